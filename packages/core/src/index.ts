@@ -1,0 +1,41 @@
+export { type Clock, nsPerSecond, nsToSeconds, secondsToNs, steadyWallClock, systemWallClock, VirtualClock } from './clock.ts';
+export {
+  ConfigurationError,
+  ContractError,
+  describeError,
+  EfferentError,
+  type ErrorDetails,
+  type ErrorFamily,
+  HardwareError,
+  LanguageModelError,
+  MiddlewareError,
+  PlannerError,
+  PolicyError,
+  SafetyStopError,
+} from './errors.ts';
+export { immediateJobRunner, type JobDescription, type JobRunner } from './jobs.ts';
+export { Rng } from './rng.ts';
+export { parseWithSchema } from './schema.ts';
+export {
+  add3,
+  clamp,
+  conjugateQuaternion,
+  cross3,
+  distance3,
+  dot3,
+  identityQuaternion,
+  multiplyQuaternions,
+  norm3,
+  type QuaternionXyzw,
+  quaternionFromAxisAngle,
+  quaternionFromRpy,
+  rotateVector,
+  rpyFromQuaternion,
+  scale3,
+  slerp,
+  subtract3,
+  Transform,
+  type Vector3,
+  wrapAngle,
+  yawFromQuaternion,
+} from './se3.ts';

@@ -1,0 +1,241 @@
+import type { Clock } from '@efferent/core';
+import type { ActionTypes, MessageTypes, ServiceTypes } from '@efferent/interfaces';
+
+/**
+ * The ROS 2 client port: a structural subset of rclnodejs 2.2.0, so that its backend is an adapter.
+ *
+ * One convention for messages on every backend: plain objects with the field names of the definition; 64-bit
+ * integers are `bigint`; numeric arrays are typed arrays (`Float64Array`, `Uint8Array`, …), other arrays are
+ * arrays; times and durations are `{ sec, nanosec }`. A received message must not be changed by its receiver.
+ * Missing fields of a published message take the definition's default.
+ */
+
+export type MessageTypeName = keyof MessageTypes & string;
+export type ServiceTypeName = keyof ServiceTypes & string;
+export type ActionTypeName = keyof ActionTypes & string;
+type GoalOf<A extends ActionTypeName> = ActionTypes[A]['Goal'];
+type ResultOf<A extends ActionTypeName> = ActionTypes[A]['Result'];
+type FeedbackOf<A extends ActionTypeName> = ActionTypes[A]['Feedback'];
+type RequestOf<S extends ServiceTypeName> = ServiceTypes[S]['Request'];
+type ResponseOf<S extends ServiceTypeName> = ServiceTypes[S]['Response'];
+
+/** What a sender may leave out: every field, at any depth, takes its definition's default. */
+export type Partially<T> = T extends bigint | number | string | boolean | ArrayBufferView
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Partially<Item>[]
+    : { readonly [Key in keyof T]?: Partially<T[Key]> | undefined };
+
+export interface QosProfile {
+  readonly history: 'keep-last' | 'keep-all';
+  /** Messages kept with `keep-last`. */
+  readonly depth: number;
+  readonly reliability: 'reliable' | 'best-effort';
+  readonly durability: 'volatile' | 'transient-local';
+}
+
+export interface Publisher<Message> {
+  readonly topic: string;
+  /** Sends one message. Never blocks; a full reliable queue is retried in the background. */
+  publish(message: Partially<Message>): void;
+  /** Number of matched subscriptions, in this process and in others. */
+  readonly subscriptionCount: number;
+}
+
+export interface Subscription {
+  readonly topic: string;
+  readonly publisherCount: number;
+  /** Messages dropped because they did not decode. */
+  readonly undecodable: number;
+}
+
+export interface SubscriptionOptions {
+  readonly qos?: QosProfile;
+}
+
+export interface WaitOptions {
+  /** Give up after this long on the node's ROS clock, ms. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Client<S extends ServiceTypeName> {
+  readonly serviceName: string;
+  isServiceServerAvailable(): boolean;
+  /** Resolves true when a server is there, false after `timeoutMs` (steady time). */
+  waitForService(timeoutMs: number): Promise<boolean>;
+  /** @throws {@link MiddlewareError} code `timeout` or `aborted`. */
+  sendRequestAsync(request: Partially<RequestOf<S>>, options: WaitOptions): Promise<ResponseOf<S>>;
+}
+
+export interface Service {
+  readonly serviceName: string;
+}
+
+export interface Timer {
+  cancel(): void;
+  reset(): void;
+  isCanceled(): boolean;
+}
+
+/** Where a goal of an action is; numbers of action_msgs/msg/GoalStatus. */
+export const goalStatus = {
+  unknown: 0,
+  accepted: 1,
+  executing: 2,
+  canceling: 3,
+  succeeded: 4,
+  canceled: 5,
+  aborted: 6,
+} as const;
+
+export interface ClientGoalHandle<A extends ActionTypeName> {
+  readonly accepted: boolean;
+  /** UUID as 32 hexadecimal digits. */
+  readonly goalId: string;
+  /** Newest status, see {@link goalStatus}. */
+  readonly status: number;
+  /** Resolves when the goal has ended; `status` then is final. */
+  getResult(options: WaitOptions): Promise<{ readonly status: number; readonly result: ResultOf<A> }>;
+  /** Asks the server to cancel; resolves true when it accepted. */
+  cancelGoal(options: WaitOptions): Promise<boolean>;
+}
+
+export interface ActionClient<A extends ActionTypeName> {
+  readonly actionName: string;
+  isActionServerAvailable(): boolean;
+  waitForServer(timeoutMs: number): Promise<boolean>;
+  sendGoal(
+    goal: Partially<GoalOf<A>>,
+    options: WaitOptions & { readonly onFeedback?: (feedback: FeedbackOf<A>) => void },
+  ): Promise<ClientGoalHandle<A>>;
+}
+
+export interface ServerGoalHandle<A extends ActionTypeName> {
+  readonly goalId: string;
+  readonly request: GoalOf<A>;
+  readonly isCancelRequested: boolean;
+  /** Aborts when a client cancels the goal or the server is destroyed. */
+  readonly cancelSignal: AbortSignal;
+  publishFeedback(feedback: Partially<FeedbackOf<A>>): void;
+  /** Exactly one of these before `execute` returns; else the goal is aborted. */
+  succeed(): void;
+  abort(): void;
+  canceled(): void;
+}
+
+export interface ActionServerCallbacks<A extends ActionTypeName> {
+  /** Decides about a new goal; default accepts. */
+  onGoal?(goal: GoalOf<A>): boolean;
+  /** Decides about a cancel request; default accepts. */
+  onCancel?(goal: ServerGoalHandle<A>): boolean;
+  /** Runs the goal; its return value is the result. A throw aborts the goal and is logged. */
+  execute(goal: ServerGoalHandle<A>): Promise<Partially<ResultOf<A>>>;
+}
+
+export interface ActionServer {
+  readonly actionName: string;
+}
+
+export type ParameterValue = boolean | number | string | readonly string[] | readonly number[] | readonly boolean[];
+
+export interface ParameterDescriptor {
+  readonly description: string;
+  readonly readOnly?: boolean;
+  /** Inclusive range of a number. */
+  readonly range?: readonly [number, number];
+  /** Declares an `integer` parameter; a `number` default is a `double` without it. */
+  readonly integer?: boolean;
+}
+
+export interface EndpointInfo {
+  readonly nodeName: string;
+  readonly nodeNamespace: string;
+  readonly topicType: string;
+  readonly qos: QosProfile;
+}
+
+export interface Logger {
+  debug(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A ROS node. Names without a leading `/` are resolved in the node's namespace, `~/x` in the node's own. */
+export interface RosNode {
+  readonly name: string;
+  /** Absolute namespace, `/` for the root. */
+  readonly namespace: string;
+  readonly logger: Logger;
+  createPublisher<T extends MessageTypeName>(type: T, topic: string, qos?: QosProfile): Publisher<MessageTypes[T]>;
+  createSubscription<T extends MessageTypeName>(
+    type: T,
+    topic: string,
+    options: SubscriptionOptions,
+    callback: (message: MessageTypes[T]) => void,
+  ): Subscription;
+  createClient<S extends ServiceTypeName>(type: S, name: string): Client<S>;
+  createService<S extends ServiceTypeName>(
+    type: S,
+    name: string,
+    handler: (request: RequestOf<S>) => Partially<ResponseOf<S>> | Promise<Partially<ResponseOf<S>>>,
+  ): Service;
+  createActionClient<A extends ActionTypeName>(type: A, name: string): ActionClient<A>;
+  createActionServer<A extends ActionTypeName>(type: A, name: string, callbacks: ActionServerCallbacks<A>): ActionServer;
+  /**
+   * Calls back every `periodNs` on `clock` (default: the node's ROS clock).
+   * Control loops pass {@link RosNode.steadyClock}; on a virtual clock both are the same.
+   */
+  createTimer(periodNs: bigint, callback: () => void, clock?: Clock): Timer;
+  /** ROS time: `/clock` when the parameter `use_sim_time` is true, else wall time since the Unix epoch. */
+  readonly clock: Clock;
+  readonly steadyClock: Clock;
+  /** Resolves after `durationMs` of ROS time. @throws {@link MiddlewareError} code `aborted`. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /** Declares a parameter and returns its value after overrides. @throws {@link ConfigurationError} naming it. */
+  declareParameter<Value extends ParameterValue>(name: string, value: Value, descriptor: ParameterDescriptor): Value;
+  getParameter(name: string): ParameterValue;
+  /** Asks `callback` before a set; a string refuses with that reason. */
+  onSetParameters(callback: (changes: ReadonlyMap<string, ParameterValue>) => string | undefined): void;
+  getTopicNamesAndTypes(): readonly { readonly name: string; readonly types: readonly string[] }[];
+  getServiceNamesAndTypes(): readonly { readonly name: string; readonly types: readonly string[] }[];
+  getNodeNamesAndNamespaces(): readonly { readonly name: string; readonly namespace: string }[];
+  getPublishersInfoByTopic(topic: string): readonly EndpointInfo[];
+  getSubscriptionsInfoByTopic(topic: string): readonly EndpointInfo[];
+  /** Services served by one node. */
+  getServiceNamesAndTypesByNode(
+    nodeName: string,
+    namespace: string,
+  ): readonly { readonly name: string; readonly types: readonly string[] }[];
+  /** Services that one node calls. */
+  getClientNamesAndTypesByNode(
+    nodeName: string,
+    namespace: string,
+  ): readonly { readonly name: string; readonly types: readonly string[] }[];
+  /** Removes the node and everything created on it from the graph. */
+  destroy(): Promise<void>;
+}
+
+export interface NodeOptions {
+  readonly namespace?: string;
+  /** Arguments after `--ros-args`: remaps, parameters, parameter files already read into `-p` form. */
+  readonly rosArguments?: RosArguments;
+}
+
+/** Parsed `--ros-args`. */
+export interface RosArguments {
+  readonly nodeName?: string;
+  readonly namespace?: string;
+  readonly remaps: ReadonlyMap<string, string>;
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly logLevel?: string;
+}
+
+/** One middleware, joined to one graph. */
+export interface RosContext {
+  readonly middleware: 'rclnodejs' | 'cyclonedds' | 'inproc';
+  createNode(name: string, options?: NodeOptions): Promise<RosNode>;
+  /** Destroys every node and leaves the graph. */
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { QosProfile } from './port.ts';
+
+/** Profiles of rmw/qos_profiles.h, tf2_ros and rclcpp by the names ROS uses for them. */
+export const qosProfiles = {
+  default: { history: 'keep-last', depth: 10, reliability: 'reliable', durability: 'volatile' },
+  sensorData: { history: 'keep-last', depth: 5, reliability: 'best-effort', durability: 'volatile' },
+  /** Newest value for latecomers: `robot_description`, plans, beliefs. */
+  latched: { history: 'keep-last', depth: 1, reliability: 'reliable', durability: 'transient-local' },
+  clock: { history: 'keep-last', depth: 1, reliability: 'best-effort', durability: 'volatile' },
+  tf: { history: 'keep-last', depth: 100, reliability: 'reliable', durability: 'volatile' },
+  tfStaticPublisher: { history: 'keep-last', depth: 1, reliability: 'reliable', durability: 'transient-local' },
+  tfStaticSubscription: { history: 'keep-last', depth: 100, reliability: 'reliable', durability: 'transient-local' },
+  services: { history: 'keep-last', depth: 10, reliability: 'reliable', durability: 'volatile' },
+  actionStatus: { history: 'keep-last', depth: 1, reliability: 'reliable', durability: 'transient-local' },
+  parameterEvents: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'volatile' },
+  rosout: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'transient-local' },
+} as const satisfies Record<string, QosProfile>;
