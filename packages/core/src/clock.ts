@@ -28,7 +28,8 @@ export class VirtualClock implements Clock {
 
   /** Moves time forward to `toNs`; moving back is refused. @throws {@link RangeError} */
   advanceTo(toNs: bigint): void {
-    if (toNs < this.#nowNs) throw new RangeError(`virtual time cannot go back from ${this.#nowNs} to ${toNs} ns`);
+    if (toNs < this.#nowNs)
+      throw new RangeError(`virtual time cannot go back from ${this.#nowNs} to ${toNs} ns`);
     this.#nowNs = toNs;
   }
 }

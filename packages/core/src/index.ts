@@ -1,4 +1,12 @@
-export { type Clock, nsPerSecond, nsToSeconds, secondsToNs, steadyWallClock, systemWallClock, VirtualClock } from './clock.ts';
+export {
+  type Clock,
+  nsPerSecond,
+  nsToSeconds,
+  secondsToNs,
+  steadyWallClock,
+  systemWallClock,
+  VirtualClock,
+} from './clock.ts';
 export {
   ConfigurationError,
   ContractError,

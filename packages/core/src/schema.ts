@@ -9,7 +9,11 @@ import { ConfigurationError } from './errors.ts';
  * @param file - what to call the source in the message, usually a path
  * @throws {@link ConfigurationError} code `invalid-file`; one line a problem, each `file: field: reason`
  */
-export function parseWithSchema<Schema extends z.ZodType>(schema: Schema, data: unknown, file: string): z.output<Schema> {
+export function parseWithSchema<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+  file: string,
+): z.output<Schema> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {

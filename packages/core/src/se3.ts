@@ -11,7 +11,8 @@ export const subtract3 = (a: Vector3, b: Vector3): Vector3 => [a[0] - b[0], a[1]
 export const scale3 = (a: Vector3, factor: number): Vector3 => [a[0] * factor, a[1] * factor, a[2] * factor];
 export const dot3 = (a: Vector3, b: Vector3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const norm3 = (a: Vector3): number => Math.hypot(a[0], a[1], a[2]);
-export const distance3 = (a: Vector3, b: Vector3): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+export const distance3 = (a: Vector3, b: Vector3): number =>
+  Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 export const cross3 = (a: Vector3, b: Vector3): Vector3 => [
   a[1] * b[2] - a[2] * b[1],
   a[2] * b[0] - a[0] * b[2],
@@ -56,7 +57,12 @@ export function quaternionFromRpy(roll: number, pitch: number, yaw: number): Qua
   const sp = Math.sin(pitch / 2);
   const cy = Math.cos(yaw / 2);
   const sy = Math.sin(yaw / 2);
-  return [sr * cp * cy - cr * sp * sy, cr * sp * cy + sr * cp * sy, cr * cp * sy - sr * sp * cy, cr * cp * cy + sr * sp * sy];
+  return [
+    sr * cp * cy - cr * sp * sy,
+    cr * sp * cy + sr * cp * sy,
+    cr * cp * sy - sr * sp * cy,
+    cr * cp * cy + sr * sp * sy,
+  ];
 }
 
 /** Returns [roll, pitch, yaw] (fixed axes, radians) of a unit quaternion; pitch is in [-pi/2, pi/2]. */
@@ -153,4 +159,5 @@ export function wrapAngle(angleRad: number): number {
   return wrapped <= -Math.PI ? wrapped + 2 * Math.PI : wrapped;
 }
 
-export const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+export const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value));
