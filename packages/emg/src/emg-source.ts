@@ -1,0 +1,37 @@
+/** A block of consecutive raw samples of one source. */
+export interface EmgFrame {
+  /** Time of the first sample, ns on the clock of whoever delivers the frame. */
+  readonly stampNs: bigint;
+  /** Index of the first sample since the source started; a jump is a loss. */
+  readonly firstSample: number;
+  readonly sampleRateHz: number;
+  readonly channelCount: number;
+  /** `[sample, channel]`, row-major, microvolt. Valid during the callback only: a source may reuse it. */
+  readonly samplesUv: Float32Array;
+}
+
+/** What is known of a source before it starts. */
+export interface EmgSourceDescription {
+  /** Stable name of the wearer and device, e.g. `synthetic-1`; calibrations are filed under it. */
+  readonly id: string;
+  readonly sampleRateHz: number;
+  readonly channelCount: number;
+  /** Samples in every frame. */
+  readonly frameSamples: number;
+}
+
+/**
+ * Where raw samples come from: a device, a file, a stream or the synthetic forearm.
+ *
+ * A source delivers frames in order and never invents samples: what it lost is a jump of `firstSample`.
+ */
+export interface EmgSource {
+  readonly description: EmgSourceDescription;
+  /**
+   * Starts delivering frames; a second start is an error.
+   * @throws {@link HardwareError} when the device cannot be reached
+   */
+  start(onFrame: (frame: EmgFrame) => void): Promise<void>;
+  /** Stops delivering; no frame comes after it resolved. */
+  stop(): Promise<void>;
+}
