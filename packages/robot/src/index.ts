@@ -1,1 +1,16 @@
-export {};
+export {
+  articulationTransform,
+  furnitureById,
+  furnitureTransform,
+  type MapArticulation,
+  type MapBox,
+  type MapContainer,
+  type MapFurniture,
+  type MapPlace,
+  type MapSurface,
+  type PlacedBox,
+  type PriorMap,
+  parsePriorMap,
+  placedBoxes,
+  priorMapSchema,
+} from './prior-map.ts';
