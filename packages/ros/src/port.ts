@@ -175,6 +175,18 @@ export interface RosNode {
     options: SubscriptionOptions,
     callback: (message: MessageTypes[T]) => void,
   ): Subscription;
+  /**
+   * Subscribes without decoding: `bytes` is the message in CDR with its 4-byte encapsulation header, and stays valid.
+   * On `inproc`, which passes objects, the message is encoded for it. For relays.
+   */
+  createRawSubscription(
+    type: MessageTypeName,
+    topic: string,
+    options: SubscriptionOptions,
+    callback: (bytes: Uint8Array) => void,
+  ): Subscription;
+  /** Removes a subscription of this node from the graph. */
+  destroySubscription(subscription: Subscription): void;
   createClient<S extends ServiceTypeName>(type: S, name: string): Client<S>;
   createService<S extends ServiceTypeName>(
     type: S,
