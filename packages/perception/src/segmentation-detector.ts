@@ -1,0 +1,137 @@
+import { clamp, type Rng } from '@efferent/core';
+import { BoxEstimator } from './box-estimate.ts';
+import type { CameraFrame, Detection, Detector } from './detector.ts';
+import { missProbability, type PerceptionNoise, perturbPosition } from './perception-noise.ts';
+
+const minVisiblePixels = 20;
+const maxInstances = 512;
+
+/**
+ * Stands in for a learned detector where the camera is simulated: the simulator's instance masks take the place of
+ * the network's, everything else (position, size, errors) is made from depth and a noise model.
+ */
+export class SegmentationDetector implements Detector {
+  readonly modelledLatencyMs = 30;
+  readonly #noise: PerceptionNoise;
+  readonly #rng: Rng;
+  readonly #boxes = new BoxEstimator();
+  readonly #pixelCounts = new Uint32Array(maxInstances);
+  readonly #pixelOffsets = new Uint32Array(maxInstances);
+  #pixelIndices = new Uint32Array(0);
+  #classNames: ReadonlyMap<number, string> = new Map();
+  #vocabulary: readonly string[] = [];
+
+  /** @param rng - a stream of its own; equal streams and frames give equal detections */
+  constructor(noise: PerceptionNoise, rng: Rng) {
+    this.#noise = noise;
+    this.#rng = rng;
+  }
+
+  setLabels(classNames: ReadonlyMap<number, string>): void {
+    this.#classNames = classNames;
+    this.#vocabulary = [...new Set(classNames.values())].sort();
+  }
+
+  detect(frame: CameraFrame): Promise<readonly Detection[]> {
+    return Promise.resolve(this.detectNow(frame));
+  }
+
+  /** The same without a promise. Runs for every picture: allocates only what it returns. */
+  detectNow(frame: CameraFrame): readonly Detection[] {
+    if (frame.segmentation === undefined) return [];
+    this.#groupPixels(frame.segmentation);
+    const detections: Detection[] = [];
+    for (const [instance, className] of this.#classNames) {
+      const pixels = this.#pixelCounts[instance] ?? 0;
+      if (pixels < minVisiblePixels) continue;
+      const missed = missProbability(pixels, this.#noise);
+      if (this.#rng.chance(missed)) continue;
+      const box = this.#boxOf(frame, instance);
+      if (box === undefined) continue;
+      const confused = this.#rng.chance(this.#noise.confusion) && this.#vocabulary.length > 1;
+      detections.push({
+        ...box,
+        positionM: perturbPosition(box.positionM, this.#noise, this.#rng),
+        className: confused ? this.#otherClass(className) : className,
+        score: clamp((confused ? 0.62 : 0.95) - 0.5 * missed + this.#rng.normal(0, 0.03), 0.2, 0.99),
+      });
+    }
+    if (this.#rng.chance(this.#noise.falsePositivesPerFrame)) {
+      const phantom = this.#falsePositive(frame);
+      if (phantom !== undefined) detections.push(phantom);
+    }
+    return detections;
+  }
+
+  /** Sorts the pixels of every instance into `#pixelIndices` (counting sort). */
+  #groupPixels(segmentation: Uint16Array): void {
+    if (this.#pixelIndices.length < segmentation.length)
+      this.#pixelIndices = new Uint32Array(segmentation.length);
+    const counts = this.#pixelCounts.fill(0);
+    for (let i = 0; i < segmentation.length; i++) {
+      const instance = segmentation[i]!;
+      if (instance !== 0 && instance < maxInstances) counts[instance]!++;
+    }
+    let offset = 0;
+    for (let instance = 0; instance < maxInstances; instance++) {
+      this.#pixelOffsets[instance] = offset;
+      offset += counts[instance]!;
+    }
+    const next = this.#pixelOffsets;
+    for (let i = 0; i < segmentation.length; i++) {
+      const instance = segmentation[i]!;
+      if (instance !== 0 && instance < maxInstances) this.#pixelIndices[next[instance]!++] = i;
+    }
+  }
+
+  #boxOf(
+    frame: CameraFrame,
+    instance: number,
+  ): Pick<Detection, 'positionM' | 'orientation' | 'sizeM'> | undefined {
+    const end = this.#pixelOffsets[instance]!;
+    const count = this.#pixelCounts[instance]!;
+    const { fx, fy, cx, cy } = frame.intrinsics;
+    const stride = Math.max(1, count / BoxEstimator.capacity);
+    let points = 0;
+    for (let k = 0; k < count; k += stride) {
+      const pixel = this.#pixelIndices[end - count + Math.floor(k)]!;
+      const depth = frame.depthMm[pixel]! / 1000;
+      if (depth <= 0) continue;
+      const column = pixel % frame.widthPx;
+      const x = ((column + 0.5 - cx) / fx) * depth;
+      const y = (((pixel - column) / frame.widthPx + 0.5 - cy) / fy) * depth;
+      if (points === 0) this.#boxes.begin([x, y, depth], frame.up);
+      this.#boxes.add(x, y, depth);
+      points += 1;
+    }
+    return points < 8 ? undefined : this.#boxes.finish();
+  }
+
+  #otherClass(className: string): string {
+    const others = this.#vocabulary.filter((name) => name !== className);
+    return others[this.#rng.integer(others.length)] ?? className;
+  }
+
+  /** A detection of nothing: some class, somewhere on a surface in view. */
+  #falsePositive(frame: CameraFrame): Detection | undefined {
+    const className = this.#vocabulary[this.#rng.integer(Math.max(1, this.#vocabulary.length))];
+    const pixel = this.#rng.integer(frame.depthMm.length);
+    const depth = frame.depthMm[pixel]! / 1000;
+    if (className === undefined || depth <= 0) return undefined;
+    const { fx, fy, cx, cy } = frame.intrinsics;
+    const column = pixel % frame.widthPx;
+    const row = (pixel - column) / frame.widthPx;
+    const x = ((column + 0.5 - cx) / fx) * depth;
+    const y = ((row + 0.5 - cy) / fy) * depth;
+    this.#boxes.begin([x, y, depth], frame.up);
+    this.#boxes.add(x, y, depth);
+    const size = this.#rng.range(0.04, 0.12);
+    return {
+      className,
+      score: clamp(this.#rng.normal(0.5, 0.1), 0.2, 0.9),
+      positionM: [x, y, depth],
+      orientation: this.#boxes.finish().orientation,
+      sizeM: [size, size, size],
+    };
+  }
+}
