@@ -1,3 +1,6 @@
+export { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
+export { DriverPoseCodec } from './driver-pose.ts';
+export { listRobots, loadRobotModel, parseRobotModel, type RobotFileNames } from './load-robot-model.ts';
 export {
   articulationTransform,
   furnitureById,
@@ -14,3 +17,14 @@ export {
   placedBoxes,
   priorMapSchema,
 } from './prior-map.ts';
+export { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
+export { multiplyPoses, poseAt, poseStride, type RobotLink, RobotModel, writePose } from './robot-model.ts';
+export {
+  parseUrdf,
+  type SolidShape,
+  type Urdf,
+  type UrdfJoint,
+  type UrdfJointType,
+  type UrdfLink,
+  type UrdfSolid,
+} from './urdf.ts';

@@ -1,0 +1,188 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
+import { parse } from 'yaml';
+import type { Actuator } from './actuator.ts';
+import { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
+import { movableJoints, RobotModel } from './robot-model.ts';
+import { parseUrdf, type Urdf } from './urdf.ts';
+
+/** What to call the two texts in messages. */
+export interface RobotFileNames {
+  readonly manifest: string;
+  readonly urdf: string;
+}
+
+/**
+ * Loads `robots/<id>/robot.yaml` and its URDF from the first workspace folder that has them.
+ *
+ * @param workspaceFolders - folders that hold `robots/`, searched in order
+ * @throws {@link ConfigurationError} codes `unknown-robot`, `invalid-file`, `invalid-urdf`, `invalid-robot`
+ */
+export function loadRobotModel(workspaceFolders: readonly string[], id: string): RobotModel {
+  const folder = workspaceFolders
+    .map((workspace) => join(workspace, 'robots', id))
+    .find((path) => existsSync(join(path, 'robot.yaml')));
+  if (folder === undefined) {
+    const known = listRobots(workspaceFolders);
+    throw new ConfigurationError({
+      code: 'unknown-robot',
+      message: `there is no robot "${id}"; the workspace has ${known.join(', ') || 'none'} (robots/<id>/robot.yaml)`,
+      fields: { id, known, workspaceFolders },
+    });
+  }
+  const manifestFile = join(folder, 'robot.yaml');
+  const manifestText = readFileSync(manifestFile, 'utf8');
+  const manifest = parseManifest(manifestText, manifestFile);
+  const urdfFile = join(folder, manifest.urdf);
+  if (!existsSync(urdfFile)) {
+    throw new ConfigurationError({
+      code: 'invalid-robot',
+      message: `${manifestFile}: urdf: there is no file ${manifest.urdf} beside it`,
+      fields: { file: manifestFile, field: 'urdf' },
+    });
+  }
+  return parseRobotModel(readFileSync(urdfFile, 'utf8'), manifestText, {
+    manifest: manifestFile,
+    urdf: urdfFile,
+  });
+}
+
+/** Lists the ids of the robots in the workspace folders, sorted. */
+export function listRobots(workspaceFolders: readonly string[]): string[] {
+  const ids = workspaceFolders
+    .map((workspace) => join(workspace, 'robots'))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => readdirSync(path).filter((id) => existsSync(join(path, id, 'robot.yaml'))));
+  return [...new Set(ids)].sort();
+}
+
+/** Makes a model from the texts of a URDF and a manifest; `files` names them in messages. */
+export function parseRobotModel(urdfText: string, manifestText: string, files: RobotFileNames): RobotModel {
+  const manifest = parseManifest(manifestText, files.manifest);
+  const urdf = parseUrdf(urdfText, files.urdf);
+  const check = new ManifestCheck(manifest, urdf, files.manifest);
+  return new RobotModel(manifest, urdf, urdfText, check.actuators());
+}
+
+function parseManifest(text: string, file: string): RobotManifest {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (error) {
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: not YAML: ${describeError(error)}`,
+      fields: { file },
+      cause: error,
+    });
+  }
+  return parseWithSchema(robotManifestSchema, data, file);
+}
+
+/** Checks the names that the manifest and the URDF share. */
+class ManifestCheck {
+  readonly #manifest: RobotManifest;
+  readonly #file: string;
+  readonly #urdf: Urdf;
+  readonly #jointNames: readonly string[];
+
+  constructor(manifest: RobotManifest, urdf: Urdf, file: string) {
+    this.#manifest = manifest;
+    this.#file = file;
+    this.#urdf = urdf;
+    this.#jointNames = movableJoints(urdf).map((joint) => joint.name);
+  }
+
+  actuators(): Actuator[] {
+    const { base, frames, gripper, groups, poses, self_collision, cameras, lidar } = this.#manifest;
+    const actuators = this.#manifest.actuators.map((entry, i) => this.#actuator(entry, `actuators.${i}`));
+    const names = actuators.map((actuator) => actuator.name);
+    if (new Set(names).size !== names.length) this.#fail('actuators', 'two actuators have the same name');
+    this.#known('frames', Object.values(frames), this.#linkNames(), 'link');
+    this.#known(
+      'cameras',
+      cameras.map((camera) => camera.frame),
+      this.#linkNames(),
+      'link',
+    );
+    this.#known('lidar.frame', [lidar.frame], this.#linkNames(), 'link');
+    this.#known('gripper.pads', gripper.pads, this.#linkNames(), 'link');
+    this.#known('self_collision', self_collision.flat(2), this.#linkNames(), 'link');
+    this.#known('base', [base.left_wheel_joint, base.right_wheel_joint], this.#jointNames, 'movable joint');
+    this.#known('gripper.actuator', [gripper.actuator], names, 'actuator');
+    for (const [group, members] of Object.entries(groups))
+      this.#known(`groups.${group}`, members, names, 'actuator');
+    for (const [pose, positions] of Object.entries(poses))
+      this.#checkPose(`poses.${pose}`, positions, actuators, names);
+    if (this.#urdf.rootLink !== frames.base) {
+      this.#fail('frames.base', `is ${frames.base}, but the root link of the URDF is ${this.#urdf.rootLink}`);
+    }
+    return actuators;
+  }
+
+  #linkNames(): string[] {
+    return this.#urdf.links.map((link) => link.name);
+  }
+
+  #actuator(entry: ActuatorManifest, field: string): Actuator {
+    const jointNames =
+      entry.joint === undefined ? (entry.sum ?? entry.aperture?.joints ?? []) : [entry.joint];
+    this.#known(field, jointNames, this.#jointNames, 'movable joint');
+    const joints = this.#urdf.joints.filter((joint) => jointNames.includes(joint.name));
+    const speedShare = entry.sum === undefined ? 1 : jointNames.length;
+    if (
+      entry.aperture === undefined &&
+      joints.some((joint) => entry.max_velocity > joint.velocity * speedShare + 1e-9)
+    ) {
+      this.#fail(`${field}.max_velocity`, `${entry.max_velocity} is above what the URDF allows`);
+    }
+    const limits =
+      entry.lower !== undefined && entry.upper !== undefined
+        ? { lower: entry.lower, upper: entry.upper }
+        : { lower: sum(joints.map((joint) => joint.lower)), upper: sum(joints.map((joint) => joint.upper)) };
+    if (!Number.isFinite(limits.lower) || !(limits.lower < limits.upper))
+      this.#fail(field, 'has no finite position limits');
+    return {
+      name: entry.name,
+      unit: entry.aperture !== undefined || joints[0]?.type === 'prismatic' ? 'm' : 'rad',
+      ...limits,
+      maxVelocity: entry.max_velocity,
+      maxAcceleration: entry.max_acceleration,
+      maxForce: entry.max_force,
+      jointIndices: jointNames.map((name) => this.#jointNames.indexOf(name)),
+      mapping: entry.sum !== undefined ? 'sum' : entry.aperture !== undefined ? 'aperture' : 'direct',
+      fingerLengthM: entry.aperture?.finger_length_m ?? 0,
+    };
+  }
+
+  #checkPose(
+    field: string,
+    positions: Readonly<Record<string, number>>,
+    actuators: readonly Actuator[],
+    names: readonly string[],
+  ): void {
+    this.#known(field, Object.keys(positions), names, 'actuator');
+    for (const { name, lower, upper } of actuators) {
+      const position = positions[name];
+      if (position !== undefined && (position < lower - 1e-9 || position > upper + 1e-9)) {
+        this.#fail(`${field}.${name}`, `${position} is outside its limits ${lower}..${upper}`);
+      }
+    }
+  }
+
+  #known(field: string, names: readonly string[], known: readonly string[], what: string): void {
+    const wrong = names.find((name) => !known.includes(name));
+    if (wrong !== undefined) this.#fail(field, `"${wrong}" is not a ${what}; there are ${known.join(', ')}`);
+  }
+
+  #fail(field: string, reason: string): never {
+    throw new ConfigurationError({
+      code: 'invalid-robot',
+      message: `${this.#file}: ${field}: ${reason}`,
+      fields: { file: this.#file, field, reason },
+    });
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
