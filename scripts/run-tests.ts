@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestCounts } from './count-reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+const countsFile = join(root, '.efferent/test-counts.json');
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Whether it runs vitest, which counts its own tests; any other step counts as one. */
+  readonly countsTests: boolean;
+}
+
+const check = (name: string, ...command: string[]): Step => ({ name, command, countsTests: false });
+
+const suite = (name: string, ...projects: string[]): Step => ({
+  name,
+  command: [
+    ...['vitest', 'run', '--passWithNoTests', '--reporter=dot', '--reporter=./scripts/count-reporter.ts'],
+    ...projects.flatMap((project) => ['--project', project]),
+  ],
+  countsTests: true,
+});
+
+const steps: readonly Step[] = [
+  check('types', 'tsc', '--noEmit', '-p', 'tsconfig.json'),
+  check('format and lint', 'biome', 'check', '--max-diagnostics=50', '.'),
+  check('promises', 'eslint', '.'),
+  check('unused', 'knip', '--no-progress'),
+  suite('architecture', 'architecture'),
+  suite('unit', ...readdirSync(join(root, 'packages'))),
+  suite('conformance', 'conformance'),
+  suite('end to end', 'e2e'),
+  suite('browser', 'browser'),
+];
+
+/** Runs every step, also after a failure, and closes with one line of counts. */
+async function main(): Promise<number> {
+  const only = process.argv.slice(2);
+  const unknown = only.filter((name) => !steps.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `there is no step "${unknown[0]}"; there are: ${steps.map((step) => step.name).join(', ')}`,
+    );
+    return 2;
+  }
+  mkdirSync(join(root, '.efferent'), { recursive: true });
+  const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  for (const step of steps) {
+    if (only.length > 0 && !only.includes(step.name)) continue;
+    const startedAt = performance.now();
+    console.log(`\n== ${step.name}`);
+    const counts = await runStep(step);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped.push(...counts.skipped);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(`== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
+  }
+  console.log('');
+  for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason}`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+async function runStep(step: Step): Promise<TestCounts> {
+  rmSync(countsFile, { force: true });
+  const exitCode = await run(step.command);
+  if (!step.countsTests || !existsSync(countsFile))
+    return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
+  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts;
+  // A suite that ends badly without a failed test (an import error, an unhandled rejection) has failed as well.
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+function run(command: readonly string[]): Promise<number> {
+  const [program, ...rest] = command as [string, ...string[]];
+  const child = spawn(join(root, 'node_modules/.bin', program), rest, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, EFFERENT_TEST_COUNTS: countsFile },
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+process.exitCode = await main();

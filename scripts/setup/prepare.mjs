@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedEnvironment, pinnedNode, root, runLogged, stateFolder } from './run.mjs';
+import { hashOf, isDone, markDone } from './stamp.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
+
+const say = (line) => process.stderr.write(`  setting up      ${line}\n`);
+
+/**
+ * Brings a checkout to where the code can run; does nothing that was done before.
+ *
+ * @param {{ yes: boolean, browser: boolean }} wanted `yes`: install system packages without asking; `browser`: also
+ *   what the browser tests need
+ * @returns {Promise<{ summary: string }>} what is ready, for the first screen
+ */
+export async function prepare({ yes, browser }) {
+  mkdirSync(stateFolder, { recursive: true });
+  try {
+    await preparePackages();
+  } catch (error) {
+    say(`could not install the packages. ${error.message}`);
+    say('Is the package registry reachable? Run the same command again; what is done is kept.');
+    process.exit(1);
+  }
+  const facts = [`node ${nodeVersion()} ok`, 'packages ok'];
+  facts.push(...(await prepareMiddleware(yes)));
+  await prepareViewer();
+  if (browser)
+    await ensureSystemPackages(
+      {
+        names: ['chromium'],
+        purpose: 'the browser of the browser tests',
+        isPresent: () =>
+          ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(existsSync),
+      },
+      yes,
+      say,
+    );
+  return { summary: facts.join(' · ') };
+}
+
+async function preparePackages() {
+  const manifests = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`);
+  const hash = hashOf(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]);
+  if (existsSync(pinnedNode) && isDone('packages', hash)) return;
+  const pnpm = await preparePnpm();
+  await timed('packages (Node 24 and libraries, about 400 MB once)', async () => {
+    // Nothing but the npm package `node` may run a script; see allowBuilds in pnpm-workspace.yaml.
+    await runLogged(pnpm, ['install', '--frozen-lockfile'], { ...process.env, CI: 'true' });
+  });
+  markDone('packages', hash);
+}
+
+/** Installs the pinned pnpm below `.efferent/`; returns its path. */
+async function preparePnpm() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const folder = join(stateFolder, 'toolchain');
+  const pnpm = join(folder, 'node_modules/.bin/pnpm');
+  if (existsSync(pnpm) && isDone('pnpm', packageManager)) return pnpm;
+  await timed(packageManager.replace('@', ' '), () =>
+    runLogged('npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', packageManager]),
+  );
+  markDone('pnpm', packageManager);
+  return pnpm;
+}
+
+/** Prepares Cyclone DDS and the addon on it; without them the system still runs in one process. */
+async function prepareMiddleware(yes) {
+  const present = await ensureSystemPackages(
+    {
+      names: ['cyclonedds-dev'],
+      purpose: 'real DDS between processes',
+      isPresent: () => existsSync('/usr/include/dds/dds.h') || existsSync('/usr/local/include/dds/dds.h'),
+    },
+    yes,
+    say,
+  );
+  if (!present) {
+    say('going on without DDS: all nodes run in one process (middleware inproc)');
+    return ['cyclonedds missing'];
+  }
+  const hash = hashOf(['packages/cyclonedds', 'pnpm-lock.yaml']);
+  if (isDone('addon', hash)) return ['cyclonedds ok', 'native addon ok'];
+  try {
+    const seconds = await timed('native addon for Cyclone DDS', () =>
+      runLogged(pinnedNode, ['packages/cyclonedds/scripts/build.mjs'], pinnedEnvironment()),
+    );
+    markDone('addon', hash);
+    return ['cyclonedds ok', `native addon built (${seconds} s)`];
+  } catch (error) {
+    say(error.message);
+    say('going on without DDS: all nodes run in one process (middleware inproc)');
+    return ['native addon failed'];
+  }
+}
+
+async function prepareViewer() {
+  const hash = hashOf(['packages/viewer', 'packages/core/src', 'packages/interfaces/src', 'pnpm-lock.yaml']);
+  if (isDone('viewer', hash)) return;
+  await timed('viewer', () =>
+    runLogged(
+      join(root, 'packages/viewer/node_modules/.bin/vite'),
+      ['build', 'packages/viewer'],
+      pinnedEnvironment(),
+    ),
+  );
+  markDone('viewer', hash);
+}
+
+const nodeVersion = () =>
+  JSON.parse(readFileSync(join(root, 'node_modules/node/package.json'), 'utf8')).version;
+
+/** Says what is being done and how long it took; shows that it is alive while a person watches. */
+async function timed(what, work) {
+  const startedAt = performance.now();
+  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
+  const isTerminal = process.stderr.isTTY;
+  if (!isTerminal) say(`${what} …`);
+  const ticker = isTerminal
+    ? setInterval(() => process.stderr.write(`\r  setting up      ${what} … ${seconds()} s`), 200)
+    : undefined;
+  try {
+    await work();
+  } finally {
+    clearInterval(ticker);
+    if (isTerminal) process.stderr.write('\r\x1b[2K');
+  }
+  say(`${what} ok (${seconds()} s)`);
+  return seconds();
+}

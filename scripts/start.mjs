@@ -1,0 +1,12 @@
+// `npm start`: installs what is missing, then runs `efferent start` on the pinned Node.
+import { requireNode18 } from './setup/require-node.mjs';
+
+requireNode18();
+const { prepare } = await import('./setup/prepare.mjs');
+const { runInPinnedNode } = await import('./setup/run.mjs');
+
+const userArguments = process.argv.slice(2);
+const setup = await prepare({ yes: userArguments.includes('--yes'), browser: false });
+process.exitCode = await runInPinnedNode(['packages/cli/src/main.ts', 'start', ...userArguments], {
+  EFFERENT_SETUP: setup.summary,
+});
