@@ -1,3 +1,4 @@
+export { type Codec, codecOf, compileCodec } from './codec.ts';
 export {
   type ArrayShape,
   type Constant,
@@ -7,7 +8,8 @@ export {
   type MessageDefinition,
   parseMessageDefinition,
   primitiveTypes,
-  splitSections,
 } from './definition.ts';
 export { messageConstants } from './generated/constants.ts';
 export type { ActionTypes, MessageTypes, ServiceTypes } from './generated/types.ts';
+export { InterfaceRegistry, interfaceRegistry } from './registry.ts';
+export { schemaText } from './schema-text.ts';

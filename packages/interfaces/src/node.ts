@@ -1,1 +1,2 @@
-export {};
+export { loadAmentInterfaces } from './ament.ts';
+export { typeHash } from './type-hash.ts';
