@@ -1,6 +1,8 @@
 export { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
+export { type Collision, CollisionChecker } from './collision-checker.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
 export { listRobots, loadRobotModel, parseRobotModel, type RobotFileNames } from './load-robot-model.ts';
+export { type AttachedBox, PlanningScene, type SceneBox } from './planning-scene.ts';
 export {
   articulationTransform,
   furnitureById,
