@@ -1,1 +1,23 @@
-export {};
+export { ActionChunk } from './action-chunk.ts';
+export { GraspMonitor, type GraspReading, type GraspVerdict } from './grasp-monitor.ts';
+export { ObservationAssembler, type ObservationInputs } from './observation.ts';
+export { loadOnnxPolicy, type Observation, type Policy, type PolicyLoader } from './policy.ts';
+export {
+  type ActionSpec,
+  checkRobotFits,
+  loadPolicyManifest,
+  modelContract,
+  type ObservationSpec,
+  observationWidth,
+  type PolicyManifest,
+  parsePolicyManifest,
+  parseRobotFacts,
+  policyManifestSchema,
+  type RobotFacts,
+} from './policy-manifest.ts';
+export {
+  defaultTrackerOptions,
+  type Sighting,
+  TargetTracker,
+  type TrackerOptions,
+} from './target-tracker.ts';

@@ -1,0 +1,246 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, ContractError, describeError, parseWithSchema } from '@efferent/core';
+import type { ModelContract } from '@efferent/inference';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const name = z.string().min(1);
+const positive = z.number().positive();
+const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
+
+/** Where the numbers of an observation come from; shapes follow from the source. */
+const observation = z.discriminatedUnion('source', [
+  /** From the tool to the tracked target's centre, in the axes of the base frame; m, [3]. */
+  z.strictObject({ name, source: z.literal('target-offset'), unit: z.literal('m') }),
+  /** Extent of the tracked target along the axes of the base frame; m, [3]. */
+  z.strictObject({ name, source: z.literal('target-size'), unit: z.literal('m') }),
+  /** Time since the target was last detected; s, [1]. */
+  z.strictObject({ name, source: z.literal('target-age'), unit: z.literal('s') }),
+  z.strictObject({
+    name,
+    source: z.literal('joint-positions'),
+    unit: z.literal('m or rad'),
+    joints: z.array(name).min(1),
+  }),
+  z.strictObject({
+    name,
+    source: z.literal('joint-efforts'),
+    unit: z.literal('N or N m'),
+    joints: z.array(name).min(1),
+  }),
+  /** The action of the previous tick, in the order of `actions`. */
+  z.strictObject({ name, source: z.literal('previous-action'), unit: z.literal('m/s') }),
+]);
+
+const action = z.discriminatedUnion('sends', [
+  /** Velocity of the base along its x axis. */
+  z.strictObject({ name, sends: z.literal('base-forward'), unit: z.literal('m/s'), limit: positive }),
+  /** Velocity of one commanded joint. */
+  z.strictObject({
+    name,
+    sends: z.literal('joint-velocity'),
+    joint: name,
+    unit: z.enum(['m/s', 'rad/s']),
+    limit: positive,
+  }),
+]);
+
+/** Schema of `policies/<id>/policy.yaml`. */
+export const policyManifestSchema = z.strictObject({
+  id: identifier,
+  /** One sentence for people. */
+  description: name,
+  /** ONNX file beside the manifest. */
+  model: name,
+  robot: name,
+  skill: name,
+  rate_hz: positive,
+  /** Actions in one answer of the model. */
+  chunk_length: z.int().positive(),
+  /** Actions carried out before the model is asked again. */
+  execute_length: z.int().positive(),
+  /** What a lockstep episode charges for one inference, ms. */
+  modelled_latency_ms: positive,
+  /** Commit of the training code. */
+  training_commit: name,
+  frames: z.strictObject({ base: name, tool: name, odometry: name }),
+  observations: z.array(observation).min(1),
+  /** Name of the model's output, shape [1, chunk_length, actions]. */
+  output: name,
+  actions: z.array(action).min(1),
+  /** When the gripper counts as holding something. */
+  grasp: z.strictObject({ joint: name, min_effort_n: positive, min_aperture_m: positive, lift_m: positive }),
+});
+
+export type PolicyManifest = z.output<typeof policyManifestSchema>;
+export type ObservationSpec = PolicyManifest['observations'][number];
+export type ActionSpec = PolicyManifest['actions'][number];
+
+/** Parses a manifest. @throws {@link ConfigurationError} code `invalid-file`, naming file and field. */
+export function parsePolicyManifest(text: string, file: string): PolicyManifest {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: not YAML: ${describeError(cause)}`,
+      fields: { file },
+      cause,
+    });
+  }
+  const manifest = parseWithSchema(policyManifestSchema, data, file);
+  if (manifest.execute_length > manifest.chunk_length) {
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: execute_length: ${manifest.execute_length} is more than chunk_length ${manifest.chunk_length}`,
+      fields: { file, field: 'execute_length' },
+    });
+  }
+  return manifest;
+}
+
+/**
+ * Finds and reads `policies/<id>/policy.yaml` in the first workspace folder that has it.
+ * @throws {@link ConfigurationError} code `unknown-policy` listing the known ones, or `invalid-file`.
+ */
+export async function loadPolicyManifest(
+  workspaceFolders: readonly string[],
+  id: string,
+): Promise<{ readonly manifest: PolicyManifest; readonly folder: string }> {
+  const known: string[] = [];
+  for (const workspace of workspaceFolders) {
+    const ids = await policyIds(join(workspace, 'policies'));
+    known.push(...ids);
+    if (!ids.includes(id)) continue;
+    const folder = join(workspace, 'policies', id);
+    const file = join(folder, 'policy.yaml');
+    const manifest = parsePolicyManifest(await readFile(file, 'utf8'), file);
+    if (manifest.id === id) return { manifest, folder };
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: id: is "${manifest.id}", expected the folder's name "${id}"`,
+      fields: { file, field: 'id' },
+    });
+  }
+  throw new ConfigurationError({
+    code: 'unknown-policy',
+    message: `no policy "${id}"; known are ${known.join(', ') || 'none'}; looked in ${workspaceFolders.map((folder) => join(folder, 'policies')).join(', ')}`,
+    fields: { id, known },
+  });
+}
+
+/** Lists the policies of one `policies` folder; an absent folder has none. */
+async function policyIds(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter(
+      (entry) => entry.isFile() && entry.name === 'policy.yaml' && join(entry.parentPath, '..') === folder,
+    )
+    .map((entry) => entry.parentPath.slice(folder.length + 1))
+    .sort();
+}
+
+/** Number of values of an observation. */
+export function observationWidth(spec: ObservationSpec, actionCount: number): number {
+  switch (spec.source) {
+    case 'target-offset':
+    case 'target-size':
+      return 3;
+    case 'target-age':
+      return 1;
+    case 'joint-positions':
+    case 'joint-efforts':
+      return spec.joints.length;
+    case 'previous-action':
+      return actionCount;
+  }
+}
+
+/** What the ONNX file of a manifest must look like, metadata included. */
+export function modelContract(manifest: PolicyManifest): ModelContract {
+  return {
+    inputs: manifest.observations.map((spec) => ({
+      name: spec.name,
+      shape: [1, observationWidth(spec, manifest.actions.length)],
+      type: 'float32',
+    })),
+    outputs: [
+      { name: manifest.output, shape: [1, manifest.chunk_length, manifest.actions.length], type: 'float32' },
+    ],
+    metadata: {
+      'efferent.policy': manifest.id,
+      'efferent.robot': manifest.robot,
+      'efferent.skill': manifest.skill,
+      'efferent.rate_hz': String(manifest.rate_hz),
+      'efferent.training_commit': manifest.training_commit,
+      'efferent.observations': manifest.observations.map(describeObservation).join('; '),
+      'efferent.actions': manifest.actions.map(describeAction).join('; '),
+    },
+  };
+}
+
+function describeObservation(spec: ObservationSpec): string {
+  const joints = 'joints' in spec ? ` of ${spec.joints.join(',')}` : '';
+  return `${spec.name} = ${spec.source}${joints} [${spec.unit}]`;
+}
+
+function describeAction(spec: ActionSpec): string {
+  const joint = spec.sends === 'joint-velocity' ? ` of ${spec.joint}` : '';
+  return `${spec.name} = ${spec.sends}${joint} [${spec.unit}] +-${spec.limit}`;
+}
+
+/** The parts of `robots/<id>/robot.yaml` that a policy has to agree with. */
+const robotFactsSchema = z.looseObject({
+  id: name,
+  frames: z.looseObject({ base: name, tool: name }),
+  base: z.looseObject({ max_linear_speed_mps: positive }),
+  actuators: z.array(z.looseObject({ name, max_velocity: positive })),
+});
+
+export type RobotFacts = z.output<typeof robotFactsSchema>;
+
+/** Reads what a policy must agree with from the robot's manifest. @throws {@link ConfigurationError} */
+export function parseRobotFacts(text: string, file: string): RobotFacts {
+  return parseWithSchema(robotFactsSchema, parse(text), file);
+}
+
+/**
+ * Refuses a robot that a policy was not made for.
+ * @throws {@link ContractError} code `robot-mismatch`, one line a mismatch
+ */
+export function checkRobotFits(manifest: PolicyManifest, robot: RobotFacts): void {
+  const limits = new Map(robot.actuators.map((actuator) => [actuator.name, actuator.max_velocity]));
+  const problems: string[] = [];
+  if (manifest.robot !== robot.id) problems.push(`robot is "${robot.id}", expected "${manifest.robot}"`);
+  for (const part of ['base', 'tool'] as const) {
+    const [have, want] = [robot.frames[part], manifest.frames[part]];
+    if (have !== want) problems.push(`frame ${part} is "${have}", expected "${want}"`);
+  }
+  const needed = [
+    ...manifest.observations.flatMap((spec) => ('joints' in spec ? spec.joints : [])),
+    manifest.grasp.joint,
+  ];
+  for (const joint of new Set(needed)) {
+    if (!limits.has(joint)) problems.push(`joint "${joint}" is missing`);
+  }
+  for (const spec of manifest.actions) {
+    const limit = spec.sends === 'base-forward' ? robot.base.max_linear_speed_mps : limits.get(spec.joint);
+    if (limit === undefined)
+      problems.push(
+        `action "${spec.name}": joint "${spec.sends === 'joint-velocity' ? spec.joint : ''}" is missing`,
+      );
+    else if (spec.limit > limit)
+      problems.push(`action "${spec.name}": ${spec.limit} ${spec.unit} is above the robot's limit ${limit}`);
+  }
+  if (problems.length === 0) return;
+  throw new ContractError({
+    code: 'robot-mismatch',
+    message: problems.map((problem) => `policy ${manifest.id} on robot ${robot.id}: ${problem}`).join('\n'),
+    fields: { policy: manifest.id, robot: robot.id, problems },
+  });
+}
