@@ -1,1 +1,2 @@
-export {};
+export { isLoopbackHost, knownOrigins, requireTokenFor } from './access.ts';
+export { type GoalEvent, goalNames } from './goal-relay.ts';
