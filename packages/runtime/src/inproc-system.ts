@@ -1,0 +1,54 @@
+import { ConfigurationError, immediateJobRunner } from '@efferent/core';
+import type { LaunchPlan, ProcessPlan } from '@efferent/launcher';
+import { createContext, parseRosArguments, type RosContext, type RunningNode } from '@efferent/ros';
+import { loadNodeModule } from './node-registry.ts';
+import type { RunningNodes, SystemObserver } from './system.ts';
+import { findWorkspaceFolders } from './workspace.ts';
+
+/**
+ * Loads the nodes that a launch file names into this process and connects them without sockets.
+ *
+ * @throws {@link ConfigurationError} code `inproc-foreign-process` when the file starts something that is not a node of
+ *   efferent: without DDS it could not talk to the others
+ */
+export async function startInproc(plan: LaunchPlan, observer: SystemObserver): Promise<RunningNodes> {
+  const context = await createContext({ middleware: 'inproc' });
+  const running: RunningNode[] = [];
+  const stopAll = async () => {
+    for (const each of running.splice(0).reverse()) await each.stop();
+    await context.shutdown();
+  };
+  try {
+    for (const process of plan.processes) {
+      running.push(await startNode(process, context));
+      observer.onNodeReady?.(process.name, running.length, plan.processes.length);
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  const ended = Promise.withResolvers<void>();
+  return {
+    context,
+    nodeNames: plan.processes.map((process) => process.name),
+    pid: () => undefined,
+    ended: ended.promise,
+    stop: async () => {
+      await stopAll();
+      ended.resolve();
+    },
+  };
+}
+
+async function startNode(process: ProcessPlan, context: RosContext): Promise<RunningNode> {
+  if (process.node?.packageName !== 'efferent_bringup')
+    throw new ConfigurationError({
+      code: 'inproc-foreign-process',
+      message: `${process.file}:${process.line}: "${process.name}" is not a node of efferent_bringup; with the middleware inproc only those can run`,
+      fields: { file: process.file, line: process.line },
+    });
+  const module = await loadNodeModule(process.node.executable);
+  const { rosArguments } = parseRosArguments(process.node.arguments);
+  const node = await context.createNode(module.name, { rosArguments });
+  return module.start(node, { jobs: immediateJobRunner, workspaceFolders: findWorkspaceFolders() });
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { type LaunchContext, type LaunchPlan, planLaunch } from '@efferent/launcher';
+import { chooseMiddleware, type RosContext } from '@efferent/ros';
+import { startInproc } from './inproc-system.ts';
+import { startProcesses } from './process-system.ts';
+import { TaskClient } from './task-client.ts';
+import { packageIndex } from './workspace.ts';
+
+export interface SystemOptions {
+  /** Path of a launch XML file. */
+  readonly launchFile: string;
+  /** Values of the launch file's arguments. */
+  readonly arguments: Readonly<Record<string, string>>;
+  /** `auto` takes the first that is ready. */
+  readonly middleware: string;
+  /** Namespace of the robot that the client talks to. */
+  readonly robot: string;
+  readonly observer: SystemObserver;
+  readonly signal?: AbortSignal;
+}
+
+export interface SystemObserver {
+  /** A node answers; `total` nodes are expected. */
+  onNodeReady?(node: string, ready: number, total: number): void;
+  /** A process ended without being asked to, or could not be started; its supervisor decides what follows. */
+  onNodeDown?(node: string, reason: string): void;
+  onNodeRespawn?(node: string): void;
+  /** A line that a node wrote, and where its launch file wants it. */
+  onOutput?(node: string, stream: 'stdout' | 'stderr', line: string, target: 'screen' | 'log' | 'both'): void;
+}
+
+export interface System {
+  readonly middleware: 'rclnodejs' | 'cyclonedds' | 'inproc';
+  /** Why this middleware, in one line. */
+  readonly middlewareReason: string;
+  readonly nodeNames: readonly string[];
+  readonly context: RosContext;
+  readonly client: TaskClient;
+  /** Process id of a node's process; undefined with `inproc`. */
+  pid(node: string): number | undefined;
+  /** Resolves when the system has ended, by {@link stop} or because a required process did. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the two ways of running nodes have in common. */
+export interface RunningNodes {
+  readonly context: RosContext;
+  readonly nodeNames: readonly string[];
+  pid(node: string): number | undefined;
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts what a launch file names and waits until every node is ready: as processes over DDS, or in this process with
+ * the `inproc` middleware.
+ *
+ * @throws {@link ConfigurationError} for a wrong launch file, argument or parameter, before or after nodes started;
+ *   whatever was started is stopped then
+ */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const plan = planFile(options.launchFile, options.arguments);
+  const { middleware, reason } = await chooseMiddleware(options.middleware, process.env);
+  const running =
+    middleware === 'inproc'
+      ? await startInproc(plan, options.observer)
+      : await startProcesses(plan, middleware, options.observer, options.signal);
+  const node = await running.context.createNode('efferent_client');
+  return {
+    middleware,
+    middlewareReason: reason,
+    nodeNames: running.nodeNames,
+    context: running.context,
+    client: new TaskClient(node, options.robot),
+    pid: (name) => running.pid(name),
+    ended: running.ended,
+    stop: () => running.stop(),
+  };
+}
+
+/** Reads a launch file with the packages of this checkout and of sourced workspaces. */
+export function planFile(launchFile: string, values: Readonly<Record<string, string>>): LaunchPlan {
+  const context: LaunchContext = {
+    environment: process.env,
+    packages: packageIndex(),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  };
+  return planLaunch(launchFile, new Map(Object.entries(values)), context);
+}

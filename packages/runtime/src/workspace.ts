@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { createPackageIndex, type PackageIndex } from '@efferent/launcher';
+
+/** The checkout that this code runs from. */
+export const repositoryFolder = resolve(import.meta.dirname, '../../..');
+
+const dataFolders = ['robots', 'sim-scenes', 'policies'];
+
+/**
+ * Lists the folders in which robots, scenes, tasks and policies are looked for: the person's own workspace first
+ * (`EFFERENT_WORKSPACE`, or the nearest folder above `cwd` that holds one of those folders), then the repository.
+ */
+export function findWorkspaceFolders(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  cwd: string = process.cwd(),
+): readonly string[] {
+  const named = environment.EFFERENT_WORKSPACE;
+  const own = named === undefined ? findUpwards(cwd) : resolve(cwd, named);
+  return own === undefined || own === repositoryFolder ? [repositoryFolder] : [own, repositoryFolder];
+}
+
+/** Returns the packages that a launch file can name: `efferent_bringup` of this checkout, and sourced workspaces. */
+export function packageIndex(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): PackageIndex {
+  const bringup = new Map([['efferent_bringup', join(repositoryFolder, 'launch')]]);
+  return createPackageIndex(bringup, environment.AMENT_PREFIX_PATH);
+}
+
+function findUpwards(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (dataFolders.some((name) => existsSync(join(folder, name)))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
