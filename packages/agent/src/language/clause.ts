@@ -29,7 +29,11 @@ export function readClause(reader: ClauseReader, position: number): ClauseResult
   const negation = matchPhrase(tokens, position, ['do not', 'never', 'stop', 'you should not', 'can not']);
   if (negation > 0) {
     const fragment = tokens.slice(position, position + 6).join(' ');
-    return failed('unsupported', fragment, `I only take things to do, not things to leave ("${fragment}"). To stop me, press Stop or cancel the task.`);
+    return failed(
+      'unsupported',
+      fragment,
+      `I only take things to do, not things to leave ("${fragment}"). To stop me, press Stop or cancel the task.`,
+    );
   }
   const verb = matchVerb(tokens, position);
   if (verb === undefined) return readElliptic(reader, position);
@@ -55,7 +59,11 @@ function readElliptic(reader: ClauseReader, position: number): ClauseResult {
 const isJoint = (word: string | undefined) => word === 'and' || word === ',' || word === 'or';
 
 /** Reads noun phrases joined by "and" and commas, up to the next verb. */
-function readObjects(reader: ClauseReader, position: number, policy: ModifierPolicy): { readonly objects: readonly NounPhrase[]; readonly next: number } {
+function readObjects(
+  reader: ClauseReader,
+  position: number,
+  policy: ModifierPolicy,
+): { readonly objects: readonly NounPhrase[]; readonly next: number } {
   const { tokens, lexicon } = reader;
   const objects: NounPhrase[] = [];
   let next = position;
@@ -67,9 +75,14 @@ function readObjects(reader: ClauseReader, position: number, policy: ModifierPol
     let joint = next;
     while (isJoint(tokens[joint])) joint += 1;
     const separated = joint > next && !(tokens[next] === 'and' && tokens[next + 1] === 'then');
-    if (!separated || tokens[joint] === 'then' || matchVerb(tokens, joint) !== undefined) return { objects, next };
+    if (!separated || tokens[joint] === 'then' || matchVerb(tokens, joint) !== undefined)
+      return { objects, next };
     const following = parseNounPhrase(tokens, joint, lexicon, policy);
-    if (following === undefined || (following.value.meaning === undefined && following.value.pronoun === undefined && tokens[next] === ',')) return { objects, next };
+    if (
+      following === undefined ||
+      (following.value.meaning === undefined && following.value.pronoun === undefined && tokens[next] === ',')
+    )
+      return { objects, next };
     next = joint;
   }
 }
@@ -109,10 +122,15 @@ const me = (text: string): NounPhrase => ({
 });
 
 /** Moves phrases of a chain onto the objects they describe. */
-const attach = (objects: readonly NounPhrase[], phrases: readonly PrepositionalPhrase[]): readonly NounPhrase[] =>
+const attach = (
+  objects: readonly NounPhrase[],
+  phrases: readonly PrepositionalPhrase[],
+): readonly NounPhrase[] =>
   phrases.length === 0
     ? objects
-    : objects.map((object, index) => (index === objects.length - 1 ? { ...object, modifiers: [...object.modifiers, ...phrases] } : object));
+    : objects.map((object, index) =>
+        index === objects.length - 1 ? { ...object, modifiers: [...object.modifiers, ...phrases] } : object,
+      );
 
 function readFrame(reader: ClauseReader, frame: VerbFrame, verb: string, start: number): ClauseResult {
   switch (frame) {
@@ -149,10 +167,19 @@ function readSimple(
   const begin = frame === 'throw-away' ? start + matchPhrase(tokens, start, ['away', 'out']) : start;
   const { objects, next } = readObjects(reader, begin, frame === 'throw-away' ? 'source-only' : 'all');
   if (objects.length === 0) return missingObject(reader, verb, start);
-  const particle = matchPhrase(tokens, next, frame === 'throw-away' ? ['away', 'out'] : ['up', 'open', 'shut']);
+  const particle = matchPhrase(
+    tokens,
+    next,
+    frame === 'throw-away' ? ['away', 'out'] : ['up', 'open', 'shut'],
+  );
   if (frame === 'throw-away') {
     const chain = readChain(reader, next + particle);
-    if (chain.phrases.length > 0) return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
+    if (chain.phrases.length > 0)
+      return {
+        ok: true,
+        commands: [{ verb: 'put', objects, chain: chain.phrases, after }],
+        next: chain.next,
+      };
   }
   if (frame === 'find') {
     const tail = matchPhrase(tokens, next, ['is', 'are']);
@@ -164,7 +191,12 @@ function readSimple(
 function readPut(reader: ClauseReader, verb: string, start: number): ClauseResult {
   const { tokens, after } = reader;
   let begin = start + matchPhrase(tokens, start, ['away', 'down', 'back']);
-  const particleBefore = tokens[start] === 'away' || verb.endsWith('away') ? 'away' : tokens[start] === 'down' || verb.endsWith('down') ? 'down' : '';
+  const particleBefore =
+    tokens[start] === 'away' || verb.endsWith('away')
+      ? 'away'
+      : tokens[start] === 'down' || verb.endsWith('down')
+        ? 'down'
+        : '';
   const list = readObjects(reader, begin, 'source-only');
   if (list.objects.length === 0) return missingObject(reader, verb, start);
   const particle = matchPhrase(tokens, list.next, ['away', 'down', 'back', 'over']);
@@ -173,23 +205,44 @@ function readPut(reader: ClauseReader, verb: string, start: number): ClauseResul
   const chain = readChain(reader, begin);
   const unsupported = unsupportedPrepositions.find((candidate) => tokens[chain.next] === candidate);
   if (unsupported !== undefined) {
-    return failed('unsupported', unsupported, `I do not know how to put something "${unsupported}" a thing; I can put things in, on or next to one.`);
+    return failed(
+      'unsupported',
+      unsupported,
+      `I do not know how to put something "${unsupported}" a thing; I can put things in, on or next to one.`,
+    );
   }
   const { objects } = list;
   if (tokens[chain.next] === 'there' || tokens[chain.next] === 'here') {
     const there: NounPhrase = { ...me('there'), meaning: undefined, pronoun: 'there' };
-    return { ok: true, commands: [{ verb: 'put', objects, chain: [{ preposition: 'to', object: there }], after }], next: chain.next + 1 };
+    return {
+      ok: true,
+      commands: [{ verb: 'put', objects, chain: [{ preposition: 'to', object: there }], after }],
+      next: chain.next + 1,
+    };
   }
   const destinations = chain.phrases.filter((phrase) => phrase.preposition !== 'from');
-  if (destinations.length > 0) return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
-  if (word === 'away') return { ok: true, commands: [{ verb: 'put-away', objects, after }], next: chain.next };
-  if (word === 'back') return failed('unsupported', 'back', 'I do not remember where that was before; tell me where to put it.');
-  if (word === 'down' || verb === 'drop' || verb.endsWith('down')) return { ok: true, commands: [{ verb: 'release', objects, after }], next: chain.next };
+  if (destinations.length > 0)
+    return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
+  if (word === 'away')
+    return { ok: true, commands: [{ verb: 'put-away', objects, after }], next: chain.next };
+  if (word === 'back')
+    return failed('unsupported', 'back', 'I do not remember where that was before; tell me where to put it.');
+  if (word === 'down' || verb === 'drop' || verb.endsWith('down'))
+    return { ok: true, commands: [{ verb: 'release', objects, after }], next: chain.next };
   const fragment = tokens.slice(start, chain.next).join(' ');
-  return failed('missing-destination', fragment, `Where should I ${verb} ${fragment}? Say for example "${verb} ${fragment} on the table".`);
+  return failed(
+    'missing-destination',
+    fragment,
+    `Where should I ${verb} ${fragment}? Say for example "${verb} ${fragment} on the table".`,
+  );
 }
 
-function readBring(reader: ClauseReader, frame: 'bring' | 'take' | 'want', verb: string, start: number): ClauseResult {
+function readBring(
+  reader: ClauseReader,
+  frame: 'bring' | 'take' | 'want',
+  verb: string,
+  start: number,
+): ClauseResult {
   const { tokens, after } = reader;
   const indirect = matchPhrase(tokens, start, ['me', 'us']);
   const list = readObjects(reader, start + indirect, 'source-only');
@@ -200,12 +253,25 @@ function readBring(reader: ClauseReader, frame: 'bring' | 'take' | 'want', verb:
   const before = chain.phrases.slice(0, -1);
   const { next } = chain;
   const here = over > 0 && tokens.slice(list.next, list.next + over).includes('here');
-  if (last?.preposition === 'to') return { ok: true, commands: [{ verb: 'bring', objects: attach(list.objects, before), to: last.object, after }], next };
-  const destination = last !== undefined && last.preposition !== 'from' && (chain.directional || frame === 'want');
-  if (destination) return { ok: true, commands: [{ verb: 'put', objects: list.objects, chain: chain.phrases, after }], next };
+  if (last?.preposition === 'to')
+    return {
+      ok: true,
+      commands: [{ verb: 'bring', objects: attach(list.objects, before), to: last.object, after }],
+      next,
+    };
+  const destination =
+    last !== undefined && last.preposition !== 'from' && (chain.directional || frame === 'want');
+  if (destination)
+    return {
+      ok: true,
+      commands: [{ verb: 'put', objects: list.objects, chain: chain.phrases, after }],
+      next,
+    };
   const objects = attach(list.objects, chain.phrases);
-  if (indirect > 0 || here || frame === 'want') return { ok: true, commands: [{ verb: 'bring', objects, to: me('me'), after }], next };
-  if (frame === 'bring') return { ok: true, commands: [{ verb: 'bring', objects, to: undefined, after }], next };
+  if (indirect > 0 || here || frame === 'want')
+    return { ok: true, commands: [{ verb: 'bring', objects, to: me('me'), after }], next };
+  if (frame === 'bring')
+    return { ok: true, commands: [{ verb: 'bring', objects, to: undefined, after }], next };
   return { ok: true, commands: [{ verb: 'pick', objects, after }], next };
 }
 
@@ -213,7 +279,11 @@ function readLook(reader: ClauseReader, verb: string, start: number): ClauseResu
   const { tokens, after } = reader;
   if (verb.endsWith('around') || verb.startsWith('what do') || verb.startsWith('what can')) {
     const chain = readChain(reader, start);
-    return { ok: true, commands: [{ verb: 'look', objects: chain.phrases.map((phrase) => phrase.object), after }], next: chain.next };
+    return {
+      ok: true,
+      commands: [{ verb: 'look', objects: chain.phrases.map((phrase) => phrase.object), after }],
+      next: chain.next,
+    };
   }
   const preposition = matchPreposition(tokens, start);
   const { objects, next } = readObjects(reader, start + (preposition?.length ?? 0), 'all');
@@ -222,13 +292,17 @@ function readLook(reader: ClauseReader, verb: string, start: number): ClauseResu
 
 function readGo(reader: ClauseReader, verb: string, start: number): ClauseResult {
   const { tokens, after } = reader;
-  if (verb === 'come here' || (verb === 'come' && (tokens[start] === undefined || separators.has(tokens[start]!)))) {
+  if (
+    verb === 'come here' ||
+    (verb === 'come' && (tokens[start] === undefined || separators.has(tokens[start]!)))
+  ) {
     return { ok: true, commands: [{ verb: 'go', to: me('me'), after }], next: start };
   }
   const preposition = matchPreposition(tokens, start);
   const begin = start + (preposition?.length ?? 0);
   const phrase = parseNounPhrase(tokens, begin, reader.lexicon, 'all');
-  if (phrase === undefined) return failed('missing-destination', verb, `Where should I go? Say for example "go to the table".`);
+  if (phrase === undefined)
+    return failed('missing-destination', verb, `Where should I go? Say for example "go to the table".`);
   return { ok: true, commands: [{ verb: 'go', to: phrase.value, after }], next: phrase.next };
 }
 
@@ -240,7 +314,11 @@ function readClear(reader: ClauseReader, verb: string, start: number): ClauseRes
   if (objects[0]?.meaning?.kind === 'anything' && source?.preposition === 'from') {
     const target = { ...source.object, except: objects[0].except };
     const to = from.phrases[1];
-    return { ok: true, commands: [{ verb: 'clear', objects: [target], to, after: reader.after }], next: from.next };
+    return {
+      ok: true,
+      commands: [{ verb: 'clear', objects: [target], to, after: reader.after }],
+      next: from.next,
+    };
   }
   const chain = readChain(reader, next + matchPhrase(reader.tokens, next, ['off', 'up', 'out']));
   const to = chain.phrases[chain.phrases.length - 1];
@@ -255,12 +333,21 @@ function readEnsure(reader: ClauseReader, verb: string, start: number): ClauseRe
   const copula = matchPhrase(tokens, next, ['is', 'are', 'stays', 'gets']);
   const state = tokens[next + copula] ?? '';
   if (copula > 0 && (state === 'open' || state === 'closed' || state === 'shut')) {
-    return { ok: true, commands: [{ verb: state === 'open' ? 'open' : 'close', objects, after }], next: next + copula + 1 };
+    return {
+      ok: true,
+      commands: [{ verb: state === 'open' ? 'open' : 'close', objects, after }],
+      next: next + copula + 1,
+    };
   }
   const chain = readChain(reader, next + copula);
-  if (copula > 0 && chain.phrases.length > 0) return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
+  if (copula > 0 && chain.phrases.length > 0)
+    return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
   const fragment = tokens.slice(start, next + copula + 1).join(' ');
-  return failed('unsupported', fragment, `I can make sure that something is open, closed, in or on something, but not "${fragment}".`);
+  return failed(
+    'unsupported',
+    fragment,
+    `I can make sure that something is open, closed, in or on something, but not "${fragment}".`,
+  );
 }
 
 function missingObject(reader: ClauseReader, verb: string, start: number): ClauseResult {

@@ -51,7 +51,11 @@ export type Command = (
   | { readonly verb: 'close'; readonly objects: readonly NounPhrase[] }
   | { readonly verb: 'find'; readonly objects: readonly NounPhrase[] }
   | { readonly verb: 'look'; readonly objects: readonly NounPhrase[] }
-  | { readonly verb: 'clear'; readonly objects: readonly NounPhrase[]; readonly to: PrepositionalPhrase | undefined }
+  | {
+      readonly verb: 'clear';
+      readonly objects: readonly NounPhrase[];
+      readonly to: PrepositionalPhrase | undefined;
+    }
   | { readonly verb: 'go'; readonly to: NounPhrase }
   | { readonly verb: 'stow' }
 ) & {
@@ -59,7 +63,13 @@ export type Command = (
   readonly after: boolean;
 };
 
-export type ParseFailureKind = 'empty' | 'unknown-verb' | 'unknown-noun' | 'missing-object' | 'missing-destination' | 'unsupported';
+export type ParseFailureKind =
+  | 'empty'
+  | 'unknown-verb'
+  | 'unknown-noun'
+  | 'missing-object'
+  | 'missing-destination'
+  | 'unsupported';
 
 /** Why an instruction was not understood, and which words are to blame. */
 export interface ParseFailure {
@@ -77,7 +87,9 @@ export type ParseResult =
 export function formatNounPhrase(phrase: NounPhrase): string {
   const quantity = phrase.quantity.kind === 'count' ? String(phrase.quantity.count) : phrase.quantity.kind;
   const head = phrase.pronoun ?? [...phrase.adjectives, phrase.meaning?.noun ?? '?'].join(' ');
-  const modifiers = phrase.modifiers.map((modifier) => ` ${modifier.preposition} ${formatNounPhrase(modifier.object)}`);
+  const modifiers = phrase.modifiers.map(
+    (modifier) => ` ${modifier.preposition} ${formatNounPhrase(modifier.object)}`,
+  );
   const except = phrase.except.length === 0 ? '' : ` except ${phrase.except.map(formatNounPhrase).join(' ')}`;
   return phrase.pronoun === undefined ? `${quantity}(${head}${modifiers.join('')}${except})` : head;
 }
@@ -86,11 +98,15 @@ export function formatNounPhrase(phrase: NounPhrase): string {
 export function formatCommand(command: Command): string {
   const objects = 'objects' in command ? command.objects.map(formatNounPhrase) : [];
   const rest: string[] = [];
-  if (command.verb === 'put') rest.push(...command.chain.map((p) => `${p.preposition} ${formatNounPhrase(p.object)}`));
-  if (command.verb === 'bring') rest.push(command.to === undefined ? 'to ?' : `to ${formatNounPhrase(command.to)}`);
+  if (command.verb === 'put')
+    rest.push(...command.chain.map((p) => `${p.preposition} ${formatNounPhrase(p.object)}`));
+  if (command.verb === 'bring')
+    rest.push(command.to === undefined ? 'to ?' : `to ${formatNounPhrase(command.to)}`);
   if (command.verb === 'go') rest.push(`to ${formatNounPhrase(command.to)}`);
   if (command.verb === 'clear' && command.to !== undefined) {
     rest.push(`${command.to.preposition} ${formatNounPhrase(command.to.object)}`);
   }
-  return [command.after ? `then ${command.verb}` : command.verb, objects.join(' & '), ...rest].filter(Boolean).join(' ');
+  return [command.after ? `then ${command.verb}` : command.verb, objects.join(' & '), ...rest]
+    .filter(Boolean)
+    .join(' ');
 }

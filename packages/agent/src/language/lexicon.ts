@@ -144,7 +144,16 @@ const irregularSingulars: Readonly<Record<string, string>> = {
   potatoes: 'potato',
   people: 'person',
 };
-const invariantNouns = new Set(['glass', 'bus', 'fruit', 'food', 'stuff', 'cutlery', 'silverware', 'crockery']);
+const invariantNouns = new Set([
+  'glass',
+  'bus',
+  'fruit',
+  'food',
+  'stuff',
+  'cutlery',
+  'silverware',
+  'crockery',
+]);
 
 /** What a noun stands for. */
 export type NounMeaning =
@@ -158,7 +167,8 @@ export type NounMeaning =
 export function singularOf(word: string): { readonly singular: string; readonly plural: boolean } {
   const irregular = irregularSingulars[word];
   if (irregular !== undefined) return { singular: irregular, plural: true };
-  if (invariantNouns.has(word) || word.length < 3 || word.endsWith('ss')) return { singular: word, plural: false };
+  if (invariantNouns.has(word) || word.length < 3 || word.endsWith('ss'))
+    return { singular: word, plural: false };
   if (word.endsWith('ies') && word.length > 4) return { singular: `${word.slice(0, -3)}y`, plural: true };
   if (word.endsWith('s')) return { singular: word.slice(0, -1), plural: true };
   return { singular: word, plural: false };
@@ -197,7 +207,8 @@ export class Lexicon {
     const category = categoryClasses[noun];
     if (category !== undefined) return { kind: 'category', noun, classes: category };
     if (anythingNouns.has(noun)) return { kind: 'anything', noun };
-    if (noun === 'me' || noun === 'us' || noun === 'person' || noun === 'user') return { kind: 'person', noun };
+    if (noun === 'me' || noun === 'us' || noun === 'person' || noun === 'user')
+      return { kind: 'person', noun };
     const classes = nounClasses[noun] ?? [];
     const seen = [...this.#classes].filter((name) => spokenName(name) === noun);
     if (classes.length > 0 || seen.length > 0) {

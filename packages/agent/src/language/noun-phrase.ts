@@ -25,8 +25,34 @@ export const adjectives = new Set(
   ).split(' '),
 );
 
-const everyPhrases = ['all of the', 'all of my', 'all of', 'all the', 'all my', 'every single', 'each of the', 'both of the', 'both the', 'all', 'every', 'each', 'both', 'whatever', 'any and all'];
-const anyPhrases = ['one of the', 'any of the', 'some of the', 'a piece of', 'a', 'an', 'any', 'some', 'another'];
+const everyPhrases = [
+  'all of the',
+  'all of my',
+  'all of',
+  'all the',
+  'all my',
+  'every single',
+  'each of the',
+  'both of the',
+  'both the',
+  'all',
+  'every',
+  'each',
+  'both',
+  'whatever',
+  'any and all',
+];
+const anyPhrases = [
+  'one of the',
+  'any of the',
+  'some of the',
+  'a piece of',
+  'a',
+  'an',
+  'any',
+  'some',
+  'another',
+];
 const definitePhrases = ['the', 'my', 'your', 'our', 'this', 'that', 'these', 'those', 'his', 'her', 'its'];
 const relativeOpeners = [
   'that you see',
@@ -44,7 +70,37 @@ const relativeOpeners = [
   'located',
 ];
 const exceptPhrases = ['except for', 'except', 'apart from', 'other than', 'but not', 'but'];
-const nounEnders = new Set([...separators, 'and', 'or', 'then', 'up', 'down', 'away', 'back', 'here', 'please', 'is', 'are', 'that', 'which', 'except', 'but', 'for', 'with', 'thanks', 'thank', 'now', 'again', 'until', 'if', 'while', 'because', 'before', 'after', 'out']);
+const nounEnders = new Set([
+  ...separators,
+  'and',
+  'or',
+  'then',
+  'up',
+  'down',
+  'away',
+  'back',
+  'here',
+  'please',
+  'is',
+  'are',
+  'that',
+  'which',
+  'except',
+  'but',
+  'for',
+  'with',
+  'thanks',
+  'thank',
+  'now',
+  'again',
+  'until',
+  'if',
+  'while',
+  'because',
+  'before',
+  'after',
+  'out',
+]);
 
 /** How much of what follows the noun belongs to the noun phrase. */
 export type ModifierPolicy =
@@ -66,7 +122,8 @@ function readQuantity(tokens: readonly string[], position: number): Parsed<Quant
   if (any > 0) return { value: { kind: 'any' }, next: position + any };
   let next = position + matchPhrase(tokens, position, definitePhrases);
   const word = tokens[next];
-  const count = word === undefined ? undefined : (numbers[word] ?? (/^[1-9]\d?$/.test(word) ? Number(word) : undefined));
+  const count =
+    word === undefined ? undefined : (numbers[word] ?? (/^[1-9]\d?$/.test(word) ? Number(word) : undefined));
   if (count !== undefined) {
     next += 1;
     next += matchPhrase(tokens, next, ['of the', 'of']);
@@ -77,7 +134,12 @@ function readQuantity(tokens: readonly string[], position: number): Parsed<Quant
 
 const endsNoun = (tokens: readonly string[], position: number): boolean => {
   const word = tokens[position];
-  return word === undefined || nounEnders.has(word) || unsupportedPrepositions.includes(word) || matchPreposition(tokens, position) !== undefined;
+  return (
+    word === undefined ||
+    nounEnders.has(word) ||
+    unsupportedPrepositions.includes(word) ||
+    matchPreposition(tokens, position) !== undefined
+  );
 };
 
 function readModifiers(
@@ -101,7 +163,11 @@ function readModifiers(
   return { value: modifiers, next };
 }
 
-function readExcept(tokens: readonly string[], position: number, lexicon: Lexicon): Parsed<readonly NounPhrase[]> {
+function readExcept(
+  tokens: readonly string[],
+  position: number,
+  lexicon: Lexicon,
+): Parsed<readonly NounPhrase[]> {
   const length = matchPhrase(tokens, position, exceptPhrases);
   if (length === 0) return { value: [], next: position };
   const first = parseNounPhrase(tokens, position + length, lexicon, 'none');
@@ -117,7 +183,15 @@ function readExcept(tokens: readonly string[], position: number, lexicon: Lexico
   return { value: phrases, next };
 }
 
-const pronouns: Readonly<Record<string, 'it' | 'them' | 'there'>> = { it: 'it', them: 'them', there: 'there', those: 'them', these: 'them', this: 'it', that: 'it' };
+const pronouns: Readonly<Record<string, 'it' | 'them' | 'there'>> = {
+  it: 'it',
+  them: 'them',
+  there: 'there',
+  those: 'them',
+  these: 'them',
+  this: 'it',
+  that: 'it',
+};
 
 function readPronoun(tokens: readonly string[], position: number): Parsed<NounPhrase> | undefined {
   const word = tokens[position] ?? '';
@@ -126,7 +200,16 @@ function readPronoun(tokens: readonly string[], position: number): Parsed<NounPh
   if (pronoun === undefined || (all === 0 && !endsNoun(tokens, position + 1))) return undefined;
   const next = position + (all > 0 ? all : 1);
   return {
-    value: { text: word, quantity: { kind: 'definite' }, adjectives: [], meaning: undefined, pronoun, plural: pronoun === 'them', modifiers: [], except: [] },
+    value: {
+      text: word,
+      quantity: { kind: 'definite' },
+      adjectives: [],
+      meaning: undefined,
+      pronoun,
+      plural: pronoun === 'them',
+      modifiers: [],
+      except: [],
+    },
     next,
   };
 }
@@ -168,7 +251,8 @@ export function parseNounPhrase(
   const headEnd = next;
   const modifiers = readModifiers(tokens, next, lexicon, policy);
   const except = readExcept(tokens, modifiers.next, lexicon);
-  const lateModifiers = except.next > modifiers.next ? readModifiers(tokens, except.next, lexicon, policy) : modifiers;
+  const lateModifiers =
+    except.next > modifiers.next ? readModifiers(tokens, except.next, lexicon, policy) : modifiers;
   const plural = noun?.plural ?? false;
   const every = tokens[position] === 'everything' || startsWith(tokens, position, ['the', 'rest']);
   return {

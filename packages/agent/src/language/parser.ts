@@ -19,10 +19,15 @@ const maxInstructionWords = 120;
 export function parseInstruction(instruction: string, lexicon: Lexicon): ParseResult {
   const tokens = tokenize(instruction);
   if (tokens.length > maxInstructionWords) {
-    return fail('unsupported', tokens.slice(0, 8).join(' '), `That instruction has ${tokens.length} words; I take at most ${maxInstructionWords}.`);
+    return fail(
+      'unsupported',
+      tokens.slice(0, 8).join(' '),
+      `That instruction has ${tokens.length} words; I take at most ${maxInstructionWords}.`,
+    );
   }
   let position = skipOpening(tokens, 0);
-  if (position >= tokens.length) return fail('empty', '', 'The instruction is empty. Say for example "put the apple in the bowl".');
+  if (position >= tokens.length)
+    return fail('empty', '', 'The instruction is empty. Say for example "put the apple in the bowl".');
   const commands: Command[] = [];
   let after = false;
   while (position < tokens.length) {
@@ -40,7 +45,10 @@ export function parseInstruction(instruction: string, lexicon: Lexicon): ParseRe
 }
 
 /** Reads what joins two clauses; `ordered` when the second must wait for the first. */
-function readJoint(tokens: readonly string[], position: number): { readonly next: number; readonly ordered: boolean } | undefined {
+function readJoint(
+  tokens: readonly string[],
+  position: number,
+): { readonly next: number; readonly ordered: boolean } | undefined {
   let next = position;
   let ordered = false;
   while (next < tokens.length) {
@@ -66,6 +74,10 @@ function leftover(tokens: readonly string[], position: number, last: Command | u
   return fail('unsupported', fragment, `I understood the beginning, but not "${fragment}"${verb}.`);
 }
 
-export function fail(kind: ParseFailure['kind'], fragment: string, message: string): ParseResult & { readonly ok: false } {
+export function fail(
+  kind: ParseFailure['kind'],
+  fragment: string,
+  message: string,
+): ParseResult & { readonly ok: false } {
   return { ok: false, failure: { kind, fragment, message } };
 }

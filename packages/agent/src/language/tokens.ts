@@ -21,7 +21,12 @@ export function tokenize(text: string): readonly string[] {
   let normal = text.normalize('NFKC').toLowerCase().replace(/[’`´]/g, "'");
   for (const [pattern, replacement] of contractions) normal = normal.replace(pattern, replacement);
   normal = normal.replace(/[!?:]+/g, '.').replace(/[-_/]+/g, ' ');
-  return normal.match(/[\p{L}\p{N}']+|[,;.]/gu)?.map((token) => token.replace(/^'+|'+$/g, '')).filter(Boolean) ?? [];
+  return (
+    normal
+      .match(/[\p{L}\p{N}']+|[,;.]/gu)
+      ?.map((token) => token.replace(/^'+|'+$/g, ''))
+      .filter(Boolean) ?? []
+  );
 }
 
 /** Tells whether `words` stand at `position`. */
@@ -70,7 +75,17 @@ const prepositions: readonly (readonly [string, Preposition])[] = [
 ];
 
 /** Relations that are understood as words but that no skill can bring about. */
-export const unsupportedPrepositions: readonly string[] = ['under', 'underneath', 'below', 'behind', 'above', 'between', 'around', 'through', 'against'];
+export const unsupportedPrepositions: readonly string[] = [
+  'under',
+  'underneath',
+  'below',
+  'behind',
+  'above',
+  'between',
+  'around',
+  'through',
+  'against',
+];
 
 /** Reads a preposition at `position`; `directional` for "into" and "onto", which always name a destination. */
 export function matchPreposition(
@@ -80,7 +95,11 @@ export function matchPreposition(
   for (const [words, preposition] of prepositions) {
     const length = words.split(' ').length;
     if (!startsWith(tokens, position, words.split(' '))) continue;
-    return { preposition, length, directional: words === 'into' || words === 'onto' || words === 'on to' || words === 'in to' };
+    return {
+      preposition,
+      length,
+      directional: words === 'into' || words === 'onto' || words === 'on to' || words === 'in to',
+    };
   }
   return undefined;
 }

@@ -62,7 +62,9 @@ interface Verb {
 }
 
 const verbs: readonly Verb[] = Object.entries(frames)
-  .flatMap(([frame, list]) => list.split('|').map((text) => ({ frame: frame as VerbFrame, words: text.split(' ') })))
+  .flatMap(([frame, list]) =>
+    list.split('|').map((text) => ({ frame: frame as VerbFrame, words: text.split(' ') })),
+  )
   .sort((a, b) => b.words.length - a.words.length);
 
 /** "putting" to "put"; other words stay. */
@@ -81,6 +83,10 @@ export function matchVerb(
   if (first === undefined) return undefined;
   const base = baseForm(first);
   const rest = [base, ...tokens.slice(position + 1, position + 5)];
-  const hit = verbs.find((verb) => startsWith(tokens, position, verb.words) || startsWith(rest, 0, verb.words));
-  return hit === undefined ? undefined : { frame: hit.frame, text: hit.words.join(' '), length: hit.words.length };
+  const hit = verbs.find(
+    (verb) => startsWith(tokens, position, verb.words) || startsWith(rest, 0, verb.words),
+  );
+  return hit === undefined
+    ? undefined
+    : { frame: hit.frame, text: hit.words.join(' '), length: hit.words.length };
 }

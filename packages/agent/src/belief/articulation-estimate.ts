@@ -1,0 +1,131 @@
+import type { Transform, Vector3 } from '@efferent/core';
+import {
+  articulationTransform,
+  furnitureTransform,
+  type MapArticulation,
+  type PriorMap,
+} from '@efferent/robot';
+import { type CameraView, projectPoint } from './visibility.ts';
+
+/** A depth picture with the view that it was taken from. */
+export interface DepthPicture {
+  readonly view: CameraView;
+  /** [height, width], row-major, mm along the optical axis; 0 where there is no measurement. */
+  readonly depthMm: Uint16Array;
+}
+
+const positionSteps = 12;
+const matchM = 0.035;
+const throughM = 0.08;
+/** Sample points that must be in view and not hidden before a picture says anything. */
+const minVisiblePoints = 6;
+
+/** Joint position that one picture speaks for, with the share of the visible points that agree. */
+export interface ArticulationEvidence {
+  readonly position: number;
+  readonly agreement: number;
+}
+
+/**
+ * Estimates how far a drawer or door is open by comparing where its front would be with the measured depth.
+ *
+ * Every candidate position predicts the depth of points on the moving front. A measured depth that agrees counts for
+ * it, one that passes through the predicted front counts against it, one in front of it (an arm) counts for nothing.
+ *
+ * @returns undefined when too little of the front is in view to tell
+ */
+export function estimateArticulation(
+  map: PriorMap,
+  articulation: MapArticulation,
+  picture: DepthPicture,
+): ArticulationEvidence | undefined {
+  const mapFromFurniture = furnitureTransform(map, articulation.furnitureId);
+  const cameraFromMap = picture.view.mapFromCamera.inverse();
+  const points = frontPoints(articulation);
+  const [low, high] = articulation.range;
+  let best: ArticulationEvidence | undefined;
+  for (let step = 0; step <= positionSteps; step++) {
+    const position = low + ((high - low) * step) / positionSteps;
+    const mapFromPart = mapFromFurniture.multiply(articulationTransform(articulation, position));
+    const agreement = agreementAt(points, mapFromPart, cameraFromMap, picture);
+    if (agreement !== undefined && (best === undefined || agreement > best.agreement))
+      best = { position, agreement };
+  }
+  return best !== undefined && best.agreement >= 0.6 ? best : undefined;
+}
+
+function agreementAt(
+  points: readonly Vector3[],
+  mapFromPart: Transform,
+  cameraFromMap: Transform,
+  picture: DepthPicture,
+): number | undefined {
+  let matches = 0;
+  let through = 0;
+  for (const point of points) {
+    const pixel = projectPoint(picture.view, cameraFromMap, mapFromPart.apply(point));
+    if (pixel === undefined) continue;
+    const measuredM =
+      picture.depthMm[Math.round(pixel.row) * picture.view.widthPx + Math.round(pixel.column)]! / 1000;
+    if (measuredM === 0) continue;
+    const errorM = measuredM - pixel.depthM;
+    if (Math.abs(errorM) < matchM + 0.01 * pixel.depthM) matches += 1;
+    else if (errorM > throughM) through += 1;
+  }
+  const visible = matches + through;
+  return visible < minVisiblePoints ? undefined : matches / visible;
+}
+
+/** A 5 x 4 grid on the outer face of the first box of the moving part, towards the handle's side. */
+function frontPoints(articulation: MapArticulation): readonly Vector3[] {
+  const box = articulation.boxes[0]!;
+  const outward = articulation.handle.approach;
+  const axis = outward.findIndex((value) => Math.abs(value) > 0.5);
+  const [first, second] = [0, 1, 2].filter((index) => index !== axis) as [number, number];
+  const points: Vector3[] = [];
+  for (let i = 0; i < 5; i++) {
+    for (let j = 0; j < 4; j++) {
+      const point: [number, number, number] = [...box.centerM];
+      point[axis] = box.centerM[axis]! - (outward[axis]! * box.sizeM[axis]!) / 2;
+      point[first] = box.centerM[first]! + box.sizeM[first]! * (-0.42 + 0.21 * i);
+      point[second] = box.centerM[second]! + box.sizeM[second]! * (-0.4 + 0.266 * j);
+      points.push(point);
+    }
+  }
+  return points;
+}
+
+/** Believed state of one articulation, from pictures. */
+export class ArticulationBelief {
+  readonly articulation: MapArticulation;
+  /** Joint position, m or rad; NaN while nothing is known. */
+  position = Number.NaN;
+  judgedS = Number.NEGATIVE_INFINITY;
+  #candidate = Number.NaN;
+
+  constructor(articulation: MapArticulation) {
+    this.articulation = articulation;
+  }
+
+  /** Takes in one picture's evidence; a changed position needs two pictures that agree. */
+  observe(evidence: ArticulationEvidence, nowS: number): void {
+    const step = (this.articulation.range[1] - this.articulation.range[0]) / positionSteps;
+    const near = (a: number, b: number) => Math.abs(a - b) <= 1.5 * step;
+    if (near(evidence.position, this.#candidate)) {
+      this.position =
+        Number.isNaN(this.position) || !near(this.position, evidence.position)
+          ? evidence.position
+          : 0.7 * this.position + 0.3 * evidence.position;
+      this.judgedS = nowS;
+    }
+    this.#candidate = evidence.position;
+  }
+
+  get state(): 'open' | 'closed' | 'unknown' {
+    if (Number.isNaN(this.position)) return 'unknown';
+    const [low, high] = this.articulation.range;
+    if (this.position >= this.articulation.openAt - (high - low) / positionSteps / 2) return 'open';
+    // Between closed and open there is neither: a drawer left ajar hides its content and still is not shut.
+    return this.position <= low + 0.15 * (high - low) ? 'closed' : 'unknown';
+  }
+}

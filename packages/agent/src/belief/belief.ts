@@ -1,0 +1,266 @@
+import type { Transform, Vector3 } from '@efferent/core';
+import { placedBoxes } from '@efferent/robot';
+import { ArticulationBelief, type DepthPicture, estimateArticulation } from './articulation-estimate.ts';
+import { Coverage } from './coverage.ts';
+import type { ObjectTrack, Sighting } from './object-track.ts';
+import { ObjectTracker } from './object-tracker.ts';
+import { type Relation, relationOf } from './relations.ts';
+import { hasDropped, newRobotState, observeGripper, type RobotState } from './robot-state.ts';
+import {
+  type CameraView,
+  expectedPixels,
+  isOccluded,
+  type Occluder,
+  occludersOf,
+  projectPoint,
+} from './visibility.ts';
+import type { Fixture, WorldMap } from './world-map.ts';
+
+/** One detection in the camera's optical frame. */
+export interface CameraDetection {
+  readonly className: string;
+  readonly score: number;
+  readonly cameraFromObject: Transform;
+  readonly sizeM: Vector3;
+}
+
+/** Pixels at which half of the detections are missed; the stated noise of the detector. */
+const halfMissPixels = 60;
+const maxDetectionRangeM = 4;
+/** Detections below this score start no track. */
+const minScore = 0.3;
+/** Depth pictures and detections closer than this belong together, s. */
+const samePictureS = 0.02;
+const coveragePeriodS = 0.9;
+
+/**
+ * The agent's world: what it was told by the prior map and what it has seen since.
+ *
+ * It starts with furniture and articulations of unknown state, and without any movable object. Nothing but
+ * observations and confirmed effects of skills changes it.
+ */
+export class Belief {
+  readonly map: WorldMap;
+  readonly tracker: ObjectTracker;
+  readonly coverage: Coverage;
+  readonly #robots = new Map<string, RobotState>();
+  readonly #articulations = new Map<string, ArticulationBelief>();
+  /** Relations that skills brought about and that no picture has contradicted, by object id. */
+  readonly #asserted = new Map<string, Relation & { readonly sinceS: number }>();
+  #occluders: readonly Occluder[] = [];
+  #occluderKey = '';
+  #depth: (DepthPicture & { readonly stampS: number }) | undefined;
+  #coverageS = Number.NEGATIVE_INFINITY;
+  #pictureS = Number.NEGATIVE_INFINITY;
+  #pictures = 0;
+
+  constructor(map: WorldMap, robots: readonly string[], tracker: ObjectTracker = new ObjectTracker()) {
+    this.map = map;
+    this.tracker = tracker;
+    this.coverage = new Coverage(map);
+    for (const name of robots) this.#robots.set(name, newRobotState(name));
+    for (const fixture of map.fixtures.values()) {
+      if (fixture.articulation !== undefined)
+        this.#articulations.set(fixture.id, new ArticulationBelief(fixture.articulation));
+    }
+  }
+
+  /** Pictures taken in so far; callers wait for it to grow to know that what they read is fresh. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** Time of the newest picture, s. */
+  get pictureS(): number {
+    return this.#pictureS;
+  }
+
+  robot(name: string): RobotState | undefined {
+    return this.#robots.get(name);
+  }
+
+  robots(): readonly RobotState[] {
+    return [...this.#robots.values()];
+  }
+
+  /** Takes in where a robot's base and tool are. */
+  observeRobot(name: string, mapFromBase: Transform, mapFromTool: Transform): void {
+    const robot = this.#robots.get(name);
+    if (robot === undefined) return;
+    robot.mapFromBase = mapFromBase;
+    robot.mapFromTool = mapFromTool;
+    const held = this.heldBy(name);
+    if (held !== undefined) held.positionM = mapFromTool.translation;
+  }
+
+  /** Takes in a joint state; a held object is lost when the fingers have shut on nothing. */
+  observeJoints(name: string, apertureM: number, effortN: number, nowS: number): void {
+    const robot = this.#robots.get(name);
+    if (robot === undefined) return;
+    observeGripper(robot, apertureM, effortN, nowS);
+    if (!hasDropped(robot)) return;
+    const held = this.heldBy(name);
+    if (held !== undefined) this.tracker.markMissing(held.id);
+  }
+
+  /** Keeps a depth picture for the detections of the same instant, and looks at drawers and doors in it. */
+  observeDepth(picture: DepthPicture, stampS: number): void {
+    this.#depth = { ...picture, stampS };
+    for (const belief of this.#articulations.values()) {
+      const evidence = estimateArticulation(this.map.prior, belief.articulation, picture);
+      if (evidence !== undefined) belief.observe(evidence, stampS);
+    }
+  }
+
+  /** Takes in one picture's detections. Runs at camera rate. */
+  observeDetections(view: CameraView, detections: readonly CameraDetection[], stampS: number): void {
+    const occluders = this.#currentOccluders();
+    const sightings: Sighting[] = [];
+    for (const detection of detections) {
+      if (detection.score < minScore) continue;
+      const pose = view.mapFromCamera.multiply(detection.cameraFromObject);
+      const [x, y, z] = detection.cameraFromObject.translation;
+      sightings.push({
+        className: detection.className,
+        score: detection.score,
+        positionM: pose.translation,
+        orientation: pose.rotation,
+        sizeM: detection.sizeM,
+        rangeM: Math.hypot(x, y, z),
+      });
+    }
+    this.tracker.observe(sightings, stampS, (track) => this.#detectionChance(track, view, occluders, stampS));
+    for (const track of this.tracker.objects()) if (track.visible) this.#asserted.delete(track.id);
+    if (stampS - this.#coverageS >= coveragePeriodS) {
+      this.#coverageS = stampS;
+      this.coverage.observe(
+        view,
+        stampS,
+        occluders,
+        (id) => this.articulationPosition(id),
+        (fixture) => this.#isShut(fixture),
+      );
+    }
+    this.#pictureS = stampS;
+    this.#pictures += 1;
+  }
+
+  /** Believed joint position, m or rad; 0 (closed) while nothing is known. */
+  articulationPosition(id: string): number {
+    const position = this.#articulations.get(id)?.position ?? 0;
+    return Number.isNaN(position) ? 0 : position;
+  }
+
+  articulation(id: string): ArticulationBelief | undefined {
+    return this.#articulations.get(id);
+  }
+
+  /** Returns the object that a robot holds. */
+  heldBy(robot: string): ObjectTrack | undefined {
+    return this.tracker.objects().find((track) => track.heldBy === robot);
+  }
+
+  /** Returns what an object stands on, lies in or is held by. */
+  relation(track: ObjectTrack): Relation {
+    const asserted = this.#asserted.get(track.id);
+    if (asserted !== undefined && track.heldBy === undefined && track.state === 'confirmed') return asserted;
+    return relationOf(track, this.tracker.objects(), this.map, (id) => this.articulationPosition(id));
+  }
+
+  /** Writes a confirmed grasp. */
+  confirmHolding(robot: string, objectId: string): void {
+    const track = this.tracker.find(objectId);
+    const tool = this.#robots.get(robot)?.mapFromTool;
+    if (track === undefined) return;
+    track.state = 'confirmed';
+    track.heldBy = robot;
+    track.presence = Math.max(track.presence, 3);
+    if (tool !== undefined) track.positionM = tool.translation;
+    this.#asserted.delete(objectId);
+  }
+
+  /** Writes a confirmed release: the object left the hand; where it went is for pictures to say. */
+  confirmReleased(robot: string): void {
+    const held = this.heldBy(robot);
+    if (held === undefined) return;
+    held.heldBy = undefined;
+    held.variance = 0.01;
+  }
+
+  /** Writes a relation that follows from a confirmed release where no picture can show it, e.g. at the bottom of a bin. */
+  confirmRelation(objectId: string, relation: 'in' | 'on', support: string, nowS: number): void {
+    const track = this.tracker.find(objectId);
+    if (track === undefined) return;
+    track.state = 'confirmed';
+    track.presence = Math.max(track.presence, 1.5);
+    track.judgedS = nowS;
+    this.#asserted.set(objectId, { relation, support, sinceS: nowS });
+  }
+
+  /** Forgets everything that was seen, for a reset scene. */
+  reset(): void {
+    this.tracker.clear();
+    this.coverage.clear();
+    this.#asserted.clear();
+    for (const belief of this.#articulations.values()) belief.position = Number.NaN;
+    this.#depth = undefined;
+  }
+
+  #isShut(fixture: Fixture): boolean {
+    if (fixture.behind === undefined) return false;
+    return this.#articulations.get(fixture.behind)?.state !== 'open';
+  }
+
+  #currentOccluders(): readonly Occluder[] {
+    const positions = new Map<string, number>();
+    for (const id of this.#articulations.keys()) positions.set(id, this.articulationPosition(id));
+    const key = [...positions.values()].map((value) => value.toFixed(2)).join();
+    if (key !== this.#occluderKey) {
+      this.#occluderKey = key;
+      this.#occluders = occludersOf(placedBoxes(this.map.prior, positions));
+    }
+    return this.#occluders;
+  }
+
+  #detectionChance(
+    track: ObjectTrack,
+    view: CameraView,
+    occluders: readonly Occluder[],
+    stampS: number,
+  ): number {
+    const pixel = projectPoint(view, view.mapFromCamera.inverse(), track.positionM);
+    if (pixel === undefined || pixel.depthM > maxDetectionRangeM) return 0;
+    const radiusM = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
+    const depth = this.#depth;
+    if (depth !== undefined && Math.abs(depth.stampS - stampS) < samePictureS) {
+      const measuredM =
+        depth.depthMm[Math.round(pixel.row) * view.widthPx + Math.round(pixel.column)]! / 1000;
+      if (measuredM > 0 && measuredM < pixel.depthM - radiusM - 0.04) return 0;
+    }
+    if (this.#isBehindObject(track, view.mapFromCamera.translation)) return 0;
+    if (isOccluded(view.mapFromCamera.translation, track.positionM, occluders, radiusM + 0.03)) return 0;
+    const pixels = expectedPixels(view, track.sizeM, pixel.depthM);
+    return Math.max(0, 1 - 0.5 * (halfMissPixels / Math.max(pixels, 1)) ** 2);
+  }
+
+  /** Tells whether another believed object stands on the line of sight. */
+  #isBehindObject(track: ObjectTrack, eye: Vector3): boolean {
+    return this.tracker.objects().some((other) => {
+      if (other === track || other.state !== 'confirmed') return false;
+      const d: Vector3 = [
+        track.positionM[0] - eye[0],
+        track.positionM[1] - eye[1],
+        track.positionM[2] - eye[2],
+      ];
+      const o: Vector3 = [
+        other.positionM[0] - eye[0],
+        other.positionM[1] - eye[1],
+        other.positionM[2] - eye[2],
+      ];
+      const along = (d[0] * o[0] + d[1] * o[1] + d[2] * o[2]) / (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+      if (along <= 0.05 || along >= 0.98) return false;
+      const off = Math.hypot(o[0] - along * d[0], o[1] - along * d[1], o[2] - along * d[2]);
+      return off < Math.max(...other.sizeM) / 2;
+    });
+  }
+}

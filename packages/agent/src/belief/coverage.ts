@@ -1,0 +1,77 @@
+import type { Transform, Vector3 } from '@efferent/core';
+import { type CameraView, isOccluded, type Occluder, projectPoint } from './visibility.ts';
+import type { Fixture, WorldMap } from './world-map.ts';
+
+const gridAcross = 4;
+const gridDeep = 3;
+/** Farther away, small things have too few pixels to be found reliably. */
+const maxRangeM = 3.2;
+
+/** Remembers when each part of each surface and container was last in clear view. */
+export class Coverage {
+  readonly #map: WorldMap;
+  readonly #lastSeenS = new Map<string, Float64Array>();
+
+  constructor(map: WorldMap) {
+    this.#map = map;
+    for (const fixture of map.fixtures.values()) {
+      if (fixture.isSurface || fixture.isContainer) {
+        this.#lastSeenS.set(
+          fixture.id,
+          new Float64Array(gridAcross * gridDeep).fill(Number.NEGATIVE_INFINITY),
+        );
+      }
+    }
+  }
+
+  /** Marks what this picture shows. @param isShut - whether a fixture's volume cannot be seen into at all now */
+  observe(
+    view: CameraView,
+    nowS: number,
+    occluders: readonly Occluder[],
+    articulationPosition: (id: string) => number,
+    isShut: (fixture: Fixture) => boolean,
+  ): void {
+    const cameraFromMap = view.mapFromCamera.inverse();
+    const eye = view.mapFromCamera.translation;
+    for (const [id, seen] of this.#lastSeenS) {
+      const fixture = this.#map.fixture(id)!;
+      if (isShut(fixture)) continue;
+      const position = fixture.movesWith === undefined ? 0 : articulationPosition(fixture.movesWith);
+      const mapFromFixture = this.#map.mapFromFixture(fixture, position);
+      for (let cell = 0; cell < seen.length; cell++) {
+        const point = cellPoint(fixture, mapFromFixture, cell);
+        const pixel = projectPoint(view, cameraFromMap, point);
+        if (pixel === undefined || pixel.depthM > maxRangeM || isOccluded(eye, point, occluders, 0.06))
+          continue;
+        seen[cell] = nowS;
+      }
+    }
+  }
+
+  /** Share of a fixture that was in clear view at or after `sinceS`, [0, 1]; 0 for fixtures without a volume. */
+  since(fixtureId: string, sinceS: number): number {
+    const seen = this.#lastSeenS.get(fixtureId);
+    if (seen === undefined) return 0;
+    let count = 0;
+    for (const time of seen) if (time >= sinceS) count += 1;
+    return count / seen.length;
+  }
+
+  /** Forgets what was seen in a fixture, e.g. after it was closed. */
+  forget(fixtureId: string): void {
+    this.#lastSeenS.get(fixtureId)?.fill(Number.NEGATIVE_INFINITY);
+  }
+
+  clear(): void {
+    for (const seen of this.#lastSeenS.values()) seen.fill(Number.NEGATIVE_INFINITY);
+  }
+}
+
+/** Centre of a grid cell, 4 cm above the floor of the volume. */
+function cellPoint(fixture: Fixture, mapFromFixture: Transform, cell: number): Vector3 {
+  const u = ((cell % gridAcross) + 0.5) / gridAcross - 0.5;
+  const v = (Math.floor(cell / gridAcross) + 0.5) / gridDeep - 0.5;
+  const floor = fixture.floorHeightM + 0.04 - fixture.mapFromCenter.translation[2];
+  return mapFromFixture.apply([u * fixture.sizeM[0], v * fixture.sizeM[1], floor]);
+}

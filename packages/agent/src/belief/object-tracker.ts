@@ -1,0 +1,184 @@
+import { distance3, type Vector3 } from '@efferent/core';
+import {
+  classOf,
+  defaultTrackingSettings,
+  newTrack,
+  type ObjectTrack,
+  type Sighting,
+  type TrackingSettings,
+  updateTrack,
+} from './object-track.ts';
+
+/** Tells how likely a track's thing would have been detected in this picture, [0, 1]; 0 when it was not in view. */
+export type DetectionChance = (track: ObjectTrack) => number;
+
+/**
+ * Turns noisy detections into objects with stable ids.
+ *
+ * A detection joins the nearest track within the gate, nearest pairs first; another class name inside the gate is a
+ * vote, not a new thing. Two sightings make an object. An object that should have been seen again and again, but was
+ * not, becomes `missing`; the next unexplained sighting of its class is taken for the same thing at a new place.
+ */
+export class ObjectTracker {
+  readonly #settings: TrackingSettings;
+  readonly #tracks: ObjectTrack[] = [];
+  readonly #perClass = new Map<string, number>();
+  #nextNumber = 1;
+
+  constructor(settings: TrackingSettings = defaultTrackingSettings) {
+    this.#settings = settings;
+  }
+
+  /** Confirmed and missing tracks, oldest first. */
+  objects(): readonly ObjectTrack[] {
+    return this.#tracks.filter((track) => track.state !== 'tentative');
+  }
+
+  /** Returns the object of this id, or undefined. */
+  find(id: string): ObjectTrack | undefined {
+    return this.#tracks.find((track) => track.id === id);
+  }
+
+  /**
+   * Takes in one picture's detections. Runs at camera rate.
+   *
+   * @param sightings - detections in the map frame
+   * @param nowS - the picture's time, s
+   * @param detectionChance - for every track not seen: whether it should have been
+   */
+  observe(sightings: readonly Sighting[], nowS: number, detectionChance: DetectionChance): void {
+    for (const track of this.#tracks) track.visible = false;
+    const free = this.#associate(sightings, nowS);
+    for (const sighting of free)
+      this.#tracks.push(newTrack(this.#nextNumber++, sighting, this.#sigma(sighting), nowS));
+    this.#judgeUnseen(nowS, detectionChance);
+    this.#mergeDuplicates();
+  }
+
+  /** Gives up on where an object was believed to be, e.g. after an empty grasp. */
+  markMissing(id: string): void {
+    const track = this.find(id);
+    if (track === undefined) return;
+    track.state = 'missing';
+    track.heldBy = undefined;
+    track.presence = this.#settings.lostBelow;
+  }
+
+  /** Removes everything, for a new episode. */
+  clear(): void {
+    this.#tracks.length = 0;
+    this.#perClass.clear();
+  }
+
+  #sigma(sighting: Sighting): number {
+    return this.#settings.sigmaM + this.#settings.sigmaPerRange * sighting.rangeM;
+  }
+
+  /** Joins sightings and tracks, nearest pair first; returns sightings without a track. */
+  #associate(sightings: readonly Sighting[], nowS: number): readonly Sighting[] {
+    const pairs: { readonly track: ObjectTrack; readonly sighting: Sighting; readonly cost: number }[] = [];
+    for (const track of this.#tracks) {
+      if (track.state === 'missing') continue;
+      for (const sighting of sightings) {
+        const cost = this.#pairCost(track, sighting);
+        if (cost !== undefined) pairs.push({ track, sighting, cost });
+      }
+    }
+    pairs.sort((a, b) => a.cost - b.cost || a.track.number - b.track.number);
+    const taken = new Set<ObjectTrack | Sighting>();
+    for (const { track, sighting } of pairs) {
+      if (taken.has(track) || taken.has(sighting)) continue;
+      taken.add(track);
+      taken.add(sighting);
+      updateTrack(track, sighting, this.#sigma(sighting), nowS, this.#settings);
+      this.#confirm(track);
+    }
+    return sightings.filter((sighting) => !taken.has(sighting));
+  }
+
+  #pairCost(track: ObjectTrack, sighting: Sighting): number | undefined {
+    const sigma = Math.hypot(this.#sigma(sighting), Math.sqrt(track.variance));
+    const distance = distance3(track.positionM, sighting.positionM);
+    const sameClass = (track.votes.get(sighting.className) ?? 0) > 0;
+    // Another class must lie inside the thing itself to count as the same thing misnamed.
+    const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
+    const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
+    const limit =
+      track.heldBy !== undefined ? 0.2 : sameClass ? reach + extent / 2 : Math.min(0.05, 2.5 * sigma);
+    if (distance > limit) return undefined;
+    return distance / sigma + (sameClass ? 0 : 3);
+  }
+
+  /** Makes an object of a track, or recognises a missing one that turned up elsewhere. */
+  #confirm(track: ObjectTrack): void {
+    if (track.state !== 'tentative' || track.sightings < this.#settings.confirmSightings) return;
+    const name = classOf(track);
+    const missing = this.#tracks.find((other) => other.state === 'missing' && classOf(other) === name);
+    if (missing !== undefined) {
+      takeOver(missing, track);
+      this.#tracks.splice(this.#tracks.indexOf(track), 1);
+      return;
+    }
+    const number = (this.#perClass.get(name) ?? 0) + 1;
+    this.#perClass.set(name, number);
+    track.id = `${name}-${number}`;
+    track.state = 'confirmed';
+  }
+
+  #judgeUnseen(nowS: number, detectionChance: DetectionChance): void {
+    const { miss, lostBelow, tentativeLifeS } = this.#settings;
+    for (let index = this.#tracks.length - 1; index >= 0; index--) {
+      const track = this.#tracks[index]!;
+      if (track.visible || track.heldBy !== undefined) continue;
+      const chance = track.state === 'missing' ? 0 : detectionChance(track);
+      if (chance > 0) {
+        track.presence -= miss * chance;
+        track.judgedS = nowS;
+      }
+      const expired = track.state === 'tentative' && nowS - track.lastSeenS > tentativeLifeS;
+      if (expired || (track.state === 'tentative' && track.presence < -1)) this.#tracks.splice(index, 1);
+      else if (track.state === 'confirmed' && track.presence < lostBelow) track.state = 'missing';
+    }
+  }
+
+  /** Joins tracks of one class that stand in the same spot. */
+  #mergeDuplicates(): void {
+    for (let index = this.#tracks.length - 1; index >= 0; index--) {
+      const track = this.#tracks[index]!;
+      if (track.state !== 'confirmed' || !track.visible) continue;
+      const older = this.#tracks.find((other) => other !== track && this.#isSame(other, track));
+      if (older === undefined) continue;
+      takeOver(older, track);
+      this.#tracks.splice(index, 1);
+    }
+  }
+
+  #isSame(older: ObjectTrack, newer: ObjectTrack): boolean {
+    if (older.number >= newer.number || older.state === 'tentative' || classOf(older) !== classOf(newer))
+      return false;
+    if (older.state === 'missing') return false;
+    if (older.visible) return distance3(older.positionM, newer.positionM) < 0.03;
+    return (
+      older.heldBy === undefined &&
+      distance3(older.positionM, newer.positionM) < overlapM(older.sizeM, newer.sizeM)
+    );
+  }
+}
+
+const overlapM = (a: Vector3, b: Vector3): number =>
+  0.4 * Math.min(Math.max(a[0], a[1]), Math.max(b[0], b[1]));
+
+/** The older identity goes on with what the newer track knows. */
+function takeOver(older: ObjectTrack, newer: ObjectTrack): void {
+  older.state = 'confirmed';
+  older.positionM = newer.positionM;
+  older.orientation = newer.orientation;
+  older.sizeM = newer.sizeM;
+  older.variance = newer.variance;
+  older.presence = Math.max(newer.presence, 1);
+  older.lastSeenS = newer.lastSeenS;
+  older.judgedS = newer.judgedS;
+  older.sightings += newer.sightings;
+  older.visible = true;
+  for (const [name, votes] of newer.votes) older.votes.set(name, (older.votes.get(name) ?? 0) + votes);
+}

@@ -1,0 +1,55 @@
+import { Transform } from '@efferent/core';
+
+/** What the belief knows of one robot's body. */
+export interface RobotState {
+  readonly name: string;
+  mapFromBase: Transform;
+  mapFromTool: Transform;
+  apertureM: number;
+  /** Closing force at the fingers, N; its sign is not used. */
+  gripEffortN: number;
+  /** Newest joint state, s; -Infinity before the first. */
+  jointStampS: number;
+  /** Since when the fingers have been shut on nothing, s; undefined while they are not. */
+  emptySinceS: number | undefined;
+}
+
+/** Aperture below which nothing that this robot can pick is between the fingers, m. */
+export const emptyApertureM = 0.0035;
+/** Effort below which the fingers press on nothing, N. */
+export const emptyEffortN = 1;
+/** How long shut fingers must stay shut before a held object counts as dropped, s. */
+const dropAfterS = 0.4;
+
+export function newRobotState(name: string): RobotState {
+  return {
+    name,
+    mapFromBase: Transform.identity,
+    mapFromTool: Transform.identity,
+    apertureM: Number.NaN,
+    gripEffortN: Number.NaN,
+    jointStampS: Number.NEGATIVE_INFINITY,
+    emptySinceS: undefined,
+  };
+}
+
+/** Takes in a joint state. Runs at joint state rate; does not allocate. */
+export function observeGripper(robot: RobotState, apertureM: number, effortN: number, nowS: number): void {
+  robot.apertureM = apertureM;
+  robot.gripEffortN = effortN;
+  robot.jointStampS = nowS;
+  if (apertureM > emptyApertureM) robot.emptySinceS = undefined;
+  else robot.emptySinceS ??= nowS;
+}
+
+/** Says what the fingers feel: something, nothing, or too little is known. */
+export function gripEvidence(robot: RobotState): 'holding' | 'empty' | 'unknown' {
+  if (Number.isNaN(robot.apertureM)) return 'unknown';
+  if (robot.apertureM <= emptyApertureM) return 'empty';
+  if (Number.isNaN(robot.gripEffortN)) return 'unknown';
+  return Math.abs(robot.gripEffortN) >= emptyEffortN ? 'holding' : 'empty';
+}
+
+/** Tells whether fingers have been shut on nothing for long enough to say that a held object is gone. */
+export const hasDropped = (robot: RobotState): boolean =>
+  robot.emptySinceS !== undefined && robot.jointStampS - robot.emptySinceS >= dropAfterS;

@@ -1,0 +1,154 @@
+import type { Vector3 } from '@efferent/core';
+import { Transform } from '@efferent/core';
+import {
+  articulationTransform,
+  furnitureTransform,
+  type MapArticulation,
+  type PriorMap,
+} from '@efferent/robot';
+
+/** What a fixture can do for a task. One drawer is a container and an articulation under one id. */
+export interface Fixture {
+  readonly id: string;
+  /** How a person would call it; the first name of the map. */
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly furnitureId: string;
+  /** Kind of the furniture it belongs to, or `drawer` / `door` for a part that moves. */
+  readonly kind: string;
+  readonly isSurface: boolean;
+  readonly isContainer: boolean;
+  readonly articulation: MapArticulation | undefined;
+  /** The articulation that must be open to get at what is on or in it; itself for a drawer. */
+  readonly behind: string | undefined;
+  /** The articulation whose motion carries the volume along. */
+  readonly movesWith: string | undefined;
+  /** Box in which things on or in it lie, in the map frame when closed; z of `mapFromCenter` is its middle. */
+  readonly mapFromCenter: Transform;
+  readonly sizeM: Vector3;
+  /** Height of the surface, or of the container's floor, m. */
+  readonly floorHeightM: number;
+}
+
+/** A named place where the robot's base can stand. */
+export interface Place {
+  readonly id: string;
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly xyYaw: readonly [number, number, number];
+  readonly furnitureId: string | undefined;
+  /** Surface on which things for this place are put, e.g. the table in front of a person. */
+  readonly deliverySurfaceId: string | undefined;
+}
+
+const surfaceSlabM = 0.3;
+
+/** The part of the prior map that the agent reasons about: fixtures and places by id. Holds nothing that can move. */
+export class WorldMap {
+  readonly prior: PriorMap;
+  readonly fixtures: ReadonlyMap<string, Fixture>;
+  readonly places: ReadonlyMap<string, Place>;
+
+  constructor(prior: PriorMap) {
+    this.prior = prior;
+    this.fixtures = fixturesOf(prior);
+    this.places = new Map(
+      prior.places.map((place) => [
+        place.id,
+        {
+          id: place.id,
+          label: place.names[0]!,
+          names: place.names,
+          xyYaw: place.poseXyYaw,
+          furnitureId: place.furnitureId,
+          deliverySurfaceId: place.delivery?.surfaceId,
+        },
+      ]),
+    );
+  }
+
+  /** Returns the fixture of this id, or undefined. */
+  fixture(id: string): Fixture | undefined {
+    return this.fixtures.get(id);
+  }
+
+  /** Returns where a fixture's volume is when its articulation stands at `position` (m or rad). */
+  mapFromFixture(fixture: Fixture, position: number): Transform {
+    const articulation =
+      fixture.movesWith === undefined ? undefined : this.fixtures.get(fixture.movesWith)?.articulation;
+    if (articulation === undefined || position === 0) return fixture.mapFromCenter;
+    const mapFromFurniture = furnitureTransform(this.prior, fixture.furnitureId);
+    const furnitureFromCenter = mapFromFurniture.inverse().multiply(fixture.mapFromCenter);
+    return mapFromFurniture
+      .multiply(articulationTransform(articulation, position))
+      .multiply(furnitureFromCenter);
+  }
+}
+
+function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
+  const fixtures = new Map<string, Fixture>();
+  const kindOf = (id: string) =>
+    prior.furniture.find((furniture) => furniture.id === id)?.kind ?? 'furniture';
+  const boxIn = (furnitureId: string, center: Vector3) =>
+    furnitureTransform(prior, furnitureId).multiply(new Transform(center, [0, 0, 0, 1]));
+  for (const surface of prior.surfaces) {
+    const height = Math.min(surface.clearanceM ?? surfaceSlabM, surfaceSlabM);
+    fixtures.set(surface.id, {
+      id: surface.id,
+      label: surface.names[0] ?? surface.id,
+      names: surface.names,
+      furnitureId: surface.furnitureId,
+      kind: kindOf(surface.furnitureId),
+      isSurface: true,
+      isContainer: false,
+      articulation: undefined,
+      behind: surface.behindArticulationId,
+      movesWith: undefined,
+      mapFromCenter: boxIn(surface.furnitureId, [
+        surface.centerM[0],
+        surface.centerM[1],
+        surface.heightM + height / 2,
+      ]),
+      sizeM: [surface.sizeM[0], surface.sizeM[1], height],
+      floorHeightM: surface.heightM,
+    });
+  }
+  for (const articulation of prior.articulations) {
+    const front = articulation.boxes[0]!;
+    fixtures.set(articulation.id, {
+      id: articulation.id,
+      label: articulation.names[0]!,
+      names: articulation.names,
+      furnitureId: articulation.furnitureId,
+      kind: articulation.joint === 'prismatic' ? 'drawer' : 'door',
+      isSurface: false,
+      isContainer: false,
+      articulation,
+      behind: undefined,
+      movesWith: articulation.id,
+      mapFromCenter: boxIn(articulation.furnitureId, front.centerM),
+      sizeM: front.sizeM,
+      floorHeightM: 0,
+    });
+  }
+  for (const container of prior.containers) {
+    const { centerM, sizeM } = container.interior;
+    const same = fixtures.get(container.id);
+    fixtures.set(container.id, {
+      id: container.id,
+      label: container.names[0]!,
+      names: container.names,
+      furnitureId: container.furnitureId,
+      kind: same?.kind ?? kindOf(container.furnitureId),
+      isSurface: same?.isSurface ?? false,
+      isContainer: true,
+      articulation: same?.articulation,
+      behind: container.behindArticulationId,
+      movesWith: container.movesWithArticulationId,
+      mapFromCenter: boxIn(container.furnitureId, centerM),
+      sizeM,
+      floorHeightM: centerM[2] - sizeM[2] / 2,
+    });
+  }
+  return fixtures;
+}
