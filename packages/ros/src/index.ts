@@ -28,3 +28,4 @@ export {
   type WaitOptions,
 } from './port.ts';
 export { qosProfiles } from './qos.ts';
+export { stampFromNs, stampToNs } from './stamp.ts';
