@@ -6,13 +6,15 @@ import { startProcesses } from './process-system.ts';
 import { TaskClient } from './task-client.ts';
 import { packageIndex } from './workspace.ts';
 
+export type MiddlewareName = RosContext['middleware'];
+
 export interface SystemOptions {
   /** Path of a launch XML file. */
   readonly launchFile: string;
   /** Values of the launch file's arguments. */
   readonly arguments: Readonly<Record<string, string>>;
-  /** `auto` takes the first that is ready. */
-  readonly middleware: string;
+  /** From {@link selectMiddleware}. */
+  readonly middleware: MiddlewareName;
   /** Namespace of the robot that the client talks to. */
   readonly robot: string;
   readonly observer: SystemObserver;
@@ -30,9 +32,7 @@ export interface SystemObserver {
 }
 
 export interface System {
-  readonly middleware: 'rclnodejs' | 'cyclonedds' | 'inproc';
-  /** Why this middleware, in one line. */
-  readonly middlewareReason: string;
+  readonly middleware: MiddlewareName;
   readonly nodeNames: readonly string[];
   readonly context: RosContext;
   readonly client: TaskClient;
@@ -61,7 +61,7 @@ export interface RunningNodes {
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const plan = planFile(options.launchFile, options.arguments);
-  const { middleware, reason } = await chooseMiddleware(options.middleware, process.env);
+  const { middleware } = options;
   const running =
     middleware === 'inproc'
       ? await startInproc(plan, options.observer)
@@ -69,7 +69,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const node = await running.context.createNode('efferent_client');
   return {
     middleware,
-    middlewareReason: reason,
     nodeNames: running.nodeNames,
     context: running.context,
     client: new TaskClient(node, options.robot),
@@ -77,6 +76,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ended: running.ended,
     stop: () => running.stop(),
   };
+}
+
+/**
+ * Says which middleware to take, and why in one line.
+ *
+ * @param wanted - a name, or `auto` for the first that is ready
+ * @throws {@link ConfigurationError} when the named one cannot be used
+ */
+export async function selectMiddleware(
+  wanted: string,
+): Promise<{ readonly middleware: MiddlewareName; readonly reason: string }> {
+  return chooseMiddleware(wanted, process.env);
 }
 
 /** Reads a launch file with the packages of this checkout and of sourced workspaces. */

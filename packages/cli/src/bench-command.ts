@@ -1,0 +1,87 @@
+import { createWriteStream, readFileSync } from 'node:fs';
+import { type Figure, mergeReports, missedTargets, type Report, runSuite, suiteNames } from '@efferent/bench';
+import { ConfigurationError, describeError } from '@efferent/core';
+import type { Command } from 'commander';
+import { Terminal } from './terminal.ts';
+
+interface BenchOptions {
+  readonly seed: number;
+  readonly episodes: number;
+  readonly shard: { readonly index: number; readonly count: number };
+  readonly episodesFile?: string;
+  readonly json?: boolean;
+  readonly check?: boolean;
+  readonly scene?: string;
+  readonly robot?: string;
+  readonly perturb?: string;
+  readonly planner?: string;
+  readonly minutes?: number;
+  readonly policy?: string;
+}
+
+/** `efferent bench <suite>` and `efferent policy eval <id>`. */
+export async function runBench(suite: string, options: BenchOptions, _command: Command): Promise<void> {
+  if (!suiteNames.includes(suite))
+    throw new ConfigurationError({
+      code: 'unknown-suite',
+      message: `there is no suite "${suite}"; there are: ${suiteNames.join(', ')}`,
+    });
+  const terminal = new Terminal(options.json === true ? process.stderr : process.stdout);
+  const episodes = options.episodesFile === undefined ? undefined : createWriteStream(options.episodesFile);
+  const report = await runSuite(suite, {
+    ...options,
+    onProgress: (line) => {
+      if (terminal.isInteractive) terminal.live(suite, line);
+      else terminal.row(suite, line);
+    },
+    onEpisode: (record) => void episodes?.write(`${JSON.stringify(record)}\n`),
+  });
+  episodes?.end();
+  finish(report, options, terminal);
+}
+
+/** `efferent bench merge`: one report from those of all shards. */
+export function runBenchMerge(files: readonly string[], _options: unknown, command: Command): void {
+  const options = command.optsWithGlobals<BenchOptions>();
+  const terminal = new Terminal(options.json === true ? process.stderr : process.stdout);
+  finish(mergeReports(files.map(readReport)), options, terminal);
+}
+
+function finish(report: Report, options: BenchOptions, terminal: Terminal): void {
+  terminal.clearLive();
+  if (options.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else for (const each of report.figures) printFigure(each, terminal);
+  const missed = missedTargets(report);
+  if (options.check !== true || missed.length === 0) return;
+  for (const line of missed) terminal.row('missed', line, { tone: 'bad' });
+  process.exitCode = 1;
+}
+
+function printFigure(figure: Figure, terminal: Terminal): void {
+  const interval =
+    figure.interval95 === undefined
+      ? ''
+      : `  [${figure.interval95.map((bound) => bound.toPrecision(3)).join(', ')}]`;
+  const target = figure.target === undefined ? '' : `wanted ${figure.comparison} ${figure.target}`;
+  terminal.row(
+    figure.met === undefined ? '' : figure.met ? 'met' : 'missed',
+    `${figure.name}  ${figure.value.toPrecision(4)} ${figure.unit}${interval}`,
+    {
+      right: `${target}  n ${figure.n ?? '-'}`,
+      tone: figure.met === undefined ? 'plain' : figure.met ? 'good' : 'bad',
+    },
+  );
+}
+
+function readReport(file: string): Report {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '') as Report;
+  } catch (error) {
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: not a report of "efferent bench … --json": ${describeError(error)}`,
+      fields: { file },
+      cause: error,
+    });
+  }
+}

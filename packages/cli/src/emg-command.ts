@@ -1,0 +1,32 @@
+import { runUntilSignal } from './signals.ts';
+import { type SystemSessionOptions, startSystemSession } from './system-session.ts';
+import { Terminal } from './terminal.ts';
+
+interface EmgDemoOptions extends SystemSessionOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `efferent emg demo`: the kitchen with a synthetic forearm that drives the robot. */
+export async function runEmgDemo(options: EmgDemoOptions): Promise<void> {
+  const terminal = new Terminal(process.stdout);
+  await runUntilSignal(async (signal) => {
+    const system = await startSystemSession(
+      terminal,
+      'emg-demo.launch.xml',
+      options,
+      { host: options.host, port: String(options.port), stop_port: String(options.port + 1) },
+      signal,
+    );
+    terminal.row('viewer', `http://${options.host}:${options.port}/`);
+    terminal.row(
+      'forearm',
+      'press a virtual muscle in the viewer; release it and the robot stops. Ctrl-C ends.',
+    );
+    const interrupted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([system.ended, interrupted]);
+    await system.stop();
+  });
+}

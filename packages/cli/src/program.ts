@@ -1,0 +1,144 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runBench, runBenchMerge } from './bench-command.ts';
+import { runDoctor } from './doctor-command.ts';
+import { runEmgDemo } from './emg-command.ts';
+import { runLaunchFile } from './launch-command.ts';
+import { runInstruction } from './run-command.ts';
+import { runScript } from './script-command.ts';
+import { runStart } from './start-command.ts';
+
+/** Builds the command line; nothing runs before `parseAsync`. */
+export function createProgram(): Command {
+  const program = new Command('efferent')
+    .description('Say it, and the robot does it.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(efferent --help lists the commands)');
+
+  withSystemOptions(program.command('start'))
+    .description('start a scene, a robot, the agent and the viewer; then take instructions')
+    .option('--instruction <text>', 'the first instruction', 'put the apple in the bowl')
+    .option('--once', 'end after the first instruction; the exit code says whether it succeeded')
+    .option('--headless', 'without the viewer')
+    .option('--json', 'print one JSON line last; everything else goes to standard error')
+    .option('--yes', 'install missing system packages without asking (npm start)')
+    .option(
+      '--host <address>',
+      'where the viewer listens; other than loopback only with a token',
+      '127.0.0.1',
+    )
+    .option('--port <number>', 'port of the viewer; the Stop button takes the next one', integer, 8765)
+    .action(runStart);
+
+  program
+    .command('run')
+    .description('have the agent of a running system carry out an instruction')
+    .argument('<instruction>')
+    .option('--robot <id>', 'namespace of the robot', 'stretch')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(middlewareOption())
+    .option('--json', 'print one JSON line last')
+    .action(runInstruction);
+
+  program
+    .command('launch')
+    .description('run a ROS 2 launch file (XML)')
+    .argument('<file>')
+    .argument('[arguments...]', 'values of its arguments: name:=value')
+    .option('--show-arguments', 'list the arguments of the file and end')
+    .addOption(middlewareOption())
+    .action(runLaunchFile);
+
+  withSystemOptions(program.command('script'))
+    .description('run a closed-loop task script')
+    .argument('<file>')
+    .option('--lockstep', 'in a simulation of its own, on a virtual clock')
+    .option('--task <id>', 'task card that places the objects (with --lockstep)')
+    .action(runScript);
+
+  const bench = program
+    .command('bench')
+    .description('measure; every figure that a document quotes comes from here');
+  withBenchOptions(bench.command('suite', { isDefault: true, hidden: true }).argument('<suite>'))
+    .option('--scene <id>', 'scene of the tasks', 'kitchen')
+    .option('--robot <id>', 'robot of the tasks', 'stretch')
+    .option('--perturb <what>', 'disturb every episode: move-object')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .option('--minutes <number>', 'length of the real-time suite', number, 5)
+    .action(runBench);
+  bench
+    .command('merge')
+    .description('join the reports of shards')
+    .argument('<files...>', 'JSON files written with --json --shard i/n')
+    .action(runBenchMerge);
+
+  const policy = program.command('policy').description('work with manipulation policies');
+  withBenchOptions(policy.command('eval').argument('<id>'))
+    .description('success of a policy on unseen seeds, beside what it must be compared with')
+    .action((id, options, command) => runBench('policy', { ...options, policy: id }, command));
+
+  const emg = program.command('emg').description('gestures of the forearm');
+  withSystemOptions(emg.command('demo'))
+    .description('drive the simulated robot with a synthetic forearm, from buttons in the viewer')
+    .option('--host <address>', 'where the viewer listens', '127.0.0.1')
+    .option('--port <number>', 'port of the viewer', integer, 8765)
+    .action(runEmgDemo);
+
+  program
+    .command('doctor')
+    .description('say which middleware would be taken, and why')
+    .addOption(middlewareOption())
+    .action(runDoctor);
+
+  return program;
+}
+
+function withSystemOptions(command: Command): Command {
+  return command
+    .option('--scene <id>', 'folder below sim-scenes/', 'kitchen')
+    .option('--robot <id>', 'folder below robots/', 'stretch')
+    .option('--seed <number>', 'decides object poses and every noise', integer, 1)
+    .option(
+      '--model <id>',
+      'language model: reasoner, or openai-compatible (EFFERENT_MODEL_URL, …)',
+      'reasoner',
+    )
+    .addOption(middlewareOption())
+    .option('--verbose', 'show what the nodes write');
+}
+
+function withBenchOptions(command: Command): Command {
+  return command
+    .option('--seed <number>', 'seed of the first episode', integer, 1)
+    .option('--episodes <number>', 'number of episodes over all shards', integer, 100)
+    .option('--shard <i/n>', 'do the i-th of n parts (0-based)', shard, { index: 0, count: 1 })
+    .option('--episodes-file <path>', 'write one JSON line an episode')
+    .option('--json', 'print the report as one JSON line')
+    .option('--check', 'exit with 1 when a target is missed');
+}
+
+const middlewareOption = (): Option =>
+  new Option('--middleware <name>', 'auto takes the first that is ready')
+    .choices(['auto', 'cyclonedds', 'inproc'])
+    .default('auto');
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Give a whole number.');
+  return value;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+function shard(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (index === undefined || count === undefined || Number(index) >= Number(count))
+    throw new InvalidArgumentError('Give i/n with i from 0 to n - 1, e.g. 0/4.');
+  return { index: Number(index), count: Number(count) };
+}

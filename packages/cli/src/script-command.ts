@@ -1,0 +1,30 @@
+import { runTaskScript } from '@efferent/runtime';
+import { runUntilSignal } from './signals.ts';
+import { TaskPrinter } from './task-printer.ts';
+import { Terminal } from './terminal.ts';
+
+interface ScriptOptions {
+  readonly scene: string;
+  readonly robot: string;
+  readonly seed: number;
+  readonly model: string;
+  readonly middleware: string;
+  readonly lockstep?: boolean;
+  readonly task?: string;
+}
+
+/** `efferent script`: runs a task script on a running system, or in lockstep in a simulation of its own. */
+export async function runScript(file: string, options: ScriptOptions): Promise<void> {
+  const terminal = new Terminal(process.stdout);
+  await runUntilSignal(async (signal) => {
+    const printer = new TaskPrinter(terminal);
+    await runTaskScript(file, {
+      ...options,
+      signal,
+      lockstep: options.lockstep === true,
+      onInstruction: (instruction) => terminal.line(`> ${instruction}`),
+      onEvent: (event) => printer.onEvent(event),
+      onResult: (result) => printer.finish(result),
+    });
+  });
+}

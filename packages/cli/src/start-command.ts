@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigurationError } from '@efferent/core';
+import type { System, TaskResult } from '@efferent/runtime';
+import { Conversation } from './conversation.ts';
+import { runUntilSignal } from './signals.ts';
+import { type SystemSessionOptions, startSystemSession } from './system-session.ts';
+import { TaskPrinter } from './task-printer.ts';
+import { Terminal } from './terminal.ts';
+
+interface StartOptions extends SystemSessionOptions {
+  readonly instruction: string;
+  readonly once?: boolean;
+  readonly headless?: boolean;
+  readonly json?: boolean;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `efferent start`: the whole system in one command. */
+export async function runStart(options: StartOptions): Promise<void> {
+  if (options.instruction.trim() === '')
+    throw new ConfigurationError({
+      code: 'empty-instruction',
+      message: '--instruction is empty; say what the robot should do',
+    });
+  const terminal = new Terminal(options.json === true ? process.stderr : process.stdout);
+  await runUntilSignal(async (signal) => {
+    const token =
+      isLoopback(options.host) || options.headless === true ? '' : randomBytes(16).toString('hex');
+    const system = await startSystemSession(
+      terminal,
+      'kitchen.launch.xml',
+      options,
+      {
+        model: options.model,
+        viewer: String(options.headless !== true),
+        host: options.host,
+        token,
+        port: String(options.port),
+        stop_port: String(options.port + 1),
+      },
+      signal,
+    );
+    try {
+      if (options.headless !== true) terminal.row('viewer', viewerAddress(options, token));
+      terminal.line();
+      await useSystem(system, options, terminal, signal);
+    } finally {
+      await system.stop();
+    }
+  });
+}
+
+async function useSystem(
+  system: System,
+  options: StartOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const conversation = new Conversation(terminal, signal);
+  try {
+    const result = await carryOut(system, options.instruction, conversation, terminal, signal);
+    if (options.json === true)
+      process.stdout.write(`${JSON.stringify(jsonResult(options, system, result))}\n`);
+    if (options.once === true) {
+      process.exitCode = result.success ? 0 : 1;
+      return;
+    }
+    for await (const instruction of conversation.instructions('What should the robot do?'))
+      await carryOut(system, instruction, conversation, terminal, signal);
+    // Without a person at the terminal the viewer still takes instructions, until a signal comes.
+    await Promise.race([system.ended, aborted(signal)]);
+  } finally {
+    conversation.close();
+  }
+}
+
+async function carryOut(
+  system: System,
+  instruction: string,
+  conversation: Conversation,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  terminal.line(`> ${instruction}`);
+  const printer = new TaskPrinter(terminal);
+  const ended = system.ended.then((): never => {
+    throw new Error('the system ended while the task was running');
+  });
+  const result = await Promise.race([
+    system.client.runTask(instruction, {
+      signal,
+      onEvent: (event) => printer.onEvent(event),
+      onQuestion: (question, own) => conversation.ask(question.text, question.choices, own),
+    }),
+    ended,
+    aborted(signal).then(() => signal.throwIfAborted() as never),
+  ]);
+  printer.finish(result);
+  terminal.line();
+  return result;
+}
+
+function jsonResult(
+  options: StartOptions,
+  system: System,
+  result: TaskResult,
+): Readonly<Record<string, unknown>> {
+  return {
+    instruction: options.instruction,
+    ...result,
+    scene: options.scene,
+    robot: options.robot,
+    seed: options.seed,
+    middleware: system.middleware,
+  };
+}
+
+function viewerAddress(options: StartOptions, token: string): string {
+  const query = token === '' ? '' : `?token=${token}`;
+  return `http://${options.host === '0.0.0.0' ? 'localhost' : options.host}:${options.port}/${query}`;
+}
+
+const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
