@@ -93,7 +93,7 @@ describe('the collision checker', () => {
     expect(checker.isColliding(q)).toBe(false);
     scene.addBox({ id: 'post', mapFromBox: mapFromTool, sizeM: [0.02, 0.3, 0.02] });
     expect(checker.findCollision(q)?.second).toBe('post');
-    expect(checker.countSceneContacts(q)).toBeGreaterThan(1);
+    expect(checker.countContacts(q)).toBeGreaterThan(1);
     scene.allowContact(
       'post',
       model.links.map((link) => link.name).filter((name) => name.includes('finger')),

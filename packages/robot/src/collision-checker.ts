@@ -81,19 +81,19 @@ export class CollisionChecker {
   /** Tells whether joint positions `q` (order of `model.jointNames`) touch anything. Does not allocate. */
   isColliding(q: Float64Array): boolean {
     this.#place(q);
-    return this.#firstSelf() >= 0 || this.#firstScene(0) >= 0;
+    return this.#firstSelf(0) >= 0 || this.#firstScene(0) >= 0;
   }
 
   /** Tells whether the robot touches itself. Does not allocate. */
   isSelfColliding(q: Float64Array): boolean {
     this.#place(q);
-    return this.#firstSelf() >= 0;
+    return this.#firstSelf(0) >= 0;
   }
 
   /** Names the first contact found, for messages. */
   findCollision(q: Float64Array): Collision | undefined {
     this.#place(q);
-    const pair = this.#firstSelf();
+    const pair = this.#firstSelf(0);
     if (pair >= 0) {
       return {
         first: this.#robot[this.#selfPairs[pair]!]!.name,
@@ -110,10 +110,14 @@ export class CollisionChecker {
     };
   }
 
-  /** Counts contacting pairs of robot and scene boxes; a planner may leave a start in contact if it never adds one. */
-  countSceneContacts(q: Float64Array): number {
+  /**
+   * Counts the pairs of boxes in contact, the robot's own included. A guard may let a robot that starts in contact move
+   * as long as the count does not grow. Does not allocate.
+   */
+  countContacts(q: Float64Array): number {
     this.#place(q);
     let count = 0;
+    for (let pair = this.#firstSelf(0); pair >= 0; pair = this.#firstSelf(pair + 2)) count++;
     for (let hit = this.#firstScene(0); hit >= 0; hit = this.#firstScene(hit + 1)) count++;
     return count;
   }
@@ -132,10 +136,10 @@ export class CollisionChecker {
     }
   }
 
-  /** Index into the pair list of the first self-contact, or -1. */
-  #firstSelf(): number {
+  /** Index into the pair list of the first self-contact at or after `from`, or -1. */
+  #firstSelf(from: number): number {
     const boxes = this.#robotBoxes;
-    for (let i = 0; i < this.#selfPairs.length; i += 2) {
+    for (let i = from; i < this.#selfPairs.length; i += 2) {
       if (boxesOverlap(boxes, this.#selfPairs[i]! * boxStride, boxes, this.#selfPairs[i + 1]! * boxStride))
         return i;
     }

@@ -1,0 +1,146 @@
+import { CollisionChecker } from './collision-checker.ts';
+import { PlanningScene } from './planning-scene.ts';
+import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { poseStride, type RobotModel } from './robot-model.ts';
+import { stopDecelerationFactor } from './set-point-limiter.ts';
+
+/** Looks this far ahead of the braking distance, s: one tick of the gate plus the driver's reaction. */
+const reactionS = 0.05;
+
+/** The motion that the gate is about to command. */
+export interface GuardedMotion {
+  /** Set-points, order of `model.actuators`, m or rad. */
+  readonly positions: Float64Array;
+  /** m/s or rad/s. */
+  readonly velocities: Float64Array;
+  readonly linearMps: number;
+  readonly angularRadS: number;
+}
+
+/**
+ * Looks one stopping distance ahead and refuses motion into the robot itself, into what the prior map shows as fixed, or
+ * out of the workspace. A robot that already touches something may move as long as it touches nothing more.
+ */
+export class GateGuard {
+  readonly #model: RobotModel;
+  readonly #checker: CollisionChecker;
+  readonly #q: Float64Array;
+  readonly #ahead: Float64Array;
+  readonly #poses: Float64Array;
+  readonly #tool: number;
+  readonly #braking: Float64Array;
+  #x = 0;
+  #y = 0;
+  #yaw = 0;
+  #located = false;
+
+  /** @param map - the prior map, when there is one; its doors, drawers and handles are made to be touched and left out */
+  constructor(model: RobotModel, map: PriorMap | undefined) {
+    this.#model = model;
+    this.#checker = new CollisionChecker(model, fixedScene(model, map), 0);
+    this.#q = model.zeroJointPositions();
+    this.#ahead = new Float64Array(model.actuators.length);
+    this.#poses = model.createKinematicsBuffer();
+    this.#tool = model.linkIndex(model.manifest.frames.tool) * poseStride;
+    this.#braking = Float64Array.from(
+      model.actuators,
+      ({ maxAcceleration }) => 2 * maxAcceleration * stopDecelerationFactor,
+    );
+  }
+
+  /** Tells where the base is in the map; until the first call only self-collision and the workspace are guarded. */
+  setBasePose(x: number, y: number, yaw: number): void {
+    this.#x = x;
+    this.#y = y;
+    this.#yaw = yaw;
+    this.#located = true;
+  }
+
+  /** Says why the motion must stop, or undefined. Runs in the control loop and does not allocate while all is well. */
+  check(motion: GuardedMotion): string | undefined {
+    const arm = this.#predictArm(motion);
+    const base = motion.linearMps !== 0 || motion.angularRadS !== 0;
+    if (!arm && !base) return undefined;
+    if (arm && this.#leavesWorkspace(motion)) return 'the hand would leave its workspace';
+    const before = this.#contacts(motion.positions, 0, 0);
+    const after = this.#contacts(this.#ahead, base ? motion.linearMps : 0, base ? motion.angularRadS : 0);
+    if (after <= before) return undefined;
+    const hit = this.#checker.findCollision(this.#q);
+    return hit === undefined ? 'contact ahead' : `${hit.first} would touch ${hit.second}`;
+  }
+
+  /** Writes where the set-points come to rest; tells whether any moves. */
+  #predictArm(motion: GuardedMotion): boolean {
+    let moves = false;
+    for (let i = 0; i < this.#ahead.length; i++) {
+      const velocity = motion.velocities[i] as number;
+      if (velocity !== 0) moves = true;
+      const stopping = (velocity * Math.abs(velocity)) / (this.#braking[i] as number);
+      this.#ahead[i] = (motion.positions[i] as number) + velocity * reactionS + stopping;
+    }
+    return moves;
+  }
+
+  #leavesWorkspace(motion: GuardedMotion): boolean {
+    const before = this.#outsideBy(motion.positions);
+    return this.#outsideBy(this.#ahead) > Math.max(1e-6, before);
+  }
+
+  /** How far the tool is outside of its box, m; 0 inside. */
+  #outsideBy(positions: Float64Array): number {
+    this.#model.forwardKinematics(this.#model.jointPositionsFromActuators(positions, this.#q), this.#poses);
+    const { min_m: min, max_m: max } = this.#model.manifest.workspace;
+    let outside = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      const value = this.#poses[this.#tool + 4 * axis + 3] as number;
+      outside += Math.max(0, (min[axis] as number) - value, value - (max[axis] as number));
+    }
+    return outside;
+  }
+
+  #contacts(positions: Float64Array, linearMps: number, angularRadS: number): number {
+    this.#model.jointPositionsFromActuators(positions, this.#q);
+    if (!this.#located) {
+      // Far outside of any map: only the robot itself can be touched.
+      this.#checker.setPlanarBasePose(1e6, 1e6, 0);
+    } else {
+      const { base } = this.#model.manifest;
+      const brakeS = Math.abs(linearMps) / (2 * base.max_linear_acceleration_mps2 * stopDecelerationFactor);
+      const turnS =
+        Math.abs(angularRadS) / (2 * base.max_angular_acceleration_rad_s2 * stopDecelerationFactor);
+      const travel = linearMps * (reactionS + brakeS);
+      const yaw = this.#yaw + angularRadS * (reactionS + turnS);
+      this.#checker.setPlanarBasePose(
+        this.#x + travel * Math.cos(this.#yaw),
+        this.#y + travel * Math.sin(this.#yaw),
+        yaw,
+      );
+    }
+    return this.#checker.countContacts(this.#q);
+  }
+}
+
+/** Walls and furniture without what moves; fingers may touch all of it, because grasping on a surface does. */
+function fixedScene(model: RobotModel, map: PriorMap | undefined): PlanningScene {
+  const scene = new PlanningScene();
+  if (map === undefined) return scene;
+  const fingers = model.links
+    .filter((link) => descendsFromGripper(model, link.index))
+    .map((link) => link.name);
+  for (const box of placedBoxes(map)) {
+    if (box.part !== 'wall' && box.part !== 'furniture') continue;
+    scene.addBox({ id: box.ownerId, mapFromBox: box.mapFromBox, sizeM: box.sizeM });
+    scene.allowContact(box.ownerId, fingers);
+  }
+  return scene;
+}
+
+/** Tells whether a link is moved by the gripper's own joints. */
+function descendsFromGripper(model: RobotModel, link: number): boolean {
+  const joints = model.actuators[model.actuatorIndex(model.manifest.gripper.actuator)]?.jointIndices ?? [];
+  const names = joints.map((joint) => model.jointNames[joint]);
+  for (let at = link; at >= 0; at = model.links[at]?.parentIndex ?? -1) {
+    if (names.includes(model.links[at]?.joint?.name)) return true;
+  }
+  return false;
+}
