@@ -1,6 +1,6 @@
-import { ConfigurationError, immediateJobRunner } from '@efferent/core';
+import { ConfigurationError, immediateJobRunner, type JobRunner } from '@efferent/core';
 import type { LaunchPlan, ProcessPlan } from '@efferent/launcher';
-import { createContext, parseRosArguments, type RosContext, type RunningNode } from '@efferent/ros';
+import { createContext, parseRosArguments, type NodeModule, type RosArguments, type RosContext, type RunningNode } from '@efferent/ros';
 import { loadNodeModule } from './node-registry.ts';
 import type { RunningNodes, SystemObserver } from './system.ts';
 import { findWorkspaceFolders } from './workspace.ts';
@@ -20,7 +20,7 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   };
   try {
     for (const process of plan.processes) {
-      running.push(await startNode(process, context));
+      running.push(await startNode(await loadNode(process), context, immediateJobRunner));
       observer.onNodeReady?.(process.name, running.length, plan.processes.length);
     }
   } catch (error) {
@@ -40,7 +40,18 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   };
 }
 
-async function startNode(process: ProcessPlan, context: RosContext): Promise<RunningNode> {
+/** A node of a launch file whose code is loaded. */
+export interface LoadedNode {
+  readonly module: NodeModule;
+  readonly rosArguments: RosArguments;
+}
+
+/**
+ * Loads the code of a node of a launch file.
+ *
+ * @throws {@link ConfigurationError} code `inproc-foreign-process`
+ */
+export async function loadNode(process: ProcessPlan): Promise<LoadedNode> {
   if (process.node?.packageName !== 'efferent_bringup')
     throw new ConfigurationError({
       code: 'inproc-foreign-process',
@@ -48,7 +59,11 @@ async function startNode(process: ProcessPlan, context: RosContext): Promise<Run
       fields: { file: process.file, line: process.line },
     });
   const module = await loadNodeModule(process.node.executable);
-  const { rosArguments } = parseRosArguments(process.node.arguments);
-  const node = await context.createNode(module.name, { rosArguments });
-  return module.start(node, { jobs: immediateJobRunner, workspaceFolders: findWorkspaceFolders() });
+  return { module, rosArguments: parseRosArguments(process.node.arguments).rosArguments };
+}
+
+/** Creates the ROS node of a loaded node and starts it. */
+export async function startNode(loaded: LoadedNode, context: RosContext, jobs: JobRunner): Promise<RunningNode> {
+  const node = await context.createNode(loaded.module.name, { rosArguments: loaded.rosArguments });
+  return loaded.module.start(node, { jobs, workspaceFolders: findWorkspaceFolders() });
 }

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { MiddlewareError, secondsToNs } from '@efferent/core';
+import { createLockstep, type RosNode, type RunningNode } from '@efferent/ros';
+import { loadNode, startNode } from './inproc-system.ts';
+import { planFile } from './system.ts';
+import { TaskClient } from './task-client.ts';
+import { repositoryFolder } from './workspace.ts';
+
+export interface LockstepGraphOptions {
+  readonly scene: string;
+  readonly robot: string;
+  readonly seed: number;
+  /** Language model of the agent. */
+  readonly model?: string;
+  readonly planner?: string;
+  /** Task card that places the objects; without it the scene's own layout. */
+  readonly task?: string;
+}
+
+/** The nodes of the kitchen's launch file in this process, on a virtual clock. */
+export interface LockstepGraph {
+  readonly client: TaskClient;
+  /** Virtual time since the start, s. */
+  elapsedS(): number;
+  createNode(name: string): Promise<RosNode>;
+  /** Lets virtual time pass until `promise` settles. @throws {@link MiddlewareError} code `lockstep-timeout` */
+  runUntilSettled<T>(promise: Promise<T>, limitS: number): Promise<T>;
+  /** Lets virtual time pass. */
+  advance(durationS: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long the nodes may take to find each other, virtual s. */
+const readyLimitS = 30;
+
+/**
+ * Starts the same nodes as `launch/kitchen.launch.xml`, without the viewer, in lockstep.
+ *
+ * Two runs with equal options are equal bit for bit on one machine.
+ */
+export async function startLockstepGraph(options: LockstepGraphOptions): Promise<LockstepGraph> {
+  const plan = planFile(join(repositoryFolder, 'launch/kitchen.launch.xml'), {
+    scene: options.scene,
+    robot: options.robot,
+    seed: String(options.seed),
+    task: options.task ?? '',
+    model: options.model ?? 'reasoner',
+    planner: options.planner ?? '',
+    viewer: 'false',
+  });
+  const lockstep = createLockstep({ seed: options.seed });
+  const startNs = lockstep.clock.nowNs();
+  const running: RunningNode[] = [];
+
+  const runUntilSettled = async <T>(promise: Promise<T>, limitS: number): Promise<T> => {
+    let isSettled = false;
+    const settle = () => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    const limitNs = lockstep.clock.nowNs() + secondsToNs(limitS);
+    if (!(await lockstep.runUntil(() => isSettled, limitNs)))
+      throw new MiddlewareError({
+        code: 'lockstep-timeout',
+        message: `nothing came of it within ${limitS} s of virtual time`,
+      });
+    return promise;
+  };
+
+  const createNode = (name: string) => runUntilSettled(lockstep.context.createNode(name), readyLimitS);
+
+  const stop = async () => {
+    for (const each of running.splice(0).reverse()) await runUntilSettled(each.stop(), 10);
+    await lockstep.shutdown();
+  };
+
+  try {
+    // Code is loaded before virtual time exists; what a node awaits in its start runs as a job.
+    const nodes = await Promise.all(plan.processes.map(loadNode));
+    for (const node of nodes)
+      running.push(await runUntilSettled(startNode(node, lockstep.context, lockstep.jobs), readyLimitS));
+    const client = new TaskClient(await createNode('efferent_client'), options.robot);
+    if (!(await runUntilSettled(client.waitUntilReady(readyLimitS * 1000), readyLimitS + 1)))
+      throw new MiddlewareError({
+        code: 'not-ready',
+        message: `the agent and the skills of ${options.robot} did not answer within ${readyLimitS} s of virtual time`,
+      });
+    return {
+      client,
+      elapsedS: () => Number(lockstep.clock.nowNs() - startNs) / 1e9,
+      createNode,
+      runUntilSettled,
+      advance: (durationS) => lockstep.advanceTo(lockstep.clock.nowNs() + secondsToNs(durationS)),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
