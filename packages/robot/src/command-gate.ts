@@ -11,7 +11,7 @@ import { limitBit, SetPointLimiter, VelocityLimiter } from './set-point-limiter.
 export type GateSource = 'agent' | 'human';
 
 /** Set-points may lead the measured position by this much, so that a blocked arm does not store up motion. */
-const maxLeadM = 0.04;
+const maxLeadM = 0.06;
 const maxLeadRad = 0.3;
 /** At rest, a set-point that differs more than this from the measured position is replaced by it. */
 const rebaseM = 0.02;

@@ -1,7 +1,19 @@
 export { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
 export { type Collision, CollisionChecker } from './collision-checker.ts';
+export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
+export { GateGuard } from './gate-guard.ts';
+export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
+export { loadPriorMap } from './load-prior-map.ts';
 export { listRobots, loadRobotModel, parseRobotModel, type RobotFileNames } from './load-robot-model.ts';
+export {
+  composePlanar,
+  invertPlanar,
+  type PlanarFrames,
+  type PlanarPose,
+  PlanarPoseTracker,
+  planarFrames,
+} from './planar-pose.ts';
 export { type AttachedBox, PlanningScene, type SceneBox } from './planning-scene.ts';
 export {
   articulationTransform,
