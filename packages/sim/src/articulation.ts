@@ -1,5 +1,10 @@
 import { Transform, type Vector3 } from '@efferent/core';
-import { articulationTransform, furnitureTransform, type MapArticulation, type PriorMap } from '@efferent/robot';
+import {
+  articulationTransform,
+  furnitureTransform,
+  type MapArticulation,
+  type PriorMap,
+} from '@efferent/robot';
 import type { ArticulationPhysics } from './scene-file.ts';
 
 /** Within this of closed the seal holds: m for a drawer, rad for a door. */
@@ -25,7 +30,10 @@ export class Articulation {
     this.physics = physics;
     this.mapFromFurniture = furnitureTransform(map, spec.furnitureId);
     this.position = spec.range[0];
-    const widthM = Math.hypot(spec.handle.positionM[0] - spec.originM[0], spec.handle.positionM[1] - spec.originM[1]);
+    const widthM = Math.hypot(
+      spec.handle.positionM[0] - spec.originM[0],
+      spec.handle.positionM[1] - spec.originM[1],
+    );
     this.inertia = spec.joint === 'prismatic' ? physics.massKg : (physics.massKg * widthM * widthM) / 3;
   }
 
@@ -51,7 +59,8 @@ export class Articulation {
   /** Generalised force of `forceN` (map frame) at the handle: N or N m. */
   generalisedForce(forceN: Vector3): number {
     const axis = new Transform([0, 0, 0], this.mapFromFurniture.rotation).apply(this.spec.axis);
-    if (this.spec.joint === 'prismatic') return axis[0] * forceN[0] + axis[1] * forceN[1] + axis[2] * forceN[2];
+    if (this.spec.joint === 'prismatic')
+      return axis[0] * forceN[0] + axis[1] * forceN[1] + axis[2] * forceN[2];
     const point = this.handlePoint();
     const origin = this.mapFromFurniture.apply(this.spec.originM);
     const r: Vector3 = [point[0] - origin[0], point[1] - origin[1], point[2] - origin[2]];

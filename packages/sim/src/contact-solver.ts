@@ -93,6 +93,11 @@ export class ContactSolver extends Solver {
     return this.iterations;
   }
 
+  /** Number of contacts of the last step. */
+  get contactCount(): number {
+    return this.#rowCount;
+  }
+
   /** Visits the contacts of the last step that carried force or overlapped. */
   forEachContact(visit: (contact: SolvedContact) => void): void {
     for (let i = 0; i < this.#rowCount; i++) {
@@ -119,7 +124,8 @@ export class ContactSolver extends Solver {
     const equations = this.equations as ContactEquation[];
     this.#solvedEquations = [...equations];
     this.#rowCount = equations.length;
-    if (this.#state.length < world.bodies.length * 22) this.#state = new Float64Array(world.bodies.length * 22);
+    if (this.#state.length < world.bodies.length * 22)
+      this.#state = new Float64Array(world.bodies.length * 22);
     for (let i = 0; i < equations.length; i++) {
       const equation = equations[i] as ContactEquation;
       let row = this.#rows[i];
@@ -178,7 +184,11 @@ export class ContactSolver extends Solver {
     row.lambdaP = 0;
     const pi = equation.bi.position;
     const pj = equation.bj.position;
-    row.penetration = -((pj.x + rj.x - pi.x - ri.x) * ni.x + (pj.y + rj.y - pi.y - ri.y) * ni.y + (pj.z + rj.z - pi.z - ri.z) * ni.z);
+    row.penetration = -(
+      (pj.x + rj.x - pi.x - ri.x) * ni.x +
+      (pj.y + rj.y - pi.y - ri.y) * ni.y +
+      (pj.z + rj.z - pi.z - ri.z) * ni.z
+    );
   }
 
   #effectiveMass(row: Row, x: number, y: number, z: number): number {
@@ -307,7 +317,16 @@ function tangents(row: Row): void {
 }
 
 /** Returns (r x d)^T I^-1 (r x d). */
-function rotational(s: Float64Array, o: number, rx: number, ry: number, rz: number, x: number, y: number, z: number): number {
+function rotational(
+  s: Float64Array,
+  o: number,
+  rx: number,
+  ry: number,
+  rz: number,
+  x: number,
+  y: number,
+  z: number,
+): number {
   const cx = ry * z - rz * y;
   const cy = rz * x - rx * z;
   const cz = rx * y - ry * x;
@@ -327,19 +346,51 @@ function relativeVelocity(s: Float64Array, row: Row, k: number, x: number, y: nu
   const bwx = s[b + 3] as number;
   const bwy = s[b + 4] as number;
   const bwz = s[b + 5] as number;
-  const vx = (s[b] as number) + bwy * row.rbz - bwz * row.rby - (s[a] as number) - awy * row.raz + awz * row.ray;
-  const vy = (s[b + 1] as number) + bwz * row.rbx - bwx * row.rbz - (s[a + 1] as number) - awz * row.rax + awx * row.raz;
-  const vz = (s[b + 2] as number) + bwx * row.rby - bwy * row.rbx - (s[a + 2] as number) - awx * row.ray + awy * row.rax;
+  const vx =
+    (s[b] as number) + bwy * row.rbz - bwz * row.rby - (s[a] as number) - awy * row.raz + awz * row.ray;
+  const vy =
+    (s[b + 1] as number) +
+    bwz * row.rbx -
+    bwx * row.rbz -
+    (s[a + 1] as number) -
+    awz * row.rax +
+    awx * row.raz;
+  const vz =
+    (s[b + 2] as number) +
+    bwx * row.rby -
+    bwy * row.rbx -
+    (s[a + 2] as number) -
+    awx * row.ray +
+    awy * row.rax;
   return vx * x + vy * y + vz * z;
 }
 
-function applyImpulse(s: Float64Array, row: Row, k: number, x: number, y: number, z: number, impulse: number): void {
+function applyImpulse(
+  s: Float64Array,
+  row: Row,
+  k: number,
+  x: number,
+  y: number,
+  z: number,
+  impulse: number,
+): void {
   if (impulse === 0) return;
   push(s, row.a, k, row.rax, row.ray, row.raz, x, y, z, -impulse);
   push(s, row.b, k, row.rbx, row.rby, row.rbz, x, y, z, impulse);
 }
 
-function push(s: Float64Array, o: number, k: number, rx: number, ry: number, rz: number, x: number, y: number, z: number, impulse: number): void {
+function push(
+  s: Float64Array,
+  o: number,
+  k: number,
+  rx: number,
+  ry: number,
+  rz: number,
+  x: number,
+  y: number,
+  z: number,
+  impulse: number,
+): void {
   const inverseMass = s[o + 12] as number;
   if (inverseMass === 0) return;
   s[o + k] = (s[o + k] as number) + x * inverseMass * impulse;
@@ -348,7 +399,19 @@ function push(s: Float64Array, o: number, k: number, rx: number, ry: number, rz:
   const cx = (ry * z - rz * y) * impulse;
   const cy = (rz * x - rx * z) * impulse;
   const cz = (rx * y - ry * x) * impulse;
-  s[o + k + 3] = (s[o + k + 3] as number) + (s[o + 13] as number) * cx + (s[o + 14] as number) * cy + (s[o + 15] as number) * cz;
-  s[o + k + 4] = (s[o + k + 4] as number) + (s[o + 16] as number) * cx + (s[o + 17] as number) * cy + (s[o + 18] as number) * cz;
-  s[o + k + 5] = (s[o + k + 5] as number) + (s[o + 19] as number) * cx + (s[o + 20] as number) * cy + (s[o + 21] as number) * cz;
+  s[o + k + 3] =
+    (s[o + k + 3] as number) +
+    (s[o + 13] as number) * cx +
+    (s[o + 14] as number) * cy +
+    (s[o + 15] as number) * cz;
+  s[o + k + 4] =
+    (s[o + k + 4] as number) +
+    (s[o + 16] as number) * cx +
+    (s[o + 17] as number) * cy +
+    (s[o + 18] as number) * cz;
+  s[o + k + 5] =
+    (s[o + k + 5] as number) +
+    (s[o + 19] as number) * cx +
+    (s[o + 20] as number) * cy +
+    (s[o + 21] as number) * cz;
 }

@@ -38,7 +38,9 @@ export class BoxSet {
       d[o + 4 + row * 3] = r1;
       d[o + 5 + row * 3] = r2;
       const extent =
-        Math.abs(r0) * (d[o + 12] as number) + Math.abs(r1) * (d[o + 13] as number) + Math.abs(r2) * (d[o + 14] as number);
+        Math.abs(r0) * (d[o + 12] as number) +
+        Math.abs(r1) * (d[o + 13] as number) +
+        Math.abs(r2) * (d[o + 14] as number);
       d[o + 15 + row] = center - extent;
       d[o + 18 + row] = center + extent;
     }
@@ -151,9 +153,12 @@ export class BoxSet {
 
 function projection(d: Float64Array, o: number, x: number, y: number, z: number): number {
   return (
-    (d[o + 12] as number) * Math.abs((d[o + 3] as number) * x + (d[o + 6] as number) * y + (d[o + 9] as number) * z) +
-    (d[o + 13] as number) * Math.abs((d[o + 4] as number) * x + (d[o + 7] as number) * y + (d[o + 10] as number) * z) +
-    (d[o + 14] as number) * Math.abs((d[o + 5] as number) * x + (d[o + 8] as number) * y + (d[o + 11] as number) * z)
+    (d[o + 12] as number) *
+      Math.abs((d[o + 3] as number) * x + (d[o + 6] as number) * y + (d[o + 9] as number) * z) +
+    (d[o + 13] as number) *
+      Math.abs((d[o + 4] as number) * x + (d[o + 7] as number) * y + (d[o + 10] as number) * z) +
+    (d[o + 14] as number) *
+      Math.abs((d[o + 5] as number) * x + (d[o + 8] as number) * y + (d[o + 11] as number) * z)
   );
 }
 
@@ -164,7 +169,15 @@ export function writeTransform(transform: Transform, out: Float64Array, at: numb
 }
 
 /** Writes a position and a unit quaternion as a row-major 3x4 pose. Does not allocate. */
-export function writePositionRotation(position: Vector3, x: number, y: number, z: number, w: number, out: Float64Array, at: number): void {
+export function writePositionRotation(
+  position: Vector3,
+  x: number,
+  y: number,
+  z: number,
+  w: number,
+  out: Float64Array,
+  at: number,
+): void {
   out[at] = 1 - 2 * (y * y + z * z);
   out[at + 1] = 2 * (x * y - w * z);
   out[at + 2] = 2 * (x * z + w * y);

@@ -24,19 +24,40 @@ export function objectSolids(kind: ObjectKind): ObjectSolid[] {
 
 function solidsOfPart(part: ObjectPart): ObjectSolid[] {
   const at = Transform.fromXyzRpy(part.centerM, [0, 0, part.yawRad]);
-  if ('sphere' in part) return [{ shape: { kind: 'sphere', radiusM: part.sphere.radius }, objectFromSolid: at, colorRgb: part.colorRgb }];
-  if ('box' in part) return [{ shape: { kind: 'box', sizeM: part.box.size }, objectFromSolid: at, colorRgb: part.colorRgb }];
+  if ('sphere' in part)
+    return [
+      {
+        shape: { kind: 'sphere', radiusM: part.sphere.radius },
+        objectFromSolid: at,
+        colorRgb: part.colorRgb,
+      },
+    ];
+  if ('box' in part)
+    return [{ shape: { kind: 'box', sizeM: part.box.size }, objectFromSolid: at, colorRgb: part.colorRgb }];
   if ('cylinder' in part) {
     const { radius, height } = part.cylinder;
-    return [{ shape: { kind: 'cylinder', radiusM: radius, heightM: height }, objectFromSolid: at, colorRgb: part.colorRgb }];
+    return [
+      {
+        shape: { kind: 'cylinder', radiusM: radius, heightM: height },
+        objectFromSolid: at,
+        colorRgb: part.colorRgb,
+      },
+    ];
   }
   const { radius, height, thickness, segments } = part.ring;
   const middle = radius - thickness / 2;
   const length = 2 * radius * Math.tan(Math.PI / segments);
   return Array.from({ length: segments }, (_, i) => {
     const angle = (2 * Math.PI * i) / segments;
-    const offset = Transform.fromXyzRpy([middle * Math.cos(angle), middle * Math.sin(angle), 0], [0, 0, angle]);
-    return { shape: { kind: 'box', sizeM: [thickness, length, height] }, objectFromSolid: at.multiply(offset), colorRgb: part.colorRgb };
+    const offset = Transform.fromXyzRpy(
+      [middle * Math.cos(angle), middle * Math.sin(angle), 0],
+      [0, 0, angle],
+    );
+    return {
+      shape: { kind: 'box', sizeM: [thickness, length, height] },
+      objectFromSolid: at.multiply(offset),
+      colorRgb: part.colorRgb,
+    };
   });
 }
 
@@ -56,7 +77,12 @@ export class SimObject {
     this.kind = kind;
     this.solids = objectSolids(kind);
     this.centerOfMassM = centerOfMass(this.solids);
-    this.body = new Body({ mass: kind.massKg, allowSleep: true, sleepSpeedLimit: sleepSpeed, sleepTimeLimit: sleepAfterS });
+    this.body = new Body({
+      mass: kind.massKg,
+      allowSleep: true,
+      sleepSpeedLimit: sleepSpeed,
+      sleepTimeLimit: sleepAfterS,
+    });
     this.body.linearDamping = 0.02;
     this.body.angularDamping = kind.rolling;
     for (const solid of this.solids) addShape(this.body, solid, this.centerOfMassM);
@@ -112,7 +138,8 @@ function centerOfMass(solids: readonly ObjectSolid[]): Vector3 {
   for (const solid of solids) {
     const v = volume(solid);
     total += v;
-    for (let axis = 0; axis < 3; axis++) sum[axis] = (sum[axis] as number) + v * (solid.objectFromSolid.translation[axis] as number);
+    for (let axis = 0; axis < 3; axis++)
+      sum[axis] = (sum[axis] as number) + v * (solid.objectFromSolid.translation[axis] as number);
   }
   return [(sum[0] as number) / total, (sum[1] as number) / total, (sum[2] as number) / total];
 }
@@ -127,10 +154,13 @@ function addShape(body: Body, solid: ObjectSolid, centerM: Vector3): void {
   const { shape } = solid;
   let cannonShape: Shape;
   if (shape.kind === 'sphere') cannonShape = new Sphere(shape.radiusM);
-  else if (shape.kind === 'box') cannonShape = new Box(new Vec3(shape.sizeM[0] / 2, shape.sizeM[1] / 2, shape.sizeM[2] / 2));
+  else if (shape.kind === 'box')
+    cannonShape = new Box(new Vec3(shape.sizeM[0] / 2, shape.sizeM[1] / 2, shape.sizeM[2] / 2));
   else {
     // The polygon has the circle's area, so that it is neither all inside nor all outside of it.
-    const r = shape.radiusM * Math.sqrt((2 * Math.PI) / cylinderSegments / Math.sin((2 * Math.PI) / cylinderSegments));
+    const r =
+      shape.radiusM *
+      Math.sqrt((2 * Math.PI) / cylinderSegments / Math.sin((2 * Math.PI) / cylinderSegments));
     cannonShape = new Cylinder(r, r, shape.heightM, cylinderSegments);
     rotation.mult(uprightCylinder, rotation);
   }

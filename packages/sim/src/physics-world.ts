@@ -3,8 +3,8 @@ import { placedBoxes } from '@efferent/robot';
 import { type AABB, Body, Box, Broadphase, Vec3, World } from 'cannon-es';
 import { Articulation } from './articulation.ts';
 import { ContactSolver, setFriction } from './contact-solver.ts';
-import { SimObject } from './object-body.ts';
 import { BoxSet, writeTransform } from './obb.ts';
+import { SimObject } from './object-body.ts';
 import type { Scene } from './scene-file.ts';
 
 /** Friction of the fingers' rubber pads and of bare metal. */
@@ -46,7 +46,11 @@ export class PhysicsWorld {
   readonly steps = { run: 0, skipped: 0 };
   readonly #objectById: ReadonlyMap<string, SimObject>;
   readonly #articulationById: ReadonlyMap<string, Articulation>;
-  readonly #articulationBodies: { readonly articulation: Articulation; readonly body: Body; readonly firstBox: number }[] = [];
+  readonly #articulationBodies: {
+    readonly articulation: Articulation;
+    readonly body: Body;
+    readonly firstBox: number;
+  }[] = [];
   readonly #pose = new Float64Array(12);
 
   constructor(scene: Scene) {
@@ -58,14 +62,19 @@ export class PhysicsWorld {
     ignoreOverlapBookkeeping(this.world);
     this.objects = scene.file.objects.map(({ id, kind }) => {
       const objectKind = scene.kinds.get(kind);
-      if (objectKind === undefined) throw new ContractError({ code: 'unknown-kind', message: `object ${id} has the unknown kind ${kind}` });
+      if (objectKind === undefined)
+        throw new ContractError({
+          code: 'unknown-kind',
+          message: `object ${id} has the unknown kind ${kind}`,
+        });
       return new SimObject(id, objectKind);
     });
     for (const object of this.objects) this.world.addBody(object.body);
     this.#objectById = new Map(this.objects.map((object) => [object.id, object]));
     this.articulations = scene.map.articulations.map((spec) => {
       const physics = scene.file.articulations.find((a) => a.id === spec.id);
-      if (physics === undefined) throw new ContractError({ code: 'unknown-articulation', message: `${spec.id} has no physics` });
+      if (physics === undefined)
+        throw new ContractError({ code: 'unknown-articulation', message: `${spec.id} has no physics` });
       return new Articulation(scene.map, spec, physics);
     });
     this.#articulationById = new Map(this.articulations.map((a) => [a.id, a]));
@@ -161,14 +170,20 @@ export class PhysicsWorld {
       boxes.place(i, this.#pose, 0);
       const moving = this.#articulationById.get(p.ownerId);
       const isMoving = moving !== undefined && (p.part === 'articulation' || p.part === 'handle');
-      const body = isMoving ? this.#articulationBody(moving, i) : fixedBody(p.mapFromBox, p.sizeM, scene.file.physics.defaultFriction);
+      const body = isMoving
+        ? this.#articulationBody(moving, i)
+        : fixedBody(p.mapFromBox, p.sizeM, scene.file.physics.defaultFriction);
       obstacles.push({ ownerId: p.ownerId, part: p.part, body });
     });
     const floor = placed.length;
     boxes.setHalfSize(floor, 5, 5, 0.1);
     writeTransform(floorPose, this.#pose, 0);
     boxes.place(floor, this.#pose, 0);
-    obstacles.push({ ownerId: 'floor', part: 'floor', body: fixedBody(floorPose, [10, 10, 0.2], scene.file.physics.defaultFriction) });
+    obstacles.push({
+      ownerId: 'floor',
+      part: 'floor',
+      body: fixedBody(floorPose, [10, 10, 0.2], scene.file.physics.defaultFriction),
+    });
     return { obstacles, boxes };
   }
 
@@ -200,7 +215,11 @@ function fixedBody(mapFromBox: Transform, sizeM: readonly [number, number, numbe
 }
 
 /** Makes the kinematic body of one solid of a robot link. */
-export function robotSolidBody(linkName: string, halfSizeM: readonly [number, number, number], isPad: boolean): RobotSolidBody {
+export function robotSolidBody(
+  linkName: string,
+  halfSizeM: readonly [number, number, number],
+  isPad: boolean,
+): RobotSolidBody {
   const body = new Body({ mass: 0, type: Body.KINEMATIC, allowSleep: false });
   body.addShape(new Box(new Vec3(...halfSizeM)));
   setFriction(body, isPad ? padFriction : linkFriction);
@@ -305,7 +324,12 @@ function nearBounds(a: AABB, bounds: Float64Array, margin: number): boolean {
 
 /** Cannon keeps O(n^2) tables of overlaps for events that nobody here listens to. */
 function ignoreOverlapBookkeeping(world: World): void {
-  const never = { get: () => false, set: () => undefined, reset: () => undefined, setNumObjects: () => undefined };
+  const never = {
+    get: () => false,
+    set: () => undefined,
+    reset: () => undefined,
+    setNumObjects: () => undefined,
+  };
   Object.assign(world, {
     collisionMatrix: never,
     collisionMatrixPrevious: never,
@@ -314,4 +338,3 @@ function ignoreOverlapBookkeeping(world: World): void {
   const keeper = { set: () => undefined, tick: () => undefined, getDiff: () => undefined };
   Object.assign(world, { bodyOverlapKeeper: keeper, shapeOverlapKeeper: keeper });
 }
-

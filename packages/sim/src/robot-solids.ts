@@ -1,5 +1,5 @@
-import { multiplyPoses, poseStride, type RobotModel, type UrdfSolid } from '@efferent/robot';
 import type { Vector3 } from '@efferent/core';
+import { multiplyPoses, poseStride, type RobotModel, type UrdfSolid } from '@efferent/robot';
 import { BoxSet, writeTransform } from './obb.ts';
 import { type RobotSolidBody, robotSolidBody } from './physics-world.ts';
 
@@ -55,7 +55,9 @@ export class RobotSolids {
     entries.forEach(({ solid }, i) => {
       writeTransform(solid.linkFromSolid, this.#localPoses, i * poseStride);
     });
-    this.bodies = this.solids.map((s, i) => robotSolidBody(s.linkName, this.#halfSizes[i] as Vector3, s.role === 'pad'));
+    this.bodies = this.solids.map((s, i) =>
+      robotSolidBody(s.linkName, this.#halfSizes[i] as Vector3, s.role === 'pad'),
+    );
     this.selfPairs = model.manifest.self_collision.flatMap(([a, b]) =>
       this.#indicesOf(a).flatMap((i) => this.#indicesOf(b).map((j) => [i, j] as const)),
     );
@@ -110,17 +112,32 @@ export class RobotSolids {
     base[7] = y;
     base[10] = 1;
     const links = this.model.links.length;
-    for (let i = 0; i < links; i++) multiplyPoses(base, 0, this.#baseFromLink, i * poseStride, out.worldFromLink, i * poseStride);
+    for (let i = 0; i < links; i++)
+      multiplyPoses(base, 0, this.#baseFromLink, i * poseStride, out.worldFromLink, i * poseStride);
     const scratch = this.#scratch;
     for (let i = 0; i < this.solids.length; i++) {
-      multiplyPoses(out.worldFromLink, (this.solids[i] as Solid).linkIndex * poseStride, this.#localPoses, i * poseStride, scratch, 0);
+      multiplyPoses(
+        out.worldFromLink,
+        (this.solids[i] as Solid).linkIndex * poseStride,
+        this.#localPoses,
+        i * poseStride,
+        scratch,
+        0,
+      );
       out.boxes.place(i, scratch, 0);
     }
     for (let i = 0; i < this.carriedCount; i++) {
       const index = this.solids.length + i;
       const half = this.#carriedHalf[i] as Vector3;
       out.boxes.setHalfSize(index, half[0], half[1], half[2]);
-      multiplyPoses(out.worldFromLink, this.#toolLink * poseStride, this.#carriedPoses, i * poseStride, scratch, 0);
+      multiplyPoses(
+        out.worldFromLink,
+        this.#toolLink * poseStride,
+        this.#carriedPoses,
+        i * poseStride,
+        scratch,
+        0,
+      );
       out.boxes.place(index, scratch, 0);
     }
   }
@@ -134,7 +151,11 @@ export class RobotSolids {
 function fingerLinks(model: RobotModel): Set<string> {
   const actuator = model.actuators[model.actuatorIndex(model.manifest.gripper.actuator)];
   const joints = new Set((actuator?.jointIndices ?? []).map((i) => model.jointNames[i]));
-  return new Set(model.links.filter((link) => link.joint !== undefined && joints.has(link.joint.name)).map((link) => link.name));
+  return new Set(
+    model.links
+      .filter((link) => link.joint !== undefined && joints.has(link.joint.name))
+      .map((link) => link.name),
+  );
 }
 
 function halfSize(solid: UrdfSolid): Vector3 {

@@ -24,7 +24,12 @@ const objectPart = z
     z.strictObject({ box: z.strictObject({ size: z.tuple([positive, positive, positive]) }), ...partFields }),
     z.strictObject({ cylinder: z.strictObject({ radius: positive, height: positive }), ...partFields }),
     z.strictObject({
-      ring: z.strictObject({ radius: positive, height: positive, thickness: positive, segments: z.int().min(6).max(24) }),
+      ring: z.strictObject({
+        radius: positive,
+        height: positive,
+        thickness: positive,
+        segments: z.int().min(6).max(24),
+      }),
       ...partFields,
     }),
   ])
@@ -56,7 +61,11 @@ export const sceneSchema = z.strictObject({
   id: identifier,
   physics: z
     .strictObject({ rate_hz: positive, gravity_m_s2: positive, default_friction: positive })
-    .transform((p) => ({ rateHz: p.rate_hz, gravityMps2: p.gravity_m_s2, defaultFriction: p.default_friction })),
+    .transform((p) => ({
+      rateHz: p.rate_hz,
+      gravityMps2: p.gravity_m_s2,
+      defaultFriction: p.default_friction,
+    })),
   robot_start: z.strictObject({ pose: vector3, spread: vector3 }),
   articulations: z.array(
     z
@@ -86,7 +95,13 @@ export const sceneSchema = z.strictObject({
         center: vector2,
         size: z.tuple([positive, positive]),
       })
-      .transform((r) => ({ id: r.id, surfaceId: r.surface, containerId: r.container, centerM: r.center, sizeM: r.size })),
+      .transform((r) => ({
+        id: r.id,
+        surfaceId: r.surface,
+        containerId: r.container,
+        centerM: r.center,
+        sizeM: r.size,
+      })),
   ),
   objects: z.array(z.strictObject({ id: identifier, kind: identifier, region: identifier })),
 });
@@ -108,12 +123,21 @@ export interface Scene {
 }
 
 /** Parses YAML and checks it. @throws {@link ConfigurationError} code `invalid-file`, naming file and field */
-export function parseYaml<Schema extends z.ZodType>(schema: Schema, text: string, file: string): z.output<Schema> {
+export function parseYaml<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  file: string,
+): z.output<Schema> {
   let data: unknown;
   try {
     data = parse(text);
   } catch (cause) {
-    throw new ConfigurationError({ code: 'invalid-file', message: `${file}: not YAML: ${describeError(cause)}`, fields: { file }, cause });
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: not YAML: ${describeError(cause)}`,
+      fields: { file },
+      cause,
+    });
   }
   return parseWithSchema(schema, data, file);
 }
@@ -124,7 +148,9 @@ export function parseYaml<Schema extends z.ZodType>(schema: Schema, text: string
  * @throws {@link ConfigurationError} codes `unknown-scene`, `invalid-file`
  */
 export function loadScene(workspaceFolders: readonly string[], id: string): Scene {
-  const folder = workspaceFolders.map((w) => join(w, 'sim-scenes', id)).find((path) => existsSync(join(path, 'scene.yaml')));
+  const folder = workspaceFolders
+    .map((w) => join(w, 'sim-scenes', id))
+    .find((path) => existsSync(join(path, 'scene.yaml')));
   if (folder === undefined) {
     const known = listScenes(workspaceFolders);
     throw new ConfigurationError({
@@ -133,13 +159,18 @@ export function loadScene(workspaceFolders: readonly string[], id: string): Scen
       fields: { id, known, workspaceFolders },
     });
   }
-  const read = (name: string) => ({ text: readFileSync(join(folder, name), 'utf8'), file: join(folder, name) });
+  const read = (name: string) => ({
+    text: readFileSync(join(folder, name), 'utf8'),
+    file: join(folder, name),
+  });
   const mapFile = read('map.yaml');
   const sceneFile = read('scene.yaml');
   const kindsFile = read('objects.yaml');
   const map = parsePriorMap(mapFile.text, mapFile.file);
   const file = parseYaml(sceneSchema, sceneFile.text, sceneFile.file);
-  const kinds = new Map(parseYaml(objectKindsSchema, kindsFile.text, kindsFile.file).kinds.map((kind) => [kind.id, kind]));
+  const kinds = new Map(
+    parseYaml(objectKindsSchema, kindsFile.text, kindsFile.file).kinds.map((kind) => [kind.id, kind]),
+  );
   checkReferences(map, file, kinds, sceneFile.file);
   return { id, folder, map, file, kinds };
 }
@@ -153,32 +184,56 @@ export function listScenes(workspaceFolders: readonly string[]): string[] {
   return [...new Set(ids)].sort();
 }
 
-function checkReferences(map: PriorMap, file: SceneFile, kinds: ReadonlyMap<string, ObjectKind>, path: string): void {
+function checkReferences(
+  map: PriorMap,
+  file: SceneFile,
+  kinds: ReadonlyMap<string, ObjectKind>,
+  path: string,
+): void {
   const problems: string[] = [];
   const expect = (known: Iterable<string>, id: string | undefined, field: string) => {
     const list = [...known];
-    if (id !== undefined && !list.includes(id)) problems.push(`${path}: ${field}: "${id}" is unknown; there are ${list.join(', ')}`);
+    if (id !== undefined && !list.includes(id))
+      problems.push(`${path}: ${field}: "${id}" is unknown; there are ${list.join(', ')}`);
   };
   const articulationIds = map.articulations.map((a) => a.id);
   file.articulations.forEach((a, i) => {
     expect(articulationIds, a.id, `articulations.${i}.id`);
   });
   for (const id of articulationIds) {
-    if (!file.articulations.some((a) => a.id === id)) problems.push(`${path}: articulations: "${id}" of map.yaml has no physics`);
+    if (!file.articulations.some((a) => a.id === id))
+      problems.push(`${path}: articulations: "${id}" of map.yaml has no physics`);
   }
   file.regions.forEach((r, i) => {
     if ((r.surfaceId === undefined) === (r.containerId === undefined)) {
       problems.push(`${path}: regions.${i}: give exactly one of surface, container`);
     }
-    expect(map.surfaces.map((s) => s.id), r.surfaceId, `regions.${i}.surface`);
-    expect(map.containers.map((c) => c.id), r.containerId, `regions.${i}.container`);
+    expect(
+      map.surfaces.map((s) => s.id),
+      r.surfaceId,
+      `regions.${i}.surface`,
+    );
+    expect(
+      map.containers.map((c) => c.id),
+      r.containerId,
+      `regions.${i}.container`,
+    );
   });
   const seen = new Set<string>();
   file.objects.forEach((o, i) => {
     expect(kinds.keys(), o.kind, `objects.${i}.kind`);
-    expect(file.regions.map((r) => r.id), o.region, `objects.${i}.region`);
+    expect(
+      file.regions.map((r) => r.id),
+      o.region,
+      `objects.${i}.region`,
+    );
     if (seen.has(o.id)) problems.push(`${path}: objects.${i}.id: "${o.id}" is used twice`);
     seen.add(o.id);
   });
-  if (problems.length > 0) throw new ConfigurationError({ code: 'invalid-file', message: problems.join('\n'), fields: { file: path, problems } });
+  if (problems.length > 0)
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: problems.join('\n'),
+      fields: { file: path, problems },
+    });
 }

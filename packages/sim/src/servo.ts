@@ -19,10 +19,18 @@ const reserve = 4;
 export function servoVelocity(actuator: Actuator, error: number, velocity: number, dtS: number): number {
   const distance = Math.abs(error);
   // 0.9: braking leaves a margin for the step's length.
-  const speed = Math.min(actuator.maxVelocity, gain * distance, Math.sqrt(1.8 * reserve * actuator.maxAcceleration * distance));
+  const speed = Math.min(
+    actuator.maxVelocity,
+    gain * distance,
+    Math.sqrt(1.8 * reserve * actuator.maxAcceleration * distance),
+  );
   const wanted = error < 0 ? -speed : speed;
   // Braking may use twice the acceleration limit, as a stiff position loop does.
-  const limit = reserve * actuator.maxAcceleration * dtS * (wanted * velocity >= 0 && Math.abs(wanted) < Math.abs(velocity) ? 2 : 1);
+  const limit =
+    reserve *
+    actuator.maxAcceleration *
+    dtS *
+    (wanted * velocity >= 0 && Math.abs(wanted) < Math.abs(velocity) ? 2 : 1);
   return velocity + Math.min(limit, Math.max(-limit, wanted - velocity));
 }
 
