@@ -1,1 +1,44 @@
-export {};
+export { benchEmgThin, type EmgThinFigures } from './bench-emg-thin.ts';
+export {
+  type ControlOutput,
+  type ControlStatus,
+  type GateView,
+  GestureController,
+} from './control/gesture-controller.ts';
+export {
+  bundledMappingPath,
+  type ControlMode,
+  type GestureAction,
+  type GestureMapping,
+  type GestureMotion,
+  loadGestureMapping,
+  parseGestureMapping,
+} from './control/gesture-mapping.ts';
+export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
+export {
+  calibrationPath,
+  type LoadedCalibration,
+  loadCalibration,
+  saveCalibration,
+} from './decoder/calibration-file.ts';
+export {
+  type CalibrationPrompt,
+  type CalibrationProtocol,
+  defaultProtocol,
+  promptsOf,
+} from './decoder/calibration-protocol.ts';
+export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
+export { decide, type GestureDecision } from './decoder/decide.ts';
+export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
+export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export { parseActivation } from './forearm/activation-request.ts';
+export { SyntheticForearm, sleeveLayout } from './forearm/synthetic-forearm.ts';
+export {
+  parseSyntheticSourceId,
+  type SyntheticPerson,
+  SyntheticSource,
+  syntheticSourceId,
+} from './forearm/synthetic-source.ts';
+export { type GestureName, gestureNames, isGestureName } from './gestures.ts';

@@ -1,0 +1,48 @@
+import type { GestureName } from '../gestures.ts';
+import type { GestureMapping } from './gesture-mapping.ts';
+import { HoldDetector } from './hold-detector.ts';
+
+/**
+ * Recognises what a person wants while the agent has the robot: the held, confirmed gesture that takes it over (the first
+ * gesture held without a break, then the confirming one held within a time; any third one starts it afresh), or the held
+ * gesture that lets a paused agent go on.
+ */
+export class TakeOverSequence {
+  readonly #settings: GestureMapping['takeOver'];
+  readonly #hold = new HoldDetector();
+  #armedNs: bigint | undefined;
+
+  constructor(settings: GestureMapping['takeOver']) {
+    this.#settings = settings;
+  }
+
+  reset(): void {
+    this.#armedNs = undefined;
+    this.#hold.update(undefined, 0n);
+  }
+
+  /** Takes a decision, `undefined` for rest; tells what was asked for when a gesture has been held long enough. */
+  update(gesture: GestureName | undefined, nowNs: bigint): 'take-over' | 'hand-back' | undefined {
+    const {
+      gesture: first,
+      confirmGesture,
+      holdS,
+      confirmHoldS,
+      confirmWithinS,
+      resumeGesture,
+      resumeHoldS,
+    } = this.#settings;
+    this.#hold.update(gesture, nowNs);
+    if (this.#armedNs !== undefined && Number(nowNs - this.#armedNs) > confirmWithinS * 1e9)
+      this.#armedNs = undefined;
+    if (this.#armedNs !== undefined && this.#hold.firesFor(confirmGesture, confirmHoldS, nowNs)) {
+      this.reset();
+      return 'take-over';
+    }
+    if (this.#hold.firesFor(resumeGesture, resumeHoldS, nowNs)) return 'hand-back';
+    if (this.#hold.firesFor(first, holdS, nowNs)) this.#armedNs = nowNs;
+    else if (gesture !== undefined && gesture !== first && gesture !== confirmGesture)
+      this.#armedNs = undefined;
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
+import { loadModel, type OnnxModel } from '@efferent/inference';
+import { z } from 'zod';
+import { gestureNames } from '../gestures.ts';
+import { featureNames } from '../signal/windowed-features.ts';
+import type { Calibration } from './fit-calibration.ts';
+import { decoderTensors, exportOnnx } from './onnx-export.ts';
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  source_id: z.string().min(1),
+  sample_rate_hz: z.number().positive(),
+  channel_count: z.int().positive(),
+  filter: z.strictObject({
+    order: z.int().positive(),
+    band_hz: z.tuple([z.number().positive(), z.number().positive()]),
+    notches_hz: z.array(z.number().positive()),
+    notch_bandwidth_hz: z.number().positive(),
+  }),
+  window: z
+    .strictObject({
+      window_samples: z.int().positive(),
+      stride_samples: z.int().positive(),
+      deadband_uv: z.number().nonnegative(),
+    })
+    .refine((window) => window.window_samples % window.stride_samples === 0, {
+      message: 'window_samples must be a multiple of stride_samples',
+    }),
+  gestures: z.array(z.enum(gestureNames)).min(2),
+  silence_uv: z.number().nonnegative(),
+  effort_uv: z.record(z.string(), z.tuple([z.number(), z.number()])),
+  reject_below: z.number().min(0).max(1),
+  held_out: z.strictObject({
+    accuracy: z.number(),
+    active_error_rate: z.number(),
+    rejection_rate: z.number(),
+    window_count: z.int(),
+  }),
+});
+
+/** A calibration as it is used: all but the weights, which are in the ONNX model. */
+export type LoadedCalibration = Omit<Calibration, 'model'>;
+
+/** Returns where the calibration of a source is kept in a workspace: health data, never in git. */
+export function calibrationPath(workspaceFolder: string, sourceId: string): string {
+  return join(workspaceFolder, '.efferent', 'emg', `${sourceId}.json`);
+}
+
+/**
+ * Writes a calibration: settings as JSON, and the weights as ONNX beside it under the same name.
+ * @param file - path ending in `.json`; missing folders are made
+ */
+export async function saveCalibration(file: string, calibration: Calibration): Promise<void> {
+  const { signal, levels, heldOut } = calibration;
+  const document: z.input<typeof schema> = {
+    format: 1,
+    source_id: calibration.sourceId,
+    sample_rate_hz: signal.sampleRateHz,
+    channel_count: signal.channelCount,
+    filter: {
+      order: signal.filter.order,
+      band_hz: [...signal.filter.bandHz],
+      notches_hz: [...signal.filter.notchesHz],
+      notch_bandwidth_hz: signal.filter.notchBandwidthHz,
+    },
+    window: {
+      window_samples: signal.window.windowSamples,
+      stride_samples: signal.window.strideSamples,
+      deadband_uv: signal.window.deadbandUv,
+    },
+    gestures: [...calibration.gestures],
+    silence_uv: levels.silenceUv,
+    effort_uv: Object.fromEntries(
+      Object.entries(levels.effortUv).map(([name, [none, full]]) => [name, [none, full]]),
+    ),
+    reject_below: calibration.rejectBelow,
+    held_out: {
+      accuracy: heldOut.accuracy,
+      active_error_rate: heldOut.activeErrorRate,
+      rejection_rate: heldOut.rejectionRate,
+      window_count: heldOut.windowCount,
+    },
+  };
+  await mkdir(dirname(file), { recursive: true });
+  await replaceFile(modelPath(file), exportOnnx(calibration.model, metadataOf(calibration)));
+  await replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+/**
+ * Reads a calibration and loads its ONNX model.
+ *
+ * @throws {@link ConfigurationError} code `unreadable-calibration` or `invalid-file`, naming file and field
+ * @throws {@link ContractError} code `model-mismatch` when the model beside it is of another person or shape
+ */
+export async function loadCalibration(
+  file: string,
+): Promise<{ readonly calibration: LoadedCalibration; readonly model: OnnxModel }> {
+  const document = parseWithSchema(schema, await readJson(file), file);
+  const { filter, window, held_out: heldOut } = document;
+  const calibration: LoadedCalibration = {
+    sourceId: document.source_id,
+    signal: {
+      sampleRateHz: document.sample_rate_hz,
+      channelCount: document.channel_count,
+      filter: {
+        order: filter.order,
+        bandHz: filter.band_hz,
+        notchesHz: filter.notches_hz,
+        notchBandwidthHz: filter.notch_bandwidth_hz,
+      },
+      window: {
+        windowSamples: window.window_samples,
+        strideSamples: window.stride_samples,
+        deadbandUv: window.deadband_uv,
+      },
+    },
+    gestures: document.gestures,
+    levels: { silenceUv: document.silence_uv, effortUv: document.effort_uv },
+    rejectBelow: document.reject_below,
+    heldOut: {
+      accuracy: heldOut.accuracy,
+      activeErrorRate: heldOut.active_error_rate,
+      rejectionRate: heldOut.rejection_rate,
+      windowCount: heldOut.window_count,
+    },
+  };
+  const featureCount = featureNames.length * document.channel_count;
+  const model = await loadModel(modelPath(file), {
+    contract: {
+      inputs: [{ name: decoderTensors.input, shape: [1, featureCount], type: 'float32' }],
+      outputs: [{ name: decoderTensors.output, shape: [1, document.gestures.length], type: 'float32' }],
+      metadata: metadataOf(calibration),
+    },
+  });
+  return { calibration, model };
+}
+
+function modelPath(file: string): string {
+  return file.replace(/\.json$/, '.onnx');
+}
+
+function metadataOf(calibration: LoadedCalibration): Readonly<Record<string, string>> {
+  return {
+    'efferent.source_id': calibration.sourceId,
+    'efferent.features': featureNames.join(','),
+    'efferent.gestures': calibration.gestures.join(','),
+  };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'unreadable-calibration',
+      message: `${file}: ${describeError(cause)}; expected a calibration, make one with: npx efferent emg calibrate`,
+      fields: { file },
+      cause,
+    });
+  }
+}
+
+/** Writes beside and renames, so that a reader never meets half a file. */
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
+  await writeFile(temporary, content, { mode: 0o600 });
+  await rename(temporary, file);
+}

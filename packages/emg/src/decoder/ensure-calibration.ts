@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { ConfigurationError } from '@efferent/core';
+import { parseSyntheticSourceId, type SyntheticPerson } from '../forearm/synthetic-source.ts';
+import { type CalibrationProtocol, defaultProtocol } from './calibration-protocol.ts';
+import type { CalibrationAnswer, CalibrationJob } from './calibration-worker.ts';
+
+/**
+ * Makes sure that a source has a calibration: a synthetic person follows the prompts at once, anybody else has to be
+ * calibrated first.
+ *
+ * @param file - where the calibration is or shall be
+ * @returns whether it was made now
+ * @throws {@link ConfigurationError} code `no-calibration` when the source is not synthetic and the file is missing
+ */
+export async function ensureCalibration(
+  file: string,
+  sourceId: string,
+  protocol: CalibrationProtocol = defaultProtocol,
+): Promise<boolean> {
+  if (existsSync(file)) return false;
+  const person = parseSyntheticSourceId(sourceId);
+  if (person === undefined) {
+    throw new ConfigurationError({
+      code: 'no-calibration',
+      message: `${file}: no calibration for "${sourceId}"; record one with: npx efferent emg calibrate`,
+      fields: { file, sourceId },
+    });
+  }
+  await calibrateInWorker(person, protocol, file);
+  return true;
+}
+
+/**
+ * Calibrates a virtual person in a thread of its own (it takes seconds of computing, and control loops of the same
+ * process must go on) and writes the result.
+ * @throws {@link ConfigurationError} code `calibration-failed`
+ */
+export async function calibrateInWorker(
+  person: SyntheticPerson,
+  protocol: CalibrationProtocol,
+  file: string,
+): Promise<void> {
+  const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), {
+    workerData: { person, protocol, file } satisfies CalibrationJob,
+  });
+  try {
+    const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
+    if (answer.ok) return;
+    throw new ConfigurationError({
+      code: 'calibration-failed',
+      message: `${file}: ${answer.message}`,
+      fields: { file },
+    });
+  } finally {
+    await worker.terminate();
+  }
+}

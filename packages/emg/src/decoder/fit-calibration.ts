@@ -1,0 +1,192 @@
+import { ContractError } from '@efferent/core';
+import { type GestureName, gestureNames } from '../gestures.ts';
+import type { SignalSettings } from '../signal/signal-chain.ts';
+import type { CalibrationWindow } from './calibration-recorder.ts';
+import {
+  fitLinearDiscriminant,
+  type LinearDiscriminant,
+  softmaxInPlace,
+  writeLogits,
+} from './linear-discriminant.ts';
+import { fitTemperature, type HeldOutLogits } from './temperature.ts';
+
+/** How well a decoder does on repetitions that it was not fitted on. */
+export interface DecoderAccuracy {
+  /** Share of windows that the most probable class gets right, nothing rejected. */
+  readonly accuracy: number;
+  /** Share of windows for which a wrong gesture other than rest was decided, after rejection. */
+  readonly activeErrorRate: number;
+  readonly rejectionRate: number;
+  readonly windowCount: number;
+}
+
+/** Levels that tell silence and effort apart. */
+export interface DecoderLevels {
+  /** Mean over channels of a stride's RMS at or below which the forearm is silent, µV. */
+  readonly silenceUv: number;
+  /** Mean over channels of a window's RMS for no effort and for full effort, µV, one pair a gesture. */
+  readonly effortUv: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** A fitted decoder of one person in one sleeve. */
+export interface Calibration {
+  readonly sourceId: string;
+  readonly signal: SignalSettings;
+  /** Class names in the order of the model's probabilities. */
+  readonly gestures: readonly GestureName[];
+  readonly model: LinearDiscriminant;
+  readonly levels: DecoderLevels;
+  /** Below this probability a decision is rejected. */
+  readonly rejectBelow: number;
+  readonly heldOut: DecoderAccuracy;
+}
+
+const foldCount = 4;
+/** Rejection is raised until held-out active errors fall to this, unless that rejects more than the second figure. */
+const rejectionTarget = { activeErrorRate: 0.02, rejectionRate: 0.12 } as const;
+
+/**
+ * Fits a decoder to labelled windows.
+ *
+ * Whole repetitions are held out in four folds; their logits give the temperature, the rejection threshold and the
+ * reported accuracy. The model that is returned is then fitted on everything.
+ *
+ * @throws {@link ContractError} code `missing-class` or `missing-repetition`
+ */
+export function fitCalibration(
+  sourceId: string,
+  signal: SignalSettings,
+  windows: readonly CalibrationWindow[],
+): Calibration {
+  const gestures = gestureNames.filter((name) => windows.some((window) => window.gesture === name));
+  const repetitions = [...new Set(windows.map((window) => window.repetition))].sort((a, b) => a - b);
+  if (repetitions.length < 2 || !gestures.includes('rest') || gestures.length < 2) {
+    throw new ContractError({
+      code: 'missing-repetition',
+      message: `${sourceId}: calibration has ${repetitions.length} repetitions of [${gestures.join(', ')}]; need at least 2 repetitions of rest and one more gesture`,
+      fields: { sourceId, repetitions: repetitions.length, gestures },
+    });
+  }
+  const heldOut = holdOutRepetitions(windows, gestures, repetitions);
+  const temperature = fitTemperature(heldOut);
+  const rejectBelow = chooseRejection(heldOut, gestures, temperature);
+  return {
+    sourceId,
+    signal,
+    gestures,
+    model: { ...fitOn(windows, gestures), temperature },
+    levels: fitLevels(windows, gestures),
+    rejectBelow,
+    heldOut: scoreHeldOut(heldOut, gestures, temperature, rejectBelow),
+  };
+}
+
+function fitOn(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): LinearDiscriminant {
+  const featureCount = (windows[0] as CalibrationWindow).features.length;
+  const features = new Float32Array(windows.length * featureCount);
+  windows.forEach((window, row) => {
+    features.set(window.features, row * featureCount);
+  });
+  const labels = windows.map((window) => gestures.indexOf(window.gesture));
+  return fitLinearDiscriminant({ features, featureCount, labels, classCount: gestures.length });
+}
+
+function holdOutRepetitions(
+  windows: readonly CalibrationWindow[],
+  gestures: readonly GestureName[],
+  repetitions: readonly number[],
+): HeldOutLogits {
+  const logits: Float64Array[] = [];
+  const labels: number[] = [];
+  const folds = Math.min(foldCount, repetitions.length);
+  for (let fold = 0; fold < folds; fold++) {
+    const isHeldOut = (window: CalibrationWindow) => repetitions.indexOf(window.repetition) % folds === fold;
+    const model = fitOn(
+      windows.filter((window) => !isHeldOut(window)),
+      gestures,
+    );
+    for (const window of windows.filter(isHeldOut)) {
+      const row = new Float64Array(gestures.length);
+      writeLogits(model, window.features, row);
+      logits.push(row);
+      labels.push(gestures.indexOf(window.gesture));
+    }
+  }
+  return { logits, labels };
+}
+
+function scoreHeldOut(
+  heldOut: HeldOutLogits,
+  gestures: readonly GestureName[],
+  temperature: number,
+  rejectBelow: number,
+): DecoderAccuracy {
+  const rest = gestures.indexOf('rest');
+  let right = 0;
+  let activeErrors = 0;
+  let rejected = 0;
+  heldOut.logits.forEach((logits, row) => {
+    const probabilities = logits.slice();
+    softmaxInPlace(probabilities, temperature);
+    const winner = indexOfLargest(probabilities);
+    if (winner === heldOut.labels[row]) right += 1;
+    if ((probabilities[winner] as number) < rejectBelow) rejected += 1;
+    else if (winner !== heldOut.labels[row] && winner !== rest) activeErrors += 1;
+  });
+  const windowCount = heldOut.labels.length;
+  return {
+    accuracy: right / windowCount,
+    activeErrorRate: activeErrors / windowCount,
+    rejectionRate: rejected / windowCount,
+    windowCount,
+  };
+}
+
+function chooseRejection(
+  heldOut: HeldOutLogits,
+  gestures: readonly GestureName[],
+  temperature: number,
+): number {
+  let chosen = 0.5;
+  for (let percent = 50; percent <= 95; percent += 5) {
+    const score = scoreHeldOut(heldOut, gestures, temperature, percent / 100);
+    if (score.rejectionRate > rejectionTarget.rejectionRate) break;
+    chosen = percent / 100;
+    if (score.activeErrorRate <= rejectionTarget.activeErrorRate) break;
+  }
+  return chosen;
+}
+
+/**
+ * Silence ends 3 standard deviations above the mean of rest (LibEMG's active threshold), and at least a tenth of the way
+ * to the gentlest gesture, above what the notches ring after a contraction. Effort runs between LibEMG's
+ * 0.9 min + 0.1 max and 0.3 min + 0.7 max, with rest as min and the gesture's 90th percentile as max.
+ */
+function fitLevels(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): DecoderLevels {
+  const resting = windows.filter((window) => window.gesture === 'rest').map((window) => window.strideLevelUv);
+  const restUv = resting.reduce((sum, level) => sum + level, 0) / resting.length;
+  const varianceUv2 = resting.reduce((sum, level) => sum + (level - restUv) ** 2, 0) / resting.length;
+  const effortUv: Record<string, readonly [number, number]> = {};
+  let gentlestUv = Number.POSITIVE_INFINITY;
+  for (const gesture of gestures) {
+    if (gesture === 'rest') continue;
+    const levels = windows.filter((window) => window.gesture === gesture).map((window) => window.levelUv);
+    gentlestUv = Math.min(gentlestUv, percentile(levels, 0.1));
+    const maximumUv = percentile(levels, 0.9);
+    effortUv[gesture] = [0.9 * restUv + 0.1 * maximumUv, 0.3 * restUv + 0.7 * maximumUv];
+  }
+  const silenceUv = Math.max(restUv + 3 * Math.sqrt(varianceUv2), restUv + 0.1 * (gentlestUv - restUv));
+  return { silenceUv, effortUv };
+}
+
+function percentile(values: readonly number[], fraction: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))] as number;
+}
+
+/** Returns the index of the largest value. */
+export function indexOfLargest(values: Float64Array | Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+}

@@ -1,0 +1,119 @@
+import type { OnnxModel } from '@efferent/inference';
+import type { EmgFrame } from '../emg-source.ts';
+import { type FrameFault, meanOf, SignalChain } from '../signal/signal-chain.ts';
+import type { LoadedCalibration } from './calibration-file.ts';
+import { decide, type GestureDecision, isSilent, noDecision, silence } from './decide.ts';
+import { decoderTensors } from './onnx-export.ts';
+
+/** A decision with what it rests on. */
+export interface DecodedWindow {
+  readonly decision: GestureDecision;
+  /** Time of the newest sample, ns. */
+  readonly stampNs: bigint;
+  /** `[class]`, order of `calibration.gestures`; all zero when there was nothing to decode. */
+  readonly probabilities: Float32Array;
+  /** `[channel]`, µV. */
+  readonly channelRmsUv: Float32Array;
+}
+
+interface WaitingWindow {
+  readonly stampNs: bigint;
+  readonly windowLevelUv: number;
+  readonly strideLevelUv: number;
+}
+
+/** Runs the model: the node charges its latency to the clock, a test just awaits it. */
+export type RunInference = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Decodes frames into decisions, one a stride.
+ *
+ * Silence and a signal that is not there are reported at once, without waiting for the model. While a run of the model
+ * is open only the newest window waits for it; results are reported in the order of their samples or not at all.
+ */
+export class GestureDecoder {
+  readonly #calibration: LoadedCalibration;
+  readonly #model: OnnxModel;
+  readonly #chain: SignalChain;
+  readonly #runInference: RunInference;
+  readonly #onDecoded: (window: DecodedWindow) => void;
+  readonly #noProbabilities: Float32Array;
+  readonly #silentProbabilities: Float32Array;
+  #newestReportedNs = -1n;
+  #waiting: WaitingWindow | undefined;
+  #isRunning = false;
+
+  constructor(
+    calibration: LoadedCalibration,
+    model: OnnxModel,
+    runInference: RunInference,
+    onDecoded: (window: DecodedWindow) => void,
+  ) {
+    this.#calibration = calibration;
+    this.#model = model;
+    this.#chain = new SignalChain(calibration.signal);
+    this.#runInference = runInference;
+    this.#onDecoded = onDecoded;
+    this.#noProbabilities = new Float32Array(calibration.gestures.length);
+    this.#silentProbabilities = this.#noProbabilities.slice();
+    this.#silentProbabilities[calibration.gestures.indexOf('rest')] = 1;
+  }
+
+  /** Samples that never came or could not be used. */
+  get lostSamples(): number {
+    return this.#chain.lostSamples;
+  }
+
+  /**
+   * Takes the next frame.
+   * @returns what was wrong with the frame, and a promise that settles when its last decision has been reported; it
+   *   rejects with {@link PolicyError} when the model fails
+   */
+  push(frame: EmgFrame): { readonly fault: FrameFault | undefined; readonly decoded: Promise<void> } {
+    let decoded: Promise<void> | undefined;
+    const fault = this.#chain.push(frame, (samplesUsed) => {
+      const strideLevelUv = meanOf(this.#chain.strideRmsUv);
+      const stampNs = frame.stampNs + BigInt(Math.round((samplesUsed / frame.sampleRateHz) * 1e9));
+      if (!this.#chain.isReady) {
+        this.#report(noDecision, stampNs, this.#noProbabilities);
+      } else if (isSilent(this.#calibration, strideLevelUv)) {
+        this.#waiting = undefined;
+        this.#report(silence, stampNs, this.#silentProbabilities);
+      } else {
+        this.#waiting = { stampNs, strideLevelUv, windowLevelUv: meanOf(this.#chain.channelRmsUv) };
+        if (!this.#isRunning) decoded = this.#decodeWaiting();
+      }
+    });
+    return { fault, decoded: decoded ?? Promise.resolve() };
+  }
+
+  async #decodeWaiting(): Promise<void> {
+    this.#isRunning = true;
+    try {
+      while (this.#waiting !== undefined) {
+        const { stampNs, windowLevelUv, strideLevelUv } = this.#waiting;
+        this.#waiting = undefined;
+        const outputs = await this.#runInference(() =>
+          this.#model.run({ [decoderTensors.input]: this.#chain.features }),
+        );
+        const probabilities = outputs[decoderTensors.output] as Float32Array;
+        const decision = decide(this.#calibration, probabilities, windowLevelUv, strideLevelUv);
+        this.#report(decision, stampNs, probabilities);
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #report(decision: GestureDecision, stampNs: bigint, probabilities: Float32Array): void {
+    if (stampNs <= this.#newestReportedNs) return;
+    this.#newestReportedNs = stampNs;
+    const channelRmsUv = this.#chain.isReady ? this.#chain.channelRmsUv : this.#chain.strideRmsUv;
+    this.#onDecoded({
+      decision,
+      stampNs,
+      probabilities: probabilities.slice(),
+      channelRmsUv: channelRmsUv.slice(),
+    });
+  }
+}
