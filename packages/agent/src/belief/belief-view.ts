@@ -50,7 +50,16 @@ export interface PlaceView {
   readonly names: readonly string[];
   readonly positionM: Vector3;
   readonly furnitureId: string | undefined;
-  readonly deliverySurfaceId: string | undefined;
+  /** Where things meant for this place are put. */
+  readonly delivery: DeliveryArea | undefined;
+}
+
+/** A rectangle on a surface, in `map`. */
+export interface DeliveryArea {
+  readonly surfaceId: string;
+  readonly centerM: readonly [number, number];
+  readonly yawRad: number;
+  readonly sizeM: readonly [number, number];
 }
 
 export interface RobotView {

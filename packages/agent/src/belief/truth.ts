@@ -61,7 +61,7 @@ export function viewBelief(belief: Belief, nowS: number): BeliefView {
       names: place.names,
       positionM: [place.xyYaw[0], place.xyYaw[1], 0],
       furnitureId: place.furnitureId,
-      deliverySurfaceId: place.deliverySurfaceId,
+      delivery: place.delivery,
     }),
   );
   const robots = belief.robots().map(

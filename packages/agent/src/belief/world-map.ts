@@ -4,8 +4,10 @@ import {
   articulationTransform,
   furnitureTransform,
   type MapArticulation,
+  type MapPlace,
   type PriorMap,
 } from '@efferent/robot';
+import type { DeliveryArea } from './belief-view.ts';
 
 /** What a fixture can do for a task. One drawer is a container and an articulation under one id. */
 export interface Fixture {
@@ -37,8 +39,8 @@ export interface Place {
   readonly names: readonly string[];
   readonly xyYaw: readonly [number, number, number];
   readonly furnitureId: string | undefined;
-  /** Surface on which things for this place are put, e.g. the table in front of a person. */
-  readonly deliverySurfaceId: string | undefined;
+  /** Where things for this place are put, e.g. on the table in front of a person. */
+  readonly delivery: DeliveryArea | undefined;
 }
 
 const surfaceSlabM = 0.3;
@@ -61,7 +63,7 @@ export class WorldMap {
           names: place.names,
           xyYaw: place.poseXyYaw,
           furnitureId: place.furnitureId,
-          deliverySurfaceId: place.delivery?.surfaceId,
+          delivery: deliveryOf(prior, place.delivery),
         },
       ]),
     );
@@ -83,6 +85,14 @@ export class WorldMap {
       .multiply(articulationTransform(articulation, position))
       .multiply(furnitureFromCenter);
   }
+}
+
+function deliveryOf(prior: PriorMap, delivery: MapPlace['delivery']): DeliveryArea | undefined {
+  const surface = prior.surfaces.find((candidate) => candidate.id === delivery?.surfaceId);
+  if (delivery === undefined || surface === undefined) return undefined;
+  const mapFromFurniture = furnitureTransform(prior, surface.furnitureId);
+  const [x, y] = mapFromFurniture.apply([delivery.centerM[0], delivery.centerM[1], 0]);
+  return { surfaceId: surface.id, centerM: [x, y], yawRad: mapFromFurniture.yaw, sizeM: delivery.sizeM };
 }
 
 function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {

@@ -1,0 +1,171 @@
+import type { SkillContract } from '@efferent/skills';
+import { formatAtom, parseAtom } from '../belief/atom.ts';
+import type { BeliefView } from '../belief/belief-view.ts';
+import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
+import {
+  fillTerm,
+  findOperator,
+  findSkill,
+  groundOperator,
+  isFitting,
+  type Operator,
+} from '../reasoner/operators.ts';
+import { type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
+
+/** Why a proposal is refused: the sub-goal and one sentence that a model can repair it by. */
+export interface PlanProblem {
+  readonly subGoalId: string;
+  readonly reason: string;
+}
+
+/**
+ * Checks a proposed plan without any model: names, arguments, dependencies, and that every step's preconditions are
+ * true in the belief, unknown, or brought about by an earlier step.
+ *
+ * @returns problems; empty when the plan may be carried out
+ */
+export function checkPlan(
+  proposal: PlanProposal,
+  view: BeliefView,
+  skills: readonly SkillContract[],
+  robot: string,
+): readonly PlanProblem[] {
+  const problems: PlanProblem[] = [];
+  const start = symbolicState(view, robot, proposal.references, new Set());
+  const known = namesOf(view, proposal);
+  for (const goal of proposal.goals) {
+    const statement = parseAtom(goal);
+    const stranger = statement?.arguments.find((name) => !known.has(name));
+    if (statement === undefined)
+      problems.push({ subGoalId: '', reason: `goal "${goal}" is not a statement that I know` });
+    else if (stranger !== undefined)
+      problems.push({
+        subGoalId: '',
+        reason: `goal "${goal}" names "${stranger}", which is neither known nor a reference`,
+      });
+  }
+  const order = orderOf(proposal.subGoals, problems);
+  for (const subGoal of proposal.subGoals) problems.push(...argumentProblems(subGoal, known, skills, start));
+  if (problems.length === 0) problems.push(...preconditionProblems(order, skills, start));
+  return problems;
+}
+
+const namesOf = (view: BeliefView, proposal: PlanProposal): ReadonlySet<string> =>
+  new Set([
+    ...view.objects.map((object) => object.id),
+    ...view.fixtures.map((fixture) => fixture.id),
+    ...view.places.map((place) => place.id),
+    ...proposal.references.map((reference) => reference.name),
+  ]);
+
+/** Topological order that keeps the order of the list where it can; reports duplicate, unknown and circular ids. */
+function orderOf(subGoals: readonly ProposedSubGoal[], problems: PlanProblem[]): readonly ProposedSubGoal[] {
+  const ids = new Set<string>();
+  for (const { id } of subGoals) {
+    if (ids.has(id)) problems.push({ subGoalId: id, reason: `the id "${id}" is used twice` });
+    ids.add(id);
+  }
+  for (const subGoal of subGoals) {
+    for (const id of subGoal.dependsOn) {
+      if (!ids.has(id))
+        problems.push({ subGoalId: subGoal.id, reason: `it depends on "${id}", which is not in the plan` });
+    }
+  }
+  const order: ProposedSubGoal[] = [];
+  const placed = new Set<string>();
+  let left = [...subGoals];
+  while (left.length > 0) {
+    const next = left.find((subGoal) => subGoal.dependsOn.every((id) => placed.has(id) || !ids.has(id)));
+    if (next === undefined) {
+      problems.push({ subGoalId: left[0]!.id, reason: 'its dependencies are circular' });
+      return order;
+    }
+    order.push(next);
+    placed.add(next.id);
+    left = left.filter((subGoal) => subGoal !== next);
+  }
+  return order;
+}
+
+function argumentProblems(
+  subGoal: ProposedSubGoal,
+  known: ReadonlySet<string>,
+  skills: readonly SkillContract[],
+  start: SymbolicState,
+): readonly PlanProblem[] {
+  const problem = (reason: string): PlanProblem => ({ subGoalId: subGoal.id, reason });
+  if (subGoal.skill === findSkill) {
+    const [object] = subGoal.arguments;
+    const fits =
+      subGoal.arguments.length === 1 && object?.name === 'object' && start.world.objects.has(object.value);
+    return fits ? [] : [problem('find takes one argument "object": an object id or a reference')];
+  }
+  const contract = skills.find((skill) => skill.name === subGoal.skill);
+  if (contract === undefined) {
+    return [
+      problem(
+        `there is no skill "${subGoal.skill}"; there are: ${[findSkill, ...skills.map((skill) => skill.name)].join(', ')}`,
+      ),
+    ];
+  }
+  const problems: PlanProblem[] = [];
+  const given = new Set(subGoal.arguments.map((argument) => argument.name));
+  if (given.size < subGoal.arguments.length) problems.push(problem('an argument is given twice'));
+  for (const parameter of contract.parameters) {
+    if (parameter.required && !given.has(parameter.name))
+      problems.push(problem(`${contract.name} needs the argument "${parameter.name}"`));
+  }
+  for (const { name, value } of subGoal.arguments) {
+    const parameter = contract.parameters.find((candidate) => candidate.name === name);
+    if (parameter === undefined) problems.push(problem(`${contract.name} has no argument "${name}"`));
+    else if (parameter.types.some((type) => type === 'number' || type === 'text')) continue;
+    else if (!known.has(value)) problems.push(problem(`"${value}" is neither known nor a reference`));
+    else if (!isFitting(contract, name, value, start.world)) {
+      problems.push(
+        problem(
+          `"${value}" cannot be the ${name} of ${contract.name}, which takes a ${parameter.types.join(' or ')}`,
+        ),
+      );
+    }
+  }
+  return problems;
+}
+
+function preconditionProblems(
+  order: readonly ProposedSubGoal[],
+  skills: readonly SkillContract[],
+  start: SymbolicState,
+): readonly PlanProblem[] {
+  let state = start;
+  for (const subGoal of order) {
+    const given = Object.fromEntries(subGoal.arguments.map((argument) => [argument.name, argument.value]));
+    const contract = skills.find((skill) => skill.name === subGoal.skill);
+    const operator: Operator =
+      contract === undefined ? findOperator(given.object ?? '') : groundOperator(contract, given);
+    if (contract !== undefined && !operator.isApplicable(state)) {
+      const broken = brokenPrecondition(contract, given, state);
+      return [
+        {
+          subGoalId: subGoal.id,
+          reason: `${subGoal.skill} needs ${broken}, which does not hold at that point and which no earlier step brings about`,
+        },
+      ];
+    }
+    state = operator.apply(state);
+  }
+  return [];
+}
+
+function brokenPrecondition(
+  contract: SkillContract,
+  given: Readonly<Record<string, string>>,
+  state: SymbolicState,
+): string {
+  for (const term of contract.preconditions) {
+    const single = groundOperator({ ...contract, preconditions: [term] }, given);
+    const statement = fillTerm(term, given);
+    if (statement !== undefined && !single.isApplicable(state))
+      return `${term.negated ? 'not ' : ''}${formatAtom(statement)}`;
+  }
+  return 'something';
+}

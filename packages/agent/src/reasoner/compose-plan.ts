@@ -1,0 +1,143 @@
+import type { SkillContract } from '@efferent/skills';
+import { formatAtom } from '../belief/atom.ts';
+import type { ProposedSubGoal } from '../model/proposal.ts';
+import type { Goal } from './grounding.ts';
+import { findSkill, type Operator } from './operators.ts';
+import { searchPlan } from './search.ts';
+import type { SymbolicState } from './symbolic-state.ts';
+
+export interface ComposedPlan {
+  readonly subGoals: readonly ProposedSubGoal[];
+  /** Goals that hold at the end of the plan; earlier ones may be undone on the way on purpose. */
+  readonly goals: readonly string[];
+  /** Goals that no sequence of skills reaches. */
+  readonly unreachable: readonly Goal[];
+}
+
+interface Chain {
+  readonly goal: Goal;
+  readonly ids: readonly string[];
+}
+
+/**
+ * Plans goal by goal and joins the chains into one graph.
+ *
+ * Chains of one stage do not wait for each other unless one makes what another needs, so that the selector may choose
+ * among them; a later stage waits for all of the one before. Closing comes last, and so does what keeps the hand full.
+ */
+export function composePlan(
+  start: SymbolicState,
+  goals: readonly Goal[],
+  skills: readonly SkillContract[],
+  achieved: readonly string[],
+): ComposedPlan {
+  const chains: Chain[] = [];
+  const subGoals: ProposedSubGoal[] = [];
+  const unreachable: Goal[] = [];
+  const producers = new Map<string, string>();
+  let state = start;
+  for (const goal of [...goals].sort((a, b) => a.stage - b.stage || lateness(a) - lateness(b))) {
+    const text = formatAtom(goal.atom);
+    const done = achieved.includes(text) && (goal.renew || goals.some((later) => later.stage > goal.stage));
+    if (done) continue;
+    const from = goal.renew
+      ? { ...state, facts: new Set([...state.facts].filter((fact) => fact !== text)) }
+      : state;
+    const found = searchPlan(from, goal.atom, skills);
+    if (found === undefined) {
+      unreachable.push(goal);
+      continue;
+    }
+    const before = chains.filter(
+      (chain) => chain.goal.stage < goal.stage || lateness(chain.goal) < lateness(goal),
+    );
+    const ids: string[] = [];
+    let current = from;
+    for (const step of found.steps) {
+      const id = `s${subGoals.length + 1}`;
+      const needs = new Set(
+        neededFacts(step, skills, current)
+          .map((fact) => producers.get(fact))
+          .filter((value) => value !== undefined),
+      );
+      const previous = ids[ids.length - 1];
+      if (previous !== undefined) needs.add(previous);
+      else for (const chain of before) if (chain.ids.length > 0) needs.add(chain.ids[chain.ids.length - 1]!);
+      subGoals.push({
+        id,
+        skill: step.skill,
+        arguments: argumentsOf(step, goal, skills),
+        dependsOn: [...needs],
+      });
+      const after = step.apply(current);
+      for (const fact of after.facts)
+        if (!current.facts.has(fact) && fact !== 'hand-empty') producers.set(fact, id);
+      current = after;
+      ids.push(id);
+    }
+    chains.push({ goal, ids });
+    state = found.end;
+  }
+  const lasting = goals.filter(
+    (goal) => !unreachable.includes(goal) && (state.facts.has(formatAtom(goal.atom)) || goal.renew),
+  );
+  const last = Math.max(...goals.map((goal) => goal.stage), 0);
+  const kept = lasting.filter(
+    (goal) => goal.stage === last || !['at', 'inspected', 'stowed'].includes(goal.atom.predicate),
+  );
+  return {
+    subGoals,
+    goals: [...new Set([...kept, ...unreachable].map((goal) => formatAtom(goal.atom)))],
+    unreachable,
+  };
+}
+
+/** Order within one stage: arrange things, then close what they went into, then what keeps the hand full. */
+function lateness(goal: Goal): number {
+  if (goal.atom.predicate === 'closed') return 1;
+  return goal.atom.predicate === 'holding' ? 2 : 0;
+}
+
+function argumentsOf(
+  step: Operator,
+  goal: Goal,
+  skills: readonly SkillContract[],
+): ProposedSubGoal['arguments'] {
+  const given = Object.entries(step.arguments).map(([name, value]) => ({ name, value }));
+  const takesNear = skills
+    .find((skill) => skill.name === step.skill)
+    ?.parameters.some((parameter) => parameter.name === 'near');
+  const isFinal =
+    goal.atom.predicate === 'on' &&
+    step.arguments['object'] === goal.atom.arguments[0] &&
+    step.arguments['surface'] === goal.atom.arguments[1];
+  return takesNear === true && isFinal && goal.near !== undefined
+    ? [...given, { name: 'near', value: goal.near }]
+    : given;
+}
+
+/** Facts of the present state that a step relies on; the hand is left out, it is judged when the step's turn comes. */
+function neededFacts(
+  step: Operator,
+  skills: readonly SkillContract[],
+  state: SymbolicState,
+): readonly string[] {
+  if (step.skill === findSkill) return [];
+  const things = new Set(Object.values(step.arguments));
+  const contract = skills.find((skill) => skill.name === step.skill);
+  const doors = contract?.preconditions.some((term) => term.predicate === 'accessible')
+    ? [...state.facts].filter((fact) => fact.startsWith('open('))
+    : [];
+  return [
+    ...[...state.facts].filter((fact) =>
+      [...things].some(
+        (id) =>
+          fact === `known(${id})` ||
+          fact === `open(${id})` ||
+          fact === `closed(${id})` ||
+          fact === `holding(${id})`,
+      ),
+    ),
+    ...doors,
+  ];
+}

@@ -1,0 +1,456 @@
+import type { Atom } from '../belief/atom.ts';
+import { atom } from '../belief/atom.ts';
+import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
+import { isVessel } from '../belief/relations.ts';
+import type { Command, NounPhrase, PrepositionalPhrase } from '../language/command.ts';
+import type { ProposedReference } from '../model/proposal.ts';
+import { type FixtureRole, resolveFixture, resolvePlace } from './resolve-fixture.ts';
+import { locationsOf, type ObjectContext, resolveObject } from './resolve-object.ts';
+import { isNear, isOpenVolume, knownObjects, labelOf } from './things.ts';
+
+/** One condition that an instruction asks for. */
+export interface Goal {
+  readonly atom: Atom;
+  /** Place or object near which to put something down. */
+  readonly near: string | undefined;
+  /** Clauses said to come later have a higher stage; goals of one stage may be reached in any order. */
+  readonly stage: number;
+  /** Even when it holds already, do it again: "look", "find" of something not seen lately. */
+  readonly renew: boolean;
+}
+
+export type Grounding =
+  | {
+      readonly kind: 'goals';
+      readonly goals: readonly Goal[];
+      readonly references: readonly ProposedReference[];
+      readonly surveys: readonly string[];
+    }
+  | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[] }
+  | { readonly kind: 'not-understood'; readonly message: string };
+
+/** Raised inside the grounder only; turned into a {@link Grounding} at its entry. */
+class Interruption extends Error {
+  readonly grounding: Grounding;
+  constructor(grounding: Grounding) {
+    super('interrupted');
+    this.grounding = grounding;
+  }
+}
+
+const notUnderstood = (message: string) => new Interruption({ kind: 'not-understood', message });
+const question = (text: string, choices: readonly string[]) =>
+  new Interruption({ kind: 'question', text, choices });
+
+/** Things last seen longer ago are looked for again when the person asks where they are, s. */
+const findAgainS = 10;
+
+/**
+ * Turns commands into conditions on the things of the belief.
+ *
+ * @returns goals, or what must be asked or seen before goals can be stated
+ */
+export function groundCommands(
+  commands: readonly Command[],
+  context: ObjectContext,
+  robot: string,
+): Grounding {
+  try {
+    return new Grounder(context, robot).ground(commands);
+  } catch (thrown) {
+    if (thrown instanceof Interruption) return thrown.grounding;
+    throw thrown;
+  }
+}
+
+class Grounder {
+  readonly #context: ObjectContext;
+  readonly #view: BeliefView;
+  readonly #robot: string;
+  readonly #goals: Goal[] = [];
+  readonly #references = new Map<string, ProposedReference>();
+  readonly #surveys = new Set<string>();
+  #mentioned: readonly string[] = [];
+  #mentionedPlace: NounPhrase | undefined;
+  #stage = 0;
+
+  constructor(context: ObjectContext, robot: string) {
+    this.#context = context;
+    this.#view = context.view;
+    this.#robot = robot;
+  }
+
+  ground(commands: readonly Command[]): Grounding {
+    for (const command of commands) {
+      if (command.after) this.#stage += 1;
+      this.#command(command);
+    }
+    return {
+      kind: 'goals',
+      goals: this.#goals,
+      references: [...this.#references.values()],
+      surveys: [...this.#surveys],
+    };
+  }
+
+  #add(
+    statement: Atom,
+    options: { readonly near?: string | undefined; readonly renew?: boolean } = {},
+  ): void {
+    this.#goals.push({
+      atom: statement,
+      near: options.near,
+      stage: this.#stage,
+      renew: options.renew ?? false,
+    });
+  }
+
+  #command(command: Command): void {
+    switch (command.verb) {
+      case 'put':
+        this.#put(command.objects, command.chain);
+        break;
+      case 'bring':
+        this.#bring(command.objects, command.to);
+        break;
+      case 'put-away':
+        this.#putAway(command.objects);
+        break;
+      case 'throw-away':
+        this.#put(command.objects, [{ preposition: 'in', object: bin }]);
+        break;
+      case 'pick':
+        for (const name of this.#things(command.objects)) this.#add(atom('holding', name));
+        break;
+      case 'release':
+        this.#release();
+        break;
+      case 'open':
+      case 'close':
+        this.#openClose(command.objects, command.verb);
+        break;
+      case 'find':
+        this.#find(command.objects);
+        break;
+      case 'look':
+        this.#look(command.objects);
+        break;
+      case 'clear':
+        this.#clear(command.objects, command.to);
+        break;
+      case 'go':
+        this.#add(atom('at', this.#placeOf(command.to)), { renew: true });
+        break;
+      case 'stow':
+        this.#add(atom('stowed'), { renew: true });
+        break;
+    }
+  }
+
+  /** Names of the things that noun phrases mean; pronouns mean the things of the clause before. */
+  #things(phrases: readonly NounPhrase[]): readonly string[] {
+    const names = phrases.flatMap((phrase) =>
+      phrase.pronoun === undefined ? this.#resolve(phrase) : this.#pronoun(phrase),
+    );
+    this.#mentioned = names;
+    return names;
+  }
+
+  #pronoun(phrase: NounPhrase): readonly string[] {
+    if (this.#mentioned.length > 0)
+      return phrase.pronoun === 'it' ? this.#mentioned.slice(-1) : this.#mentioned;
+    const held = this.#view.robots.find((robot) => robot.name === this.#robot)?.held ?? '';
+    if (held === '') throw notUnderstood(`I do not know what "${phrase.text}" means here; name the thing.`);
+    return [held];
+  }
+
+  #resolve(phrase: NounPhrase): readonly string[] {
+    const result = resolveObject(this.#context, phrase);
+    switch (result.kind) {
+      case 'things':
+        for (const reference of result.references) this.#references.set(reference.name, reference);
+        return result.names;
+      case 'survey':
+        for (const target of result.targets) this.#surveys.add(target);
+        return [];
+      case 'question':
+        throw question(result.text, result.choices);
+      case 'unknown':
+        throw notUnderstood(`${result.message} Objects I know of here: ${knownObjects(this.#view)}.`);
+    }
+  }
+
+  /** "put the apple on the table in the bowl": phrases before the last describe the object, unless they cannot. */
+  #put(objects: readonly NounPhrase[], chain: readonly PrepositionalPhrase[]): void {
+    const sources = chain.filter((phrase) => phrase.preposition === 'from');
+    const rest = chain.filter((phrase) => phrase.preposition !== 'from');
+    const destination = rest[rest.length - 1];
+    if (destination === undefined) throw notUnderstood('I did not understand where to put it.');
+    const described = objects.map((object, index) =>
+      index === objects.length - 1
+        ? { ...object, modifiers: [...object.modifiers, ...sources, ...rest.slice(0, -1)] }
+        : object,
+    );
+    const names = this.#things(described);
+    this.#putAt(names, destination);
+  }
+
+  #putAt(names: readonly string[], destination: PrepositionalPhrase): void {
+    const target = this.#destination(destination);
+    this.#mentionedPlace =
+      destination.object.pronoun === undefined ? destination.object : this.#mentionedPlace;
+    for (const name of names) {
+      if (name === target.id)
+        throw notUnderstood(`I cannot put the ${labelOf(this.#view, name)} ${target.relation} itself.`);
+      const renew = target.near !== undefined && !isNear(this.#view, name, target.near);
+      this.#add(atom(target.relation, name, target.id), { near: target.near, renew });
+    }
+  }
+
+  #destination({ preposition, object }: PrepositionalPhrase): {
+    readonly relation: 'in' | 'on';
+    readonly id: string;
+    readonly near: string | undefined;
+  } {
+    if (object.pronoun !== undefined) {
+      if (this.#mentionedPlace !== undefined)
+        return this.#destination({ preposition, object: this.#mentionedPlace });
+      throw notUnderstood(`I do not know where "${object.text}" is; name the place.`);
+    }
+    const place =
+      preposition === 'to' || preposition === 'near' || object.meaning?.kind === 'person'
+        ? resolvePlace(this.#view, object)
+        : undefined;
+    if (place?.delivery !== undefined)
+      return { relation: 'on', id: place.delivery.surfaceId, near: place.id };
+    if (object.meaning?.kind === 'object') return this.#objectDestination(preposition, object);
+    const order: readonly FixtureRole[] =
+      preposition === 'in' ? ['container', 'surface'] : ['surface', 'container'];
+    for (const role of order) {
+      const fixture = this.#fixture(object, role);
+      if (fixture !== undefined)
+        return { relation: role === 'container' ? 'in' : 'on', id: fixture.id, near: undefined };
+    }
+    throw this.#noSuchPlace(object);
+  }
+
+  /** A bowl takes things in; next to any other thing means on the surface that it stands on. */
+  #objectDestination(
+    preposition: PrepositionalPhrase['preposition'],
+    object: NounPhrase,
+  ): { readonly relation: 'in' | 'on'; readonly id: string; readonly near: string | undefined } {
+    const before = this.#mentioned;
+    const name = this.#things([object])[0];
+    this.#mentioned = before;
+    if (name === undefined) throw notUnderstood(`I do not know which ${object.text} you mean.`);
+    const known = this.#view.objects.find((candidate) => candidate.id === name);
+    const vessel = isVessel(known?.className ?? object.meaning?.noun ?? '');
+    if (vessel && preposition !== 'near') return { relation: 'in', id: name, near: undefined };
+    const surface = this.#view.fixtures.find((fixture) => fixture.id === known?.support && fixture.isSurface);
+    if (preposition === 'near' && surface !== undefined)
+      return { relation: 'on', id: surface.id, near: name };
+    if (preposition === 'near')
+      throw notUnderstood(
+        `I do not know on what the ${object.meaning?.noun} stands; say "find the ${object.meaning?.noun}" first.`,
+      );
+    throw notUnderstood(
+      `I do not know how to put something ${preposition} a ${object.meaning?.noun}; I can put things in a bowl, a drawer, the fridge, the sink or the bin, and on a table, counter or shelf.`,
+    );
+  }
+
+  #noSuchPlace(object: NounPhrase): Interruption {
+    const names = [
+      ...new Set(
+        this.#view.fixtures
+          .filter((fixture) => fixture.isSurface || fixture.isContainer)
+          .map((fixture) => fixture.label),
+      ),
+    ];
+    throw notUnderstood(
+      `I know of no "${object.text.replace(/^(the|my|your|a|an) /, '')}" to put things. I know of: ${names.join(', ')}.`,
+    );
+  }
+
+  #fixture(phrase: NounPhrase, role: FixtureRole): FixtureView | undefined {
+    const match = resolveFixture(this.#view, phrase, role);
+    if (match.kind === 'none') return undefined;
+    if (match.kind === 'found') return match.fixtures[0];
+    const text = `Which ${phrase.meaning?.noun ?? phrase.text} do you mean?`;
+    const choices = match.fixtures.map((fixture) => fixture.label);
+    const answer = this.#context.answers[text];
+    const chosen = match.fixtures.find((fixture) => fixture.label === answer);
+    if (chosen === undefined) throw question(text, choices);
+    return chosen;
+  }
+
+  #bring(objects: readonly NounPhrase[], to: NounPhrase | undefined): void {
+    const names = this.#things(objects);
+    const person = this.#view.places.find((place) => place.id === 'person' && place.delivery !== undefined);
+    if (to === undefined && person === undefined) {
+      const surfaces = this.#view.fixtures
+        .filter((fixture) => fixture.isSurface && isOpenVolume(this.#view, fixture))
+        .map((fixture) => fixture.label);
+      const text = 'Where should I bring it?';
+      const answer = this.#context.answers[text];
+      const chosen = this.#view.fixtures.find((fixture) => fixture.isSurface && fixture.label === answer);
+      if (chosen === undefined) throw question(text, [...new Set(surfaces)]);
+      for (const name of names) this.#add(atom('on', name, chosen.id));
+      return;
+    }
+    this.#putAt(names, { preposition: 'to', object: to ?? plain('me', { kind: 'person', noun: 'me' }) });
+  }
+
+  #putAway(objects: readonly NounPhrase[]): void {
+    for (const name of this.#things(objects)) {
+      const object = this.#view.objects.find((candidate) => candidate.id === name);
+      this.#add(atom('on', name, this.#freeSurface(object, undefined).id));
+    }
+  }
+
+  #release(): void {
+    const robot = this.#view.robots.find((candidate) => candidate.name === this.#robot);
+    if (robot === undefined || robot.held === '')
+      throw notUnderstood('I hold nothing that I could put down.');
+    const held = this.#view.objects.find((object) => object.id === robot.held);
+    this.#add(atom('on', robot.held, this.#freeSurface(held, undefined).id));
+  }
+
+  #openClose(phrases: readonly NounPhrase[], verb: 'open' | 'close'): void {
+    for (const phrase of phrases) {
+      const target = phrase.pronoun === undefined ? phrase : this.#mentionedPlace;
+      if (target === undefined)
+        throw notUnderstood(`I do not know what "${phrase.text}" means here; name what to ${verb}.`);
+      const every =
+        target.quantity.kind === 'every' ? resolveFixture(this.#view, target, 'opens') : undefined;
+      const fixtures = every?.kind === 'found' ? every.fixtures : [this.#fixture(target, 'opens')];
+      for (const fixture of fixtures) {
+        if (fixture === undefined) {
+          const doors = this.#view.fixtures
+            .filter((candidate) => candidate.opens)
+            .map((candidate) => candidate.label);
+          throw notUnderstood(
+            `I do not know how to ${verb} "${target.text}". I can ${verb}: ${doors.join(', ')}.`,
+          );
+        }
+        this.#add(atom(verb === 'open' ? 'open' : 'closed', fixture.id));
+      }
+      this.#mentionedPlace = target;
+    }
+  }
+
+  #find(objects: readonly NounPhrase[]): void {
+    for (const phrase of objects) {
+      if (phrase.meaning?.kind === 'fixture') {
+        this.#look([phrase]);
+        continue;
+      }
+      for (const name of this.#things([phrase])) {
+        const seen = this.#view.objects.find((object) => object.id === name);
+        this.#add(atom('known', name), {
+          renew: seen !== undefined && seen.ageS > findAgainS && seen.relation !== 'held-by',
+        });
+      }
+    }
+  }
+
+  #look(objects: readonly NounPhrase[]): void {
+    if (objects.length === 0) {
+      for (const fixture of this.#view.fixtures) {
+        if (fixture.isSurface && isOpenVolume(this.#view, fixture))
+          this.#add(atom('inspected', fixture.id), { renew: true });
+      }
+      return;
+    }
+    for (const phrase of objects) {
+      const volumes = resolveFixture(this.#view, phrase, 'any');
+      if (volumes.kind === 'none') {
+        for (const name of this.#things([phrase])) this.#add(atom('known', name), { renew: true });
+        continue;
+      }
+      const able = volumes.fixtures.filter((fixture) => fixture.isSurface || fixture.isContainer);
+      const wanted =
+        volumes.kind === 'several' && phrase.quantity.kind !== 'every'
+          ? [this.#fixture(phrase, 'any')!]
+          : able.length > 0
+            ? able
+            : volumes.fixtures;
+      for (const fixture of wanted) {
+        const shut = fixture.behind !== undefined && !isOpenVolume(this.#view, fixture);
+        if (shut) {
+          this.#add(atom('open', fixture.behind!));
+          this.#stage += 1;
+        }
+        this.#add(atom('inspected', fixture.id), { renew: true });
+      }
+    }
+  }
+
+  #clear(phrases: readonly NounPhrase[], to: PrepositionalPhrase | undefined): void {
+    for (const phrase of phrases) {
+      const source = this.#fixture(phrase, 'surface') ?? this.#fixture(phrase, 'container');
+      if (source === undefined && phrase.meaning?.kind !== 'object') throw this.#noSuchPlace(phrase);
+      const sourceIds =
+        source === undefined
+          ? locationsOf(this.#view, { ...phrase, modifiers: [{ preposition: 'on', object: phrase }] })
+          : [source.id];
+      if (
+        source !== undefined &&
+        source.seenShare < 0.5 &&
+        !this.#context.achieved.includes(`inspected(${source.id})`)
+      ) {
+        this.#surveys.add(source.id);
+        continue;
+      }
+      const kept = new Set(phrase.except.flatMap((other) => this.#resolve(other)));
+      for (const object of this.#view.objects) {
+        if (object.missing || kept.has(object.id) || !sourceIds.includes(object.support)) continue;
+        if (to !== undefined) this.#putAt([object.id], to);
+        else this.#add(atom('on', object.id, this.#freeSurface(object, source).id));
+      }
+    }
+  }
+
+  /** The open surface nearest to an object, other than the one it is to leave. */
+  #freeSurface(object: ObjectView | undefined, leave: FixtureView | undefined): FixtureView {
+    const robot = this.#view.robots.find((candidate) => candidate.name === this.#robot);
+    const from = object === undefined || object.relation === 'held-by' ? robot?.positionM : object.positionM;
+    // What was already moved there by this task stays the target, so that a replan does not shuttle things about.
+    const surfaces = this.#view.fixtures
+      .filter(
+        (fixture) =>
+          fixture.isSurface && fixture.furnitureId !== leave?.furnitureId && fixture.behind === undefined,
+      )
+      .filter((fixture) => fixture.sizeM[0] * fixture.sizeM[1] > 0.4)
+      .sort((a, b) => distance(a, from) - distance(b, from));
+    if (surfaces[0] === undefined) throw notUnderstood('I know of no other surface to put things on.');
+    return surfaces[0];
+  }
+
+  #placeOf(phrase: NounPhrase): string {
+    const place = resolvePlace(this.#view, phrase);
+    if (place !== undefined) return place.id;
+    const fixture = this.#fixture(phrase, 'any');
+    if (fixture !== undefined) return fixture.id;
+    if (phrase.meaning?.kind === 'object') return this.#things([phrase])[0]!;
+    const names = this.#view.places.map((candidate) => candidate.label);
+    throw notUnderstood(
+      `I know of no place "${phrase.text.replace(/^the /, '')}". Places I know: ${names.join(', ')}.`,
+    );
+  }
+}
+
+const distance = (fixture: FixtureView, from: readonly number[] | undefined): number =>
+  from === undefined ? 0 : Math.hypot(fixture.positionM[0] - from[0]!, fixture.positionM[1] - from[1]!);
+
+const plain = (text: string, meaning: NonNullable<NounPhrase['meaning']>): NounPhrase => ({
+  text,
+  quantity: { kind: 'definite' },
+  adjectives: [],
+  meaning,
+  pronoun: undefined,
+  plural: false,
+  modifiers: [],
+  except: [],
+});
+
+const bin = plain('bin', { kind: 'fixture', noun: 'bin', fixtureKind: 'bin' });

@@ -1,0 +1,181 @@
+import type { PredicateTerm, SkillContract } from '@efferent/skills';
+import type { Atom } from '../belief/atom.ts';
+import { formatAtom } from '../belief/atom.ts';
+import { isAccessible, type SymbolicState, type SymbolicWorld, supportsOf } from './symbolic-state.ts';
+
+/** A skill with its arguments filled in, as the search sees it. */
+export interface Operator {
+  readonly skill: string;
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly cost: number;
+  isApplicable(state: SymbolicState): boolean;
+  apply(state: SymbolicState): SymbolicState;
+}
+
+/** The agent's own skill beside the robot's: look around and search until the thing is in the belief. */
+export const findSkill = 'find';
+
+/** Rough seconds that a skill takes; only their order matters to the search. */
+const skillCosts: Readonly<Record<string, number>> = {
+  find: 12,
+  look: 8,
+  navigate: 12,
+  pick: 25,
+  'place-on': 20,
+  'place-in': 20,
+  open: 25,
+  close: 20,
+  stow: 5,
+};
+
+/** Grounds the skills over the things that can matter for `goal`. */
+export function operatorsFor(
+  state: SymbolicState,
+  goal: Atom,
+  skills: readonly SkillContract[],
+): readonly Operator[] {
+  const relevant = relevantThings(state, goal);
+  const operators: Operator[] = [...relevant].filter((id) => state.world.objects.has(id)).map(findOperator);
+  for (const skill of skills) {
+    const useful = skill.effects.some((effect) =>
+      ['holding', 'hand-empty', 'open', 'closed', goal.predicate].includes(effect.predicate),
+    );
+    if (!useful) continue;
+    for (const bound of bindings(skill, state.world, relevant)) operators.push(groundOperator(skill, bound));
+  }
+  return operators;
+}
+
+/** The goal's things, what is held, what they lie in, the doors in front of them and a place to put things aside. */
+function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
+  const things = new Set<string>(goal.arguments);
+  for (const fact of state.facts) {
+    const held = /^holding\((.+)\)$/.exec(fact)?.[1];
+    if (held !== undefined) things.add(held);
+  }
+  for (const id of things) for (const support of supportsOf(state.facts, id)) things.add(support);
+  for (const id of things) {
+    const door = state.world.behind.get(id);
+    if (door !== undefined) things.add(door);
+  }
+  if (state.world.asideSurface !== undefined) things.add(state.world.asideSurface);
+  return things;
+}
+
+export function findOperator(id: string): Operator {
+  const fact = `known(${id})`;
+  return {
+    skill: findSkill,
+    arguments: { object: id },
+    cost: skillCosts[findSkill]!,
+    isApplicable: (state) => !state.facts.has(fact),
+    apply: (state) => ({ ...state, facts: new Set([...state.facts, fact]) }),
+  };
+}
+
+/** Fills the required parameters with every fitting thing. */
+function bindings(
+  skill: SkillContract,
+  world: SymbolicWorld,
+  relevant: ReadonlySet<string>,
+): readonly Readonly<Record<string, string>>[] {
+  let partial: readonly Readonly<Record<string, string>>[] = [{}];
+  for (const parameter of skill.parameters) {
+    if (!parameter.required) continue;
+    const fitting = [...relevant].filter((id) => isFitting(skill, parameter.name, id, world));
+    partial = partial.flatMap((bound) =>
+      fitting
+        .filter((id) => !Object.values(bound).includes(id))
+        .map((id) => ({ ...bound, [parameter.name]: id })),
+    );
+  }
+  return partial;
+}
+
+/** Decides by the parameter's kinds and by what the effects say about it. */
+export function isFitting(
+  skill: SkillContract,
+  parameterName: string,
+  id: string,
+  world: SymbolicWorld,
+): boolean {
+  const parameter = skill.parameters.find((candidate) => candidate.name === parameterName);
+  if (parameter === undefined) return false;
+  const kinds = parameter.types;
+  const isObject = world.objects.has(id);
+  const kindFits =
+    (isObject && kinds.includes('object')) ||
+    (world.surfaces.has(id) && kinds.includes('surface')) ||
+    ((world.containers.has(id) || world.openable.has(id) || world.surfaces.has(id)) &&
+      kinds.includes('fixture')) ||
+    (world.places.has(id) && kinds.includes('place'));
+  if (!kindFits) return false;
+  return skill.effects.every((effect) => {
+    const position = effect.arguments.indexOf(parameterName);
+    if (position < 0) return true;
+    if (effect.predicate === 'open' || effect.predicate === 'closed') return world.openable.has(id);
+    if (effect.predicate === 'holding') return isObject;
+    if (effect.predicate === 'in' && position === 1) return world.containers.has(id) || world.vessels.has(id);
+    if (effect.predicate === 'on' && position === 1) return world.surfaces.has(id);
+    return true;
+  });
+}
+
+/** Fills a contract's term with arguments; undefined when an optional parameter is not given. */
+export function fillTerm(term: PredicateTerm, bound: Readonly<Record<string, string>>): Atom | undefined {
+  const filled = term.arguments.map((name) => bound[name]);
+  return filled.every((value) => value !== undefined)
+    ? { predicate: term.predicate, arguments: filled }
+    : undefined;
+}
+
+function holds(state: SymbolicState, statement: Atom): boolean {
+  const [first = ''] = statement.arguments;
+  if (statement.predicate === 'accessible') return isAccessible(state, first);
+  if (statement.predicate === 'reachable') return !state.world.unreachable.has(first);
+  if (statement.predicate === 'stowed') return true;
+  return state.facts.has(formatAtom(statement));
+}
+
+/** Makes a skill with filled arguments usable by the search and the plan checker. */
+export function groundOperator(skill: SkillContract, bound: Readonly<Record<string, string>>): Operator {
+  return {
+    skill: skill.name,
+    arguments: bound,
+    cost: skillCosts[skill.name] ?? 20,
+    isApplicable: (state) =>
+      skill.preconditions.every((term) => {
+        const statement = fillTerm(term, bound);
+        return statement === undefined || holds(state, statement) !== term.negated;
+      }),
+    apply: (state) => ({ ...state, facts: applyEffects(state.facts, skill, bound) }),
+  };
+}
+
+/** Effects as stated, and what follows: a thing is in one place only, a robot at one place only. */
+function applyEffects(
+  facts: ReadonlySet<string>,
+  skill: SkillContract,
+  bound: Readonly<Record<string, string>>,
+): ReadonlySet<string> {
+  const next = new Set(facts);
+  const removeAll = (pattern: RegExp) => {
+    for (const fact of next) if (pattern.test(fact)) next.delete(fact);
+  };
+  for (const term of skill.effects) {
+    const statement = fillTerm(term, bound);
+    if (statement === undefined) continue;
+    if (term.negated) {
+      next.delete(formatAtom(statement));
+      continue;
+    }
+    const [first = ''] = statement.arguments;
+    if (statement.predicate === 'holding' || statement.predicate === 'in' || statement.predicate === 'on') {
+      removeAll(new RegExp(`^(?:in|on)\\(${first}, `));
+      if (statement.predicate === 'holding') next.delete('hand-empty');
+    }
+    if (statement.predicate === 'at') removeAll(/^at\(/);
+    next.add(formatAtom(statement));
+  }
+  return next;
+}

@@ -1,0 +1,167 @@
+import { LanguageModelError } from '@efferent/core';
+import { formatAtom } from '../belief/atom.ts';
+import { Lexicon } from '../language/lexicon.ts';
+import { parseInstruction } from '../language/parser.ts';
+import type {
+  LanguageModel,
+  LanguageModelReply,
+  LanguageModelRequest,
+  StepFailure,
+} from '../model/language-model.ts';
+import type { PlanProposal } from '../model/proposal.ts';
+import { abilitiesOf } from './abilities.ts';
+import { composePlan } from './compose-plan.ts';
+import { explainFailure } from './explain-failure.ts';
+import { type Grounding, groundCommands } from './grounding.ts';
+import { findSkill } from './operators.ts';
+import { symbolicState } from './symbolic-state.ts';
+import { knownObjects, labelOf } from './things.ts';
+
+/** Failure codes after which doing the same again with the same thing is pointless. */
+const hopelessCodes = new Set(['too-wide', 'unreachable', 'force-limit', 'not-found']);
+const hopelessAfter = 2;
+
+/**
+ * The offline language model: parses the instruction with a grammar and plans by search over the skill contracts.
+ *
+ * It is given exactly what a language model is given and answers in the same schema. Equal requests give equal answers.
+ */
+export class Reasoner implements LanguageModel {
+  readonly id = 'reasoner';
+  readonly modelledLatencyMs = 3;
+
+  async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
+    const answer = request.purpose === 'explain' ? explainFailure(request) : proposePlan(request);
+    const parsed = request.schema.safeParse(answer);
+    if (!parsed.success) {
+      throw new LanguageModelError({
+        code: 'wrong-schema',
+        message: `The reasoner has no answer of the asked shape for "${request.purpose}": ${parsed.error.issues[0]?.message ?? 'unknown'}; ask for a plan or an explanation.`,
+        fields: { purpose: request.purpose },
+      });
+    }
+    return { output: parsed.data, inputTokens: 0, outputTokens: 0, attempts: 1 };
+  }
+}
+
+type PlanRequest = Omit<LanguageModelRequest<unknown>, 'schema'>;
+
+const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>): PlanProposal => ({
+  message: '',
+  goals: [],
+  subGoals: [],
+  references: [],
+  complete: true,
+  question: null,
+  ...fields,
+});
+
+function proposePlan(request: PlanRequest): PlanProposal {
+  const { belief: view } = request;
+  const parsed = parseInstruction(request.instruction, lexiconFor(request));
+  const known = `Objects I know of here: ${knownObjects(view)}.`;
+  if (!parsed.ok) {
+    const { failure } = parsed;
+    const help =
+      failure.kind === 'unknown-verb' || failure.kind === 'empty'
+        ? ` I can: ${abilitiesOf(request.skills)}. ${known}`
+        : '';
+    return proposal({ status: 'not-understood', message: `${failure.message}${help}` });
+  }
+  const context = { view, answers: request.answers, achieved: request.achieved, bindings: request.bindings };
+  const grounding = groundCommands(parsed.commands, context, request.robot);
+  if (grounding.kind === 'not-understood')
+    return proposal({ status: 'not-understood', message: grounding.message });
+  if (grounding.kind === 'question') {
+    return proposal({
+      status: 'question',
+      question: { text: grounding.text, choices: [...grounding.choices] },
+    });
+  }
+  return planFor(request, grounding);
+}
+
+function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: 'goals' }): PlanProposal {
+  const { belief: view, skills } = request;
+  const references = grounding.references.map((reference) => ({
+    ...reference,
+    classNames: [...reference.classNames],
+  }));
+  if (grounding.surveys.length > 0) {
+    const subGoals = grounding.surveys.map((target, index) => ({
+      id: `s${index + 1}`,
+      skill: 'look',
+      arguments: [{ name: 'target', value: target }],
+      dependsOn: [],
+    }));
+    return proposal({ status: 'plan', subGoals, references, complete: false });
+  }
+  const hopeless = request.failures.filter(
+    (failure) =>
+      hopelessCodes.has(failure.code) && failure.count >= (failure.code === 'not-found' ? 1 : hopelessAfter),
+  );
+  const start = symbolicState(view, request.robot, references, new Set(hopeless.flatMap(blamedThings)));
+  const findable = hopeless
+    .filter((failure) => failure.skill === findSkill)
+    .flatMap((failure) => Object.values(failure.arguments));
+  const lost = findable.find(
+    (name) =>
+      !start.facts.has(`known(${name})`) &&
+      grounding.goals.some((goal) => goal.atom.arguments.includes(name)),
+  );
+  if (lost !== undefined) {
+    const failure = hopeless.find((candidate) => Object.values(candidate.arguments).includes(lost));
+    return proposal({
+      status: 'impossible',
+      message: failure?.message ?? `I could not find the ${lost}.`,
+      goals: grounding.goals.map((goal) => formatAtom(goal.atom)),
+      references,
+    });
+  }
+  const plan = composePlan(start, grounding.goals, skills, request.achieved);
+  const [blocked] = plan.unreachable;
+  const reason =
+    blocked === undefined
+      ? ''
+      : impossibleBecause(request, formatAtom(blocked.atom), blocked.atom.arguments, hopeless);
+  if (blocked !== undefined && plan.subGoals.length === 0) {
+    return proposal({ status: 'impossible', message: reason, goals: [...plan.goals], references });
+  }
+  return proposal({
+    status: 'plan',
+    message: reason,
+    goals: [...plan.goals],
+    subGoals: [...plan.subGoals],
+    references,
+  });
+}
+
+const blamedThings = (failure: StepFailure): readonly string[] => {
+  const { object, fixture, surface, container, target } = failure.arguments;
+  if (failure.skill.startsWith('place')) return [surface, container].filter((value) => value !== undefined);
+  return [object, fixture, target].filter((value) => value !== undefined);
+};
+
+function impossibleBecause(
+  request: PlanRequest,
+  goal: string,
+  things: readonly string[],
+  hopeless: readonly StepFailure[],
+): string {
+  const failure = hopeless.find((candidate) =>
+    blamedThings(candidate).some((thing) => things.includes(thing)),
+  );
+  const names = things.map((thing) => labelOf(request.belief, thing)).join(', ');
+  if (failure !== undefined) return `I gave up on the ${names}: ${failure.message}`;
+  return `No sequence of my skills reaches ${goal}.`;
+}
+
+function lexiconFor(request: PlanRequest): Lexicon {
+  const lexicon = new Lexicon();
+  for (const object of request.belief.objects) lexicon.addClass(object.className);
+  for (const fixture of request.belief.fixtures)
+    for (const name of fixture.names) lexicon.addFixtureKind(name, fixture.kind);
+  for (const place of request.belief.places)
+    for (const name of place.names) if (name !== 'me') lexicon.addFixtureKind(name, '');
+  return lexicon;
+}

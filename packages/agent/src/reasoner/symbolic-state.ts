@@ -1,0 +1,131 @@
+import type { BeliefView } from '../belief/belief-view.ts';
+import { isVessel } from '../belief/relations.ts';
+import { knownConfidence } from '../belief/truth.ts';
+import type { ProposedReference } from '../model/proposal.ts';
+
+/** What the search assumes to be true now; facts are statements as text. */
+export interface SymbolicState {
+  readonly facts: ReadonlySet<string>;
+  readonly world: SymbolicWorld;
+}
+
+/** What does not change while searching. */
+export interface SymbolicWorld {
+  readonly objects: ReadonlySet<string>;
+  readonly vessels: ReadonlySet<string>;
+  readonly surfaces: ReadonlySet<string>;
+  readonly containers: ReadonlySet<string>;
+  readonly openable: ReadonlySet<string>;
+  readonly places: ReadonlySet<string>;
+  /** The articulation in front of a fixture. */
+  readonly behind: ReadonlyMap<string, string>;
+  /** Surface for putting a thing aside. */
+  readonly asideSurface: string | undefined;
+  /** Things that skills failed to reach or hold in this task. */
+  readonly unreachable: ReadonlySet<string>;
+}
+
+export const stateKey = (state: SymbolicState): string => [...state.facts].sort().join(';');
+
+/** Translates a belief into facts. An articulation of unknown state counts as closed: a look comes before the pull. */
+export function symbolicState(
+  view: BeliefView,
+  robotName: string,
+  references: readonly ProposedReference[],
+  unreachable: ReadonlySet<string>,
+): SymbolicState {
+  const robot = view.robots.find((candidate) => candidate.name === robotName);
+  const facts = new Set<string>();
+  for (const object of view.objects) {
+    if (object.missing) continue;
+    if (object.confidence >= knownConfidence) facts.add(`known(${object.id})`);
+    if (object.relation === 'in' || object.relation === 'on')
+      addPlace(view, facts, object.id, object.relation, object.support);
+  }
+  for (const fixture of view.fixtures) {
+    facts.add(`known(${fixture.id})`);
+    if (fixture.opens) facts.add(fixture.state === 'open' ? `open(${fixture.id})` : `closed(${fixture.id})`);
+  }
+  for (const reference of references) {
+    const fixture = view.fixtures.find((candidate) => candidate.id === reference.within);
+    if (fixture !== undefined)
+      facts.add(`${fixture.isSurface ? 'on' : 'in'}(${reference.name}, ${fixture.id})`);
+  }
+  const held = robot?.held ?? '';
+  facts.add(held === '' ? 'hand-empty' : `holding(${held})`);
+  if (robot !== undefined && robot.place !== '') facts.add(`at(${robot.place})`);
+  const free = view.fixtures.filter((fixture) => fixture.isSurface && fixture.behind === undefined);
+  const nearest = [...free].sort(
+    (a, b) => gap(a.positionM, robot?.positionM) - gap(b.positionM, robot?.positionM),
+  );
+  return {
+    facts,
+    world: {
+      objects: new Set([
+        ...view.objects.map((object) => object.id),
+        ...references.map((reference) => reference.name),
+      ]),
+      vessels: new Set([
+        ...view.objects.filter((object) => isVessel(object.className)).map((object) => object.id),
+        ...references
+          .filter((reference) => reference.classNames.some(isVessel))
+          .map((reference) => reference.name),
+      ]),
+      surfaces: new Set(view.fixtures.filter((fixture) => fixture.isSurface).map((fixture) => fixture.id)),
+      containers: new Set(
+        view.fixtures.filter((fixture) => fixture.isContainer).map((fixture) => fixture.id),
+      ),
+      openable: new Set(view.fixtures.filter((fixture) => fixture.opens).map((fixture) => fixture.id)),
+      places: new Set([
+        ...view.places.map((place) => place.id),
+        ...view.fixtures.map((fixture) => fixture.id),
+      ]),
+      behind: new Map(
+        view.fixtures
+          .filter((fixture) => fixture.behind !== undefined)
+          .map((fixture) => [fixture.id, fixture.behind!]),
+      ),
+      asideSurface: nearest[0]?.id,
+      unreachable,
+    },
+  };
+}
+
+const gap = (a: readonly number[], b: readonly number[] | undefined): number =>
+  b === undefined ? 0 : Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!);
+
+/** A thing on a fridge shelf is also in the fridge. */
+function addPlace(
+  view: BeliefView,
+  facts: Set<string>,
+  id: string,
+  relation: 'in' | 'on',
+  support: string,
+): void {
+  facts.add(`${relation}(${id}, ${support})`);
+  const fixture = view.fixtures.find((candidate) => candidate.id === support);
+  if (fixture?.behind === undefined) return;
+  for (const other of view.fixtures) {
+    if (other.isContainer && other.id !== support && other.behind === fixture.behind)
+      facts.add(`in(${id}, ${other.id})`);
+  }
+}
+
+const placePattern = /^(?:in|on)\(([^,]+), ([^)]+)\)$/;
+
+/** Ids on or in which a thing is, outwards. */
+export function supportsOf(facts: ReadonlySet<string>, id: string): readonly string[] {
+  const supports: string[] = [];
+  for (const fact of facts) {
+    const match = placePattern.exec(fact);
+    if (match?.[1] === id) supports.push(match[2]!);
+  }
+  return supports;
+}
+
+/** Tells whether nothing closed is around a thing. */
+export function isAccessible(state: SymbolicState, id: string, depth = 0): boolean {
+  const door = state.world.behind.get(id);
+  if (door !== undefined && !state.facts.has(`open(${door})`)) return false;
+  return depth > 4 || supportsOf(state.facts, id).every((support) => isAccessible(state, support, depth + 1));
+}
