@@ -38,8 +38,8 @@ const releaseM = 0.002;
 /** Pads count as touching within this, m. */
 const touchM = 0.0015;
 /** Spring between a held handle and the pads, N/m and N s/m: the compliance of fingers and wrist. */
-const handleStiffness = 1500;
-const handleDamping = 60;
+const handleStiffness = 800;
+const handleDamping = 40;
 /** Time constant of the carried load's estimate, s: shorter shocks are taken up by the fingers. */
 const loadFilterS = 0.03;
 /** An object is grasped when both pads' contact normals lie within this of the closing direction. */
