@@ -33,10 +33,9 @@ export async function describeConfiguration(
   const policies = await policiesOf(names.robot, workspaceFolders);
   const articulations = scene.map.articulations.map((each) => each.id.replace(/^.*-/, ''));
   return {
-    scene: [
-      scene.id,
-      [`${scene.file.objects.length} objects`, ...countWords(articulations)].join(', '),
-    ].join(' · '),
+    scene: [scene.id, [`${scene.file.objects.length} objects`, ...countWords(articulations)].join(', ')].join(
+      ' · ',
+    ),
     robot: [
       names.robot,
       `${robot.actuators.length} joints + base`,

@@ -19,7 +19,7 @@ export async function joinGraph(options: {
   readonly robot: string;
 }): Promise<JoinedGraph> {
   const { middleware, reason } = await selectMiddleware(options.middleware);
-  const context = await createContext({ middleware });
+  const context = await createContext({ middleware, logSink: () => undefined });
   const node = await context.createNode(`efferent_client_${process.pid}`);
   return {
     client: new TaskClient(node, options.robot),

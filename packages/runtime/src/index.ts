@@ -2,7 +2,15 @@ export { type ConfigurationFacts, type ConfigurationNames, describeConfiguration
 export { type JoinedGraph, joinGraph } from './graph-client.ts';
 export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';
 export { loadNodeModule, nodeNames } from './node-registry.ts';
-export { type MiddlewareName, planFile, type System, type SystemObserver, type SystemOptions, selectMiddleware, startSystem } from './system.ts';
+export {
+  type MiddlewareName,
+  planFile,
+  type System,
+  type SystemObserver,
+  type SystemOptions,
+  selectMiddleware,
+  startSystem,
+} from './system.ts';
 export {
   type Belief,
   type ExecuteSkillOptions,

@@ -1,6 +1,14 @@
 import { ConfigurationError, immediateJobRunner, type JobRunner } from '@efferent/core';
 import type { LaunchPlan, ProcessPlan } from '@efferent/launcher';
-import { createContext, parseRosArguments, type NodeModule, type RosArguments, type RosContext, type RunningNode } from '@efferent/ros';
+import {
+  createContext,
+  formatLogRecord,
+  type NodeModule,
+  parseRosArguments,
+  type RosArguments,
+  type RosContext,
+  type RunningNode,
+} from '@efferent/ros';
 import { loadNodeModule } from './node-registry.ts';
 import type { RunningNodes, SystemObserver } from './system.ts';
 import { findWorkspaceFolders } from './workspace.ts';
@@ -12,7 +20,10 @@ import { findWorkspaceFolders } from './workspace.ts';
  *   efferent: without DDS it could not talk to the others
  */
 export async function startInproc(plan: LaunchPlan, observer: SystemObserver): Promise<RunningNodes> {
-  const context = await createContext({ middleware: 'inproc' });
+  const context = await createContext({
+    middleware: 'inproc',
+    logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'both'),
+  });
   const running: RunningNode[] = [];
   const stopAll = async () => {
     for (const each of running.splice(0).reverse()) await each.stop();
@@ -63,7 +74,11 @@ export async function loadNode(process: ProcessPlan): Promise<LoadedNode> {
 }
 
 /** Creates the ROS node of a loaded node and starts it. */
-export async function startNode(loaded: LoadedNode, context: RosContext, jobs: JobRunner): Promise<RunningNode> {
+export async function startNode(
+  loaded: LoadedNode,
+  context: RosContext,
+  jobs: JobRunner,
+): Promise<RunningNode> {
   const node = await context.createNode(loaded.module.name, { rosArguments: loaded.rosArguments });
   return loaded.module.start(node, { jobs, workspaceFolders: findWorkspaceFolders() });
 }

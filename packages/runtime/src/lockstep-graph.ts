@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MiddlewareError, secondsToNs } from '@efferent/core';
-import { createLockstep, type RosNode, type RunningNode } from '@efferent/ros';
+import { createLockstep, formatLogRecord, type RosNode, type RunningNode } from '@efferent/ros';
 import { loadNode, startNode } from './inproc-system.ts';
 import { planFile } from './system.ts';
 import { TaskClient } from './task-client.ts';
@@ -15,6 +15,8 @@ export interface LockstepGraphOptions {
   readonly planner?: string;
   /** Task card that places the objects; without it the scene's own layout. */
   readonly task?: string;
+  /** Gets what nodes log. */
+  readonly onLog?: (line: string) => void;
 }
 
 /** The nodes of the kitchen's launch file in this process, on a virtual clock. */
@@ -25,6 +27,8 @@ export interface LockstepGraph {
   createNode(name: string): Promise<RosNode>;
   /** Lets virtual time pass until `promise` settles. @throws {@link MiddlewareError} code `lockstep-timeout` */
   runUntilSettled<T>(promise: Promise<T>, limitS: number): Promise<T>;
+  /** Does wall-clock work while virtual time stands still. */
+  hold(work: () => Promise<unknown>): Promise<void>;
   /** Lets virtual time pass. */
   advance(durationS: number): Promise<void>;
   stop(): Promise<void>;
@@ -48,7 +52,10 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     planner: options.planner ?? '',
     viewer: 'false',
   });
-  const lockstep = createLockstep({ seed: options.seed });
+  const lockstep = createLockstep({
+    seed: options.seed,
+    logSink: (record) => options.onLog?.(formatLogRecord(record)),
+  });
   const startNs = lockstep.clock.nowNs();
   const running: RunningNode[] = [];
 
@@ -90,6 +97,9 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
       elapsedS: () => Number(lockstep.clock.nowNs() - startNs) / 1e9,
       createNode,
       runUntilSettled,
+      hold: async (work) => {
+        await runUntilSettled(lockstep.jobs.run({ name: 'hold', modelledLatencyMs: 0 }, work), 1);
+      },
       advance: (durationS) => lockstep.advanceTo(lockstep.clock.nowNs() + secondsToNs(durationS)),
       stop,
     };

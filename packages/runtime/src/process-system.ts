@@ -1,6 +1,6 @@
 import { ConfigurationError, MiddlewareError } from '@efferent/core';
 import { type LaunchEvent, type LaunchPlan, type RunningLaunch, runLaunch } from '@efferent/launcher';
-import { createContext } from '@efferent/ros';
+import { createContext, formatLogRecord } from '@efferent/ros';
 import type { RunningNodes, SystemObserver } from './system.ts';
 
 /** What `node-main.ts` logs when a node is ready. */
@@ -38,7 +38,10 @@ export async function startProcesses(
   try {
     await start.ready(launch);
     signal?.throwIfAborted();
-    const context = await createContext({ middleware });
+    const context = await createContext({
+      middleware,
+      logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'log'),
+    });
     return {
       context,
       nodeNames: plan.processes.map((process) => process.name),

@@ -17,6 +17,7 @@ export interface ScriptObserver {
 }
 
 let connected: { readonly client: TaskClient; readonly observer: ScriptObserver } | undefined;
+let called = Promise.withResolvers<void>();
 
 /**
  * Gives the functions below their robot. One process runs one script, so that a script needs no session object.
@@ -25,9 +26,15 @@ let connected: { readonly client: TaskClient; readonly observer: ScriptObserver 
  */
 export function connectScript(client: TaskClient, observer: ScriptObserver): () => void {
   connected = { client, observer };
+  called = Promise.withResolvers<void>();
   return () => {
     connected = undefined;
   };
+}
+
+/** Resolves when the connected script calls one of the functions below for the first time. */
+export function firstCall(): Promise<void> {
+  return called.promise;
 }
 
 /**
@@ -74,5 +81,6 @@ function connection() {
       code: 'not-connected',
       message: 'a task script runs under "npx efferent script FILE", which connects it to a robot',
     });
+  called.resolve();
   return connected;
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '@efferent/core';
 import { joinGraph } from './graph-client.ts';
 import { startLockstepGraph } from './lockstep-graph.ts';
-import { connectScript, type ScriptObserver } from './script-api.ts';
+import { connectScript, firstCall, type ScriptObserver } from './script-api.ts';
 
 export interface TaskScriptOptions extends ScriptObserver {
   readonly scene: string;
@@ -60,7 +60,10 @@ async function runInLockstep(path: string, options: TaskScriptOptions): Promise<
   const graph = await startLockstepGraph(options);
   const disconnect = connectScript(graph.client, options);
   try {
-    await graph.runUntilSettled(import(pathToFileURL(path).href), lockstepLimitS);
+    const script: Promise<unknown> = import(pathToFileURL(path).href);
+    // Virtual time stands still until the script's code is loaded, so that a run does not depend on the disk.
+    await graph.hold(() => Promise.race([firstCall(), script]));
+    await graph.runUntilSettled(script, lockstepLimitS);
   } finally {
     disconnect();
     await graph.stop();

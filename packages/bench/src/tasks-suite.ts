@@ -1,0 +1,130 @@
+import { ConfigurationError } from '@efferent/core';
+import { type EpisodeRecord, listEpisodeTasks, type Perturbation, runEpisode } from '@efferent/runtime';
+import {
+  type Comparison,
+  type Figure,
+  figure,
+  makeReport,
+  type Report,
+  rateFigure,
+  type SuiteOptions,
+} from './figure.ts';
+
+export interface TasksOptions extends SuiteOptions {
+  readonly scene: string;
+  readonly robot: string;
+  readonly perturb?: string;
+  readonly planner?: string;
+}
+
+/** The agent with critic, verification and replanning off; what closing the loop is compared with. */
+const openLoop = 'open-loop';
+const perturbations: readonly string[] = ['move-object'] satisfies Perturbation[];
+
+/**
+ * Runs every task card of a scene in lockstep, one after another, each episode with the next seed.
+ *
+ * With a perturbation and no planner named, every episode runs a second time with the planner `open-loop`.
+ *
+ * @throws {@link ConfigurationError} for an unknown scene, robot, perturbation or planner
+ */
+export async function benchTasks(options: TasksOptions): Promise<Report> {
+  const perturbation = checkPerturbation(options.perturb);
+  const tasks = listEpisodeTasks(options.scene);
+  const arms =
+    options.planner !== undefined ? [options.planner] : perturbation === undefined ? [''] : ['', openLoop];
+  const tally: Record<string, number> = {};
+  for (let episode = options.shard.index; episode < options.episodes; episode += options.shard.count) {
+    const task = tasks[episode % tasks.length] as string;
+    for (const planner of arms) {
+      const record = await runEpisode({
+        scene: options.scene,
+        robot: options.robot,
+        task,
+        seed: options.seed + episode,
+        ...(planner === '' ? {} : { planner }),
+        ...(perturbation === undefined ? {} : { perturbation }),
+      });
+      options.onEpisode({ arm: planner === '' ? 'default' : planner, episode, ...record });
+      addToTally(tally, planner === openLoop && arms.length > 1 ? 'open-loop ' : '', record);
+      options.onProgress(describe(episode, options.episodes, record, planner));
+    }
+  }
+  return makeReport('tasks', options.seed, taskFigures(tally), {
+    scene: options.scene,
+    robot: options.robot,
+    tasks,
+    planner: options.planner ?? 'default',
+    perturbation: perturbation ?? 'none',
+    episodes: options.episodes,
+    shard: options.shard,
+    tally,
+  });
+}
+
+/** Figures of the counts of one run, or of all shards of one. */
+export function taskFigures(tally: Readonly<Record<string, number>>): Figure[] {
+  const count = (name: string) => tally[name] ?? 0;
+  const isPerturbed = count('perturbed') > 0;
+  const wanted: readonly [Comparison, number] = isPerturbed ? ['>=', 0.8] : ['>=', 0.9];
+  const figures = [rateFigure('success-rate', count('successes'), count('episodes'), wanted)];
+  if (isPerturbed)
+    figures.push(figure('episodes-perturbed', count('perturbed'), '1', { n: count('episodes') }));
+  figures.push(
+    rateFigure(
+      'collision-rate',
+      count('collision episodes'),
+      count('episodes'),
+      isPerturbed ? undefined : ['<=', 0.05],
+    ),
+    figure('simulated-over-wall', count('simulated s') / count('wall s'), '1', {
+      n: count('episodes'),
+      target: ['>=', 20],
+    }),
+    figure('mean-task-duration', count('simulated s') / count('episodes'), 's', { n: count('episodes') }),
+    figure('mean-replans', count('replans') / count('episodes'), '1', { n: count('episodes') }),
+    rateFigure('agent-believed-success-rate', count('believed successes'), count('episodes')),
+  );
+  if (count('open-loop episodes') > 0)
+    figures.push(
+      rateFigure('open-loop-success-rate', count('open-loop successes'), count('open-loop episodes')),
+      rateFigure(
+        'open-loop-collision-rate',
+        count('open-loop collision episodes'),
+        count('open-loop episodes'),
+      ),
+    );
+  return figures;
+}
+
+function addToTally(tally: Record<string, number>, arm: string, record: EpisodeRecord): void {
+  const add = (name: string, amount: number) => {
+    tally[arm + name] = (tally[arm + name] ?? 0) + amount;
+  };
+  add('episodes', 1);
+  add('successes', record.success ? 1 : 0);
+  add('believed successes', record.agentSuccess ? 1 : 0);
+  add('collision episodes', record.collisions > 0 ? 1 : 0);
+  add('perturbed', record.perturbation === undefined ? 0 : 1);
+  add('replans', record.replans);
+  add('simulated s', record.simulatedS);
+  add('wall s', record.wallS);
+  add(`outcome ${record.success ? 'success' : record.outcome}`, 1);
+  add(`task ${record.task} ${record.success ? 'success' : 'failure'}`, 1);
+}
+
+function describe(episode: number, episodes: number, record: EpisodeRecord, planner: string): string {
+  const arm = planner === '' ? '' : ` ${planner}`;
+  const verdict = record.success ? 'success' : `failed: ${record.outcome}: ${record.message}`;
+  const speed = (record.simulatedS / record.wallS).toFixed(1);
+  return `${episode + 1}/${episodes}${arm} seed ${record.seed} ${record.task}: ${verdict} · ${record.simulatedS.toFixed(0)} s, ${speed}x`;
+}
+
+function checkPerturbation(text: string | undefined): Perturbation | undefined {
+  if (text === undefined) return undefined;
+  if (perturbations.includes(text)) return text as Perturbation;
+  throw new ConfigurationError({
+    code: 'unknown-perturbation',
+    message: `there is no perturbation "${text}"; there are: ${perturbations.join(', ')}`,
+  });
+}
