@@ -1,1 +1,9 @@
-export {};
+export { cycloneStatus, type EndpointDescription, type GraphSide, type MatchedEndpoint } from './binding.ts';
+export { cycloneConfiguration, type DiscoveryEnvironment, domainIdFromEnvironment } from './configuration.ts';
+export {
+  CycloneParticipant,
+  type CycloneReader,
+  type CycloneWriter,
+  type EndpointOptions,
+  type SampleCallback,
+} from './participant.ts';

@@ -1,3 +1,14 @@
+export type { TransportContextOptions } from './context.ts';
+export { createInprocContext } from './context.ts';
+export { createLockstep, type Lockstep, type LockstepOptions } from './lockstep.ts';
+export { formatLogRecord, type LogLevel, type LogRecord, type LogSink, standardErrorSink } from './log.ts';
+export {
+  type ContextOptions,
+  chooseMiddleware,
+  createContext,
+  type MiddlewareChoice,
+  type MiddlewareName,
+} from './middleware.ts';
 export type { NodeModule, NodeServices, RunningNode } from './node-module.ts';
 export {
   type ActionClient,
@@ -12,6 +23,7 @@ export {
   type MessageTypeName,
   type NodeOptions,
   type ParameterDescriptor,
+  type ParameterRule,
   type ParameterValue,
   type Partially,
   type Publisher,
@@ -28,4 +40,12 @@ export {
   type WaitOptions,
 } from './port.ts';
 export { qosProfiles } from './qos.ts';
-export { stampFromNs, stampToNs } from './stamp.ts';
+export { parseRosArguments } from './ros-arguments.ts';
+export { messageStampNs, type Stamp, stampFromNs, stampToNs } from './stamp.ts';
+export { TransformBuffer } from './tf/transform-buffer.ts';
+export {
+  createStaticTransformBroadcaster,
+  createTransformBroadcaster,
+  type TransformBroadcaster,
+  TransformListener,
+} from './tf/transform-nodes.ts';

@@ -95,7 +95,11 @@ export interface ClientGoalHandle<A extends ActionTypeName> {
   readonly goalId: string;
   /** Newest status, see {@link goalStatus}. */
   readonly status: number;
-  /** Resolves when the goal has ended; `status` then is final. */
+  /**
+   * Resolves when the goal has ended; `status` then is final.
+   *
+   * @throws {@link MiddlewareError} code `timeout`, `aborted`, `goal-rejected`, or `server-lost` when the server died
+   */
   getResult(options: WaitOptions): Promise<{ readonly status: number; readonly result: ResultOf<A> }>;
   /** Asks the server to cancel; resolves true when it accepted. */
   cancelGoal(options: WaitOptions): Promise<boolean>;
@@ -137,7 +141,13 @@ export interface ActionServer {
   readonly actionName: string;
 }
 
-export type ParameterValue = boolean | number | string | readonly string[] | readonly number[] | readonly boolean[];
+export type ParameterValue =
+  | boolean
+  | number
+  | string
+  | readonly string[]
+  | readonly number[]
+  | readonly boolean[];
 
 export interface ParameterDescriptor {
   readonly description: string;
@@ -168,7 +178,11 @@ export interface RosNode {
   /** Absolute namespace, `/` for the root. */
   readonly namespace: string;
   readonly logger: Logger;
-  createPublisher<T extends MessageTypeName>(type: T, topic: string, qos?: QosProfile): Publisher<MessageTypes[T]>;
+  createPublisher<T extends MessageTypeName>(
+    type: T,
+    topic: string,
+    qos?: QosProfile,
+  ): Publisher<MessageTypes[T]>;
   createSubscription<T extends MessageTypeName>(
     type: T,
     topic: string,
@@ -187,6 +201,15 @@ export interface RosNode {
   ): Subscription;
   /** Removes a subscription of this node from the graph. */
   destroySubscription(subscription: Subscription): void;
+  /** Delivers CDR with its 4-byte header instead of messages; for bridges and recorders. */
+  createRawSubscription(
+    type: string,
+    topic: string,
+    options: SubscriptionOptions,
+    callback: (bytes: Uint8Array) => void,
+  ): Subscription;
+  destroyPublisher(publisher: Publisher<never>): void;
+  destroySubscription(subscription: Subscription): void;
   createClient<S extends ServiceTypeName>(type: S, name: string): Client<S>;
   createService<S extends ServiceTypeName>(
     type: S,
@@ -194,7 +217,11 @@ export interface RosNode {
     handler: (request: RequestOf<S>) => Partially<ResponseOf<S>> | Promise<Partially<ResponseOf<S>>>,
   ): Service;
   createActionClient<A extends ActionTypeName>(type: A, name: string): ActionClient<A>;
-  createActionServer<A extends ActionTypeName>(type: A, name: string, callbacks: ActionServerCallbacks<A>): ActionServer;
+  createActionServer<A extends ActionTypeName>(
+    type: A,
+    name: string,
+    callbacks: ActionServerCallbacks<A>,
+  ): ActionServer;
   /**
    * Calls back every `periodNs` on `clock` (default: the node's ROS clock).
    * Control loops pass {@link RosNode.steadyClock}; on a virtual clock both are the same.
@@ -206,7 +233,11 @@ export interface RosNode {
   /** Resolves after `durationMs` of ROS time. @throws {@link MiddlewareError} code `aborted`. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
   /** Declares a parameter and returns its value after overrides. @throws {@link ConfigurationError} naming it. */
-  declareParameter<Value extends ParameterValue>(name: string, value: Value, descriptor: ParameterDescriptor): Value;
+  declareParameter<Value extends ParameterValue>(
+    name: string,
+    value: Value,
+    descriptor: ParameterDescriptor,
+  ): Value;
   getParameter(name: string): ParameterValue;
   /** Asks `callback` before a set; a string refuses with that reason. */
   onSetParameters(callback: (changes: ReadonlyMap<string, ParameterValue>) => string | undefined): void;
@@ -231,8 +262,18 @@ export interface RosNode {
 
 export interface NodeOptions {
   readonly namespace?: string;
-  /** Arguments after `--ros-args`: remaps, parameters, parameter files already read into `-p` form. */
+  /** Arguments after `--ros-args`, as `parseRosArguments` returns them. */
   readonly rosArguments?: RosArguments;
+}
+
+/** One parameter from a file or the command line, and the nodes it means. */
+export interface ParameterRule {
+  /** Full node name; `*` is one word, `**` any number of them. */
+  readonly node: string;
+  readonly name: string;
+  readonly value: ParameterValue;
+  /** Where it was said: file and line, or the argument. */
+  readonly source: string;
 }
 
 /** Parsed `--ros-args`. */
@@ -240,7 +281,10 @@ export interface RosArguments {
   readonly nodeName?: string;
   readonly namespace?: string;
   readonly remaps: ReadonlyMap<string, string>;
+  /** Parameters given with `-p`, for every node of the process. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
+  /** Parameters of files and `-p` in their order, later ones win; takes the place of `parameters` when there. */
+  readonly parameterRules?: readonly ParameterRule[];
   readonly logLevel?: string;
 }
 

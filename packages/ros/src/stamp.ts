@@ -1,14 +1,24 @@
-import type { MessageTypes } from '@efferent/interfaces';
+import { nsPerSecond } from '@efferent/core';
 
-type Stamp = MessageTypes['builtin_interfaces/msg/Time'];
-
-/** Converts nanoseconds since the epoch to a message's `{ sec, nanosec }`. */
-export function stampFromNs(ns: bigint): Stamp {
-  const nanosec = Number(((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n);
-  return { sec: Number((ns - BigInt(nanosec)) / 1_000_000_000n), nanosec };
+/** builtin_interfaces/msg/Time or Duration. */
+export interface Stamp {
+  readonly sec: number;
+  readonly nanosec: number;
 }
 
-/** Converts a message's `{ sec, nanosec }` to nanoseconds since the epoch. */
+/** Converts nanoseconds since a clock's epoch to a message's time; negative durations keep `nanosec` positive. */
+export function stampFromNs(ns: bigint): Stamp {
+  let nanosec = ns % nsPerSecond;
+  if (nanosec < 0n) nanosec += nsPerSecond;
+  return { sec: Number((ns - nanosec) / nsPerSecond), nanosec: Number(nanosec) };
+}
+
+/** Converts a message's time or duration to nanoseconds. */
 export function stampToNs(stamp: Stamp): bigint {
-  return BigInt(stamp.sec) * 1_000_000_000n + BigInt(stamp.nanosec);
+  return BigInt(stamp.sec) * nsPerSecond + BigInt(stamp.nanosec);
+}
+
+/** Returns the time in a message's header, ns. */
+export function messageStampNs(message: { readonly header: { readonly stamp: Stamp } }): bigint {
+  return stampToNs(message.header.stamp);
 }

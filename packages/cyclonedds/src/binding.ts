@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describeError, MiddlewareError } from '@efferent/core';
+
+declare const endpointBrand: unique symbol;
+
+/** A reader or writer inside the addon. */
+export type EndpointHandle = { readonly [endpointBrand]: true };
+
+export interface NativeEndpointOptions {
+  readonly id?: number;
+  readonly topic: string;
+  readonly type: string;
+  readonly reliable: boolean;
+  readonly transientLocal: boolean;
+  readonly keepAll: boolean;
+  readonly depth: number;
+  readonly userData: string;
+}
+
+/** An endpoint as DDS discovery describes it. */
+export interface EndpointDescription {
+  /** 16 bytes. */
+  readonly guid: Uint8Array;
+  /** 16 bytes. */
+  readonly participantGuid: Uint8Array;
+  readonly topic: string;
+  readonly type: string;
+  readonly reliable: boolean;
+  readonly transientLocal: boolean;
+  readonly keepAll: boolean;
+  readonly depth: number;
+  readonly userData: string;
+}
+
+export interface MatchedEndpoint extends EndpointDescription {
+  readonly handle: bigint;
+}
+
+export type GraphSide = 'publications' | 'subscriptions';
+
+/** The functions of `native/addon.c`; see there for what each does. */
+export interface Binding {
+  readonly cycloneVersion: string;
+  setReadyCallback(callback: (ids: Int32Array) => void): void;
+  holdProcess(hold: boolean): void;
+  createParticipant(domainId: number, configXml: string, userData: string): number;
+  deleteParticipant(participant: number): void;
+  createWriter(participant: number, options: NativeEndpointOptions): EndpointHandle;
+  createReader(participant: number, options: NativeEndpointOptions): EndpointHandle;
+  createDiscoveryReader(participant: number, side: GraphSide, id: number): EndpointHandle;
+  deleteEndpoint(endpoint: EndpointHandle): void;
+  write(writer: EndpointHandle, bytes: Uint8Array): boolean;
+  take(reader: EndpointHandle, maximum: number, withWriter: false): Uint8Array[];
+  take(reader: EndpointHandle, maximum: number, withWriter: true): (Uint8Array | bigint)[];
+  guid(entity: EndpointHandle | number): Uint8Array;
+  instanceHandle(endpoint: EndpointHandle): bigint;
+  matched(endpoint: EndpointHandle, side: GraphSide): MatchedEndpoint[];
+  discovered(reader: EndpointHandle): EndpointDescription[];
+  close(): void;
+}
+
+const addonUrl = new URL('../build/cyclonedds.node', import.meta.url);
+let loaded: Binding | undefined;
+
+/**
+ * Loads the addon that `scripts/build.mjs` built.
+ *
+ * @throws {@link MiddlewareError} `cyclonedds-not-built` or `cyclonedds-not-loadable`
+ */
+export function loadBinding(): Binding {
+  if (loaded) return loaded;
+  if (!existsSync(addonUrl)) {
+    throw new MiddlewareError({
+      code: 'cyclonedds-not-built',
+      message: 'the Cyclone DDS addon is not built: run node packages/cyclonedds/scripts/build.mjs',
+    });
+  }
+  try {
+    loaded = createRequire(import.meta.url)(addonUrl.pathname) as Binding;
+  } catch (cause) {
+    throw new MiddlewareError({
+      code: 'cyclonedds-not-loadable',
+      message: `the Cyclone DDS addon does not load: ${describeError(cause)}. Is the package cyclonedds-dev (0.10.x) still installed?`,
+      cause,
+    });
+  }
+  // process.exit() and signals skip the addon's clean-up hook; without this, peers see a ghost for 10 s.
+  process.on('exit', () => loaded?.close());
+  return loaded;
+}
+
+/** Tells whether the addon can be used here, and if not why. */
+export function cycloneStatus():
+  | { readonly ready: true; readonly version: string }
+  | { readonly ready: false; readonly reason: string } {
+  try {
+    return { ready: true, version: loadBinding().cycloneVersion };
+  } catch (error) {
+    return { ready: false, reason: describeError(error) };
+  }
+}

@@ -1,0 +1,236 @@
+import {
+  type Binding,
+  type EndpointDescription,
+  type EndpointHandle,
+  type GraphSide,
+  loadBinding,
+  type MatchedEndpoint,
+} from './binding.ts';
+
+/** Quality of service and announcement of one DDS endpoint. */
+export interface EndpointOptions {
+  /** DDS topic name, e.g. `rt/chatter`. */
+  readonly topic: string;
+  /** DDS type name, e.g. `std_msgs::msg::dds_::String_`. */
+  readonly type: string;
+  readonly reliable: boolean;
+  readonly transientLocal: boolean;
+  readonly keepAll: boolean;
+  /** Samples kept with keep-last. */
+  readonly depth: number;
+  /** Text that discovery carries to peers, e.g. `typehash=RIHS01_…;`. */
+  readonly userData: string;
+}
+
+/** Called on the JavaScript thread with one sample; `writer` is the matched writer's handle when asked for. */
+export type SampleCallback = (bytes: Uint8Array, writer: bigint) => void;
+
+/** Samples taken from one reader before others get their turn. */
+const samplesPerTurn = 256;
+
+/** Spreads the addon's one wake over the readers of this process. */
+class Dispatcher {
+  readonly #drains = new Map<number, () => boolean>();
+  #nextId = 1;
+  #again = new Set<number>();
+
+  constructor(binding: Binding) {
+    binding.setReadyCallback((ids) => {
+      for (const id of ids) this.#drain(id);
+    });
+  }
+
+  /** @param drain - takes one batch; returns true when more may be waiting */
+  register(drain: () => boolean): number {
+    const id = this.#nextId++;
+    this.#drains.set(id, drain);
+    return id;
+  }
+
+  unregister(id: number): void {
+    this.#drains.delete(id);
+    this.#again.delete(id);
+  }
+
+  #drain(id: number): void {
+    if (!this.#drains.get(id)?.()) return;
+    if (this.#again.size === 0) setImmediate(() => this.#continue());
+    this.#again.add(id);
+  }
+
+  #continue(): void {
+    const ids = this.#again;
+    this.#again = new Set();
+    for (const id of ids) this.#drain(id);
+  }
+}
+
+let dispatcher: Dispatcher | undefined;
+
+/** Writes serialised samples to one topic. */
+export class CycloneWriter {
+  readonly #binding: Binding;
+  readonly #handle: EndpointHandle;
+  readonly #forget: (endpoint: { delete(): void }) => void;
+
+  constructor(binding: Binding, handle: EndpointHandle, forget: (endpoint: { delete(): void }) => void) {
+    this.#binding = binding;
+    this.#handle = handle;
+    this.#forget = forget;
+  }
+
+  /** 16 bytes. */
+  get guid(): Uint8Array {
+    return this.#binding.guid(this.#handle);
+  }
+
+  /** What a matched reader calls this writer. */
+  get instanceHandle(): bigint {
+    return this.#binding.instanceHandle(this.#handle);
+  }
+
+  /**
+   * Sends one sample. Never blocks.
+   *
+   * @param bytes - CDR with its 4-byte encapsulation header
+   * @returns false when the history of a reliable keep-all writer is full: try again later
+   */
+  write(bytes: Uint8Array): boolean {
+    return this.#binding.write(this.#handle, bytes);
+  }
+
+  matchedSubscriptions(): MatchedEndpoint[] {
+    return this.#binding.matched(this.#handle, 'subscriptions');
+  }
+
+  delete(): void {
+    this.#forget(this);
+    this.#binding.deleteEndpoint(this.#handle);
+  }
+}
+
+/** Hands the samples of one topic to a callback. */
+export class CycloneReader {
+  readonly #binding: Binding;
+  readonly #handle: EndpointHandle;
+  readonly #forget: (endpoint: { delete(): void }) => void;
+
+  constructor(binding: Binding, handle: EndpointHandle, forget: (endpoint: { delete(): void }) => void) {
+    this.#binding = binding;
+    this.#handle = handle;
+    this.#forget = forget;
+  }
+
+  /** 16 bytes. */
+  get guid(): Uint8Array {
+    return this.#binding.guid(this.#handle);
+  }
+
+  matchedPublications(): MatchedEndpoint[] {
+    return this.#binding.matched(this.#handle, 'publications');
+  }
+
+  delete(): void {
+    this.#forget(this);
+    this.#binding.deleteEndpoint(this.#handle);
+  }
+}
+
+/** One DDS participant: the process's presence on a domain. */
+export class CycloneParticipant {
+  readonly #binding: Binding;
+  readonly #dispatcher: Dispatcher;
+  readonly #participant: number;
+  readonly #discovery: { readonly handle: EndpointHandle; readonly side: GraphSide; readonly id: number }[] =
+    [];
+  readonly #endpoints = new Set<{ delete(): void }>();
+  #closed = false;
+
+  /**
+   * Joins a DDS domain.
+   *
+   * @param domainId - 0 to 232
+   * @param configuration - Cyclone DDS XML, see `cycloneConfiguration`; the first participant of a process decides
+   * @param userData - text for peers, `enclave=/;` in ROS 2
+   * @throws {@link MiddlewareError} when the addon is missing
+   */
+  constructor(domainId: number, configuration: string, userData: string) {
+    this.#binding = loadBinding();
+    dispatcher ??= new Dispatcher(this.#binding);
+    this.#dispatcher = dispatcher;
+    this.#participant = this.#binding.createParticipant(domainId, configuration, userData);
+  }
+
+  /** 16 bytes. */
+  get guid(): Uint8Array {
+    return this.#binding.guid(this.#participant);
+  }
+
+  createWriter(options: EndpointOptions): CycloneWriter {
+    const handle = this.#binding.createWriter(this.#participant, options);
+    const writer = new CycloneWriter(this.#binding, handle, (endpoint) => this.#endpoints.delete(endpoint));
+    this.#endpoints.add(writer);
+    return writer;
+  }
+
+  /** @param withWriter - hand each sample's writer handle to the callback (services need it); else it is 0n */
+  createReader(options: EndpointOptions, callback: SampleCallback, withWriter = false): CycloneReader {
+    const binding = this.#binding;
+    let handle: EndpointHandle | undefined;
+    const drain = (): boolean => {
+      if (handle === undefined) return false;
+      if (!withWriter) {
+        const samples = binding.take(handle, samplesPerTurn, false);
+        for (const bytes of samples) callback(bytes, 0n);
+        return samples.length === samplesPerTurn;
+      }
+      const samples = binding.take(handle, samplesPerTurn, true);
+      for (let i = 0; i < samples.length; i += 2)
+        callback(samples[i] as Uint8Array, samples[i + 1] as bigint);
+      return samples.length === 2 * samplesPerTurn;
+    };
+    const id = this.#dispatcher.register(drain);
+    handle = binding.createReader(this.#participant, { ...options, id });
+    const reader = new CycloneReader(binding, handle, (endpoint) => {
+      this.#dispatcher.unregister(id);
+      this.#endpoints.delete(endpoint);
+    });
+    this.#endpoints.add(reader);
+    return reader;
+  }
+
+  /** Calls back whenever a publication or subscription appears in or leaves the domain. */
+  watchGraph(onChange: (side: GraphSide) => void): void {
+    for (const side of ['publications', 'subscriptions'] as const) {
+      const id = this.#dispatcher.register(() => {
+        onChange(side);
+        return false;
+      });
+      const handle = this.#binding.createDiscoveryReader(this.#participant, side, id);
+      this.#discovery.push({ handle, side, id });
+    }
+  }
+
+  /** Returns every endpoint of the domain that is alive now; {@link watchGraph} must have been called. */
+  discovered(side: GraphSide): EndpointDescription[] {
+    const reader = this.#discovery.find((entry) => entry.side === side);
+    return reader ? this.#binding.discovered(reader.handle) : [];
+  }
+
+  /** Whether the participant alone keeps the process alive. */
+  holdProcess(hold: boolean): void {
+    this.#binding.holdProcess(hold);
+  }
+
+  /** Leaves the domain; peers see it at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const endpoint of [...this.#endpoints]) endpoint.delete();
+    for (const { handle, id } of this.#discovery) {
+      this.#dispatcher.unregister(id);
+      this.#binding.deleteEndpoint(handle);
+    }
+    this.#binding.deleteParticipant(this.#participant);
+  }
+}

@@ -1,0 +1,67 @@
+import { ConfigurationError } from '@efferent/core';
+import { InprocTransport } from './inproc/inproc-transport.ts';
+import { type LogSink, standardErrorSink } from './log.ts';
+import { checkNamespace, checkNodeName, fullNodeName } from './names.ts';
+import { GraphNode } from './node.ts';
+import type { NodeOptions, RosContext, RosNode } from './port.ts';
+import { RealTimeExecutor } from './real-time-executor.ts';
+import { checkLogLevel, overridesFor } from './ros-arguments.ts';
+import type { Transport } from './transport.ts';
+
+export interface TransportContextOptions {
+  /** Gets what nodes log; standard error when left out. */
+  readonly logSink?: LogSink;
+}
+
+/** A context over any transport. */
+export class TransportContext implements RosContext {
+  readonly middleware: RosContext['middleware'];
+  readonly #transport: Transport;
+  readonly #logSink: LogSink;
+  readonly #nodes = new Set<GraphNode>();
+
+  constructor(transport: Transport, options: TransportContextOptions) {
+    this.middleware = transport.middleware;
+    this.#transport = transport;
+    this.#logSink = options.logSink ?? standardErrorSink;
+  }
+
+  async createNode(name: string, options: NodeOptions = {}): Promise<RosNode> {
+    const { rosArguments } = options;
+    const nodeName = checkNodeName(rosArguments?.nodeName ?? name);
+    const namespace = checkNamespace(rosArguments?.namespace ?? options.namespace ?? '/');
+    const fullName = fullNodeName(nodeName, namespace);
+    for (const node of this.#nodes) {
+      if (node.name !== nodeName || node.namespace !== namespace) continue;
+      throw new ConfigurationError({
+        code: 'node-name-taken',
+        message: `a node called ${fullName} is already in this process`,
+        fields: { node: fullName },
+      });
+    }
+    const node = new GraphNode(this.#transport, {
+      identity: { name: nodeName, namespace },
+      remaps: rosArguments?.remaps ?? new Map(),
+      overrides: rosArguments === undefined ? new Map() : overridesFor(rosArguments, fullName),
+      logLevel: checkLogLevel(rosArguments?.logLevel ?? 'info'),
+      logSink: this.#logSink,
+      onDestroy: (destroyed) => this.#nodes.delete(destroyed),
+    });
+    this.#nodes.add(node);
+    return node;
+  }
+
+  async shutdown(): Promise<void> {
+    for (const node of [...this.#nodes]) await node.destroy();
+    await this.#transport.close();
+  }
+}
+
+/** Joins the nodes of this process only, in real time. */
+export function createInprocContext(
+  options: TransportContextOptions & { readonly freezeMessages?: boolean },
+): RosContext {
+  const executor = new RealTimeExecutor();
+  const transport = new InprocTransport(executor, options.freezeMessages ?? process.env.VITEST !== undefined);
+  return new TransportContext(transport, options);
+}

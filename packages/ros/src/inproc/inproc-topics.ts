@@ -1,0 +1,206 @@
+import { type Codec, codecOf } from '@efferent/interfaces';
+import type { Executor } from '../executor.ts';
+import type { EndpointInfo, QosProfile } from '../port.ts';
+import {
+  type NodeIdentity,
+  qosMismatch,
+  type Report,
+  type SubscriptionSetup,
+  type TransportPublisher,
+  type TransportSubscription,
+} from '../transport.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { MessageQueue } from './message-queue.ts';
+
+/** All publishers and subscriptions of one topic. */
+export class InprocTopic {
+  readonly name: string;
+  readonly publishers = new Set<InprocPublisher>();
+  readonly subscriptions = new Set<InprocSubscription>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get isUnused(): boolean {
+    return this.publishers.size === 0 && this.subscriptions.size === 0;
+  }
+
+  types(): readonly string[] {
+    return [...new Set([...this.publishers, ...this.subscriptions].map((endpoint) => endpoint.type))].sort();
+  }
+
+  add(endpoint: InprocPublisher | InprocSubscription): void {
+    if (endpoint instanceof InprocPublisher) this.publishers.add(endpoint);
+    else this.subscriptions.add(endpoint);
+    this.#match();
+    for (const publisher of this.publishers) {
+      for (const subscription of this.subscriptions) {
+        if (publisher === endpoint || subscription === endpoint) this.#meet(publisher, subscription);
+      }
+    }
+  }
+
+  remove(endpoint: InprocPublisher | InprocSubscription): void {
+    if (endpoint instanceof InprocPublisher) this.publishers.delete(endpoint);
+    else this.subscriptions.delete(endpoint);
+    this.#match();
+  }
+
+  /** Lets every publisher know whom it reaches, so that publishing only walks a list. */
+  #match(): void {
+    for (const subscription of this.subscriptions) subscription.matched = 0;
+    for (const publisher of this.publishers) {
+      publisher.receivers = [...this.subscriptions].filter((subscription) =>
+        canMatch(publisher, subscription),
+      );
+      for (const subscription of publisher.receivers) subscription.matched++;
+    }
+  }
+
+  #meet(publisher: InprocPublisher, subscription: InprocSubscription): void {
+    const reason =
+      publisher.type === subscription.type
+        ? qosMismatch(publisher.qos, subscription.qos)
+        : `the publisher sends ${publisher.type}, the subscription wants ${subscription.type}`;
+    if (reason === undefined) return publisher.replayTo(subscription);
+    const fields = {
+      topic: this.name,
+      publisher: publisher.owner.name,
+      subscription: subscription.owner.name,
+      reason,
+    };
+    publisher.report('endpoints-incompatible', fields);
+    subscription.setup.report('endpoints-incompatible', fields);
+  }
+}
+
+function canMatch(publisher: InprocPublisher, subscription: InprocSubscription): boolean {
+  return publisher.type === subscription.type && qosMismatch(publisher.qos, subscription.qos) === undefined;
+}
+
+export class InprocPublisher implements TransportPublisher {
+  readonly owner: NodeIdentity;
+  readonly type: string;
+  readonly qos: QosProfile;
+  readonly report: Report;
+  receivers: readonly InprocSubscription[] = [];
+  readonly #topic: InprocTopic;
+  readonly #codec: Codec;
+  readonly #freezes: boolean;
+  readonly #onClose: () => void;
+  readonly #history = new MessageQueue<object>();
+
+  constructor(
+    owner: NodeIdentity,
+    type: string,
+    topic: InprocTopic,
+    qos: QosProfile,
+    report: Report,
+    freezes: boolean,
+    onClose: () => void,
+  ) {
+    this.owner = owner;
+    this.type = type;
+    this.qos = qos;
+    this.report = report;
+    this.#topic = topic;
+    this.#codec = codecOf(type);
+    this.#freezes = freezes;
+    this.#onClose = onClose;
+  }
+
+  get matched(): number {
+    return this.receivers.length;
+  }
+
+  publish(message: object): void {
+    const whole = this.#codec.complete(message);
+    if (this.#freezes) deepFreeze(whole);
+    if (this.qos.durability === 'transient-local') {
+      this.#history.push(whole);
+      if (this.qos.history === 'keep-last' && this.#history.length > this.qos.depth) this.#history.shift();
+    }
+    const receivers = this.receivers;
+    for (let i = 0; i < receivers.length; i++) receivers[i]!.receive(whole);
+  }
+
+  replayTo(subscription: InprocSubscription): void {
+    if (subscription.qos.durability !== 'transient-local') return;
+    for (const message of this.#history) subscription.receive(message);
+  }
+
+  info(): EndpointInfo {
+    return endpointInfo(this.owner, this.type, this.qos);
+  }
+
+  close(): void {
+    this.#topic.remove(this);
+    this.#history.clear();
+    this.#onClose();
+  }
+}
+
+export class InprocSubscription implements TransportSubscription {
+  readonly owner: NodeIdentity;
+  readonly setup: SubscriptionSetup;
+  matched = 0;
+  readonly undecodable = 0;
+  readonly #topic: InprocTopic;
+  readonly #executor: Executor;
+  readonly #pending = new MessageQueue<object>();
+  readonly #limit: number;
+  readonly #onClose: () => void;
+  #isOpen = true;
+
+  constructor(
+    owner: NodeIdentity,
+    setup: SubscriptionSetup,
+    topic: InprocTopic,
+    executor: Executor,
+    onClose: () => void,
+  ) {
+    this.owner = owner;
+    this.setup = setup;
+    this.#topic = topic;
+    this.#executor = executor;
+    this.#limit = setup.qos.history === 'keep-last' ? setup.qos.depth : Number.POSITIVE_INFINITY;
+    this.#onClose = onClose;
+  }
+
+  get type(): string {
+    return this.setup.type;
+  }
+
+  get qos(): QosProfile {
+    return this.setup.qos;
+  }
+
+  /** Queues a message; the oldest one makes room when the subscriber is `depth` behind. */
+  receive(message: object): void {
+    this.#pending.push(message);
+    if (this.#pending.length > this.#limit) this.#pending.shift();
+    else this.#executor.enqueue(this.#deliverOne);
+  }
+
+  info(): EndpointInfo {
+    return endpointInfo(this.owner, this.type, this.qos);
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#pending.clear();
+    this.#topic.remove(this);
+    this.#onClose();
+  }
+
+  readonly #deliverOne = (): void => {
+    const message = this.#pending.shift();
+    if (message === undefined || !this.#isOpen) return;
+    this.setup.deliver(this.setup.isRaw ? codecOf(this.setup.type).encode(message) : message);
+  };
+}
+
+function endpointInfo(owner: NodeIdentity, topicType: string, qos: QosProfile): EndpointInfo {
+  return { nodeName: owner.name, nodeNamespace: owner.namespace, topicType, qos };
+}

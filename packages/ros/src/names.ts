@@ -1,0 +1,67 @@
+import { ConfigurationError } from '@efferent/core';
+
+const namePattern = /^(?:~\/|\/)?[A-Za-z_][A-Za-z0-9_]*(?:\/[A-Za-z_][A-Za-z0-9_]*)*$/;
+const nodeNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Expands a topic, service, action or parameter-event name as ROS does, without remapping it.
+ *
+ * @param name - `x` (in the namespace), `/x` (absolute) or `~/x` (in the node's own namespace)
+ * @returns the absolute name
+ * @throws {@link ConfigurationError} code `invalid-name`
+ * @see https://design.ros2.org/articles/topic_and_service_names.html
+ */
+export function expandName(name: string, nodeName: string, namespace: string): string {
+  if (!namePattern.test(name) || name.includes('__')) {
+    throw new ConfigurationError({
+      code: 'invalid-name',
+      message: `"${name}" is no ROS name: words of letters, digits and single underscores, divided by "/"`,
+      fields: { name },
+    });
+  }
+  if (name.startsWith('/')) return name;
+  const base = namespace === '/' ? '' : namespace;
+  return name.startsWith('~/') ? `${base}/${nodeName}/${name.slice(2)}` : `${base}/${name}`;
+}
+
+/**
+ * Resolves a name after remapping: rules and names are compared in their absolute form, the first match wins.
+ *
+ * @param remaps - `from` to `to`; `node:from` applies to that node only
+ */
+export function resolveName(
+  name: string,
+  nodeName: string,
+  namespace: string,
+  remaps: ReadonlyMap<string, string>,
+): string {
+  const expanded = expandName(name, nodeName, namespace);
+  for (const [rule, to] of remaps) {
+    const colon = rule.indexOf(':');
+    if (colon >= 0 && rule.slice(0, colon) !== nodeName) continue;
+    if (expandName(rule.slice(colon + 1), nodeName, namespace) === expanded)
+      return expandName(to, nodeName, namespace);
+  }
+  return expanded;
+}
+
+/** Returns a namespace with one leading and no closing slash. @throws {@link ConfigurationError} code `invalid-name` */
+export function checkNamespace(namespace: string): string {
+  const absolute = namespace.startsWith('/') ? namespace : `/${namespace}`;
+  return absolute === '/' ? '/' : expandName(absolute.replace(/\/$/, ''), '', '/');
+}
+
+/** Checks a node's name. @throws {@link ConfigurationError} code `invalid-name` */
+export function checkNodeName(name: string): string {
+  if (nodeNamePattern.test(name)) return name;
+  throw new ConfigurationError({
+    code: 'invalid-name',
+    message: `"${name}" is no node name: letters, digits and underscores, not starting with a digit`,
+    fields: { name },
+  });
+}
+
+/** Joins namespace and node name, e.g. `/stretch` and `gate` to `/stretch/gate`. */
+export function fullNodeName(name: string, namespace: string): string {
+  return namespace === '/' ? `/${name}` : `${namespace}/${name}`;
+}

@@ -1,0 +1,59 @@
+import { ConfigurationError } from '@efferent/core';
+import type { Cancel, SchedulingClock } from './executor.ts';
+import type { Timer } from './port.ts';
+
+/** Fires every period without drift; periods that were missed altogether are skipped, as in ROS. */
+export class PeriodicTimer implements Timer {
+  readonly #clock: SchedulingClock;
+  readonly #periodNs: bigint;
+  readonly #fire: () => void;
+  #dueNs: bigint;
+  #cancelAlarm: Cancel | undefined;
+
+  /** @throws {@link ConfigurationError} code `invalid-period` */
+  constructor(clock: SchedulingClock, periodNs: bigint, fire: () => void) {
+    if (periodNs <= 0n) {
+      throw new ConfigurationError({
+        code: 'invalid-period',
+        message: `a timer's period must be positive, got ${periodNs} ns`,
+        fields: { periodNs },
+      });
+    }
+    this.#clock = clock;
+    this.#periodNs = periodNs;
+    this.#fire = fire;
+    this.#dueNs = clock.nowNs() + periodNs;
+    this.#arm();
+  }
+
+  cancel(): void {
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
+  }
+
+  reset(): void {
+    this.cancel();
+    this.#dueNs = this.#clock.nowNs() + this.#periodNs;
+    this.#arm();
+  }
+
+  isCanceled(): boolean {
+    return this.#cancelAlarm === undefined;
+  }
+
+  #arm(): void {
+    this.#cancelAlarm = this.#clock.setAlarm(this.#dueNs, this.#onAlarm);
+  }
+
+  readonly #onAlarm = (): void => {
+    if (this.#cancelAlarm === undefined) return;
+    const nowNs = this.#clock.nowNs();
+    this.#dueNs += this.#periodNs;
+    const behindNs = nowNs - this.#dueNs;
+    if (behindNs >= 0n) this.#dueNs += (behindNs / this.#periodNs + 1n) * this.#periodNs;
+    // After a jump back the next turn is one period away.
+    else if (-behindNs > this.#periodNs) this.#dueNs = nowNs + this.#periodNs;
+    this.#arm();
+    this.#fire();
+  };
+}

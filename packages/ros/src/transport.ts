@@ -1,0 +1,110 @@
+import type { Executor } from './executor.ts';
+import type { EndpointInfo, QosProfile } from './port.ts';
+
+/** The one who owns an endpoint. */
+export interface NodeIdentity {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface NamedTypes {
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
+/** Tells the owner of an endpoint that something is wrong with it, as an event and its facts. */
+export type Report = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+
+export interface TransportPublisher {
+  /** @throws {@link ContractError} code `invalid-message` */
+  publish(message: object): void;
+  readonly matched: number;
+  close(): void;
+}
+
+export interface TransportSubscription {
+  readonly matched: number;
+  readonly undecodable: number;
+  close(): void;
+}
+
+export interface SubscriptionSetup {
+  readonly type: string;
+  readonly topic: string;
+  readonly qos: QosProfile;
+  readonly report: Report;
+  /** Gets CDR with its header instead of a message. */
+  readonly isRaw: boolean;
+  /** Called by the transport; must not throw. */
+  deliver(message: object): void;
+}
+
+export interface TransportClient {
+  isAvailable(): boolean;
+  /** Tells whether the server that gave a response is still there. */
+  hasServer(serverId: string): boolean;
+  /**
+   * Sends one request to a server.
+   *
+   * @returns a function that forgets the request
+   */
+  send(request: object, onResponse: (response: object, serverId: string) => void): () => void;
+  close(): void;
+}
+
+export interface ServiceSetup {
+  /** `pkg/srv/Name`, or a service of an action such as `pkg/action/Name_SendGoal`. */
+  readonly type: string;
+  readonly name: string;
+  readonly report: Report;
+  /** Called by the transport; must not throw. */
+  handle(request: object, reply: (response: object) => void): void;
+}
+
+export interface TransportService {
+  close(): void;
+}
+
+/** What a node finds out about others; names as they are on the graph, hidden ones among them. */
+export interface Graph {
+  topics(): readonly NamedTypes[];
+  services(): readonly NamedTypes[];
+  nodes(): readonly NodeIdentity[];
+  publishers(topic: string): readonly EndpointInfo[];
+  subscriptions(topic: string): readonly EndpointInfo[];
+  servicesOf(node: NodeIdentity): readonly NamedTypes[];
+  clientsOf(node: NodeIdentity): readonly NamedTypes[];
+  /** Calls `listener` after endpoints come or go. */
+  onChange(listener: () => void): () => void;
+}
+
+/** One middleware: carries messages and services between nodes by absolute name. */
+export interface Transport {
+  readonly middleware: 'cyclonedds' | 'inproc';
+  readonly executor: Executor;
+  readonly graph: Graph;
+  addNode(node: NodeIdentity): void;
+  removeNode(node: NodeIdentity): void;
+  createPublisher(
+    node: NodeIdentity,
+    type: string,
+    topic: string,
+    qos: QosProfile,
+    report: Report,
+  ): TransportPublisher;
+  createSubscription(node: NodeIdentity, setup: SubscriptionSetup): TransportSubscription;
+  createClient(node: NodeIdentity, type: string, name: string, report: Report): TransportClient;
+  createService(node: NodeIdentity, setup: ServiceSetup): TransportService;
+  close(): Promise<void>;
+}
+
+/** Names what makes a publisher and a subscription not match, or undefined when they do. */
+export function qosMismatch(offered: QosProfile, requested: QosProfile): string | undefined {
+  if (offered.reliability === 'best-effort' && requested.reliability === 'reliable') {
+    return 'the publisher is best effort, the subscription wants reliable';
+  }
+  if (offered.durability === 'volatile' && requested.durability === 'transient-local') {
+    return 'the publisher is volatile, the subscription wants transient local';
+  }
+  return undefined;
+}
