@@ -1,0 +1,131 @@
+import type { MessageTypes } from '@efferent/interfaces';
+import type { GraphLink } from '../connection/graph-link.ts';
+import { electrodePixels, mapSide } from '../model/electrode-map.ts';
+import { element } from '../shell/element.ts';
+import { Gauge } from './gauge.ts';
+import { panel } from './motion-panel.ts';
+
+type Gesture = MessageTypes['efferent_interfaces/msg/Gesture'];
+
+const restGesture = 'rest';
+const shownProbabilities = 4;
+
+/** The forearm: electrode map, decoded gesture with probabilities, and buttons that move the virtual muscles. */
+export class EmgPanel {
+  readonly node: HTMLElement;
+  readonly #link: GraphLink;
+  readonly #map = element('canvas', {
+    width: '8',
+    height: '8',
+    role: 'img',
+    'aria-label': 'Activity of the electrodes',
+  });
+  readonly #bars = element('div');
+  readonly #muscles = element('div', {
+    class: 'muscles',
+    role: 'group',
+    'aria-label': 'Virtual muscles: hold to contract',
+  });
+  readonly #decision = element('span', { class: 'mono' });
+  #gesture: Gesture | undefined;
+  #fullScaleUv = 60;
+  #muscleNames = '';
+
+  constructor(link: GraphLink) {
+    this.#link = link;
+    const content = element('div', {}, [
+      element('div', { class: 'emg' }, [this.#map, element('div', {}, [this.#decision, this.#bars])]),
+      this.#muscles,
+    ]);
+    this.node = panel('Forearm', '', content);
+    this.node.hidden = true;
+    link.topics.watch((topics) => {
+      const isThere = topics.has('/emg/gesture');
+      if (isThere !== this.node.hidden) return;
+      this.node.hidden = !isThere;
+    });
+    link.subscribe('efferent_interfaces/msg/Gesture', '/emg/gesture', (gesture) => {
+      this.#gesture = gesture;
+    });
+  }
+
+  draw(): void {
+    const gesture = this.#gesture;
+    if (!gesture || this.node.hidden) return;
+    this.#decision.textContent = gesture.rejected
+      ? `unsure (${gesture.confidence.toFixed(2)})`
+      : `${gesture.gesture} ${gesture.confidence.toFixed(2)}`;
+    this.#drawMap(gesture.channel_rms_uv);
+    this.#drawBars(gesture);
+    this.#ensureMuscles(gesture.names);
+  }
+
+  #drawMap(rms: ArrayLike<number>): void {
+    const side = mapSide(rms.length);
+    if (this.#map.width !== side) this.#map.width = this.#map.height = side;
+    const context = this.#map.getContext('2d');
+    if (!context) return;
+    let peak = 0;
+    for (let i = 0; i < rms.length; i++) peak = Math.max(peak, rms[i] ?? 0);
+    // The scale follows the strongest contraction seen and forgets it slowly.
+    this.#fullScaleUv = Math.max(30, peak, this.#fullScaleUv * 0.998);
+    const image = context.createImageData(side, side);
+    electrodePixels(rms, this.#fullScaleUv, image.data);
+    context.putImageData(image, 0, 0);
+  }
+
+  #drawBars({ names, probabilities }: Gesture): void {
+    const order = names
+      .map((_, index) => index)
+      .sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
+    const top = order.slice(0, shownProbabilities);
+    this.#bars.replaceChildren(
+      ...top.map((index) => {
+        const gauge = new Gauge(names[index] ?? '', 0, 1);
+        gauge.set(probabilities[index] ?? 0, (probabilities[index] ?? 0).toFixed(2));
+        return gauge.node;
+      }),
+    );
+  }
+
+  #ensureMuscles(names: readonly string[]): void {
+    const key = names.join();
+    if (key === this.#muscleNames) return;
+    this.#muscleNames = key;
+    this.#muscles.replaceChildren(
+      ...names.filter((name) => name !== restGesture).map((name) => this.#muscleButton(name)),
+    );
+  }
+
+  #muscleButton(name: string): HTMLButtonElement {
+    const contract = (event: Event) => {
+      if (event instanceof KeyboardEvent && (event.key !== 'Enter' || event.repeat)) return;
+      button.classList.add('is-held');
+      this.#activate(name);
+    };
+    const relax = () => {
+      if (!button.classList.contains('is-held')) return;
+      button.classList.remove('is-held');
+      this.#activate(restGesture);
+    };
+    const button = element(
+      'button',
+      {
+        type: 'button',
+        onpointerdown: contract,
+        onpointerup: relax,
+        onpointerleave: relax,
+        onpointercancel: relax,
+        onkeydown: contract,
+        onkeyup: relax,
+        onblur: relax,
+      },
+      [name.replaceAll('_', ' ').replaceAll('-', ' ')],
+    );
+    return button;
+  }
+
+  #activate(gesture: string): void {
+    this.#link.publish('std_msgs/msg/String', '/emg/activate', { data: gesture });
+  }
+}

@@ -1,0 +1,79 @@
+import { RateMeter, type RealTimeFactor } from '../model/rate-meter.ts';
+import { element } from '../shell/element.ts';
+import { panel } from './motion-panel.ts';
+
+/** Topics worth a row, by the end of their name. */
+const rows: readonly [string, string][] = [
+  ['joint states', '/joint_states'],
+  ['transforms', '/tf'],
+  ['camera', '/color/image_raw'],
+  ['detections', '/detections'],
+  ['lidar', '/scan'],
+];
+
+/** Rates as they arrive here, latencies as the nodes tell them. */
+export class RatesPanel {
+  readonly node: HTMLElement;
+  readonly #grid = element('div', { class: 'figures' });
+  readonly #values = new Map<string, HTMLElement>();
+  readonly #meters = new Map<string, RateMeter>();
+  readonly #total = new RateMeter();
+  readonly #realTime: RealTimeFactor;
+  #policyMs: number | undefined;
+  #dropped = 0;
+
+  constructor(realTime: RealTimeFactor) {
+    this.#realTime = realTime;
+    this.node = panel('Rates', 'here', this.#grid);
+    for (const [title] of rows) this.#row(title);
+    for (const title of ['policy inference', 'real-time factor', 'to this page']) this.#row(title);
+  }
+
+  onMessage(topic: string, bytes: number): void {
+    const nowMs = performance.now();
+    this.#total.add(nowMs, bytes);
+    const row = rows.find(([, suffix]) => topic === suffix || topic.endsWith(suffix));
+    if (!row) return;
+    let meter = this.#meters.get(row[0]);
+    if (!meter) {
+      meter = new RateMeter();
+      this.#meters.set(row[0], meter);
+    }
+    meter.add(nowMs, bytes);
+  }
+
+  onPolicy(inferenceMs: number): void {
+    this.#policyMs = inferenceMs;
+  }
+
+  onBridgeStatus(droppedFrames: number): void {
+    this.#dropped = droppedFrames;
+  }
+
+  draw(nowMs: number, drawnFramesPerSecond: number): void {
+    for (const [title] of rows) {
+      const rate = this.#meters.get(title)?.rateHz(nowMs) ?? 0;
+      this.#set(title, rate === 0 ? '–' : `${rate.toFixed(rate < 10 ? 1 : 0)} Hz`);
+    }
+    this.#set('policy inference', this.#policyMs === undefined ? '–' : `${this.#policyMs.toFixed(1)} ms`);
+    const factor = this.#realTime.value;
+    this.#set('real-time factor', factor === undefined ? '–' : factor.toFixed(2));
+    const megabytes = this.#total.bytesPerSecond(nowMs) / 1e6;
+    const dropped = this.#dropped > 0 ? ` · ${this.#dropped} dropped` : '';
+    this.#set(
+      'to this page',
+      `${megabytes.toFixed(1)} MB/s · ${drawnFramesPerSecond.toFixed(0)} fps${dropped}`,
+    );
+  }
+
+  #row(title: string): void {
+    const value = element('span', {}, ['–']);
+    this.#values.set(title, value);
+    this.#grid.append(element('span', {}, [title]), value);
+  }
+
+  #set(title: string, text: string): void {
+    const node = this.#values.get(title);
+    if (node && node.textContent !== text) node.textContent = text;
+  }
+}

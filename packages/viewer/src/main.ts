@@ -1,0 +1,122 @@
+import { EmgPanel } from './body/emg-panel.ts';
+import { MotionPanel } from './body/motion-panel.ts';
+import { RatesPanel } from './body/rates-panel.ts';
+import { GraphLink } from './connection/graph-link.ts';
+import { StopLink } from './connection/stop-link.ts';
+import { BeliefList } from './mind/belief-list.ts';
+import { CallList } from './mind/call-list.ts';
+import { EventLog } from './mind/event-log.ts';
+import { PlanTree } from './mind/plan-tree.ts';
+import { QuestionCard } from './mind/question-card.ts';
+import { Tabs } from './mind/tabs.ts';
+import { TaskPanel } from './mind/task-panel.ts';
+import { RealTimeFactor } from './model/rate-meter.ts';
+import { Banner } from './shell/banner.ts';
+import { byId } from './shell/element.ts';
+import { Keyboard } from './shell/keyboard.ts';
+import { Scanning } from './shell/scanning.ts';
+import { StopButton } from './shell/stop-button.ts';
+import { TopBar } from './shell/top-bar.ts';
+import { WorldView } from './world/world-view.ts';
+
+const bodyPeriodMs = 100;
+
+// The token comes in the fragment, which browsers never send to a server.
+const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
+const query = token === '' ? '' : `?token=${encodeURIComponent(token)}`;
+const { stopPort } = (await (await fetch('config.json')).json()) as { stopPort: number };
+
+const link = new GraphLink(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/${query}`);
+const stopLink = new StopLink(`http://${location.hostname}:${stopPort}`, token);
+
+const banner = new Banner();
+new StopButton(stopLink);
+link.state.watch((state) => banner.onLink(state));
+stopLink.state.watch((view) => banner.onStop(view));
+
+const world = new WorldView();
+world.watchWorld(link);
+
+const tree = new PlanTree((node) => world.highlight(node?.objects[0] ?? ''));
+const belief = new BeliefList((id) => world.highlight(id));
+const calls = new CallList();
+const log = new EventLog();
+const tabs = new Tabs(byId('mind-tabs'), byId('mind-panels'), [
+  { id: 'plan', title: 'Plan', panel: tree.panel },
+  { id: 'belief', title: 'Belief', panel: belief.panel },
+  { id: 'events', title: 'Events', panel: log.panel },
+  { id: 'calls', title: 'Model', panel: calls.panel },
+]);
+const task = new TaskPanel(link, log);
+const question = new QuestionCard(byId('question'), link);
+link.subscribe('efferent_interfaces/msg/Plan', '/agent/plan', (plan) => task.onPlan(tree.apply(plan)));
+link.subscribe('efferent_interfaces/msg/Critique', '/agent/critique', (critique) =>
+  tree.applyCritique(critique),
+);
+link.subscribe('efferent_interfaces/msg/Question', '/agent/question', (message) => question.apply(message));
+link.subscribe('efferent_interfaces/msg/Belief', '/agent/belief', (message) => {
+  belief.apply(message);
+  tabs.setCount('belief', message.objects.length);
+});
+link.subscribe('efferent_interfaces/msg/ModelCall', '/agent/model_calls', (call) => {
+  calls.apply(call);
+  tabs.setCount('calls', calls.count);
+});
+
+const realTime = new RealTimeFactor();
+const motion = new MotionPanel(() => world.robot.limits);
+const rates = new RatesPanel(realTime);
+const emg = new EmgPanel(link);
+byId('body').append(...motion.nodes, rates.node, emg.node);
+link.onMessage = (topic, bytes) => rates.onMessage(topic, bytes);
+link.onTime = (timeNs) => realTime.add(performance.now(), timeNs);
+link.subscribeJson('/bridge/status', (status) =>
+  rates.onBridgeStatus((status as { droppedFrames: number }).droppedFrames),
+);
+
+const scanning = new Scanning(link);
+const bar = new TopBar(link, { scan: () => scanning.toggle(), help: () => keyboard.showHelp() });
+const keyboard = new Keyboard([
+  { key: '/', title: 'Write an instruction', run: () => byId('instruction').focus() },
+  { key: 'p', title: 'Pause, or go on', run: () => void bar.togglePause() },
+  { key: '1', title: 'Orbit the room', run: () => world.setView('orbit') },
+  { key: '2', title: 'Follow the robot', run: () => world.setView('follow') },
+  { key: '3', title: 'See through the robot’s eye', run: () => world.setView('eye') },
+  { key: 'f', title: 'View from the start', run: () => world.home() },
+  { key: 's', title: 'Single-switch scanning', run: () => scanning.toggle() },
+  { key: '?', title: 'This list', run: () => keyboard.showHelp() },
+]);
+
+const known = new Set<string>();
+link.topics.watch((topics) => {
+  for (const topic of topics.keys()) {
+    const robot = /^(.*)\/robot_description$/.exec(topic)?.[1];
+    if (robot === undefined || known.has(robot)) continue;
+    known.add(robot);
+    if (known.size === 1) watchRobot(robot);
+  }
+});
+
+function watchRobot(robot: string): void {
+  world.watchRobot(link, robot);
+  motion.watch(link, robot);
+  bar.set('robot', 'robot', 'plain', robot.replace(/^\//, ''), 'robot');
+  link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, (status) =>
+    bar.onGate(status),
+  );
+  link.subscribe('efferent_interfaces/msg/PolicyStatus', `${robot}/policy_status`, (status) =>
+    rates.onPolicy(status.inference_ms),
+  );
+  link.subscribe('sensor_msgs/msg/LaserScan', `${robot}/scan`, () => undefined);
+}
+
+setInterval(() => {
+  const nowMs = performance.now();
+  motion.draw(nowMs);
+  rates.draw(nowMs, world.stage.framesPerSecond);
+  emg.draw();
+}, bodyPeriodMs);
+
+stopLink.open();
+link.open();
+document.documentElement.dataset.ready = 'true';

@@ -1,0 +1,151 @@
+import type { GraphLink } from '../connection/graph-link.ts';
+import type { NodeState, PlanView } from '../model/plan-history.ts';
+import { byId, element } from '../shell/element.ts';
+import { icon } from '../shell/icon.ts';
+import type { EventLog } from './event-log.ts';
+import { stateIcons } from './plan-tree.ts';
+
+const action = '/agent/execute_task';
+const suggestions = [
+  'put the apple in the bowl',
+  'put all the fruit in the bowl',
+  'open the left drawer',
+  'find the banana',
+  'bring me the red mug',
+  'clear the table',
+];
+
+interface GoalEvent {
+  readonly action: string;
+  readonly goalId: string;
+  readonly event: 'accepted' | 'feedback' | 'ended';
+  readonly goal?: { readonly instruction?: string };
+  readonly feedback?: { kind: string; text: string; detail: string; elapsed_s: number };
+  readonly result?: {
+    success: boolean;
+    message: string;
+    outcome: string;
+    elapsed_s: number;
+    skills: number;
+    replans: number;
+  };
+  readonly problem?: string;
+}
+
+/** The instruction box and what became of the instruction. */
+export class TaskPanel {
+  readonly #link: GraphLink;
+  readonly #log: EventLog;
+  readonly #input = byId<HTMLInputElement>('instruction');
+  readonly #send = byId<HTMLButtonElement>('instruction-send');
+  readonly #card = byId('task');
+  #goalId = '';
+  #instruction = '';
+  #state: NodeState = 'waiting';
+  #message = '';
+
+  constructor(link: GraphLink, log: EventLog) {
+    this.#link = link;
+    this.#log = log;
+    this.#send.append(icon('send', 15), 'Do it');
+    byId<HTMLFormElement>('instruction-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.submit(this.#input.value);
+    });
+    byId('suggestions').append(
+      ...suggestions.map((text) =>
+        element('button', { type: 'button', 'data-scan': '3', onclick: () => void this.submit(text) }, [
+          text,
+        ]),
+      ),
+    );
+    link.subscribeJson('/bridge/goals', (event) => this.#onGoal(event as GoalEvent));
+    link.services.watch((services) => {
+      this.#send.disabled = !services.has('/bridge/send_goal');
+    });
+  }
+
+  /** Sends an instruction to the agent; a running one is replaced. */
+  async submit(instruction: string): Promise<void> {
+    const text = instruction.trim();
+    if (text === '') {
+      this.#input.focus();
+      return;
+    }
+    this.#show(text, 'waiting', 'Asking the agent …');
+    try {
+      const answer = (await this.#link.callJson('/bridge/send_goal', {
+        action,
+        goal: { instruction: text, when_busy: 'replace', planner: '' },
+        tag: 'viewer',
+      })) as { accepted: boolean };
+      if (answer.accepted) this.#input.value = '';
+      else this.#show(text, 'failed', 'The agent did not accept this instruction.');
+    } catch (error) {
+      this.#show(text, 'failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Shows a task that was started elsewhere, e.g. in the terminal. */
+  onPlan(plan: PlanView): void {
+    if (this.#goalId !== '' || plan.instruction === '') return;
+    const done = plan.nodes.filter(({ state }) => state === 'done').length;
+    this.#show(plan.instruction, plan.state, `${done} of ${plan.nodes.length} steps confirmed`);
+  }
+
+  #onGoal(event: GoalEvent): void {
+    if (event.action !== action) return;
+    if (event.event === 'accepted') {
+      this.#goalId = event.goalId;
+      this.#log.clear();
+      this.#show(event.goal?.instruction ?? this.#instruction, 'running', 'Planning …');
+    } else if (event.goalId !== this.#goalId) return;
+    else if (event.event === 'feedback' && event.feedback) {
+      const { kind, text, detail, elapsed_s: elapsedS } = event.feedback;
+      this.#log.add({ kind, text, detail, elapsedS });
+      this.#show(this.#instruction, 'running', text);
+    } else if (event.event === 'ended') {
+      this.#goalId = '';
+      this.#onEnd(event);
+    }
+  }
+
+  #onEnd({ result, problem }: GoalEvent): void {
+    if (!result) {
+      this.#show(this.#instruction, 'failed', problem ?? 'The task ended without a result.');
+      return;
+    }
+    const replans = result.replans === 1 ? '1 replan' : `${result.replans} replans`;
+    const figures = `${result.skills} skills, ${replans}, ${result.elapsed_s.toFixed(1)} s`;
+    const state = result.success ? 'done' : 'failed';
+    this.#show(this.#instruction, state, `${result.message || result.outcome} · ${figures}`);
+    this.#log.add({
+      kind: 'end',
+      text: result.message || result.outcome,
+      detail: figures,
+      elapsedS: result.elapsed_s,
+    });
+  }
+
+  #show(instruction: string, state: NodeState, message: string): void {
+    if (instruction === this.#instruction && state === this.#state && message === this.#message) return;
+    [this.#instruction, this.#state, this.#message] = [instruction, state, message];
+    const words: Readonly<Partial<Record<NodeState, string>>> = {
+      done: 'done',
+      failed: 'failed',
+      running: 'running',
+    };
+    this.#card.replaceChildren(
+      element('div', { class: 'task-card', 'data-state': state, id: 'task-card' }, [
+        icon(stateIcons[state], 17),
+        element('span', { class: 'task-title' }, [capitalised(instruction)]),
+        element('span', { class: 'state' }, [words[state] ?? '']),
+        element('span', { class: 'task-message' }, [message]),
+      ]),
+    );
+  }
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

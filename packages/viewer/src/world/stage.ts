@@ -1,0 +1,176 @@
+import {
+  ACESFilmicToneMapping,
+  Color,
+  DirectionalLight,
+  Fog,
+  GridHelper,
+  HemisphereLight,
+  Mesh,
+  MeshStandardMaterial,
+  PCFShadowMap,
+  PerspectiveCamera,
+  PlaneGeometry,
+  PMREMGenerator,
+  Scene,
+  WebGLRenderer,
+} from 'three';
+import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js';
+import { FrameBudget } from './frame-budget.ts';
+
+const shadowMapSize = 1024;
+
+interface Palette {
+  readonly background: string;
+  readonly floor: string;
+  readonly grid: string;
+  readonly sky: string;
+  readonly ground: string;
+  readonly key: number;
+  readonly fill: number;
+}
+
+const palettes: Readonly<Record<'dark' | 'light', Palette>> = {
+  dark: {
+    background: '#14181d',
+    floor: '#3b434d',
+    grid: '#4a535f',
+    sky: '#b7c8dd',
+    ground: '#2a2622',
+    key: 2.6,
+    fill: 0.55,
+  },
+  light: {
+    background: '#e9ecf0',
+    floor: '#e4e5e6',
+    grid: '#cfd3d8',
+    sky: '#ffffff',
+    ground: '#cfc6ba',
+    key: 2.7,
+    fill: 0.75,
+  },
+};
+
+/**
+ * The stage: renderer, camera, lights, floor. Axes as in ROS: z up, metres.
+ *
+ * Draws only when something asked for it, and never faster than the machine can afford.
+ */
+export class Stage {
+  readonly scene = new Scene();
+  readonly camera = new PerspectiveCamera(38, 1, 0.02, 60);
+  readonly renderer: WebGLRenderer;
+  /** Called before each drawn frame with the time since the last one, s. */
+  readonly beforeDraw: ((elapsedS: number) => void)[] = [];
+  /** Called after each drawn frame, for overlays. */
+  readonly afterDraw: (() => void)[] = [];
+  readonly #container: HTMLElement;
+  readonly #hemisphere = new HemisphereLight();
+  readonly #key = new DirectionalLight();
+  readonly #floor: Mesh<PlaneGeometry, MeshStandardMaterial>;
+  readonly #budget = new FrameBudget();
+  #grid: GridHelper | undefined;
+  #wanted = true;
+  #lastDrawMs = 0;
+
+  constructor(container: HTMLElement, canvas: HTMLCanvasElement) {
+    this.#container = container;
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+    this.renderer.toneMapping = ACESFilmicToneMapping;
+    this.renderer.toneMappingExposure = 1.05;
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    this.camera.up.set(0, 0, 1);
+    this.camera.position.set(3.4, -3.6, 2.9);
+    const environment = new PMREMGenerator(this.renderer);
+    this.scene.environment = environment.fromScene(new RoomEnvironment(), 0.04).texture;
+    this.scene.environmentRotation.set(Math.PI / 2, 0, 0);
+    environment.dispose();
+    this.#floor = new Mesh(
+      new PlaneGeometry(40, 40),
+      new MeshStandardMaterial({ roughness: 0.92, metalness: 0, envMapIntensity: 0.4 }),
+    );
+    this.#floor.receiveShadow = true;
+    this.scene.add(this.#floor, this.#hemisphere, this.#key, this.#key.target);
+    this.#placeLights();
+    this.#followTheme();
+    new ResizeObserver(() => this.#resize()).observe(container);
+    this.#resize();
+    requestAnimationFrame(this.#tick);
+  }
+
+  /** Asks for one more frame. Cheap; call it whenever something moved. */
+  invalidate(): void {
+    this.#wanted = true;
+  }
+
+  get framesPerSecond(): number {
+    return this.#budget.framesPerSecond;
+  }
+
+  #placeLights(): void {
+    this.#hemisphere.position.set(0, 0, 1);
+    this.#key.position.set(2.2, -3.2, 5.2);
+    this.#key.target.position.set(0, 0.2, 0);
+    this.#key.castShadow = true;
+    this.#key.shadow.mapSize.set(shadowMapSize, shadowMapSize);
+    this.#key.shadow.bias = -0.0006;
+    this.#key.shadow.normalBias = 0.02;
+    this.#key.shadow.radius = 3;
+    const { camera } = this.#key.shadow;
+    camera.left = camera.bottom = -3.4;
+    camera.right = camera.top = 3.4;
+    camera.near = 0.5;
+    camera.far = 12;
+  }
+
+  #followTheme(): void {
+    const query = matchMedia('(prefers-color-scheme: light)');
+    const apply = () => this.#applyPalette(palettes[query.matches ? 'light' : 'dark']);
+    query.addEventListener('change', apply);
+    apply();
+  }
+
+  #applyPalette(palette: Palette): void {
+    this.scene.background = new Color(palette.background);
+    this.scene.fog = new Fog(palette.background, 9, 22);
+    this.scene.environmentIntensity = palette.fill;
+    this.#hemisphere.color.set(palette.sky);
+    this.#hemisphere.groundColor.set(palette.ground);
+    this.#hemisphere.intensity = palette.fill;
+    this.#key.intensity = palette.key;
+    this.#floor.material.color.set(palette.floor);
+    if (this.#grid) this.scene.remove(this.#grid);
+    this.#grid = new GridHelper(40, 80, palette.grid, palette.grid);
+    this.#grid.rotation.x = Math.PI / 2;
+    this.#grid.position.z = 0.001;
+    const material = this.#grid.material;
+    material.transparent = true;
+    material.opacity = 0.55;
+    material.depthWrite = false;
+    this.scene.add(this.#grid);
+    this.invalidate();
+  }
+
+  #resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.#container;
+    if (width === 0 || height === 0) return;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.#budget.pixelRatioLimit));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
+    this.invalidate();
+  }
+
+  readonly #tick = (nowMs: number): void => {
+    requestAnimationFrame(this.#tick);
+    if (!this.#wanted || document.hidden || !this.#budget.mayDraw(nowMs)) return;
+    this.#wanted = false;
+    const startMs = performance.now();
+    const elapsedS = Math.min(0.2, (nowMs - this.#lastDrawMs) / 1000);
+    this.#lastDrawMs = nowMs;
+    for (const callback of this.beforeDraw) callback(elapsedS);
+    this.renderer.render(this.scene, this.camera);
+    for (const callback of this.afterDraw) callback();
+    this.#budget.drew(nowMs, performance.now() - startMs);
+  };
+}

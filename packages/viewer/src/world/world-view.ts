@@ -1,0 +1,231 @@
+import type { MessageTypes } from '@efferent/interfaces';
+import { Mesh, MeshBasicMaterial, OctahedronGeometry } from 'three';
+import type { GraphLink } from '../connection/graph-link.ts';
+import { FrameTree } from '../model/frame-tree.ts';
+import { byId, element } from '../shell/element.ts';
+import { type IconName, icon } from '../shell/icon.ts';
+import { BeliefLayer } from './belief-layer.ts';
+import { CameraInset } from './camera-inset.ts';
+import { CameraRig, type ViewMode } from './camera-rig.ts';
+import { DetectionLayer } from './detection-layer.ts';
+import { type Label, Labels } from './labels.ts';
+import { MarkerLayer } from './marker-layer.ts';
+import { PathLayer } from './path-layer.ts';
+import { RobotFigure } from './robot-figure.ts';
+import { Stage } from './stage.ts';
+
+type Path = MessageTypes['nav_msgs/msg/Path'];
+
+/** The attention point is shown this long after the policy last told it, s. */
+const attentionLifetimeS = 1.5;
+
+/** The world: what is there, what the robot sees, and what it believes, in one picture. */
+export class WorldView {
+  readonly stage = new Stage(byId('world'), byId<HTMLCanvasElement>('stage'));
+  readonly frames = new FrameTree();
+  readonly robot = new RobotFigure(this.frames);
+  readonly #belief = new BeliefLayer();
+  readonly #detections = new DetectionLayer(this.frames);
+  readonly #furniture = new MarkerLayer(this.frames);
+  readonly #scene = new MarkerLayer(this.frames);
+  readonly #basePath = new PathLayer('#3ecf8e', 0.03);
+  readonly #armPath = new PathLayer('#5aa2ff', 0);
+  readonly #attention = new Mesh(
+    new OctahedronGeometry(0.025),
+    new MeshBasicMaterial({ color: '#ff5fa8', depthTest: false, transparent: true }),
+  );
+  readonly #labels = new Labels(byId('labels'), this.stage.camera);
+  readonly #rig = new CameraRig(this.stage.camera, byId('stage'), this.frames);
+  readonly #viewButtons = new Map<ViewMode, HTMLButtonElement>();
+  #attentionAtS = Number.NEGATIVE_INFINITY;
+  #cameraFrame = 'camera_color_optical_frame';
+
+  constructor() {
+    const { scene } = this.stage;
+    this.#attention.visible = false;
+    this.#attention.renderOrder = 10;
+    for (const layer of [
+      this.#furniture,
+      this.#scene,
+      this.#detections,
+      this.#belief,
+      this.#basePath,
+      this.#armPath,
+    ]) {
+      scene.add(layer.group);
+    }
+    scene.add(this.robot.group, this.#attention);
+    this.#rig.controls.addEventListener('change', () => this.stage.invalidate());
+    this.stage.beforeDraw.push(() => this.#beforeDraw());
+    this.stage.afterDraw.push(() => this.#labels.place());
+    this.#addViewButtons();
+    this.#addLegend();
+  }
+
+  /** Subscribes to what every system has. */
+  watchWorld(link: GraphLink): void {
+    const redraw = () => this.stage.invalidate();
+    for (const topic of ['/tf', '/tf_static']) {
+      link.subscribe('tf2_msgs/msg/TFMessage', topic, ({ transforms }) => {
+        this.frames.update(transforms);
+        redraw();
+      });
+    }
+    link.subscribe('visualization_msgs/msg/MarkerArray', '/map/furniture', ({ markers }) => {
+      this.#furniture.apply(markers);
+      this.#furniture.hideNamespaces(this.#scene.namespaces);
+      redraw();
+    });
+    link.subscribe('visualization_msgs/msg/MarkerArray', '/scene/markers', ({ markers }) => {
+      this.#scene.apply(markers);
+      this.#furniture.hideNamespaces(this.#scene.namespaces);
+      redraw();
+    });
+    link.subscribe('efferent_interfaces/msg/Belief', '/agent/belief', ({ objects }) => {
+      this.#belief.apply(objects);
+      redraw();
+    });
+  }
+
+  /** Subscribes to one robot's topics. @param robot - its namespace, e.g. `/stretch` */
+  watchRobot(link: GraphLink, robot: string): void {
+    const redraw = () => this.stage.invalidate();
+    link.subscribe('std_msgs/msg/String', `${robot}/robot_description`, ({ data }) => {
+      this.robot.load(data);
+      redraw();
+    });
+    link.subscribe('vision_msgs/msg/Detection3DArray', `${robot}/detections`, (message) => {
+      this.#detections.apply(message, performance.now() / 1000);
+      redraw();
+    });
+    link.subscribe('nav_msgs/msg/Path', `${robot}/plan`, (path) => this.#showPath(this.#basePath, path));
+    link.subscribe('nav_msgs/msg/Path', `${robot}/planned_arm_path`, (path) =>
+      this.#showPath(this.#armPath, path),
+    );
+    link.subscribe('efferent_interfaces/msg/PolicyStatus', `${robot}/policy_status`, ({ attention }) => {
+      const mapFromFrame = this.frames.rootFrom('map', attention.header.frame_id);
+      const { x, y, z } = attention.point;
+      if (!mapFromFrame) return;
+      this.#attention.position.set(...mapFromFrame.apply([x, y, z]));
+      this.#attentionAtS = performance.now() / 1000;
+      redraw();
+    });
+    link.subscribe(
+      'sensor_msgs/msg/CameraInfo',
+      `${robot}/head_camera/color/camera_info`,
+      ({ header, height, k }) => {
+        if (header.frame_id !== '') this.#cameraFrame = header.frame_id;
+        this.#rig.setEyeCalibration(height, k[4] ?? 0);
+      },
+    );
+    for (const [title, topic] of [
+      ['Colour', 'head_camera/color/image_raw'],
+      ['Depth', 'head_camera/depth/image_raw'],
+    ] as const) {
+      const inset = new CameraInset(title);
+      byId('insets').append(inset.node);
+      link.subscribe('sensor_msgs/msg/Image', `${robot}/${topic}`, (image) => inset.draw(image));
+    }
+  }
+
+  /** Rings one believed object; the same again, or an empty id, rings none. */
+  highlight(objectId: string): void {
+    this.#belief.highlight(objectId === this.#belief.highlighted ? '' : objectId);
+    this.stage.invalidate();
+  }
+
+  setView(mode: ViewMode): void {
+    this.#rig.setMode(mode);
+    for (const [other, button] of this.#viewButtons)
+      button.setAttribute('aria-pressed', String(other === mode));
+    this.stage.invalidate();
+  }
+
+  home(): void {
+    if (this.#rig.mode === 'eye') this.setView('orbit');
+    this.#rig.home();
+    this.stage.invalidate();
+  }
+
+  #beforeDraw(): void {
+    const nowS = performance.now() / 1000;
+    this.robot.pose();
+    this.#rig.update(this.robot.baseFrame, this.#cameraFrame);
+    const { x, y } = this.stage.camera.position;
+    this.#furniture.openTowards(x, y);
+    this.#scene.openTowards(x, y);
+    const isFading = this.#detections.update(nowS);
+    this.#attention.visible = nowS - this.#attentionAtS < attentionLifetimeS;
+    this.#attention.rotation.z = nowS * 2;
+    this.#labels.set(
+      new Map<string, Label>([
+        ...this.#attentionLabel(),
+        ...this.#detections.labels(nowS),
+        ...this.#beliefLabels(),
+      ]),
+    );
+    if (isFading || this.#attention.visible || this.#rig.mode !== 'orbit') this.stage.invalidate();
+  }
+
+  #beliefLabels(): [string, Label][] {
+    return this.#belief.labels(({ class_name, pose: { position } }) =>
+      this.#detections.isSeen(class_name, [position.x, position.y, position.z]),
+    );
+  }
+
+  #attentionLabel(): [string, Label][] {
+    if (!this.#attention.visible) return [];
+    const { x, y, z } = this.#attention.position;
+    return [
+      [
+        'attention',
+        { text: 'policy attends', detail: '', kind: 'attention', position: [x, y, z + 0.03], strength: 1 },
+      ],
+    ];
+  }
+
+  #showPath(layer: PathLayer, { header, poses }: Path): void {
+    const mapFromFrame = this.frames.rootFrom('map', header.frame_id);
+    if (!mapFromFrame) return;
+    layer.set(
+      poses.map(({ pose: { position } }) => mapFromFrame.apply([position.x, position.y, position.z])),
+    );
+    this.stage.invalidate();
+  }
+
+  #addViewButtons(): void {
+    const views: readonly [ViewMode, IconName, string][] = [
+      ['orbit', 'orbit', 'Orbit'],
+      ['follow', 'robot', 'Follow'],
+      ['eye', 'eye', 'Robot’s eye'],
+    ];
+    for (const [mode, iconName, title] of views) {
+      const button = element(
+        'button',
+        { type: 'button', 'aria-label': title, onclick: () => this.setView(mode) },
+        [icon(iconName, 15), element('span', { class: 'text' }, [title])],
+      );
+      this.#viewButtons.set(mode, button);
+      byId('views').append(button);
+    }
+    const fit = element(
+      'button',
+      { type: 'button', 'aria-label': 'View from the start', onclick: () => this.home() },
+      [icon('fit', 15)],
+    );
+    byId('views').append(fit);
+    this.setView('orbit');
+  }
+
+  #addLegend(): void {
+    const rows = [
+      ['seen', 'seen now'],
+      ['believed', 'believed'],
+      ['path', 'planned path'],
+      ['attention', 'policy attends'],
+    ] as const;
+    byId('legend').append(
+      ...rows.map(([kind, text]) => element('div', {}, [element('i', { class: kind }), text])),
+    );
+  }
+}
