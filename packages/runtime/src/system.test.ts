@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { ConfigurationError } from '@efferent/core';
+import { describe, expect, it } from 'vitest';
+import { startInproc } from './inproc-system.ts';
+import { loadNodeModule, nodeNames } from './node-registry.ts';
+import { planFile } from './system.ts';
+import { findWorkspaceFolders, repositoryFolder } from './workspace.ts';
+
+const launchFile = (name: string) => join(repositoryFolder, 'launch', name);
+
+describe('the launch files of this repository', () => {
+  it.each(['kitchen.launch.xml', 'emg-demo.launch.xml'])('%s names only nodes that exist', (name) => {
+    const { processes } = planFile(launchFile(name), {});
+    expect(processes.length).toBeGreaterThan(10);
+    expect(processes.filter((each) => !nodeNames.includes(each.node?.executable ?? ''))).toEqual([]);
+  });
+
+  it('start every node once', () => {
+    const started = planFile(launchFile('emg-demo.launch.xml'), {}).processes.map(
+      (each) => each.node?.executable,
+    );
+    expect([...started].sort()).toEqual([...nodeNames].sort());
+  });
+
+  it('leave the bridge out when no viewer is wanted, but never the Stop process', () => {
+    const names = planFile(launchFile('kitchen.launch.xml'), { viewer: 'false' }).processes.map(
+      (each) => each.node?.executable,
+    );
+    expect(names).not.toContain('bridge');
+    expect(names).toContain('stop');
+  });
+});
+
+it('a node that does not exist is refused with the names of those that do', async () => {
+  await expect(loadNodeModule('gait')).rejects.toThrow(/there is no node "gait"; there are: sim, gate/);
+});
+
+it('the inproc middleware refuses a process that is not a node of efferent', async () => {
+  const plan = {
+    messages: [],
+    arguments: [],
+    processes: [{ ...planFile(launchFile('kitchen.launch.xml'), {}).processes[0], node: undefined }],
+  };
+  await expect(startInproc(plan as never, {})).rejects.toThrow(ConfigurationError);
+});
+
+it("a person's own workspace is searched before the repository", () => {
+  expect(findWorkspaceFolders({}, '/')).toEqual([repositoryFolder]);
+  expect(findWorkspaceFolders({ EFFERENT_WORKSPACE: '/home/ada/kitchen' }, '/')).toEqual([
+    '/home/ada/kitchen',
+    repositoryFolder,
+  ]);
+  expect(findWorkspaceFolders({}, join(repositoryFolder, 'launch/bin'))).toEqual([repositoryFolder]);
+});
