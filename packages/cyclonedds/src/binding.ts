@@ -90,13 +90,17 @@ export function loadBinding(): Binding {
   return loaded;
 }
 
-/** Tells whether the addon can be used here, and if not why. */
-export function cycloneStatus():
-  | { readonly ready: true; readonly version: string }
-  | { readonly ready: false; readonly reason: string } {
+/** Says in one line why the addon cannot be used here; undefined when it can. */
+export function cycloneDdsProblem(): string | undefined {
   try {
-    return { ready: true, version: loadBinding().cycloneVersion };
+    loadBinding();
+    return undefined;
   } catch (error) {
-    return { ready: false, reason: describeError(error) };
+    return describeError(error);
   }
+}
+
+/** Version of the Cyclone DDS headers that the addon was built against. @throws as {@link loadBinding} */
+export function cycloneDdsVersion(): string {
+  return loadBinding().cycloneVersion;
 }

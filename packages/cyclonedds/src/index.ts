@@ -1,4 +1,10 @@
-export { cycloneStatus, type EndpointDescription, type GraphSide, type MatchedEndpoint } from './binding.ts';
+export {
+  cycloneDdsProblem,
+  cycloneDdsVersion,
+  type EndpointDescription,
+  type GraphSide,
+  type MatchedEndpoint,
+} from './binding.ts';
 export { cycloneConfiguration, type DiscoveryEnvironment, domainIdFromEnvironment } from './configuration.ts';
 export {
   CycloneParticipant,

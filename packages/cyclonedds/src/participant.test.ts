@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { cycloneStatus } from './binding.ts';
+import { cycloneDdsProblem } from './binding.ts';
 import { cycloneConfiguration } from './configuration.ts';
 import { CycloneParticipant, type EndpointOptions } from './participant.ts';
 
-const status = cycloneStatus();
-const skipReason = status.ready ? '' : ` (skipped: ${status.reason})`;
+const problem = cycloneDdsProblem();
+const skipReason = problem === undefined ? '' : ` (skipped: ${problem})`;
 const domainId = 60 + (process.pid % 40);
 
 const chatter: EndpointOptions = {
@@ -26,7 +26,7 @@ function cdrString(length: number): Uint8Array {
   return bytes;
 }
 
-describe.skipIf(!status.ready)(`CycloneParticipant${skipReason}`, () => {
+describe.skipIf(problem !== undefined)(`CycloneParticipant${skipReason}`, () => {
   const participants: CycloneParticipant[] = [];
   const join = () => {
     const participant = new CycloneParticipant(domainId, cycloneConfiguration({}), 'enclave=/;');
