@@ -44,7 +44,10 @@ export class GenericActionServer {
     const { goal_id, goal } = request as { goal_id: Uuid; goal: object };
     const stamp = stampFromNs(this.#host.clock.nowNs());
     const id = goalIdText(goal_id);
-    if (this.#goals.has(id) || !this.#accepts(goal)) return reply({ accepted: false, stamp });
+    if (this.#goals.has(id) || !this.#accepts(goal)) {
+      reply({ accepted: false, stamp });
+      return;
+    }
     const handle = new GenericServerGoal(id, { goal_id, stamp }, goal, {
       publishFeedback: (feedback) => this.#host.publishFeedback({ goal_id, feedback }),
       onStatus: () => this.#publishStatus(),

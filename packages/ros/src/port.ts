@@ -191,24 +191,17 @@ export interface RosNode {
   ): Subscription;
   /**
    * Subscribes without decoding: `bytes` is the message in CDR with its 4-byte encapsulation header, and stays valid.
-   * On `inproc`, which passes objects, the message is encoded for it. For relays.
+   * On `inproc`, which passes objects, the message is encoded for it. For relays and recorders.
    */
-  createRawSubscription(
-    type: MessageTypeName,
-    topic: string,
-    options: SubscriptionOptions,
-    callback: (bytes: Uint8Array) => void,
-  ): Subscription;
-  /** Removes a subscription of this node from the graph. */
-  destroySubscription(subscription: Subscription): void;
-  /** Delivers CDR with its 4-byte header instead of messages; for bridges and recorders. */
   createRawSubscription(
     type: string,
     topic: string,
     options: SubscriptionOptions,
     callback: (bytes: Uint8Array) => void,
   ): Subscription;
+  /** Removes a publisher of this node from the graph. */
   destroyPublisher(publisher: Publisher<never>): void;
+  /** Removes a subscription of this node from the graph. */
   destroySubscription(subscription: Subscription): void;
   createClient<S extends ServiceTypeName>(type: S, name: string): Client<S>;
   createService<S extends ServiceTypeName>(

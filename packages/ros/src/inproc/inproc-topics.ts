@@ -63,7 +63,10 @@ export class InprocTopic {
       publisher.type === subscription.type
         ? qosMismatch(publisher.qos, subscription.qos)
         : `the publisher sends ${publisher.type}, the subscription wants ${subscription.type}`;
-    if (reason === undefined) return publisher.replayTo(subscription);
+    if (reason === undefined) {
+      publisher.replayTo(subscription);
+      return;
+    }
     const fields = {
       topic: this.name,
       publisher: publisher.owner.name,
