@@ -12,3 +12,4 @@ export {
   type SuiteOptions,
   wilsonInterval,
 } from './figure.ts';
+export { type BenchArguments, mergeReports, runSuite, suiteNames, type Tally } from './suites.ts';

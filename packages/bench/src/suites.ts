@@ -1,9 +1,5 @@
 import { ConfigurationError } from '@efferent/core';
 import { type Figure, makeReport, type Report, type SuiteOptions } from './figure.ts';
-import { benchPolicy, policyFigures } from './policy-suite.ts';
-import { benchRealtime } from './realtime-suite.ts';
-import { benchRos } from './ros-suite.ts';
-import { benchTasks, taskFigures } from './tasks-suite.ts';
 
 /** What the command line gives; each suite takes what it needs. */
 export interface BenchArguments extends SuiteOptions {
@@ -21,21 +17,33 @@ export type Tally = Readonly<Record<string, number>>;
 interface Suite {
   run(options: BenchArguments): Promise<Report>;
   /** Figures of a tally; present when shards of the suite can be merged. */
-  readonly figures?: (tally: Tally) => Figure[];
+  readonly figures?: (tally: Tally) => Promise<Figure[]>;
 }
 
+/** Each suite is loaded when it is asked for: some load a simulator, some a middleware. */
 const suites: Readonly<Record<string, Suite>> = {
   tasks: {
-    run: (options) =>
-      benchTasks({ ...options, scene: options.scene ?? 'kitchen', robot: options.robot ?? 'stretch' }),
-    figures: taskFigures,
+    run: async (options) =>
+      (await import('./tasks-suite.ts')).benchTasks({
+        ...options,
+        scene: options.scene ?? 'kitchen',
+        robot: options.robot ?? 'stretch',
+      }),
+    figures: async (tally) => (await import('./tasks-suite.ts')).taskFigures(tally),
   },
   policy: {
-    run: (options) => benchPolicy({ ...options, policy: options.policy ?? 'stretch-pick' }),
-    figures: policyFigures,
+    run: async (options) =>
+      (await import('./policy-suite.ts')).benchPolicy({
+        ...options,
+        policy: options.policy ?? 'stretch-pick',
+      }),
+    figures: async (tally) => (await import('./policy-suite.ts')).policyFigures(tally),
   },
-  realtime: { run: (options) => benchRealtime({ ...options, minutes: options.minutes ?? 5 }) },
-  ros: { run: benchRos },
+  realtime: {
+    run: async (options) =>
+      (await import('./realtime-suite.ts')).benchRealtime({ ...options, minutes: options.minutes ?? 5 }),
+  },
+  ros: { run: async (options) => (await import('./ros-suite.ts')).benchRos(options) },
 };
 
 export const suiteNames: readonly string[] = Object.keys(suites);
@@ -56,7 +64,7 @@ export async function runSuite(name: string, options: BenchArguments): Promise<R
  *
  * @throws {@link ConfigurationError} when they are not shards of one run, or the suite cannot be merged
  */
-export function mergeReports(reports: readonly Report[]): Report {
+export async function mergeReports(reports: readonly Report[]): Promise<Report> {
   const [first] = reports;
   if (first === undefined) throw refuse('there is nothing to merge');
   const figures = suites[first.suite]?.figures;
@@ -74,7 +82,7 @@ export function mergeReports(reports: readonly Report[]): Report {
     for (const [name, count] of Object.entries(tallyOf(report))) tally[name] = (tally[name] ?? 0) + count;
   }
   const { shard: _one, ...shared } = first.details;
-  return makeReport(first.suite, first.seed, figures(tally), { ...shared, tally, shards });
+  return makeReport(first.suite, first.seed, await figures(tally), { ...shared, tally, shards });
 }
 
 function tallyOf(report: Report): Tally {

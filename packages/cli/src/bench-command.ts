@@ -41,10 +41,14 @@ export async function runBench(suite: string, options: BenchOptions, _command: C
 }
 
 /** `efferent bench merge`: one report from those of all shards. */
-export function runBenchMerge(files: readonly string[], _options: unknown, command: Command): void {
+export async function runBenchMerge(
+  files: readonly string[],
+  _options: unknown,
+  command: Command,
+): Promise<void> {
   const options = command.optsWithGlobals<BenchOptions>();
   const terminal = new Terminal(options.json === true ? process.stderr : process.stdout);
-  finish(mergeReports(files.map(readReport)), options, terminal);
+  finish(await mergeReports(files.map(readReport)), options, terminal);
 }
 
 function finish(report: Report, options: BenchOptions, terminal: Terminal): void {
