@@ -43,7 +43,7 @@ describe('Terminal', () => {
     const { terminal, text } = capture({ isTTY: true }, { NO_COLOR: '1' });
     terminal.live('nodes', 'gate is up');
     terminal.row('nodes', 'all up');
-    expect(text()).toMatch(/gate is up.*\r\u001b\[2K {2}nodes {11}all up\n$/s);
+    expect(text()).toContain('\r\u001b[2K  nodes           all up\n');
   });
 
   it('cuts a long text on a narrow terminal, never its figures', () => {
