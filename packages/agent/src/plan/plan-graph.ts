@@ -7,7 +7,8 @@ export interface SubGoal {
   readonly id: string;
   readonly description: string;
   readonly skill: string;
-  readonly arguments: Readonly<Record<string, string>>;
+  /** Ids by parameter name; names of references are replaced once the thing is found. */
+  arguments: Readonly<Record<string, string>>;
   dependsOn: readonly string[];
   readonly robot: string;
   state: SubGoalState;

@@ -109,8 +109,8 @@ function argumentsOf(
     ?.parameters.some((parameter) => parameter.name === 'near');
   const isFinal =
     goal.atom.predicate === 'on' &&
-    step.arguments['object'] === goal.atom.arguments[0] &&
-    step.arguments['surface'] === goal.atom.arguments[1];
+    step.arguments.object === goal.atom.arguments[0] &&
+    step.arguments.surface === goal.atom.arguments[1];
   return takesNear === true && isFinal && goal.near !== undefined
     ? [...given, { name: 'near', value: goal.near }]
     : given;

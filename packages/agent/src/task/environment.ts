@@ -1,0 +1,70 @@
+import type { SkillContract } from '@efferent/skills';
+import type { Belief } from '../belief/belief.ts';
+import type { LanguageModel } from '../model/language-model.ts';
+import type { Verdict } from '../plan/critic.ts';
+import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+
+/** What a robot answered to one skill. */
+export interface SkillOutcome {
+  readonly success: boolean;
+  /** Failure code of the contract; empty on success. */
+  readonly failureCode: string;
+  readonly message: string;
+  readonly elapsedS: number;
+}
+
+/** One skill to be run by one robot. */
+export interface SkillCall {
+  readonly robot: string;
+  readonly skill: string;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/** Something that a person who watches the task may want to know. */
+export interface TaskEvent {
+  readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'note';
+  readonly subGoalId: string;
+  readonly text: string;
+  readonly detail: string;
+  /** NaN when the event carries none. */
+  readonly feasibility: number;
+}
+
+export interface TaskQuestion {
+  readonly text: string;
+  readonly choices: readonly string[];
+}
+
+/** One language-model call, after it ended. */
+export interface ModelCallReport {
+  readonly purpose: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly durationS: number;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** Everything around a task: the robot, the person, time, and who listens. Node files supply the real one. */
+export interface TaskEnvironment {
+  readonly belief: Belief;
+  readonly skills: readonly SkillContract[];
+  readonly robot: string;
+  readonly model: LanguageModel;
+  /** ROS time, s. */
+  nowS(): number;
+  /** Resolves after this much ROS time, or throws when the task is cancelled. */
+  sleep(durationS: number, signal: AbortSignal): Promise<void>;
+  executeSkill(call: SkillCall, onPhase: (phase: string) => void, signal: AbortSignal): Promise<SkillOutcome>;
+  /** Runs a model call so that its latency counts on the virtual clock. */
+  runModel<T>(work: () => Promise<T>): Promise<T>;
+  /** Asks the person; undefined when no answer came in time. */
+  ask(question: TaskQuestion, timeoutS: number, signal: AbortSignal): Promise<string | undefined>;
+  /** Resolves at once, or when a pause ends. */
+  whilePaused(signal: AbortSignal): Promise<void>;
+  publishPlan(plan: PlanGraph): void;
+  publishCritique(subGoal: SubGoal, verdict: Verdict): void;
+  publishModelCall(report: ModelCallReport): void;
+  emit(event: TaskEvent): void;
+}

@@ -1,0 +1,137 @@
+import type { ObjectTrack } from '../belief/object-track.ts';
+import { classOf } from '../belief/object-track.ts';
+import { knownConfidence, truthOf, viewBelief } from '../belief/truth.ts';
+import type { ProposedReference } from '../model/proposal.ts';
+import type { SubGoal } from '../plan/plan-graph.ts';
+import { nextSearchMove } from '../plan/search-places.ts';
+import { classMatches, labelOf } from '../reasoner/things.ts';
+import { describeSighting } from './describe.ts';
+import type { TaskEnvironment } from './environment.ts';
+import type { TaskBudget } from './limits.ts';
+import type { StepResult, StepRunner } from './step-runner.ts';
+
+export interface FindResult extends StepResult {
+  /** Ids of the objects that match; several when the instruction did not say which. */
+  readonly found: readonly string[];
+}
+
+/** Looks at one place after the other, most promising first, until a thing is in the belief. */
+export class Finder {
+  readonly #environment: TaskEnvironment;
+  readonly #budget: TaskBudget;
+  readonly #runner: StepRunner;
+
+  constructor(environment: TaskEnvironment, budget: TaskBudget, runner: StepRunner) {
+    this.#environment = environment;
+    this.#budget = budget;
+    this.#runner = runner;
+  }
+
+  /** @param reference - what is looked for when it has no id yet */
+  async find(
+    subGoal: SubGoal,
+    reference: ProposedReference | undefined,
+    signal: AbortSignal,
+  ): Promise<FindResult> {
+    const { belief } = this.#environment;
+    const name = subGoal.arguments.object ?? '';
+    const wanted = belief.tracker.find(name);
+    const beganS = this.#environment.nowS();
+    // What was seen before a known thing went missing says little about where it is now.
+    const countsFromS =
+      wanted === undefined ? Number.NEGATIVE_INFINITY : Math.max(wanted.lastSeenS, beganS - 20);
+    const classNames = reference?.classNames ?? (wanted === undefined ? [name] : [classOf(wanted)]);
+    const lastSupport = wanted === undefined ? '' : nearestFixture(this.#environment, wanted);
+    const tried = new Set<string>();
+    for (let looks = 0; looks <= this.#budget.limits.maxSearchLooks; looks++) {
+      const found = this.#matches(name, reference);
+      if (found.length > 0) return this.#foundResult(found, looks);
+      const nowS = this.#environment.nowS();
+      const view = viewBelief(belief, nowS);
+      const move = nextSearchMove(view, subGoal.robot, {
+        classNames,
+        within: reference?.within ?? '',
+        lastSupport,
+        seenSince: (id) => belief.coverage.since(id, countsFromS),
+        tried,
+        handEmpty:
+          truthOf(belief, { predicate: 'hand-empty', arguments: [] }, subGoal.robot, nowS) === 'true',
+      });
+      if (move === undefined || looks === this.#budget.limits.maxSearchLooks) break;
+      tried.add(`${move.skill} ${move.target}`);
+      const given = move.skill === 'look' ? { target: move.target } : { fixture: move.target };
+      const text = `${move.skill === 'look' ? 'looking at' : 'opening'} ${labelOf(view, move.target)}`;
+      this.#environment.emit({
+        kind: 'note',
+        subGoalId: subGoal.id,
+        text,
+        detail: '',
+        feasibility: Number.NaN,
+      });
+      await this.#runner.send(
+        { robot: subGoal.robot, skill: move.skill, arguments: given },
+        () => undefined,
+        signal,
+      );
+      await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+    }
+    return this.#notFound(name, tried);
+  }
+
+  #matches(name: string, reference: ProposedReference | undefined): readonly string[] {
+    const { belief } = this.#environment;
+    const nowS = this.#environment.nowS();
+    if (reference === undefined || belief.tracker.find(name) !== undefined) {
+      return truthOf(belief, { predicate: 'known', arguments: [name] }, '', nowS) === 'true' ? [name] : [];
+    }
+    const view = viewBelief(belief, nowS);
+    const usable = view.objects.filter((object) => !object.missing && object.confidence >= knownConfidence);
+    for (let count = 1; count <= reference.classNames.length; count++) {
+      const matching = usable.filter((object) =>
+        classMatches(object.className, reference.classNames.slice(0, count)),
+      );
+      if (matching.length > 0) return matching.map((object) => object.id);
+    }
+    return [];
+  }
+
+  #foundResult(found: readonly string[], looks: number): FindResult {
+    const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+    const note = found.map((id) => describeSighting(view, id)).join('; ');
+    return {
+      success: true,
+      code: '',
+      message: note,
+      note: looks > 1 ? `${note} · ${looks} places` : note,
+      confirmed: true,
+      found,
+    };
+  }
+
+  #notFound(name: string, tried: ReadonlySet<string>): FindResult {
+    const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+    const places = [
+      ...new Set(
+        [...tried].filter((move) => move.startsWith('look ')).map((move) => labelOf(view, move.slice(5))),
+      ),
+    ];
+    const where = places.length === 0 ? 'everywhere that I know' : places.join(', ');
+    const message = `I did not find the ${labelOf(view, name)}; I looked at: ${where}.`;
+    return { success: false, code: 'not-found', message, note: message, confirmed: false, found: [] };
+  }
+}
+
+/** The fixture on or in which a missing thing was last believed to be. */
+function nearestFixture(environment: TaskEnvironment, track: ObjectTrack): string {
+  for (const fixture of environment.belief.map.fixtures.values()) {
+    if (!fixture.isSurface && !fixture.isContainer) continue;
+    const [x, y, z] = fixture.mapFromCenter.inverse().apply(track.positionM);
+    if (
+      Math.abs(x) < fixture.sizeM[0] / 2 &&
+      Math.abs(y) < fixture.sizeM[1] / 2 &&
+      Math.abs(z) < fixture.sizeM[2] / 2 + 0.1
+    )
+      return fixture.id;
+  }
+  return '';
+}

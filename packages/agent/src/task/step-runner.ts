@@ -1,0 +1,205 @@
+import type { SkillContract } from '@efferent/skills';
+import { viewBelief } from '../belief/truth.ts';
+import type { SubGoal } from '../plan/plan-graph.ts';
+import { contextOf } from '../plan/selector.ts';
+import type { SkillStatistics } from '../plan/skill-statistics.ts';
+import { verifyEffects } from '../plan/verifier.ts';
+import { findSkill } from '../reasoner/operators.ts';
+import type { SkillOutcome, TaskEnvironment } from './environment.ts';
+import { type TaskBudget, TaskEnd } from './limits.ts';
+
+/** How one try of a sub-goal ended. */
+export interface StepResult {
+  readonly success: boolean;
+  /** Failure code of the skill, `not-confirmed`, or empty. */
+  readonly code: string;
+  readonly message: string;
+  /** What a person reads in the step's line: phases or evidence. */
+  readonly note: string;
+  readonly confirmed: boolean;
+}
+
+/** Failure codes that mean that the thing is not where it was believed to be. */
+const lostCodes = new Set(['target-lost']);
+/** How long to wait for pictures taken after a skill ended, s. */
+const freshPictureTimeoutS = 3;
+const freshPictures = 3;
+const pollS = 0.1;
+
+/** Sends skills to the robot and checks what they did. */
+export class StepRunner {
+  readonly #environment: TaskEnvironment;
+  readonly #budget: TaskBudget;
+  readonly #statistics: SkillStatistics;
+
+  constructor(environment: TaskEnvironment, budget: TaskBudget, statistics: SkillStatistics) {
+    this.#environment = environment;
+    this.#budget = budget;
+    this.#statistics = statistics;
+  }
+
+  /**
+   * Runs a sub-goal's skill once, then lets the belief catch up and verifies the effects.
+   *
+   * @param verify - false in open loop: the skill's own word is taken
+   * @throws {@link TaskEnd} when a bound is passed or the robot is stopped
+   */
+  async run(
+    subGoal: SubGoal,
+    contract: SkillContract,
+    verify: boolean,
+    signal: AbortSignal,
+  ): Promise<StepResult> {
+    const { belief } = this.#environment;
+    const context = contextOf(subGoal, viewBelief(belief, this.#environment.nowS()));
+    const phases: string[] = [];
+    const outcome = await this.send(
+      subGoal,
+      (phase) => {
+        if (phase !== '' && phase !== phases[phases.length - 1]) phases.push(phase);
+      },
+      signal,
+    );
+    const note = phases.join(' · ');
+    if (!verify) {
+      this.#write(subGoal, contract, outcome.success);
+      return {
+        success: outcome.success,
+        code: outcome.failureCode,
+        message: outcome.message,
+        note,
+        confirmed: false,
+      };
+    }
+    const endS = this.#environment.nowS();
+    await this.waitForPictures(endS, signal);
+    if (!outcome.success) {
+      this.#statistics.record(subGoal.skill, context, false, outcome.elapsedS);
+      this.#writeFailure(subGoal, contract, outcome);
+      return { success: false, code: outcome.failureCode, message: outcome.message, note, confirmed: false };
+    }
+    const result = await this.#verify(subGoal, contract, endS, note, signal);
+    this.#statistics.record(subGoal.skill, context, result.success, outcome.elapsedS);
+    return result;
+  }
+
+  /** Sends one skill; counts it. @throws {@link TaskEnd} */
+  async send(
+    call: Pick<SubGoal, 'robot' | 'skill' | 'arguments'>,
+    onPhase: (phase: string) => void,
+    signal: AbortSignal,
+  ): Promise<SkillOutcome> {
+    await this.#environment.whilePaused(signal);
+    this.#budget.countStep();
+    const outcome = await this.#environment.executeSkill(call, onPhase, signal);
+    if (signal.aborted) throw signal.reason;
+    if (outcome.failureCode === 'stopped')
+      throw new TaskEnd('stopped', `The robot was stopped: ${outcome.message}`);
+    return outcome;
+  }
+
+  /** Waits until the belief holds some pictures taken after `sinceS`, at most for a few seconds. */
+  async waitForPictures(sinceS: number, signal: AbortSignal): Promise<void> {
+    const { belief } = this.#environment;
+    const untilS = this.#environment.nowS() + freshPictureTimeoutS;
+    let counted = belief.pictures;
+    let fresh = 0;
+    while (fresh < freshPictures && this.#environment.nowS() < untilS) {
+      await this.#environment.sleep(pollS, signal);
+      if (belief.pictureS > sinceS) fresh += belief.pictures - counted;
+      counted = belief.pictures;
+    }
+  }
+
+  async #verify(
+    subGoal: SubGoal,
+    contract: SkillContract,
+    endS: number,
+    note: string,
+    signal: AbortSignal,
+  ): Promise<StepResult> {
+    const { belief } = this.#environment;
+    this.#letGo(subGoal, contract);
+    let check = verifyEffects(belief, subGoal, contract, endS, this.#environment.nowS(), false);
+    if (check.verdict === 'unknown' && check.lookAt !== '' && this.#canLook()) {
+      const target = check.lookAt;
+      this.#environment.emit({
+        kind: 'note',
+        subGoalId: subGoal.id,
+        text: `looking again: ${check.evidence}`,
+        detail: '',
+        feasibility: Number.NaN,
+      });
+      const look = await this.send(
+        { robot: subGoal.robot, skill: 'look', arguments: { target } },
+        () => undefined,
+        signal,
+      );
+      await this.waitForPictures(this.#environment.nowS(), signal);
+      check = verifyEffects(belief, subGoal, contract, endS, this.#environment.nowS(), look.success);
+    }
+    const full = [note, check.evidence].filter(Boolean).join(' · ');
+    if (check.verdict === 'confirmed') {
+      this.#write(subGoal, contract, true);
+      return { success: true, code: '', message: check.evidence, note: full, confirmed: true };
+    }
+    if (check.effect.startsWith('holding') && check.verdict === 'refuted') this.#doubtPose(subGoal);
+    return {
+      success: false,
+      code: 'not-confirmed',
+      message: `the skill reported success, but ${check.evidence}`,
+      note: full,
+      confirmed: false,
+    };
+  }
+
+  #canLook(): boolean {
+    return this.#environment.skills.some((skill) => skill.name === 'look');
+  }
+
+  /** A skill that emptied the hand: from here on pictures say where the thing is. */
+  #letGo(subGoal: SubGoal, contract: SkillContract): void {
+    if (contract.effects.some((term) => term.predicate === 'hand-empty' && !term.negated))
+      this.#environment.belief.confirmReleased(subGoal.robot);
+  }
+
+  /** Writes confirmed effects that no picture shows: what is in the hand. */
+  #write(subGoal: SubGoal, contract: SkillContract, success: boolean): void {
+    if (!success) return;
+    const { belief } = this.#environment;
+    this.#letGo(subGoal, contract);
+    for (const term of contract.effects) {
+      const object = subGoal.arguments[term.arguments[0] ?? ''];
+      if (term.predicate === 'holding' && !term.negated && object !== undefined)
+        belief.confirmHolding(subGoal.robot, object);
+    }
+  }
+
+  /** What a failure says about the world: the thing was not there, or it left the hand. */
+  #writeFailure(subGoal: SubGoal, contract: SkillContract, outcome: SkillOutcome): void {
+    const { belief } = this.#environment;
+    if (outcome.failureCode === 'dropped' || outcome.failureCode === 'hand-empty') {
+      const held = belief.heldBy(subGoal.robot);
+      if (held !== undefined) belief.tracker.markMissing(held.id);
+    }
+    if (!lostCodes.has(outcome.failureCode)) return;
+    const carried = contract.preconditions.find((term) => term.predicate === 'holding')?.arguments[0];
+    for (const [name, id] of Object.entries(subGoal.arguments)) {
+      if (name !== carried) this.#doubt(id);
+    }
+  }
+
+  #doubtPose(subGoal: SubGoal): void {
+    const { object } = subGoal.arguments;
+    if (object !== undefined) this.#doubt(object);
+  }
+
+  /** Gives up on a pose unless a picture of this moment shows the thing. */
+  #doubt(id: string): void {
+    const track = this.#environment.belief.tracker.find(id);
+    if (track !== undefined && !track.visible) this.#environment.belief.tracker.markMissing(id);
+  }
+}
+
+/** Tells whether a sub-goal is done by the agent's own search. */
+export const isFind = (subGoal: Pick<SubGoal, 'skill'>): boolean => subGoal.skill === findSkill;
