@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigurationError, conjugateQuaternion, describeError, Rng, rotateVector } from '@efferent/core';
+import type { MessageTypes } from '@efferent/interfaces';
+import { type NodeModule, qosProfiles, type RosNode, stampToNs, TransformListener } from '@efferent/ros';
+import type { CameraFrame, Detection, Detector, Intrinsics } from './detector.ts';
+import { defaultPerceptionNoise } from './perception-noise.ts';
+import { PictureSet } from './picture-set.ts';
+import { SegmentationDetector } from './segmentation-detector.ts';
+
+type Image = MessageTypes['sensor_msgs/msg/Image'];
+
+/** Pictures of the head camera to `detections`, in the camera's optical frame. */
+export const detectorNode: NodeModule = {
+  name: 'detector',
+  async start(node, services) {
+    const camera = node.declareParameter('camera', 'head_camera', {
+      description: 'name of the camera whose topics are read',
+      readOnly: true,
+    });
+    const seed = node.declareParameter('seed', 1, {
+      description: 'seed of the simulated detection noise',
+      integer: true,
+      readOnly: true,
+    });
+    const uprightFrame = node.declareParameter('upright_frame', 'base_link', {
+      description: 'frame whose z axis is up',
+      readOnly: true,
+    });
+    const chosen = node.declareParameter('detector', 'segmentation', {
+      description:
+        '"segmentation" (simulated cameras), or the path of a module that exports createDetector()',
+      readOnly: true,
+    });
+    const detector = await createDetector(chosen, seed);
+    const isSimulated = detector instanceof SegmentationDetector;
+    const transforms = new TransformListener(node);
+    const publisher = node.createPublisher(
+      'vision_msgs/msg/Detection3DArray',
+      'detections',
+      qosProfiles.sensorData,
+    );
+    const pictures = new PictureSet(isSimulated ? ['depth', 'segmentation'] : ['color', 'depth']);
+    let intrinsics: Intrinsics | undefined;
+    let isBusy = false;
+
+    const detect = async (frame: CameraFrame, header: Image['header']): Promise<void> => {
+      const detections = await services.jobs.run(
+        { name: 'detector', modelledLatencyMs: detector.modelledLatencyMs },
+        () => detector.detect(frame),
+      );
+      publisher.publish({ header, detections: detections.map((detection) => toMessage(detection, header)) });
+    };
+
+    const onImage = (kind: 'color' | 'depth' | 'segmentation') => (image: Image) => {
+      const complete = pictures.add(kind, image);
+      if (complete === undefined || intrinsics === undefined || isBusy) return;
+      const { header, width, height } = complete.depth;
+      const uprightFromCamera = transforms.lookup(uprightFrame, header.frame_id, stampToNs(header.stamp));
+      if (uprightFromCamera === undefined) return;
+      isBusy = true;
+      const frame: CameraFrame = {
+        stampNs: stampToNs(header.stamp),
+        widthPx: width,
+        heightPx: height,
+        intrinsics,
+        color: complete.color?.data,
+        depthMm: pixels16(complete.depth),
+        segmentation: complete.segmentation === undefined ? undefined : pixels16(complete.segmentation),
+        up: rotateVector(conjugateQuaternion(uprightFromCamera.rotation), [0, 0, 1]),
+      };
+      detect(frame, header)
+        .catch((error: unknown) => node.logger.error('detection-failed', { error: describeError(error) }))
+        .finally(() => {
+          isBusy = false;
+        });
+    };
+
+    subscribe(node, `${camera}/depth/image_raw`, onImage('depth'));
+    if (isSimulated) subscribe(node, `${camera}/segmentation/image_raw`, onImage('segmentation'));
+    else subscribe(node, `${camera}/color/image_raw`, onImage('color'));
+    node.createSubscription(
+      'sensor_msgs/msg/CameraInfo',
+      `${camera}/color/camera_info`,
+      { qos: qosProfiles.sensorData },
+      (info) => {
+        intrinsics = { fx: info.k[0]!, fy: info.k[4]!, cx: info.k[2]!, cy: info.k[5]! };
+      },
+    );
+    node.createSubscription(
+      'vision_msgs/msg/LabelInfo',
+      `${camera}/segmentation/labels`,
+      { qos: qosProfiles.latched },
+      (labels) => {
+        detector.setLabels?.(new Map(labels.class_map.map((entry) => [entry.class_id, entry.class_name])));
+      },
+    );
+    return { stop: () => Promise.resolve() };
+  },
+};
+
+function subscribe(node: RosNode, topic: string, callback: (image: Image) => void): void {
+  node.createSubscription('sensor_msgs/msg/Image', topic, { qos: qosProfiles.sensorData }, callback);
+}
+
+async function createDetector(chosen: string, seed: number): Promise<Detector> {
+  if (chosen === 'segmentation')
+    return new SegmentationDetector(defaultPerceptionNoise, new Rng(seed).fork('detector'));
+  let loaded: unknown;
+  try {
+    loaded = await import(pathToFileURL(resolve(chosen)).href);
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'unreadable-detector',
+      message: `parameter detector: cannot load ${chosen} (${describeError(cause)})`,
+      fields: { detector: chosen },
+      cause,
+    });
+  }
+  const create = (loaded as { createDetector?: unknown }).createDetector;
+  if (typeof create !== 'function') {
+    throw new ConfigurationError({
+      code: 'bad-detector',
+      message: `parameter detector: ${chosen} exports no function createDetector(): Promise<Detector>`,
+      fields: { detector: chosen },
+    });
+  }
+  return (await create()) as Detector;
+}
+
+/** 16-bit pixels of an image without copying, where alignment and rows allow. */
+function pixels16(image: Image): Uint16Array {
+  const { data, width, height } = image;
+  if (data.byteOffset % 2 === 0) return new Uint16Array(data.buffer, data.byteOffset, width * height);
+  return new Uint16Array(data.slice().buffer, 0, width * height);
+}
+
+function toMessage(detection: Detection, header: Image['header']) {
+  const [x, y, z] = detection.positionM;
+  const [qx, qy, qz, qw] = detection.orientation;
+  const pose = { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } };
+  const [sx, sy, sz] = detection.sizeM;
+  return {
+    header,
+    results: [{ hypothesis: { class_id: detection.className, score: detection.score }, pose: { pose } }],
+    bbox: { center: pose, size: { x: sx, y: sy, z: sz } },
+  };
+}
