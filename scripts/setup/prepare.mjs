@@ -15,16 +15,10 @@ const say = (line) => process.stderr.write(`  setting up      ${line}\n`);
  */
 export async function prepare({ yes, browser }) {
   mkdirSync(stateFolder, { recursive: true });
-  try {
-    await preparePackages();
-  } catch (error) {
-    say(`could not install the packages. ${error.message}`);
-    say('Is the package registry reachable? Run the same command again; what is done is kept.');
-    process.exit(1);
-  }
+  await orExit('install the packages', 'Is the package registry reachable?', preparePackages);
   const facts = [`node ${nodeVersion()} ok`, 'packages ok'];
   facts.push(...(await prepareMiddleware(yes)));
-  await prepareViewer();
+  await orExit('build the viewer', 'Is there room on the disk?', prepareViewer);
   if (browser)
     await ensureSystemPackages(
       {
@@ -37,6 +31,17 @@ export async function prepare({ yes, browser }) {
       say,
     );
   return { summary: facts.join(' · ') };
+}
+
+/** Does a step without which nothing runs; its failure ends the process with what was tried and what would help. */
+async function orExit(what, hint, work) {
+  try {
+    await work();
+  } catch (error) {
+    say(`could not ${what}. ${error.message}`);
+    say(`${hint} Run the same command again; what is done is kept.`);
+    process.exit(1);
+  }
 }
 
 async function preparePackages() {
