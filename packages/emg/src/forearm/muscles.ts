@@ -21,7 +21,7 @@ export interface Muscle {
  * placed in the same angular frame: volar near 0, radial near 0.35, dorsal near 0.6, ulnar near 0.8.
  * @see https://github.com/shihan-ma/NeuroMotion
  */
-export const muscles = [
+const muscleTable = [
   {
     id: 'ecrb',
     depthM: [0.013, 0.022],
@@ -87,7 +87,10 @@ export const muscles = [
   { id: 'apl', depthM: [0.013, 0.02], angleFraction: [0.5, 0.58], innervationM: 0.03, fibreLengthM: 0.045 },
 ] as const satisfies readonly Muscle[];
 
-export type MuscleId = (typeof muscles)[number]['id'];
+/** The muscles in the order of every per-muscle array. */
+export const muscles: readonly Muscle[] = muscleTable;
+
+export type MuscleId = (typeof muscleTable)[number]['id'];
 
 /**
  * Activation of each muscle for a gesture at full effort, fraction of its maximum; what is missing is still.

@@ -1,6 +1,6 @@
 import { Rng } from '@efferent/core';
 import { type GestureName, gestureNames } from '../gestures.ts';
-import { gestureSynergies, muscles } from './muscles.ts';
+import { gestureSynergies, type MuscleId, muscles } from './muscles.ts';
 
 /** One virtual wearer: an anatomy, a habit of contracting, and how the sleeve was put on. */
 export interface VirtualPerson {
@@ -55,7 +55,7 @@ export function createVirtualPerson(seed: number): VirtualPerson {
 
 function drawSynergy(gesture: GestureName, rng: Rng): readonly number[] {
   return muscles.map(({ id }) => {
-    const nominal = gestureSynergies[gesture][id] ?? 0;
+    const nominal = gestureSynergies[gesture][id as MuscleId] ?? 0;
     const habit = Math.exp(rng.normal(0, 0.2));
     const coContraction = gesture === 'rest' ? 0 : Math.abs(rng.normal(0, 0.04));
     return Math.min(1, nominal * habit + coContraction);

@@ -35,16 +35,18 @@ export function designBandPass(
   const high = warp(highHz);
   const centre = Math.sqrt(low * high);
   const centreRad = 2 * Math.atan(centre / 2);
-  return Array.from({ length: order }, (_, k) => {
-    const angle = (Math.PI * (2 * k + order + 1)) / (2 * order);
-    const prototype: Complex = [Math.cos(angle), Math.sin(angle)];
-    return bandPassPoles(prototype, high - low, centre);
-  })
-    .flat()
-    .map(bilinear)
-    .sort((p, q) => p[1] - q[1])
-    .slice(order)
-    .map((pole) => sectionOfPole(pole, centreRad));
+  const sections: SecondOrderSection[] = [];
+  for (let k = 0; k < Math.ceil(order / 2); k++) {
+    const angle = Math.PI / 2 + (Math.PI * (2 * k + 1)) / (2 * order);
+    const isReal = 2 * k + 1 === order;
+    const prototype: Complex = [Math.cos(angle), isReal ? 0 : Math.sin(angle)];
+    const [p, q] = bandPassPoles(prototype, high - low, centre);
+    if (isReal) sections.push(sectionOfPoles(bilinear(p), bilinear(q), centreRad));
+    else
+      for (const pole of [p, q])
+        sections.push(sectionOfPoles(bilinear(pole), bilinear(conjugate(pole)), centreRad));
+  }
+  return sections;
 }
 
 /**
@@ -89,7 +91,7 @@ function magnitude(c0: number, c1: number, c2: number, angleRad: number): number
 }
 
 /** Solves s² - p B s + c² = 0: the two band-pass poles of one prototype pole p. */
-function bandPassPoles(prototype: Complex, bandwidth: number, centre: number): readonly Complex[] {
+function bandPassPoles(prototype: Complex, bandwidth: number, centre: number): readonly [Complex, Complex] {
   const half: Complex = [(prototype[0] * bandwidth) / 2, (prototype[1] * bandwidth) / 2];
   const root = complexSqrt([half[0] ** 2 - half[1] ** 2 - centre ** 2, 2 * half[0] * half[1]]);
   return [
@@ -110,8 +112,11 @@ function bilinear([real, imaginary]: Complex): Complex {
   return [(4 - real ** 2 - imaginary ** 2) / scale, (4 * imaginary) / scale];
 }
 
-function sectionOfPole([real, imaginary]: Complex, centreRad: number): SecondOrderSection {
-  const a: [number, number] = [-2 * real, real ** 2 + imaginary ** 2];
+const conjugate = ([real, imaginary]: Complex): Complex => [real, -imaginary];
+
+/** Builds the section of two poles that are conjugate or both real. */
+function sectionOfPoles(p: Complex, q: Complex, centreRad: number): SecondOrderSection {
+  const a: [number, number] = [-(p[0] + q[0]), p[0] * q[0] - p[1] * q[1]];
   const gain = 1 / gainAtAngle([{ b: [1, 0, -1], a }], centreRad);
   return { b: [gain, 0, -gain], a };
 }
