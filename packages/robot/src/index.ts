@@ -1,9 +1,17 @@
 export { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
+export { type BasePose, type BasePoseSearch, findBasePoses } from './base-poses.ts';
+export { type CartesianRequest, planCartesianPath } from './cartesian-path.ts';
 export { type Collision, CollisionChecker } from './collision-checker.ts';
 export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
 export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
+export {
+  type JointTrajectory,
+  sampleJointTrajectory,
+  type TimingOptions,
+  timeJointPath,
+} from './joint-trajectory.ts';
 export { loadPriorMap } from './load-prior-map.ts';
 export { listRobots, loadRobotModel, parseRobotModel, type RobotFileNames } from './load-robot-model.ts';
 export {
@@ -31,6 +39,7 @@ export {
   placedBoxes,
   priorMapSchema,
 } from './prior-map.ts';
+export { ReachKinematics, type ReachSolution } from './reach-kinematics.ts';
 export { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
 export { multiplyPoses, poseAt, poseStride, type RobotLink, RobotModel, writePose } from './robot-model.ts';
 export {

@@ -111,6 +111,7 @@ class ManifestCheck {
     this.#known('self_collision', self_collision.flat(2), this.#linkNames(), 'link');
     this.#known('base', [base.left_wheel_joint, base.right_wheel_joint], this.#jointNames, 'movable joint');
     this.#known('gripper.actuator', [gripper.actuator], names, 'actuator');
+    this.#known('arm', Object.values(this.#manifest.arm ?? {}), names, 'actuator');
     for (const [group, members] of Object.entries(groups))
       this.#known(`groups.${group}`, members, names, 'actuator');
     for (const [pose, positions] of Object.entries(poses))

@@ -61,6 +61,8 @@ export const robotManifestSchema = z.strictObject({
   }),
   actuators: z.array(actuatorSchema).min(1),
   groups: z.record(name, z.array(name).min(1)),
+  /** Parts of a lift-and-reach arm with a yaw-pitch-roll wrist; absent for other arms, which use numeric kinematics. */
+  arm: z.strictObject({ lift: name, extension: name, yaw: name, pitch: name, roll: name }).optional(),
   poses: z.record(name, z.record(name, z.number())),
   gripper: z.strictObject({
     actuator: name,
