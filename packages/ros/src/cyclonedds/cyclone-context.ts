@@ -1,11 +1,47 @@
-import { MiddlewareError } from '@efferent/core';
-import type { TransportContextOptions } from '../context.ts';
+import { CycloneParticipant, cycloneConfiguration, domainIdFromEnvironment } from '@efferent/cyclonedds';
+import { TransportContext, type TransportContextOptions } from '../context.ts';
+import { standardErrorSink } from '../log.ts';
 import type { RosContext } from '../port.ts';
+import { RealTimeExecutor } from '../real-time-executor.ts';
+import { CycloneTransport } from './cyclone-transport.ts';
 
-/** Joins the DDS graph. */
-export function createCycloneContext(_options: TransportContextOptions): RosContext {
-  throw new MiddlewareError({
-    code: 'middleware-unavailable',
-    message: 'the Cyclone DDS backend is not built yet',
-  });
+const signals = ['SIGINT', 'SIGTERM'] as const;
+const openContexts = new Set<RosContext>();
+
+/**
+ * Joins the DDS graph that the environment names (`ROS_DOMAIN_ID`, `ROS_AUTOMATIC_DISCOVERY_RANGE`, `CYCLONEDDS_URI`).
+ *
+ * Leaves it on SIGINT and SIGTERM when nobody else in the process listens to them, as peers would keep its nodes for
+ * seconds otherwise.
+ *
+ * @throws {@link MiddlewareError} when the addon is missing, {@link ConfigurationError} for a wrong variable
+ */
+export function createCycloneContext(options: TransportContextOptions): RosContext {
+  const domainId = domainIdFromEnvironment(process.env);
+  const participant = new CycloneParticipant(domainId, cycloneConfiguration(process.env), 'enclave=/;');
+  participant.holdProcess(true);
+  const executor = new RealTimeExecutor();
+  const sink = options.logSink ?? standardErrorSink;
+  const transport = new CycloneTransport(participant, executor, (event, fields) =>
+    sink({ level: 'warn', node: 'ros', stampNs: executor.systemClock.nowNs(), event, fields }),
+  );
+  const inner = new TransportContext(transport, options);
+  const context: RosContext = {
+    middleware: inner.middleware,
+    createNode: (name, nodeOptions) => inner.createNode(name, nodeOptions),
+    shutdown: async () => {
+      openContexts.delete(context);
+      if (openContexts.size === 0) for (const signal of signals) process.off(signal, leaveOnSignal);
+      await inner.shutdown();
+    },
+  };
+  if (openContexts.size === 0) for (const signal of signals) process.on(signal, leaveOnSignal);
+  openContexts.add(context);
+  return context;
+}
+
+async function leaveOnSignal(signal: NodeJS.Signals): Promise<void> {
+  if (process.listenerCount(signal) > 1) return;
+  for (const context of [...openContexts]) await context.shutdown();
+  process.kill(process.pid, signal);
 }

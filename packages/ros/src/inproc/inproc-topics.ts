@@ -1,5 +1,6 @@
 import { type Codec, codecOf } from '@efferent/interfaces';
 import type { Executor } from '../executor.ts';
+import { MessageQueue } from '../message-queue.ts';
 import type { EndpointInfo, QosProfile } from '../port.ts';
 import {
   type NodeIdentity,
@@ -10,7 +11,6 @@ import {
   type TransportSubscription,
 } from '../transport.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { MessageQueue } from './message-queue.ts';
 
 /** All publishers and subscriptions of one topic. */
 export class InprocTopic {

@@ -7,6 +7,10 @@ export class MessageQueue<Item> {
     return this.#items.length - this.#head;
   }
 
+  peek(): Item | undefined {
+    return this.#items[this.#head];
+  }
+
   push(item: Item): void {
     this.#items.push(item);
   }

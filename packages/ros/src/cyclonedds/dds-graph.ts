@@ -1,0 +1,222 @@
+import { describeError } from '@efferent/core';
+import type { CycloneParticipant, CycloneReader, EndpointDescription } from '@efferent/cyclonedds';
+import { codecOf } from '@efferent/interfaces';
+import type { EndpointInfo } from '../port.ts';
+import type { Graph, NamedTypes, NodeIdentity, Report } from '../transport.ts';
+import {
+  ddsTopic,
+  discoveryInfoTopic,
+  discoveryInfoType,
+  serviceOfReplies,
+  serviceOfRequests,
+  serviceTypeOf,
+  topicOf,
+  typeOf,
+} from './dds-names.ts';
+import { endpointOptions, qosOf } from './endpoint-options.ts';
+
+/** Listeners hear of a burst of changes once. */
+const settleMs = 10;
+
+interface Gid {
+  readonly data: Uint8Array;
+}
+
+interface NodeEntities {
+  readonly node_namespace: string;
+  readonly node_name: string;
+  readonly reader_gid_seq: readonly Gid[];
+  readonly writer_gid_seq: readonly Gid[];
+}
+
+interface ParticipantEntities {
+  readonly gid: Gid;
+  readonly node_entities_info_seq: readonly NodeEntities[];
+}
+
+const infoCodec = codecOf('rmw_dds_common/msg/ParticipantEntitiesInfo');
+const infoQos = {
+  history: 'keep-all',
+  depth: 0,
+  reliability: 'reliable',
+  durability: 'transient-local',
+} as const;
+
+/** Keys a 16-byte id. */
+export function guidText(guid: Uint8Array): string {
+  return Buffer.from(guid.buffer, guid.byteOffset, guid.byteLength).toString('latin1');
+}
+
+/** The graph at one moment. */
+interface Snapshot {
+  readonly publications: readonly EndpointDescription[];
+  readonly subscriptions: readonly EndpointDescription[];
+  readonly nodes: readonly NodeEntities[];
+  /** Nodes by the ids of their readers and writers. */
+  readonly owners: ReadonlyMap<string, NodeEntities>;
+  readonly publishers: ReadonlyMap<string, readonly EndpointInfo[]>;
+  readonly subscribers: ReadonlyMap<string, readonly EndpointInfo[]>;
+}
+
+/** What DDS discovery and `ros_discovery_info` tell about the graph. */
+export class DdsGraph implements Graph {
+  readonly #participant: CycloneParticipant;
+  readonly #infoReader: CycloneReader;
+  readonly #listeners = new Set<() => void>();
+  readonly #infos = new Map<string, ParticipantEntities>();
+  #snapshot: Snapshot | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #revision = 0;
+
+  constructor(participant: CycloneParticipant, report: Report) {
+    this.#participant = participant;
+    participant.watchGraph(() => this.#changed());
+    const options = endpointOptions(discoveryInfoTopic, discoveryInfoType, infoQos, '');
+    this.#infoReader = participant.createReader(options, (bytes) => {
+      try {
+        const info = infoCodec.decode(bytes) as ParticipantEntities;
+        this.#infos.set(guidText(info.gid.data), info);
+        this.#changed();
+      } catch (error) {
+        // Humble and older announce ids of 24 bytes; their nodes stay nameless here.
+        report('message-undecodable', { topic: discoveryInfoTopic, reason: describeError(error) });
+      }
+    });
+  }
+
+  /** Grows whenever something may have come or gone; what is derived from the graph is kept by it. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  topics(): readonly NamedTypes[] {
+    const { publications, subscriptions } = this.#now();
+    return group([...publications, ...subscriptions], topicOf, typeOf);
+  }
+
+  services(): readonly NamedTypes[] {
+    const { publications, subscriptions } = this.#now();
+    return group([...publications, ...subscriptions], serviceOfRequests, serviceTypeOf);
+  }
+
+  nodes(): readonly NodeIdentity[] {
+    return this.#now().nodes.map(({ node_name, node_namespace }) => ({
+      name: node_name,
+      namespace: node_namespace,
+    }));
+  }
+
+  publishers(topic: string): readonly EndpointInfo[] {
+    return this.#now().publishers.get(ddsTopic(topic)) ?? [];
+  }
+
+  subscriptions(topic: string): readonly EndpointInfo[] {
+    return this.#now().subscribers.get(ddsTopic(topic)) ?? [];
+  }
+
+  servicesOf(node: NodeIdentity): readonly NamedTypes[] {
+    return group(this.#readersOf(node), serviceOfRequests, serviceTypeOf);
+  }
+
+  clientsOf(node: NodeIdentity): readonly NamedTypes[] {
+    return group(this.#readersOf(node), serviceOfReplies, serviceTypeOf);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+    this.#infoReader.delete();
+  }
+
+  #changed(): void {
+    this.#snapshot = undefined;
+    this.#revision++;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const listener of [...this.#listeners]) listener();
+    }, settleMs);
+  }
+
+  #now(): Snapshot {
+    this.#snapshot ??= this.#takeSnapshot();
+    return this.#snapshot;
+  }
+
+  #takeSnapshot(): Snapshot {
+    const publications = this.#participant.discovered('publications');
+    const subscriptions = this.#participant.discovered('subscriptions');
+    const nodes = this.#aliveNodes(publications);
+    const owners = new Map<string, NodeEntities>();
+    for (const node of nodes) {
+      for (const { data } of node.writer_gid_seq) owners.set(guidText(data), node);
+      for (const { data } of node.reader_gid_seq) owners.set(guidText(data), node);
+    }
+    return {
+      publications,
+      subscriptions,
+      nodes,
+      owners,
+      publishers: infosByTopic(publications, owners),
+      subscribers: infosByTopic(subscriptions, owners),
+    };
+  }
+
+  /** Nodes of the participants that are there; a participant that is gone takes its announcements with it. */
+  #aliveNodes(publications: readonly EndpointDescription[]): readonly NodeEntities[] {
+    const alive = new Set<string>();
+    for (const { topic, participantGuid } of publications) {
+      if (topic === discoveryInfoTopic) alive.add(guidText(participantGuid));
+    }
+    return [...this.#infos]
+      .filter(([participant]) => alive.has(participant))
+      .flatMap(([, info]) => info.node_entities_info_seq);
+  }
+
+  #readersOf({ name, namespace }: NodeIdentity): readonly EndpointDescription[] {
+    const { subscriptions, owners } = this.#now();
+    return subscriptions.filter(({ guid }) => {
+      const owner = owners.get(guidText(guid));
+      return owner?.node_name === name && owner.node_namespace === namespace;
+    });
+  }
+}
+
+function infosByTopic(
+  endpoints: readonly EndpointDescription[],
+  owners: ReadonlyMap<string, NodeEntities>,
+): ReadonlyMap<string, readonly EndpointInfo[]> {
+  const byTopic = new Map<string, EndpointInfo[]>();
+  for (const endpoint of endpoints) {
+    const owner = owners.get(guidText(endpoint.guid));
+    const info: EndpointInfo = {
+      nodeName: owner?.node_name ?? '_NODE_NAME_UNKNOWN_',
+      nodeNamespace: owner?.node_namespace ?? '_NODE_NAMESPACE_UNKNOWN_',
+      topicType: typeOf(endpoint.type),
+      qos: qosOf(endpoint),
+    };
+    const infos = byTopic.get(endpoint.topic);
+    if (infos === undefined) byTopic.set(endpoint.topic, [info]);
+    else infos.push(info);
+  }
+  return byTopic;
+}
+
+function group(
+  endpoints: readonly EndpointDescription[],
+  nameOf: (topic: string) => string | undefined,
+  rosTypeOf: (type: string) => string,
+): readonly NamedTypes[] {
+  const found = new Map<string, Set<string>>();
+  for (const { topic, type } of endpoints) {
+    const name = nameOf(topic);
+    if (name === undefined) continue;
+    const types = found.get(name) ?? new Set();
+    found.set(name, types.add(rosTypeOf(type)));
+  }
+  return [...found].map(([name, types]) => ({ name, types: [...types].sort() }));
+}
