@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@efferent/core';
-import { type EpisodeRecord, listEpisodeTasks, type Perturbation, runEpisode } from '@efferent/runtime';
+import { type EpisodeRecord, listEpisodeTasks, type PerturbationName, runEpisode } from '@efferent/runtime';
 import {
   type Comparison,
   type Figure,
@@ -19,7 +19,7 @@ export interface TasksOptions extends SuiteOptions {
 
 /** The agent with critic, verification and replanning off; what closing the loop is compared with. */
 const openLoop = 'open-loop';
-const perturbations: readonly string[] = ['move-object'] satisfies Perturbation[];
+const perturbations: readonly string[] = ['move-object', 'block-target'] satisfies PerturbationName[];
 
 /**
  * Runs every task card of a scene in lockstep, one after another, each episode with the next seed.
@@ -120,9 +120,9 @@ function describe(episode: number, episodes: number, record: EpisodeRecord, plan
   return `${episode + 1}/${episodes}${arm} seed ${record.seed} ${record.task}: ${verdict} · ${record.simulatedS.toFixed(0)} s, ${speed}x`;
 }
 
-function checkPerturbation(text: string | undefined): Perturbation | undefined {
+function checkPerturbation(text: string | undefined): PerturbationName | undefined {
   if (text === undefined) return undefined;
-  if (perturbations.includes(text)) return text as Perturbation;
+  if (perturbations.includes(text)) return text as PerturbationName;
   throw new ConfigurationError({
     code: 'unknown-perturbation',
     message: `there is no perturbation "${text}"; there are: ${perturbations.join(', ')}`,

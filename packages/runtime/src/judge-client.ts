@@ -1,13 +1,10 @@
-import { MiddlewareError, Transform } from '@efferent/core';
-import type { MessageTypes } from '@efferent/interfaces';
+import { MiddlewareError, type Transform } from '@efferent/core';
 import { type Client, qosProfiles, type RosNode } from '@efferent/ros';
+import { type EntityState, entityStatesFromRos } from '@efferent/sim';
 
-type Pose = MessageTypes['geometry_msgs/msg/Pose'];
-
-/** The true state of one thing in the simulation. */
-export interface EntityRecord {
-  readonly id: string;
-  readonly pose: Transform;
+/** Newest content of `/sim/episode`. */
+export interface EpisodeStatus {
+  readonly collisions: readonly { readonly link: string; readonly with: string; readonly kind: string }[];
 }
 
 const callTimeoutMs = 10_000;
@@ -17,13 +14,13 @@ const resultOk = 1;
 /**
  * The judge's side of a simulation: the only code outside of `sim` that uses names under `/sim`.
  *
- * It never shares a node with a client of the agent.
+ * It has a ROS node of its own, never one that talks to the agent.
  */
 export class JudgeClient {
   readonly node: RosNode;
   readonly #states: Client<'simulation_interfaces/srv/GetEntitiesStates'>;
   readonly #setState: Client<'simulation_interfaces/srv/SetEntityState'>;
-  #episode: Readonly<Record<string, unknown>> = {};
+  #episodeJson = '{}';
 
   constructor(node: RosNode) {
     this.node = node;
@@ -34,38 +31,35 @@ export class JudgeClient {
       '/sim/episode',
       { qos: qosProfiles.latched },
       (message) => {
-        this.#episode = JSON.parse(message.data) as Readonly<Record<string, unknown>>;
+        this.#episodeJson = message.data;
       },
     );
-  }
-
-  /** Newest content of `/sim/episode`. */
-  get episode(): Readonly<Record<string, unknown>> {
-    return this.#episode;
   }
 
   waitUntilReady(timeoutMs: number): Promise<boolean> {
     return this.#states.waitForService(timeoutMs);
   }
 
+  get episode(): EpisodeStatus {
+    return { collisions: [], ...(JSON.parse(this.#episodeJson) as Partial<EpisodeStatus>) };
+  }
+
   /** Returns the true states of everything that moves. */
-  async entities(): Promise<readonly EntityRecord[]> {
+  async entityStates(): Promise<readonly EntityState[]> {
     const { entities, states } = await this.#states.sendRequestAsync({}, { timeoutMs: callTimeoutMs });
-    return entities.map((id, i) => ({ id, pose: transformOf((states[i] as (typeof states)[number]).pose) }));
+    return entityStatesFromRos(entities, states, this.#episodeJson);
   }
 
   /** Puts a thing somewhere else, at rest. @throws {@link MiddlewareError} code `refused` */
   async move(id: string, mapFromEntity: Transform): Promise<void> {
-    const { translation, rotation } = mapFromEntity;
+    const [x, y, z] = mapFromEntity.translation;
+    const [qx, qy, qz, qw] = mapFromEntity.rotation;
     const { result } = await this.#setState.sendRequestAsync(
       {
         entity: id,
         state: {
           header: { frame_id: 'map' },
-          pose: {
-            position: { x: translation[0], y: translation[1], z: translation[2] },
-            orientation: { x: rotation[0], y: rotation[1], z: rotation[2], w: rotation[3] },
-          },
+          pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
         },
       },
       { timeoutMs: callTimeoutMs },
@@ -76,9 +70,4 @@ export class JudgeClient {
         message: `the simulator did not move ${id}: ${result.error_message}`,
       });
   }
-}
-
-function transformOf(pose: Pose): Transform {
-  const { position: p, orientation: q } = pose;
-  return new Transform([p.x, p.y, p.z], [q.x, q.y, q.z, q.w]);
 }
