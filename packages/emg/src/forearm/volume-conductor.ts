@@ -65,27 +65,33 @@ export function computeActionPotential(
   sampleRateHz: number,
   out: Float32Array,
 ): void {
-  const sampleCount = out.length / electrodes.length;
-  const polePositionsM = new Float64Array(6);
-  const squaredDistances = electrodes.map((electrode) => {
+  const electrodeCount = electrodes.length;
+  const sampleCount = out.length / electrodeCount;
+  const poleM = new Float64Array(6);
+  const alongM = Float64Array.from(electrodes, (electrode) => electrode.alongM);
+  const squaredDistances = Float64Array.from(electrodes, (electrode) => {
     const across =
       forearmRadiusM ** 2 +
       bundle.radiusM ** 2 -
       2 * forearmRadiusM * bundle.radiusM * Math.cos(electrode.angleRad - bundle.angleRad);
     return (across + bundle.territoryRadiusM ** 2) * anisotropy;
   });
+  out.fill(0);
   for (let sample = 0; sample < sampleCount; sample++) {
-    const frontM = (sample / sampleRateHz) * bundle.conductionVelocityMps - smearReachM;
-    placePoles(bundle, frontM, polePositionsM);
-    electrodes.forEach((electrode, e) => {
-      let potential = 0;
-      for (let pole = 0; pole < 6; pole++) {
-        const alongM = electrode.alongM - (polePositionsM[pole] as number);
-        const current = (tripole[pole % 3] as (typeof tripole)[number]).current;
-        potential += current / Math.sqrt((squaredDistances[e] as number) + alongM * alongM);
+    placePoles(bundle, (sample / sampleRateHz) * bundle.conductionVelocityMps - smearReachM, poleM);
+    for (let direction = 0; direction < 6; direction += 3) {
+      // Poles that have not left, or have all arrived, cancel.
+      if (poleM[direction] === poleM[direction + 2]) continue;
+      for (let pole = direction; pole < direction + 3; pole++) {
+        const current = (tripole[pole - direction] as (typeof tripole)[number]).current;
+        const atM = poleM[pole] as number;
+        for (let e = 0; e < electrodeCount; e++) {
+          const z = (alongM[e] as number) - atM;
+          const at = sample * electrodeCount + e;
+          out[at] = (out[at] as number) + current / Math.sqrt((squaredDistances[e] as number) + z * z);
+        }
       }
-      out[sample * electrodes.length + e] = potential;
-    });
+    }
   }
   smear(out, electrodes.length, (innervationSpreadM / bundle.conductionVelocityMps) * sampleRateHz);
 }
