@@ -44,7 +44,7 @@ export function predictedCostS(
   const travelS =
     robot === undefined || target === undefined
       ? 0
-      : Math.hypot(target[0] - robot.positionM[0], target[1] - robot.positionM[1]) / travelMps;
+      : Math.hypot(target[0]! - robot.positionM[0], target[1]! - robot.positionM[1]) / travelMps;
   const chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view));
   const blocked = needsEmptyHand(subGoal, skills) && (robot?.held ?? '') !== '' ? 1e6 : 0;
   return (travelS + statistics.durationS(subGoal.skill)) / chance + blocked;

@@ -1,0 +1,146 @@
+import type { MessageTypes } from '@efferent/interfaces';
+import type { Partially, Stamp } from '@efferent/ros';
+import type { Belief } from './belief/belief.ts';
+import { viewBelief } from './belief/truth.ts';
+import type { Verdict } from './plan/critic.ts';
+import type { PlanGraph, SubGoal, SubGoalState } from './plan/plan-graph.ts';
+
+type BeliefMessage = Partially<MessageTypes['efferent_interfaces/msg/Belief']>;
+type PlanMessage = Partially<MessageTypes['efferent_interfaces/msg/Plan']>;
+type CritiqueMessage = Partially<MessageTypes['efferent_interfaces/msg/Critique']>;
+
+/** Numbers of efferent_interfaces/msg/SubGoal. */
+const stateNumbers: Readonly<Record<SubGoalState, number>> = {
+  waiting: 0,
+  ready: 1,
+  running: 2,
+  done: 3,
+  vetoed: 4,
+  failed: 5,
+  skipped: 6,
+};
+/** Numbers of efferent_interfaces/msg/Critique. */
+const verdictNumbers: Readonly<Record<Verdict['verdict'], number>> = { accept: 0, gather: 1, replan: 2 };
+
+const point = ([x, y, z]: readonly [number, number, number]) => ({ x, y, z });
+const turn = (yawRad: number) => ({ x: 0, y: 0, z: Math.sin(yawRad / 2), w: Math.cos(yawRad / 2) });
+
+/** Writes the whole belief as a message in the frame `map`. */
+export function beliefMessage(belief: Belief, stamp: Stamp, nowS: number): BeliefMessage {
+  const view = viewBelief(belief, nowS);
+  return {
+    header: { stamp, frame_id: 'map' },
+    objects: view.objects.map((object) => {
+      const track = belief.tracker.find(object.id);
+      const [x, y, z, w] = track?.orientation ?? [0, 0, 0, 1];
+      const seenS = Math.max(0, nowS - object.ageS);
+      return {
+        id: object.id,
+        class_name: object.className,
+        confidence: object.confidence,
+        pose: { position: point(object.positionM), orientation: { x, y, z, w } },
+        size: point(object.sizeM),
+        relation: object.relation,
+        support: object.support,
+        last_seen: { sec: Math.floor(seenS), nanosec: Math.floor((seenS % 1) * 1e9) },
+        visible: object.visible,
+      };
+    }),
+    fixtures: view.fixtures.map((fixture) => {
+      const known = belief.map.fixture(fixture.id)!;
+      const articulation = belief.articulation(fixture.id);
+      const [low, high] = articulation?.articulation.range ?? [0, 1];
+      const [x, y, z, w] = known.mapFromCenter.rotation;
+      return {
+        id: fixture.id,
+        kind: fixture.kind,
+        state: fixture.state,
+        opening:
+          articulation === undefined
+            ? 0
+            : Math.min(1, Math.max(0, (articulation.position - low) / (high - low))),
+        contents_known: (fixture.isContainer || fixture.isSurface) && fixture.seenShare >= 0.5,
+        pose: { position: point(fixture.positionM), orientation: { x, y, z, w } },
+        size: point(fixture.sizeM),
+      };
+    }),
+    robots: view.robots.map((robot) => ({
+      name: robot.name,
+      pose: { position: point(robot.positionM), orientation: turn(robot.yawRad) },
+      held_object: robot.held,
+      place: robot.place,
+    })),
+  };
+}
+
+/** Writes a plan with the state of every sub-goal. */
+export function planMessage(
+  plan: PlanGraph,
+  belief: Belief,
+  fields: {
+    readonly stamp: Stamp;
+    readonly taskId: string;
+    readonly instruction: string;
+    readonly planner: string;
+    readonly model: string;
+  },
+): PlanMessage {
+  return {
+    header: { stamp: fields.stamp, frame_id: 'map' },
+    task_id: fields.taskId,
+    instruction: fields.instruction,
+    revision: plan.revision,
+    planner: fields.planner,
+    model: fields.model,
+    planning_s: plan.planningS,
+    change: plan.change,
+    sub_goals: plan.subGoals.map((subGoal) => subGoalMessage(subGoal, belief)),
+  };
+}
+
+function subGoalMessage(
+  subGoal: SubGoal,
+  belief: Belief,
+): Partially<MessageTypes['efferent_interfaces/msg/SubGoal']> {
+  return {
+    id: subGoal.id,
+    description: subGoal.description,
+    skill: subGoal.skill,
+    arguments: Object.entries(subGoal.arguments).map(([name, value]) => {
+      const track = belief.tracker.find(value);
+      if (track === undefined || track.state !== 'confirmed') return { name, value };
+      return {
+        name,
+        value,
+        pose: { header: { frame_id: 'map' }, pose: { position: point(track.positionM) } },
+        size: point(track.sizeM),
+      };
+    }),
+    depends_on: [...subGoal.dependsOn],
+    robot: subGoal.robot,
+    state: stateNumbers[subGoal.state],
+    feasibility: subGoal.feasibility,
+    reason: subGoal.reason,
+    attempts: subGoal.attempts,
+    elapsed_s: subGoal.elapsedS,
+  };
+}
+
+/** Writes one judgement of the critic. */
+export function critiqueMessage(
+  subGoal: SubGoal,
+  verdict: Verdict,
+  fields: { readonly stamp: Stamp; readonly taskId: string; readonly threshold: number },
+): CritiqueMessage {
+  return {
+    header: { stamp: fields.stamp, frame_id: 'map' },
+    task_id: fields.taskId,
+    sub_goal_id: subGoal.id,
+    source: 'gate',
+    verdict: verdictNumbers[verdict.verdict],
+    feasibility: verdict.feasibility,
+    threshold: fields.threshold,
+    violated_precondition: verdict.violatedPrecondition,
+    explanation: verdict.explanation,
+  };
+}

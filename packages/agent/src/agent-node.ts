@@ -1,0 +1,208 @@
+import { ConfigurationError } from '@efferent/core';
+import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import { type NodeModule, qosProfiles, type RosNode, stampFromNs, TransformListener } from '@efferent/ros';
+import { beliefMessage } from './agent-messages-node.ts';
+import { Belief } from './belief/belief.ts';
+import { WorldMap } from './belief/world-map.ts';
+import { BeliefFeed } from './belief-feed-node.ts';
+import type { LanguageModel } from './model/language-model.ts';
+import { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
+import { defaultCriticSettings } from './plan/critic.ts';
+import { SkillStatistics } from './plan/skill-statistics.ts';
+import { QuestionDesk } from './question-desk-node.ts';
+import { Reasoner } from './reasoner/reasoner.ts';
+import { RobotClient } from './robot-client-node.ts';
+import { defaultTaskLimits, type TaskLimits } from './task/limits.ts';
+import type { TaskSettings } from './task/task-run.ts';
+import { TaskServer } from './task-server-node.ts';
+
+const beliefPeriodNs = 500_000_000n;
+
+/** The agent: belief, language model and planner loop behind `/agent/execute_task`. */
+export const agentNode: NodeModule = {
+  name: 'agent',
+  async start(node, services) {
+    const readOnly = true;
+    const scene = node.declareParameter('scene', 'kitchen', {
+      description: 'folder below sim-scenes/ whose map.yaml is the prior map',
+      readOnly,
+    });
+    const robot = node.declareParameter('robot', 'stretch', {
+      description: 'folder below robots/ of the robot that does the tasks',
+      readOnly,
+    });
+    const framePrefix = node.declareParameter('frame_prefix', '', {
+      description: 'before every frame of the robot',
+      readOnly,
+    });
+    const camera = node.declareParameter('camera', 'head_camera', {
+      description: 'camera whose depth and camera_info are read',
+      readOnly,
+    });
+    const model = createModel(node);
+    const settings = declareSettings(node);
+
+    const robotModel = loadRobotModel(services.workspaceFolders, robot);
+    const belief = new Belief(new WorldMap(loadPriorMap(services.workspaceFolders, scene)), [
+      robotModel.namespace,
+    ]);
+    new BeliefFeed(node, belief, robotModel, new TransformListener(node), framePrefix, camera);
+    publishBelief(node, belief);
+
+    const server = new TaskServer(node, {
+      belief,
+      model,
+      settings,
+      robot: new RobotClient(node, robotModel.namespace),
+      statistics: new SkillStatistics(),
+      questions: new QuestionDesk(node),
+      runModel: (work) =>
+        services.jobs.run({ name: `model ${model.id}`, modelledLatencyMs: model.modelledLatencyMs }, work),
+    });
+    return { stop: () => server.stop() };
+  },
+};
+
+function createModel(node: RosNode): LanguageModel {
+  const name = node.declareParameter('model', 'reasoner', {
+    description: 'language model: "reasoner" (offline) or "openai-compatible"',
+    readOnly: true,
+  });
+  const url = node.declareParameter('model_url', '', {
+    description: 'address of an OpenAI-compatible server; empty takes EFFERENT_MODEL_URL',
+    readOnly: true,
+  });
+  const id = node.declareParameter('model_name', '', {
+    description: 'model on that server; empty takes EFFERENT_MODEL',
+    readOnly: true,
+  });
+  if (name === 'reasoner') return new Reasoner();
+  if (name === 'openai-compatible')
+    return new OpenAiCompatibleModel(
+      openAiCompatibleFromEnvironment(process.env, { baseUrl: url, model: id }),
+    );
+  throw new ConfigurationError({
+    code: 'unknown-model',
+    message: `parameter model: there is no language model "${name}"; there are: reasoner, openai-compatible`,
+    fields: { model: name },
+  });
+}
+
+/** Declares the planner's thresholds and bounds; they may be changed between tasks. */
+function declareSettings(node: RosNode): (planner: string) => TaskSettings {
+  const number = (
+    name: string,
+    value: number,
+    range: readonly [number, number],
+    description: string,
+    integer = false,
+  ) => {
+    node.declareParameter(name, value, { description, range, ...(integer ? { integer } : {}) });
+    return () => node.getParameter(name) as number;
+  };
+  const planner = node.declareParameter('planner', '', {
+    description:
+      'closed-loop (the default when empty) or open-loop: plan once, no critic, verification or replanning',
+  });
+  if (!['', 'closed-loop', 'open-loop'].includes(planner)) {
+    throw new ConfigurationError({
+      code: 'unknown-planner',
+      message: `parameter planner: there is no planner "${planner}"; there are: closed-loop, open-loop`,
+      fields: { planner },
+    });
+  }
+  const d = defaultTaskLimits;
+  const threshold = number(
+    'feasibility_threshold',
+    defaultCriticSettings.feasibilityThreshold,
+    [0, 1],
+    'a step whose chance of success is below this is not sent',
+  );
+  const stale = number(
+    'stale_after_s',
+    defaultCriticSettings.staleAfterS,
+    [1, 3600],
+    'a thing seen longer ago is looked at before it is used, s',
+  );
+  const vetoes = number(
+    'max_vetoes',
+    defaultCriticSettings.maxVetoes,
+    [0, 20],
+    'vetoes of one step after which the critic lets it pass',
+    true,
+  );
+  const replans = number('max_replans', d.maxReplans, [0, 100], 'replans of one task', true);
+  const steps = number('max_steps', d.maxSteps, [1, 1000], 'skills of one task', true);
+  const calls = number(
+    'max_model_calls',
+    d.maxModelCalls,
+    [1, 1000],
+    'language-model calls of one task',
+    true,
+  );
+  const tokens = number(
+    'max_tokens',
+    d.maxTokens,
+    [1000, 10_000_000],
+    'tokens of all calls of one task',
+    true,
+  );
+  const output = number(
+    'max_output_tokens',
+    d.maxOutputTokensPerCall,
+    [100, 100_000],
+    'tokens of one answer',
+    true,
+  );
+  const taskS = number('max_task_s', d.maxTaskS, [1, 86_400], 'ROS time of one task, s');
+  const equal = number('max_equal_failures', d.maxEqualFailures, [1, 20], 'equal failures in a row', true);
+  const looks = number(
+    'max_search_looks',
+    d.maxSearchLooks,
+    [1, 100],
+    'looks while searching for one thing',
+    true,
+  );
+  const questions = number('max_questions', d.maxQuestions, [0, 20], 'questions of one task', true);
+  const answerS = number(
+    'question_timeout_s',
+    d.questionTimeoutS,
+    [1, 3600],
+    'how long an answer is waited for, s',
+  );
+  return (asked) => {
+    const chosen = asked || (node.getParameter('planner') as string) || 'closed-loop';
+    const limits: TaskLimits = {
+      maxReplans: replans(),
+      maxSteps: steps(),
+      maxModelCalls: calls(),
+      maxTokens: tokens(),
+      maxOutputTokensPerCall: output(),
+      maxTaskS: taskS(),
+      maxEqualFailures: equal(),
+      maxSearchLooks: looks(),
+      maxQuestions: questions(),
+      questionTimeoutS: answerS(),
+    };
+    const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
+    return { planner: chosen === 'open-loop' ? 'open-loop' : 'closed-loop', limits, critic };
+  };
+}
+
+/** Publishes the belief twice a second, when anybody listens. */
+function publishBelief(node: RosNode, belief: Belief): void {
+  const publisher = node.createPublisher(
+    'efferent_interfaces/msg/Belief',
+    '/agent/belief',
+    qosProfiles.latched,
+  );
+  let newestNs = node.clock.nowNs();
+  node.createTimer(beliefPeriodNs, () => {
+    const nowNs = node.clock.nowNs();
+    // A clock that went back means a new run of the simulation: nothing that was seen is true any more.
+    if (nowNs < newestNs - 1_000_000_000n) belief.reset();
+    newestNs = nowNs;
+    if (publisher.subscriptionCount > 0)
+      publisher.publish(beliefMessage(belief, stampFromNs(nowNs), Number(nowNs) / 1e9));
+  });
+}

@@ -1,0 +1,165 @@
+import { describeError } from '@efferent/core';
+import type { MessageTypes } from '@efferent/interfaces';
+import {
+  type ActionClient,
+  type Client,
+  type ClientGoalHandle,
+  goalStatus,
+  type RosNode,
+} from '@efferent/ros';
+import { type ParameterType, parsePredicate, type SkillContract, type SkillResource } from '@efferent/skills';
+import type { Belief } from './belief/belief.ts';
+import { classOf } from './belief/object-track.ts';
+import type { SkillCall, SkillOutcome } from './task/environment.ts';
+
+type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
+type SkillArgument = MessageTypes['efferent_interfaces/msg/SkillArgument'];
+type ContractMessage = MessageTypes['efferent_interfaces/msg/SkillContract'];
+
+const serverTimeoutMs = 5000;
+const acceptTimeoutMs = 5000;
+const cancelTimeoutMs = 10_000;
+/** Beyond the skill's own limit before its server counts as gone, ms. */
+const resultSlackMs = 10_000;
+
+/** Sends skills to one robot's skill server and cancels them when asked to. */
+export class RobotClient {
+  readonly namespace: string;
+  readonly #node: RosNode;
+  readonly #skills: ActionClient<ExecuteSkill>;
+  readonly #list: Client<'efferent_interfaces/srv/ListSkills'>;
+
+  /** @param namespace - e.g. `/stretch` */
+  constructor(node: RosNode, namespace: string) {
+    this.#node = node;
+    this.namespace = namespace;
+    this.#skills = node.createActionClient(
+      'efferent_interfaces/action/ExecuteSkill',
+      `${namespace}/execute_skill`,
+    );
+    this.#list = node.createClient('efferent_interfaces/srv/ListSkills', `${namespace}/list_skills`);
+  }
+
+  /** Returns the robot's skills; undefined when its skill server does not answer. */
+  async listSkills(): Promise<readonly SkillContract[] | undefined> {
+    try {
+      if (!(await this.#list.waitForService(serverTimeoutMs))) return undefined;
+      const { skills } = await this.#list.sendRequestAsync({}, { timeoutMs: serverTimeoutMs });
+      return skills.flatMap((message) => this.#contract(message));
+    } catch (error) {
+      this.#node.logger.warn('skills-unlisted', { robot: this.namespace, error });
+      return undefined;
+    }
+  }
+
+  /** Runs one skill to its end. Never throws for what the skill or its server does; aborting cancels it and waits. */
+  async execute(
+    call: SkillCall,
+    limitS: number,
+    belief: Belief,
+    onPhase: (phase: string) => void,
+    signal: AbortSignal,
+  ): Promise<SkillOutcome> {
+    const beganNs = this.#node.clock.nowNs();
+    const failed = (failureCode: string, message: string): SkillOutcome => ({
+      success: false,
+      failureCode,
+      message,
+      elapsedS: Number(this.#node.clock.nowNs() - beganNs) / 1e9,
+    });
+    try {
+      if (!(await this.#skills.waitForServer(serverTimeoutMs)))
+        return failed('unavailable', `the skill server of ${this.namespace} is not there`);
+      const goal = {
+        skill: call.skill,
+        arguments: Object.entries(call.arguments).map(([name, value]) => skillArgument(belief, name, value)),
+        time_limit_s: 0,
+      };
+      const handle = await this.#skills.sendGoal(goal, {
+        timeoutMs: acceptTimeoutMs,
+        onFeedback: (feedback) => onPhase(feedback.phase),
+      });
+      if (!handle.accepted)
+        return failed('unavailable', `the skill server of ${this.namespace} refused ${call.skill}`);
+      return await this.#result(handle, limitS, signal, failed);
+    } catch (error) {
+      this.#node.logger.warn('skill-unanswered', { skill: call.skill, error });
+      return failed('unavailable', `${call.skill} gave no answer: ${describeError(error)}`);
+    }
+  }
+
+  async #result(
+    handle: ClientGoalHandle<ExecuteSkill>,
+    limitS: number,
+    signal: AbortSignal,
+    failed: (code: string, message: string) => SkillOutcome,
+  ): Promise<SkillOutcome> {
+    const cancel = () => {
+      handle
+        .cancelGoal({ timeoutMs: cancelTimeoutMs })
+        .catch((error: unknown) => this.#node.logger.warn('cancel-failed', { error }));
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      const { status, result } = await handle.getResult({ timeoutMs: limitS * 1000 + resultSlackMs });
+      if (status === goalStatus.canceled && result.failure_code === '')
+        return failed('cancelled', 'it was cancelled');
+      const success = result.success && status === goalStatus.succeeded;
+      const code = result.failure_code === '' && !success ? 'failed' : result.failure_code;
+      return {
+        success,
+        failureCode: success ? '' : code,
+        message: result.message,
+        elapsedS: result.elapsed_s,
+      };
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  #contract(message: ContractMessage): readonly SkillContract[] {
+    try {
+      return [
+        {
+          name: message.name,
+          description: message.description,
+          parameters: message.parameters.map((parameter) => ({
+            name: parameter.name,
+            types: parameter.type.split(/[^a-z]+/).filter(Boolean) as ParameterType[],
+            required: parameter.required,
+            description: parameter.description,
+          })),
+          preconditions: message.preconditions.map(parsePredicate),
+          effects: message.effects.map(parsePredicate),
+          failureCodes: message.failure_codes,
+          resources: message.resources as SkillResource[],
+          timeLimitS: message.time_limit_s,
+        },
+      ];
+    } catch (error) {
+      // A skill that states things outside the vocabulary cannot be planned with; the others can.
+      this.#node.logger.warn('skill-ignored', { skill: message.name, error });
+      return [];
+    }
+  }
+}
+
+/** Adds where the belief has a named object; furniture is in the robot's own map. */
+function skillArgument(belief: Belief, name: string, value: string) {
+  const track = belief.tracker.find(value);
+  if (track === undefined || track.state !== 'confirmed')
+    return { name, value } satisfies Partial<SkillArgument>;
+  const [x, y, z] = track.positionM;
+  const [qx, qy, qz, qw] = track.orientation;
+  return {
+    name,
+    value,
+    object_class: classOf(track),
+    pose: {
+      header: { frame_id: 'map' },
+      pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
+    },
+    size: { x: track.sizeM[0], y: track.sizeM[1], z: track.sizeM[2] },
+  };
+}

@@ -1,0 +1,247 @@
+import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
+import { critiqueMessage, planMessage } from './agent-messages-node.ts';
+import type { Belief } from './belief/belief.ts';
+import type { LanguageModel } from './model/language-model.ts';
+import type { SkillStatistics } from './plan/skill-statistics.ts';
+import type { QuestionDesk } from './question-desk-node.ts';
+import type { RobotClient } from './robot-client-node.ts';
+import type { SkillCall, SkillOutcome, TaskEnvironment } from './task/environment.ts';
+import { TaskEnd } from './task/limits.ts';
+import { runTask, type TaskReport, type TaskSettings } from './task/task-run.ts';
+
+type ExecuteTask = 'efferent_interfaces/action/ExecuteTask';
+
+/** What the server needs beside its ROS node. */
+export interface TaskServerParts {
+  readonly belief: Belief;
+  readonly robot: RobotClient;
+  readonly model: LanguageModel;
+  readonly statistics: SkillStatistics;
+  readonly questions: QuestionDesk;
+  /** Read anew for every task, so that parameters may change between tasks. */
+  settings(planner: string): TaskSettings;
+  runModel<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const planners = ['closed-loop', 'open-loop'];
+const pausePollMs = 100;
+
+interface Accepted {
+  readonly abort: AbortController;
+}
+
+/** Serves `/agent/execute_task` and `/agent/pause`: one task at a time, newer ones replace it or wait for it. */
+export class TaskServer {
+  readonly #node: RosNode;
+  readonly #parts: TaskServerParts;
+  readonly #plans;
+  readonly #critiques;
+  readonly #modelCalls;
+  readonly #accepted = new Set<Accepted>();
+  #last: Promise<void> = Promise.resolve();
+  #tasks = 0;
+  #paused = false;
+  /** Aborts to interrupt the running skill when a pause begins. */
+  #pauseBegins = new AbortController();
+
+  constructor(node: RosNode, parts: TaskServerParts) {
+    this.#node = node;
+    this.#parts = parts;
+    this.#plans = node.createPublisher('efferent_interfaces/msg/Plan', '/agent/plan', qosProfiles.latched);
+    this.#critiques = node.createPublisher(
+      'efferent_interfaces/msg/Critique',
+      '/agent/critique',
+      qosProfiles.default,
+    );
+    this.#modelCalls = node.createPublisher(
+      'efferent_interfaces/msg/ModelCall',
+      '/agent/model_calls',
+      qosProfiles.default,
+    );
+    node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
+    node.createActionServer('efferent_interfaces/action/ExecuteTask', '/agent/execute_task', {
+      onGoal: (goal) => goal.planner === '' || planners.includes(goal.planner),
+      execute: (goal) => this.#execute(goal),
+    });
+  }
+
+  /** Ends whatever runs or waits; resolves when the robot has been told to stop. */
+  async stop(): Promise<void> {
+    this.#endAll(new TaskEnd('cancelled', 'The agent was shut down.'));
+    await this.#last;
+  }
+
+  #endAll(end: TaskEnd): void {
+    for (const other of this.#accepted) other.abort.abort(end);
+  }
+
+  async #execute(goal: ServerGoalHandle<ExecuteTask>): Promise<ReturnType<typeof resultMessage>> {
+    if (goal.request.when_busy !== 'queue')
+      this.#endAll(new TaskEnd('replaced', `It was replaced by "${goal.request.instruction}".`));
+    const accepted: Accepted = { abort: new AbortController() };
+    this.#accepted.add(accepted);
+    const onCancel = () => accepted.abort.abort(new TaskEnd('cancelled', 'The task was cancelled.'));
+    goal.cancelSignal.addEventListener('abort', onCancel, { once: true });
+    if (goal.cancelSignal.aborted) onCancel();
+    this.#tasks += 1;
+    const taskId = `task-${this.#tasks}`;
+    const before = this.#last;
+    const turn = Promise.withResolvers<void>();
+    this.#last = turn.promise;
+    try {
+      await before;
+      const report = await this.#run(goal, taskId, accepted.abort.signal);
+      if (report.outcome === 'cancelled' && goal.isCancelRequested) goal.canceled();
+      else if (report.success) goal.succeed();
+      else goal.abort();
+      this.#node.logger.info('task-ended', {
+        task: taskId,
+        outcome: report.outcome,
+        message: report.message,
+      });
+      return resultMessage(report, taskId);
+    } finally {
+      goal.cancelSignal.removeEventListener('abort', onCancel);
+      this.#accepted.delete(accepted);
+      turn.resolve();
+    }
+  }
+
+  async #run(goal: ServerGoalHandle<ExecuteTask>, taskId: string, signal: AbortSignal): Promise<TaskReport> {
+    const { instruction } = goal.request;
+    const beganS = this.#nowS();
+    if (signal.aborted) return endedBefore(signal.reason);
+    const skills = await this.#parts.robot.listSkills();
+    if (skills === undefined)
+      return endedBefore(
+        new TaskEnd(
+          'robot-unavailable',
+          `The skill server of ${this.#parts.robot.namespace} does not answer; is its node running?`,
+        ),
+      );
+    const settings = this.#parts.settings(goal.request.planner);
+    const { belief, model, statistics, questions } = this.#parts;
+    const stamp = () => stampFromNs(this.#node.clock.nowNs());
+    const environment: TaskEnvironment = {
+      belief,
+      skills,
+      model,
+      robot: this.#parts.robot.namespace,
+      nowS: () => this.#nowS(),
+      sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
+      executeSkill: (call, onPhase, abort) =>
+        this.#executeSkill(call, timeLimitOf(skills, call.skill), onPhase, abort),
+      runModel: (work) => this.#parts.runModel(work),
+      ask: (question, timeoutS, abort) => questions.ask(taskId, question, timeoutS, abort),
+      whilePaused: (abort) => this.#whilePaused(abort),
+      publishPlan: (plan) =>
+        this.#plans.publish(
+          planMessage(plan, belief, {
+            stamp: stamp(),
+            taskId,
+            instruction,
+            planner: settings.planner,
+            model: model.id,
+          }),
+        ),
+      publishCritique: (subGoal, verdict) =>
+        this.#critiques.publish(
+          critiqueMessage(subGoal, verdict, {
+            stamp: stamp(),
+            taskId,
+            threshold: settings.critic.feasibilityThreshold,
+          }),
+        ),
+      publishModelCall: (report) =>
+        this.#modelCalls.publish({
+          header: { stamp: stamp() },
+          task_id: taskId,
+          purpose: report.purpose,
+          model: report.model,
+          input_tokens: report.inputTokens,
+          output_tokens: report.outputTokens,
+          duration_s: report.durationS,
+          ok: report.ok,
+          message: report.message,
+        }),
+      emit: (event) =>
+        goal.publishFeedback({
+          kind: event.kind,
+          sub_goal_id: event.subGoalId,
+          text: event.text,
+          detail: event.detail,
+          feasibility: event.feasibility,
+          elapsed_s: this.#nowS() - beganS,
+        }),
+    };
+    return runTask(instruction, environment, settings, statistics, signal);
+  }
+
+  /** Runs a skill; a pause in the middle cancels it, and it is sent again when the pause is over. */
+  async #executeSkill(
+    call: SkillCall,
+    limitS: number,
+    onPhase: (phase: string) => void,
+    signal: AbortSignal,
+  ): Promise<SkillOutcome> {
+    for (;;) {
+      await this.#whilePaused(signal);
+      const pause = this.#pauseBegins.signal;
+      const outcome = await this.#parts.robot.execute(
+        call,
+        limitS,
+        this.#parts.belief,
+        onPhase,
+        AbortSignal.any([signal, pause]),
+      );
+      if (signal.aborted || !pause.aborted || outcome.success) return outcome;
+    }
+  }
+
+  async #whilePaused(signal: AbortSignal): Promise<void> {
+    while (this.#paused) await this.#node.sleep(pausePollMs, signal);
+    signal.throwIfAborted();
+  }
+
+  #pause(paused: boolean): { readonly success: boolean; readonly message: string } {
+    if (paused && !this.#paused) this.#pauseBegins.abort();
+    if (!paused) this.#pauseBegins = new AbortController();
+    this.#paused = paused;
+    return { success: true, message: paused ? 'held before the next motion' : 'going on' };
+  }
+
+  #nowS(): number {
+    return Number(this.#node.clock.nowNs()) / 1e9;
+  }
+}
+
+const timeLimitOf = (skills: TaskEnvironment['skills'], name: string): number =>
+  skills.find((skill) => skill.name === name)?.timeLimitS ?? 120;
+
+function endedBefore(reason: unknown): TaskReport {
+  const end = reason instanceof TaskEnd ? reason : new TaskEnd('cancelled', String(reason));
+  return {
+    success: false,
+    outcome: end.outcome,
+    message: end.message,
+    goalConditionSuccess: 0,
+    skills: 0,
+    replans: 0,
+    modelCalls: 0,
+    tokens: 0,
+    elapsedS: 0,
+  };
+}
+
+const resultMessage = (report: TaskReport, taskId: string) => ({
+  success: report.success,
+  outcome: report.outcome,
+  message: report.message,
+  task_id: taskId,
+  goal_condition_success: report.goalConditionSuccess,
+  skills: report.skills,
+  replans: report.replans,
+  model_calls: report.modelCalls,
+  tokens: report.tokens,
+  elapsed_s: report.elapsedS,
+});
