@@ -4,7 +4,7 @@ import { panel } from './motion-panel.ts';
 
 /** Topics worth a row, by the end of their name. */
 const rows: readonly [string, string][] = [
-  ['joint states', '/joint_states'],
+  ['joints', '/joint_states'],
   ['transforms', '/tf'],
   ['camera', '/color/image_raw'],
   ['detections', '/detections'],
@@ -24,9 +24,9 @@ export class RatesPanel {
 
   constructor(realTime: RealTimeFactor) {
     this.#realTime = realTime;
-    this.node = panel('Rates', 'here', this.#grid);
+    this.node = panel('Rates', '', this.#grid);
     for (const [title] of rows) this.#row(title);
-    for (const title of ['policy inference', 'real-time factor', 'to this page']) this.#row(title);
+    for (const title of ['policy', 'real-time factor', 'to this page', 'drawing']) this.#row(title);
   }
 
   onMessage(topic: string, bytes: number): void {
@@ -55,15 +55,12 @@ export class RatesPanel {
       const rate = this.#meters.get(title)?.rateHz(nowMs) ?? 0;
       this.#set(title, rate === 0 ? '–' : `${rate.toFixed(rate < 10 ? 1 : 0)} Hz`);
     }
-    this.#set('policy inference', this.#policyMs === undefined ? '–' : `${this.#policyMs.toFixed(1)} ms`);
+    this.#set('policy', this.#policyMs === undefined ? '–' : `${this.#policyMs.toFixed(1)} ms`);
     const factor = this.#realTime.value;
     this.#set('real-time factor', factor === undefined ? '–' : factor.toFixed(2));
-    const megabytes = this.#total.bytesPerSecond(nowMs) / 1e6;
-    const dropped = this.#dropped > 0 ? ` · ${this.#dropped} dropped` : '';
-    this.#set(
-      'to this page',
-      `${megabytes.toFixed(1)} MB/s · ${drawnFramesPerSecond.toFixed(0)} fps${dropped}`,
-    );
+    this.#set('to this page', `${(this.#total.bytesPerSecond(nowMs) / 1e6).toFixed(1)} MB/s`);
+    this.#set('drawing', `${drawnFramesPerSecond.toFixed(0)} Hz`);
+    if (this.#dropped > 0) this.#set('dropped for slow pages', String(this.#dropped));
   }
 
   #row(title: string): void {
@@ -73,6 +70,7 @@ export class RatesPanel {
   }
 
   #set(title: string, text: string): void {
+    if (!this.#values.has(title)) this.#row(title);
     const node = this.#values.get(title);
     if (node && node.textContent !== text) node.textContent = text;
   }

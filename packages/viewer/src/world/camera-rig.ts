@@ -6,7 +6,7 @@ import type { FrameTree } from '../model/frame-tree.ts';
 export type ViewMode = 'orbit' | 'follow' | 'eye';
 
 const defaultFovDeg = 38;
-const home = { position: [3.3, -4.1, 3.3], target: [0, 0.15, 0.55] } as const;
+const home = { position: [-3.3, -3.7, 3.2], target: [0.1, 0.2, 0.5] } as const;
 
 /** Moves the camera of the stage. */
 export class CameraRig {

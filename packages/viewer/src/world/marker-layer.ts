@@ -2,20 +2,23 @@ import {
   BufferAttribute,
   BufferGeometry,
   Color,
+  DoubleSide,
+  FrontSide,
   Group,
   Line,
   LineBasicMaterial,
   LineSegments,
+  type Material,
   Mesh,
-  MeshStandardMaterial,
   type Object3D,
 } from 'three';
 import type { FrameTree } from '../model/frame-tree.ts';
 import { type Marker, MarkerStore, markerType } from '../model/marker-store.ts';
 import { boxGeometry, cylinderGeometry, sphereGeometry } from './geometries.ts';
 import { placeAtPose, placeAtTransform } from './pose.ts';
+import { solidMaterial } from './solid-material.ts';
 
-const materials = new Map<string, MeshStandardMaterial>();
+const materials = new Map<string, Material>();
 
 /** Draws a MarkerArray topic as solid things: furniture, walls, objects. */
 export class MarkerLayer {
@@ -156,19 +159,18 @@ function colorOf({ color }: Marker): Color {
   return new Color().setRGB(color.r, color.g, color.b, 'srgb');
 }
 
-function materialOf(marker: Marker): MeshStandardMaterial {
+function materialOf(marker: Marker): Material {
   const { r, g, b, a } = marker.color;
   const key = `${r.toFixed(3)} ${g.toFixed(3)} ${b.toFixed(3)} ${a.toFixed(2)}`;
   let material = materials.get(key);
   if (!material) {
     const isGreyAndBright = Math.max(r, g, b) - Math.min(r, g, b) < 0.06 && r > 0.5 && r < 0.8;
-    material = new MeshStandardMaterial({
+    material = solidMaterial({
       color: colorOf(marker),
       roughness: isGreyAndBright ? 0.4 : 0.7,
       metalness: isGreyAndBright ? 0.45 : 0,
-      transparent: a < 0.99,
       opacity: a,
-      side: marker.type === markerType.triangleList ? 2 : 0,
+      side: marker.type === markerType.triangleList ? DoubleSide : FrontSide,
     });
     materials.set(key, material);
   }

@@ -1,8 +1,9 @@
-import { Group, type Material, Mesh, MeshStandardMaterial, type Object3D } from 'three';
+import { Group, type Material, Mesh, type Object3D } from 'three';
 import type { FrameTree } from '../model/frame-tree.ts';
 import { boxGeometry } from './geometries.ts';
 import { parseUrdf } from './parse-urdf.ts';
 import { placeAtTransform } from './pose.ts';
+import { solidMaterial } from './solid-material.ts';
 
 /** The robot as its URDF describes it, posed by tf: each joint takes the transform of its child link. */
 export class RobotFigure {
@@ -69,7 +70,7 @@ function dress(robot: Object3D): void {
     if (!material) {
       const lightness = source.color ? (source.color.r + source.color.g + source.color.b) / 3 : 0.6;
       const isMetal = lightness > 0.35 && Math.abs(source.color.r - source.color.b) < 0.1;
-      material = new MeshStandardMaterial({
+      material = solidMaterial({
         color: source.color,
         roughness: isMetal ? 0.34 : 0.55,
         metalness: isMetal ? 0.75 : 0.1,
