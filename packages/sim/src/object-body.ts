@@ -132,7 +132,8 @@ function volume(solid: ObjectSolid): number {
   }
 }
 
-function centerOfMass(solids: readonly ObjectSolid[]): Vector3 {
+/** Centre of mass of solids of one density, in their object frame, m. */
+export function centerOfMass(solids: readonly ObjectSolid[]): Vector3 {
   let total = 0;
   const sum = [0, 0, 0];
   for (const solid of solids) {

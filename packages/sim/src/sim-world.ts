@@ -12,7 +12,7 @@ import type { Scene } from './scene-file.ts';
 /** The true state of one thing, for the judge's side. */
 export interface EntityState {
   readonly id: string;
-  readonly type: 'object' | 'articulation' | 'robot';
+  readonly type: 'object' | 'articulation' | 'robot' | 'gripper';
   /** Kind of an object, e.g. `apple`. */
   readonly kind: string;
   readonly pose: Transform;
@@ -181,7 +181,16 @@ export class SimWorld {
       angularRadS: [0, 0, angular],
       isHeld: false,
     };
-    return [...objects, ...articulations, robot];
+    const gripper: EntityState = {
+      id: `${this.robot.id}-gripper`,
+      type: 'gripper',
+      kind: this.robot.id,
+      pose: plant.grip.toolPose(plant.placement),
+      linearMps: [0, 0, 0],
+      angularRadS: [0, 0, 0],
+      isHeld: false,
+    };
+    return [...objects, ...articulations, robot, gripper];
   }
 
   /** Renders the head camera from where it is now. */

@@ -1,0 +1,87 @@
+import { parseWithSchema, type Transform } from '@efferent/core';
+import { z } from 'zod';
+import type { Scene } from './scene-file.ts';
+import type { EntityState, SimWorld } from './sim-world.ts';
+
+const episodeReportSchema = z.object({
+  timeS: z.number(),
+  seed: z.number(),
+  task: z.string(),
+  collisions: z.array(z.object({ atS: z.number(), link: z.string(), with: z.string(), kind: z.string() })),
+  /** Id of the object or articulation in the gripper, or null. */
+  held: z.string().nullable(),
+  /** Joint positions by articulation id, m or rad. */
+  articulations: z.record(z.string(), z.number()),
+  grips: z.array(z.object({ event: z.string(), target: z.string(), reason: z.string().optional() })),
+  perturbation: z
+    .object({ name: z.string(), object: z.string(), outOfView: z.boolean(), atS: z.number() })
+    .nullable(),
+});
+
+/** What `/sim/episode` tells the judge's side beside poses. */
+export type EpisodeReport = z.output<typeof episodeReportSchema>;
+
+/** Writes the report of a world as it is now. */
+export function episodeReport(
+  world: SimWorld,
+  task: string,
+  seed: number,
+  perturbation: EpisodeReport['perturbation'],
+): EpisodeReport {
+  const held = world.plant.grip.held;
+  return {
+    timeS: world.timeS,
+    seed,
+    task,
+    collisions: [...world.collisions.collisions],
+    held: held === undefined ? null : held.kind === 'object' ? held.object.id : held.articulation.id,
+    articulations: Object.fromEntries(world.physics.articulations.map((a) => [a.id, a.position])),
+    grips: [...world.plant.grip.events],
+    perturbation,
+  };
+}
+
+/** Reads the text of `/sim/episode`. @throws {@link ConfigurationError} naming the field that is wrong */
+export function parseEpisodeReport(text: string): EpisodeReport {
+  return parseWithSchema(episodeReportSchema, JSON.parse(text), '/sim/episode');
+}
+
+/** A pose and speeds as `/sim/get_entities_states` gives them. */
+export interface EntityPose {
+  readonly id: string;
+  readonly pose: Transform;
+  /** m/s and rad/s; at rest when left out. */
+  readonly linearMps?: readonly [number, number, number];
+  readonly angularRadS?: readonly [number, number, number];
+}
+
+/** Joins poses and report to the states that {@link judgeTask} wants. */
+export function entityStatesFromReport(
+  scene: Scene,
+  poses: readonly EntityPose[],
+  report: EpisodeReport,
+): EntityState[] {
+  const kinds = new Map(scene.file.objects.map(({ id, kind }) => [id, kind]));
+  return poses.map(({ id, pose, linearMps, angularRadS }): EntityState => {
+    const jointPosition = report.articulations[id];
+    const kind = kinds.get(id);
+    const type =
+      kind !== undefined
+        ? 'object'
+        : jointPosition !== undefined
+          ? 'articulation'
+          : id.endsWith('-gripper')
+            ? 'gripper'
+            : 'robot';
+    return {
+      id,
+      type,
+      kind: kind ?? id,
+      pose,
+      linearMps: linearMps ?? [0, 0, 0],
+      angularRadS: angularRadS ?? [0, 0, 0],
+      ...(jointPosition === undefined ? {} : { jointPosition }),
+      isHeld: report.held === id,
+    };
+  });
+}

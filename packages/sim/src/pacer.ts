@@ -1,0 +1,60 @@
+/** More ticks than this are not caught up at once: the rest is dropped, so that a stall cannot grow. */
+const maxCatchUp = 12;
+
+/** Decides how many physics steps are due. Times come in as ns of one clock; one code path for real time and lockstep. */
+export class Pacer {
+  /** Steps that were dropped because the machine was too slow. */
+  dropped = 0;
+  readonly #rateHz: number;
+  readonly #realTimeFactor: number;
+  #startNs: bigint;
+  #done = 0;
+
+  /** @param realTimeFactor - simulated seconds per second of the clock */
+  constructor(rateHz: number, realTimeFactor: number, nowNs: bigint) {
+    this.#rateHz = rateHz;
+    this.#realTimeFactor = realTimeFactor;
+    this.#startNs = nowNs;
+  }
+
+  /** Returns the number of steps to do now. */
+  due(nowNs: bigint): number {
+    const wanted = Math.floor(
+      Number(nowNs - this.#startNs) * 1e-9 * this.#rateHz * this.#realTimeFactor + 1e-6,
+    );
+    const due = wanted - this.#done;
+    if (due <= 0) return 0;
+    this.#done = wanted;
+    if (due <= maxCatchUp) return due;
+    this.dropped += due - maxCatchUp;
+    return maxCatchUp;
+  }
+
+  /** Begins anew at `nowNs`; after a pause. */
+  restart(nowNs: bigint): void {
+    this.#startNs = nowNs;
+    this.#done = 0;
+  }
+}
+
+/** Tells once per period of simulated time. */
+export class Rate {
+  readonly #periodS: number;
+  #nextS = 0;
+
+  constructor(rateHz: number) {
+    this.#periodS = 1 / rateHz;
+  }
+
+  isDue(timeS: number): boolean {
+    if (timeS + 1e-9 < this.#nextS) return false;
+    this.#nextS += this.#periodS;
+    // After a jump ahead the next turn is one period away, not a burst.
+    if (this.#nextS <= timeS) this.#nextS = timeS + this.#periodS;
+    return true;
+  }
+
+  reset(): void {
+    this.#nextS = 0;
+  }
+}

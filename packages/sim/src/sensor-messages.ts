@@ -1,0 +1,115 @@
+import type { MessageTypes } from '@efferent/interfaces';
+import type { RobotModel } from '@efferent/robot';
+import type { PinholeCamera } from './rasteriser.ts';
+import type { RobotPlant } from './robot-plant.ts';
+import type { WheelOdometry } from './wheel-odometry.ts';
+
+type Header = MessageTypes['std_msgs/msg/Header'];
+
+/** Writes `sensor_msgs/msg/JointState`: actuators under their names, and the URDF's joints that are not among them. */
+export class JointStateWriter {
+  readonly #model: RobotModel;
+  readonly #names: readonly string[];
+  /** Indices of the URDF joints that follow the actuators. */
+  readonly #joints: readonly number[];
+  readonly #wheels: readonly [number, number];
+
+  constructor(model: RobotModel) {
+    this.#model = model;
+    const actuatorNames = model.actuators.map(({ name }) => name);
+    this.#joints = model.jointNames.flatMap((name, i) => (actuatorNames.includes(name) ? [] : [i]));
+    this.#names = [...actuatorNames, ...this.#joints.map((i) => model.jointNames[i] as string)];
+    const { left_wheel_joint, right_wheel_joint } = model.manifest.base;
+    this.#wheels = [model.jointNames.indexOf(left_wheel_joint), model.jointNames.indexOf(right_wheel_joint)];
+  }
+
+  write(plant: RobotPlant, header: Header): MessageTypes['sensor_msgs/msg/JointState'] {
+    const count = this.#model.actuators.length;
+    const { actuatorPositions, actuatorVelocities, actuatorEfforts, q } = plant.state;
+    const position = new Float64Array(this.#names.length);
+    const velocity = new Float64Array(this.#names.length);
+    const effort = new Float64Array(this.#names.length);
+    position.set(actuatorPositions);
+    velocity.set(actuatorVelocities);
+    effort.set(actuatorEfforts);
+    for (let i = 0; i < this.#joints.length; i++) {
+      const joint = this.#joints[i] as number;
+      const wheel = this.#wheels.indexOf(joint);
+      position[count + i] = wheel >= 0 ? (plant.wheelPositions[wheel] as number) : (q[joint] as number);
+    }
+    return { header, name: this.#names as string[], position, velocity, effort };
+  }
+}
+
+/** Position of a planar pose's quaternion. */
+const planarRotation = (yaw: number) => ({ x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) });
+
+export function odometryMessage(odometry: WheelOdometry, header: Header, childFrame: string) {
+  return {
+    header,
+    child_frame_id: childFrame,
+    pose: {
+      pose: { position: { x: odometry.x, y: odometry.y, z: 0 }, orientation: planarRotation(odometry.yaw) },
+    },
+    twist: { twist: { linear: { x: odometry.linear }, angular: { z: odometry.angular } } },
+  };
+}
+
+export function odometryTransform(odometry: WheelOdometry, header: Header, childFrame: string) {
+  return {
+    header,
+    child_frame_id: childFrame,
+    transform: {
+      translation: { x: odometry.x, y: odometry.y, z: 0 },
+      rotation: planarRotation(odometry.yaw),
+    },
+  };
+}
+
+export function scanMessage(model: RobotModel, ranges: Float32Array, header: Header) {
+  const { min_angle_rad, max_angle_rad, min_range_m, max_range_m, rate_hz } = model.manifest.lidar;
+  return {
+    header,
+    angle_min: min_angle_rad,
+    angle_max: max_angle_rad,
+    angle_increment: (max_angle_rad - min_angle_rad) / (ranges.length - 1),
+    time_increment: 0,
+    scan_time: 1 / rate_hz,
+    range_min: min_range_m,
+    range_max: max_range_m,
+    ranges,
+  };
+}
+
+/** @param pixels - row-major, one or three values a pixel */
+export function imageMessage(
+  camera: PinholeCamera,
+  encoding: 'rgb8' | '16UC1',
+  pixels: Uint8Array | Uint16Array,
+  header: Header,
+) {
+  const data = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  return {
+    header,
+    height: camera.heightPx,
+    width: camera.widthPx,
+    encoding,
+    is_bigendian: 0,
+    step: data.byteLength / camera.heightPx,
+    data,
+  };
+}
+
+export function cameraInfoMessage(camera: PinholeCamera, header: Header) {
+  const { fx, fy, cx, cy, widthPx, heightPx } = camera;
+  return {
+    header,
+    height: heightPx,
+    width: widthPx,
+    distortion_model: 'plumb_bob',
+    d: new Float64Array(5),
+    k: Float64Array.of(fx, 0, cx, 0, fy, cy, 0, 0, 1),
+    r: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    p: Float64Array.of(fx, 0, cx, 0, 0, fy, cy, 0, 0, 0, 1, 0),
+  };
+}

@@ -1,0 +1,598 @@
+import {
+  ConfigurationError,
+  clamp,
+  describeError,
+  type QuaternionXyzw,
+  secondsToNs,
+  Transform,
+  type Vector3,
+} from '@efferent/core';
+import type { MessageTypes } from '@efferent/interfaces';
+import { loadRobotModel, type RobotModel } from '@efferent/robot';
+import {
+  type NodeModule,
+  type NodeServices,
+  qosProfiles,
+  type RosNode,
+  type ServerGoalHandle,
+  stampFromNs,
+  stampToNs,
+} from '@efferent/ros';
+import { CameraPipeline } from './camera-pipeline.ts';
+import type { CameraReply } from './camera-worker.ts';
+import { type EpisodeReport, episodeReport } from './episode-report.ts';
+import { headCameraOf } from './head-camera.ts';
+import { Pacer, Rate } from './pacer.ts';
+import { Perturber } from './perturber.ts';
+import { loadScene } from './scene-file.ts';
+import { SceneMarkers } from './scene-markers.ts';
+import {
+  cameraInfoMessage,
+  imageMessage,
+  JointStateWriter,
+  odometryMessage,
+  odometryTransform,
+  scanMessage,
+} from './sensor-messages.ts';
+import { createSimWorld, type EntityState, type SimWorld } from './sim-world.ts';
+import {
+  type DriverFault,
+  type DriverGoal,
+  type DriverReply,
+  driverFaults,
+  StretchDriver,
+} from './stretch-driver.ts';
+import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
+
+type TrajectoryGoal = ServerGoalHandle<'control_msgs/action/FollowJointTrajectory'>;
+
+/** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
+const firstStampNs = 1_000_000_000n;
+/** /clock rate, Hz. */
+const clockRateHz = 100;
+const fullMarkersEveryS = 5;
+/** simulation_interfaces/msg/Result and SimulationState. */
+const result = { unsupported: 0, ok: 1, notFound: 2, incorrectState: 3, invalidPose: 101 } as const;
+const simulationState = { stopped: 0, playing: 1, paused: 2 } as const;
+
+/** The simulated kitchen and robot: driver, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
+export const simNode: NodeModule = {
+  name: 'sim',
+  async start(node, services) {
+    const parameters = declareParameters(node);
+    const scene = loadScene(services.workspaceFolders, parameters.scene);
+    const model = loadRobotModel(services.workspaceFolders, parameters.robot);
+    const episode =
+      parameters.task === ''
+        ? undefined
+        : buildEpisodeSetup(scene, loadTaskCard(scene, parameters.task), parameters.seed);
+    const perturber =
+      parameters.perturb === '' || episode === undefined
+        ? undefined
+        : new Perturber(scene, episode, parameters.perturb as PerturbationName);
+    const world = createSimWorld({
+      scene,
+      robot: model,
+      seed: parameters.seed,
+      ...(episode === undefined ? {} : { setup: episode.setup }),
+    });
+    const simulation = new Simulation(node, services, world, model, { ...parameters, perturber });
+    return { stop: () => simulation.stop() };
+  },
+};
+
+interface Parameters {
+  readonly scene: string;
+  readonly robot: string;
+  readonly seed: number;
+  readonly task: string;
+  readonly perturb: string;
+  readonly realTimeFactor: number;
+  readonly framePrefix: string;
+  readonly faults: ReadonlySet<DriverFault>;
+}
+
+function declareParameters(node: RosNode): Parameters {
+  const text = (name: string, value: string, description: string) =>
+    node.declareParameter(name, value, { description, readOnly: true });
+  const faults = node.declareParameter<readonly string[]>('faults', [], {
+    description: `faults of the real driver: ${driverFaults.join(', ')}`,
+    readOnly: true,
+  });
+  const wrong = faults.find((fault) => !(driverFaults as readonly string[]).includes(fault));
+  if (wrong !== undefined) {
+    throw new ConfigurationError({
+      code: 'invalid-parameter',
+      message: `sim: parameter "faults" has "${wrong}"; known: ${driverFaults.join(', ')}`,
+      fields: { parameter: 'faults', value: wrong },
+    });
+  }
+  return {
+    scene: text('scene', 'kitchen', 'folder below sim-scenes/'),
+    robot: text('robot', 'stretch', 'folder below robots/'),
+    seed: node.declareParameter('seed', 1, {
+      description: 'decides object poses and every noise',
+      integer: true,
+      readOnly: true,
+    }),
+    task: text('task', '', 'task card of the scene that places the objects; empty takes the scene as it is'),
+    perturb: text('perturb', '', 'perturbation of the task card that happens once, e.g. move-object'),
+    realTimeFactor: node.declareParameter('real_time_factor', 1, {
+      description: 'simulated seconds per second',
+      range: [0.01, 100],
+      readOnly: true,
+    }),
+    framePrefix: text('frame_prefix', '', 'before odom and the frames of the robot'),
+    faults: new Set(faults as readonly DriverFault[]),
+  };
+}
+
+/** The running simulation: steps the world from a timer and carries it to and from the graph. */
+class Simulation {
+  readonly #node: RosNode;
+  readonly #world: SimWorld;
+  readonly #model: RobotModel;
+  readonly #driver: StretchDriver;
+  readonly #camera: CameraPipeline;
+  readonly #markers: SceneMarkers;
+  readonly #pacer: Pacer;
+  readonly #jointStates: JointStateWriter;
+  readonly #parameters: Parameters & { readonly perturber: Perturber | undefined };
+  readonly #startNs: bigint;
+  readonly #dtS: number;
+  readonly #publishers;
+  readonly #rates;
+  readonly #timer;
+  /** Steps since the start, over all resets: simulated time never goes back. */
+  #ticks = 0;
+  #isPaused = false;
+  #perturbation: EpisodeReport['perturbation'] = null;
+  #shownEpisode = '';
+  #lastFullMarkersS = Number.NEGATIVE_INFINITY;
+  #markerSubscribers = 0;
+  #batteryShare = 0.97;
+  #busyMs = 0;
+  #lastDiagnosticsNs: bigint;
+  #lastDiagnosticsTicks = 0;
+  #stepsRequested = 0;
+
+  constructor(
+    node: RosNode,
+    services: NodeServices,
+    world: SimWorld,
+    model: RobotModel,
+    parameters: Parameters & { readonly perturber: Perturber | undefined },
+  ) {
+    this.#node = node;
+    this.#world = world;
+    this.#model = model;
+    this.#parameters = parameters;
+    this.#dtS = world.dtS;
+    const isLockstep = node.clock === node.steadyClock;
+    const nowNs = node.steadyClock.nowNs();
+    this.#startNs = isLockstep ? nowNs : firstStampNs;
+    this.#lastDiagnosticsNs = nowNs;
+    this.#driver = new StretchDriver(model, world.plant, parameters.faults);
+    const worker = isLockstep
+      ? undefined
+      : { workspaceFolders: services.workspaceFolders, scene: parameters.scene, robot: parameters.robot };
+    this.#camera = new CameraPipeline(world.headCamera, worker, (error) =>
+      node.logger.error('camera-failed', { error: describeError(error) }),
+    );
+    this.#markers = new SceneMarkers(world.physics);
+    this.#jointStates = new JointStateWriter(model);
+    this.#publishers = createPublishers(node, model);
+    const { joint_states_rate_hz, odom_rate_hz, mode_rate_hz } = model.manifest.driver;
+    this.#rates = {
+      clock: new Rate(clockRateHz),
+      jointStates: new Rate(joint_states_rate_hz),
+      odometry: new Rate(odom_rate_hz),
+      mode: new Rate(mode_rate_hz),
+      scan: new Rate(model.manifest.lidar.rate_hz),
+      camera: new Rate(headCameraOf(model).rate_hz),
+      judge: new Rate(10),
+      battery: new Rate(1),
+      diagnostics: new Rate(1),
+    };
+    this.#serveDriver();
+    this.#serveJudge();
+    this.#serveViewer();
+    this.#publishLabels();
+    this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor, nowNs);
+    this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
+  }
+
+  async stop(): Promise<void> {
+    this.#timer.cancel();
+    this.#world.plant.hold();
+    await this.#camera.stop();
+  }
+
+  get #timeS(): number {
+    return this.#ticks * this.#dtS;
+  }
+
+  #stampNs(): bigint {
+    return this.#startNs + BigInt(Math.floor(this.#timeS * 1e9));
+  }
+
+  #header(frame: string) {
+    const frame_id = frame === 'map' || frame === '' ? frame : `${this.#parameters.framePrefix}${frame}`;
+    return { stamp: stampFromNs(this.#stampNs()), frame_id };
+  }
+
+  #advance(): void {
+    const nowNs = this.#node.steadyClock.nowNs();
+    let due = this.#pacer.due(nowNs);
+    if (this.#isPaused) {
+      due = this.#stepsRequested;
+      this.#stepsRequested = 0;
+    }
+    for (let i = 0; i < due; i++) this.#tick();
+    this.#busyMs += Number(this.#node.steadyClock.nowNs() - nowNs) * 1e-6;
+    if (due === 0 && this.#isPaused) this.#publishMarkers();
+  }
+
+  #tick(): void {
+    this.#driver.tick(this.#timeS);
+    this.#world.tick();
+    this.#ticks++;
+    const timeS = this.#timeS;
+    const rates = this.#rates;
+    const out = this.#publishers;
+    if (rates.clock.isDue(timeS)) out.clock.publish({ clock: stampFromNs(this.#stampNs()) });
+    if (rates.jointStates.isDue(timeS))
+      out.jointStates.publish(this.#jointStates.write(this.#world.plant, this.#header('')));
+    if (rates.odometry.isDue(timeS)) this.#publishOdometry();
+    if (rates.scan.isDue(timeS)) this.#publishScan();
+    if (rates.camera.isDue(timeS)) this.#takePicture();
+    if (rates.mode.isDue(timeS)) this.#publishMode();
+    if (rates.judge.isDue(timeS)) this.#runJudgeSide();
+    if (rates.battery.isDue(timeS)) this.#publishBattery();
+    if (rates.diagnostics.isDue(timeS)) this.#publishDiagnostics();
+  }
+
+  #publishOdometry(): void {
+    const base = `${this.#parameters.framePrefix}${this.#model.manifest.frames.base}`;
+    const header = this.#header('odom');
+    const { odometry } = this.#world.plant;
+    this.#publishers.odometry.publish(odometryMessage(odometry, header, base));
+    this.#publishers.tf.publish({ transforms: [odometryTransform(odometry, header, base)] });
+  }
+
+  #publishScan(): void {
+    if (this.#publishers.scan.subscriptionCount === 0) return;
+    const ranges = this.#world.lidar.scan(this.#world.plant.placement);
+    this.#publishers.scan.publish(
+      scanMessage(this.#model, ranges, this.#header(this.#model.manifest.frames.laser)),
+    );
+  }
+
+  #takePicture(): void {
+    const { color, depth, segmentation, cameraInfo } = this.#publishers;
+    const withColor = color.subscriptionCount > 0;
+    if (
+      !withColor &&
+      depth.subscriptionCount === 0 &&
+      segmentation.subscriptionCount === 0 &&
+      cameraInfo.subscriptionCount === 0
+    )
+      return;
+    const poses = this.#world.headCamera.capturePoses(this.#world.physics, this.#world.plant.placement);
+    this.#camera.take(poses, withColor, this.#stampNs(), this.#publishPicture);
+  }
+
+  readonly #publishPicture = (picture: CameraReply, stampNs: bigint): void => {
+    const { camera } = this.#world.headCamera.renderer;
+    const frame_id = `${this.#parameters.framePrefix}${headCameraOf(this.#model).frame}`;
+    const header = { stamp: stampFromNs(stampNs), frame_id };
+    const out = this.#publishers;
+    out.cameraInfo.publish(cameraInfoMessage(camera, header));
+    if (picture.color !== undefined) out.color.publish(imageMessage(camera, 'rgb8', picture.color, header));
+    out.depth.publish(imageMessage(camera, '16UC1', picture.depthMm, header));
+    out.segmentation.publish(imageMessage(camera, '16UC1', picture.instances, header));
+  };
+
+  #publishMode(): void {
+    this.#publishers.mode.publish({ data: this.#driver.mode });
+    this.#publishers.runstopped.publish({ data: this.#driver.isRunstopped });
+    this.#publishers.homed.publish({ data: this.#driver.isHomed });
+  }
+
+  #publishBattery(): void {
+    const { linear, angular } = this.#world.plant.state;
+    // About four hours of standing, less when driving.
+    this.#batteryShare = Math.max(
+      0,
+      this.#batteryShare - (linear !== 0 || angular !== 0 ? 2 : 1) / (4 * 3600),
+    );
+    this.#publishers.battery.publish({
+      header: this.#header(''),
+      voltage: 11 + 1.8 * this.#batteryShare,
+      current: linear !== 0 || angular !== 0 ? -4 : -2,
+      percentage: this.#batteryShare,
+      present: true,
+      power_supply_status: 2,
+    });
+  }
+
+  #runJudgeSide(): void {
+    const { perturber } = this.#parameters;
+    if (perturber !== undefined && !perturber.isDone) {
+      const action = perturber.update(this.#world.entityStates());
+      if (action !== undefined) {
+        this.#world.moveObject(action.objectId, action.pose);
+        this.#perturbation = {
+          name: action.name,
+          object: action.objectId,
+          outOfView: action.isOutOfView,
+          atS: this.#world.timeS,
+        };
+        this.#node.logger.info('perturbed', { ...this.#perturbation });
+      }
+    }
+    if (this.#publishers.episode.subscriptionCount > 0) this.#publishEpisode();
+    this.#publishMarkers();
+  }
+
+  #publishEpisode(): void {
+    const report = episodeReport(
+      this.#world,
+      this.#parameters.task,
+      this.#parameters.seed,
+      this.#perturbation,
+    );
+    const shown = JSON.stringify({ ...report, timeS: 0 });
+    if (shown === this.#shownEpisode) return;
+    this.#shownEpisode = shown;
+    this.#publishers.episode.publish({ data: JSON.stringify(report) });
+  }
+
+  #publishMarkers(): void {
+    const { markers } = this.#publishers;
+    const subscribers = markers.subscriptionCount;
+    const isNew = subscribers > this.#markerSubscribers;
+    this.#markerSubscribers = subscribers;
+    if (subscribers === 0) return;
+    if (isNew || this.#timeS - this.#lastFullMarkersS > fullMarkersEveryS) {
+      this.#markers.forget();
+      this.#lastFullMarkersS = this.#timeS;
+    }
+    const changed = this.#markers.changed(this.#header('map'));
+    if (changed.length > 0) markers.publish({ markers: changed });
+  }
+
+  #publishLabels(): void {
+    const { instanceOfObject } = this.#world.headCamera.renderer;
+    const class_map = this.#world.scene.file.objects.map(({ id, kind }) => ({
+      class_id: instanceOfObject.get(id) ?? 0,
+      class_name: kind,
+    }));
+    this.#publishers.labels.publish({ header: this.#header(''), class_map });
+  }
+
+  #publishDiagnostics(): void {
+    const nowNs = this.#node.steadyClock.nowNs();
+    const wallS = Number(nowNs - this.#lastDiagnosticsNs) * 1e-9;
+    const factor = wallS > 0 ? ((this.#ticks - this.#lastDiagnosticsTicks) * this.#dtS) / wallS : 0;
+    const { dropped } = this.#pacer;
+    const values = {
+      real_time_factor: factor.toFixed(3),
+      dropped_ticks: String(dropped),
+      busy_share: wallS > 0 ? (this.#busyMs / (wallS * 1000)).toFixed(3) : '0',
+      camera_ms: this.#camera.renderMs.toFixed(2),
+      skipped_pictures: String(this.#camera.skipped),
+      collisions: String(this.#world.collisions.collisions.length),
+    };
+    this.#busyMs = 0;
+    this.#lastDiagnosticsNs = nowNs;
+    this.#lastDiagnosticsTicks = this.#ticks;
+    this.#publishers.diagnostics.publish({
+      header: this.#header(''),
+      status: [
+        {
+          level: dropped > 0 ? 1 : 0,
+          name: 'sim: physics',
+          message: dropped > 0 ? `${dropped} ticks dropped` : 'every tick done',
+          hardware_id: this.#model.id,
+          values: Object.entries(values).map(([key, value]) => ({ key, value })),
+        },
+      ],
+    });
+  }
+
+  #reset(): void {
+    this.#world.reset();
+    this.#driver.reset();
+    this.#markers.forget();
+  }
+
+  #serveDriver(): void {
+    const node = this.#node;
+    const driver = this.#driver;
+    const name = (suffix: string) => `${this.#model.namespace}/${suffix}`;
+    const qos = qosProfiles.default;
+    node.createSubscription('geometry_msgs/msg/Twist', name('cmd_vel'), { qos }, ({ linear, angular }) =>
+      driver.commandTwist(linear.x, angular.z, this.#timeS),
+    );
+    let ignored = '';
+    node.createSubscription('std_msgs/msg/Float64MultiArray', name('joint_pose_cmd'), { qos }, ({ data }) => {
+      const reason = driver.commandPose(data) ?? '';
+      if (reason !== '' && reason !== ignored) node.logger.warn('joint-pose-ignored', { reason });
+      ignored = reason;
+    });
+    const trigger = (service: string, handle: () => DriverReply | Promise<DriverReply>) =>
+      node.createService('std_srvs/srv/Trigger', name(service), handle);
+    const never = () => new Promise<DriverReply>(() => undefined);
+    for (const mode of ['position', 'navigation', 'trajectory'] as const) {
+      trigger(`switch_to_${mode}_mode`, () => driver.switchMode(mode) ?? never());
+    }
+    trigger('activate_streaming_position', () => driver.setStreaming(true));
+    trigger('deactivate_streaming_position', () => driver.setStreaming(false));
+    trigger('stop_the_robot', () => driver.stopTheRobot());
+    const move = (mode: 'homing' | 'stowing') => () =>
+      new Promise<DriverReply>((done) => driver.moveToPose(mode, this.#timeS, done));
+    trigger('home_the_robot', move('homing'));
+    trigger('stow_the_robot', move('stowing'));
+    node.createService('std_srvs/srv/SetBool', name('runstop'), ({ data }) => driver.setRunstop(data));
+    node.createActionServer(
+      'control_msgs/action/FollowJointTrajectory',
+      name('stretch_controller/follow_joint_trajectory'),
+      {
+        execute: (goal) => this.#followTrajectory(goal),
+      },
+    );
+  }
+
+  async #followTrajectory(handle: TrajectoryGoal) {
+    const { trajectory } = handle.request;
+    const goal: DriverGoal = {
+      jointNames: trajectory.joint_names,
+      points: trajectory.points.map((p) => ({
+        positions: p.positions,
+        timeFromStartS: Number(stampToNs(p.time_from_start)) * 1e-9,
+      })),
+      isStamped: stampToNs(trajectory.header.stamp) !== 0n,
+    };
+    const refusal = this.#driver.refuseGoal(goal, this.#timeS);
+    if (refusal !== undefined) {
+      handle.abort();
+      return { error_code: refusal.errorCode, error_string: refusal.message };
+    }
+    const outcome = await new Promise<{ errorCode: number; message: string }>((finish) => {
+      handle.cancelSignal.addEventListener('abort', () => this.#driver.cancelGoal());
+      this.#driver.startGoal(goal, this.#timeS, finish);
+    });
+    if (outcome.errorCode === 0) handle.succeed();
+    else if (handle.isCancelRequested) handle.canceled();
+    else handle.abort();
+    return { error_code: outcome.errorCode, error_string: outcome.message };
+  }
+
+  #serveJudge(): void {
+    const node = this.#node;
+    const ok = { result: result.ok, error_message: '' };
+    node.createService('simulation_interfaces/srv/GetEntitiesStates', '/sim/get_entities_states', () => {
+      const states = this.#world.entityStates();
+      return {
+        result: ok,
+        entities: states.map(({ id }) => id),
+        states: states.map((state) => this.#entityMessage(state)),
+      };
+    });
+    node.createService('simulation_interfaces/srv/GetEntityState', '/sim/get_entity_state', ({ entity }) => {
+      const state = this.#world.entityStates().find(({ id }) => id === entity);
+      if (state === undefined)
+        return { result: { result: result.notFound, error_message: `there is no entity "${entity}"` } };
+      return { result: ok, state: this.#entityMessage(state) };
+    });
+    node.createService(
+      'simulation_interfaces/srv/SetEntityState',
+      '/sim/set_entity_state',
+      ({ entity, state }) => ({
+        result: this.#setEntity(entity, state.pose),
+      }),
+    );
+    node.createService('simulation_interfaces/srv/ResetSimulation', '/sim/reset_simulation', () => {
+      this.#reset();
+      return { result: ok };
+    });
+    node.createService('simulation_interfaces/srv/GetSimulationState', '/sim/get_simulation_state', () => ({
+      result: ok,
+      state: { state: this.#isPaused ? simulationState.paused : simulationState.playing },
+    }));
+    node.createService(
+      'simulation_interfaces/srv/SetSimulationState',
+      '/sim/set_simulation_state',
+      ({ state }) => {
+        if (state.state !== simulationState.playing && state.state !== simulationState.paused) {
+          return {
+            result: {
+              result: result.unsupported,
+              error_message: `state ${state.state} is not supported; 1 plays, 2 pauses`,
+            },
+          };
+        }
+        this.#pause(state.state === simulationState.paused);
+        return { result: ok };
+      },
+    );
+    node.createService('simulation_interfaces/srv/StepSimulation', '/sim/step_simulation', ({ steps }) => {
+      if (!this.#isPaused)
+        return { result: { result: result.incorrectState, error_message: 'pause the simulation first' } };
+      this.#stepsRequested += clamp(Number(steps), 0, 240 * 60);
+      return { result: ok };
+    });
+  }
+
+  #serveViewer(): void {
+    this.#node.createService('std_srvs/srv/Trigger', '/scene/reset', () => {
+      this.#reset();
+      return { success: true, message: 'everything is back where it began' };
+    });
+    this.#node.createService('std_srvs/srv/SetBool', '/scene/pause', ({ data }) => {
+      this.#pause(data);
+      return { success: true, message: data ? 'paused' : 'running' };
+    });
+  }
+
+  #pause(isPaused: boolean): void {
+    if (this.#isPaused && !isPaused) this.#pacer.restart(this.#node.steadyClock.nowNs());
+    this.#isPaused = isPaused;
+  }
+
+  #setEntity(id: string, pose: MessageTypes['geometry_msgs/msg/Pose']) {
+    const { position: p, orientation: q } = pose;
+    const translation: Vector3 = [p.x, p.y, p.z];
+    const length = Math.hypot(q.x, q.y, q.z, q.w);
+    if (this.#world.physics.findObject(id) === undefined)
+      return { result: result.notFound, error_message: `there is no movable entity "${id}"` };
+    if (!translation.every(Number.isFinite) || !(length > 1e-6))
+      return { result: result.invalidPose, error_message: 'the pose is not a number' };
+    const rotation: QuaternionXyzw = [q.x / length, q.y / length, q.z / length, q.w / length];
+    this.#world.moveObject(id, new Transform(translation, rotation));
+    return { result: result.ok, error_message: '' };
+  }
+
+  #entityMessage({ pose, linearMps, angularRadS }: EntityState) {
+    const [x, y, z] = pose.translation;
+    const [qx, qy, qz, qw] = pose.rotation;
+    return {
+      header: this.#header('map'),
+      pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
+      twist: {
+        linear: { x: linearMps[0], y: linearMps[1], z: linearMps[2] },
+        angular: { x: angularRadS[0], y: angularRadS[1], z: angularRadS[2] },
+      },
+    };
+  }
+}
+
+function createPublishers(node: RosNode, model: RobotModel) {
+  const name = (suffix: string) => `${model.namespace}/${suffix}`;
+  const camera = name(headCameraOf(model).name);
+  const { default: reliable, sensorData, latched } = qosProfiles;
+  return {
+    clock: node.createPublisher('rosgraph_msgs/msg/Clock', '/clock', qosProfiles.clock),
+    jointStates: node.createPublisher('sensor_msgs/msg/JointState', name('joint_states'), reliable),
+    odometry: node.createPublisher('nav_msgs/msg/Odometry', name('odom'), reliable),
+    tf: node.createPublisher('tf2_msgs/msg/TFMessage', '/tf', qosProfiles.tf),
+    scan: node.createPublisher('sensor_msgs/msg/LaserScan', name('scan'), sensorData),
+    color: node.createPublisher('sensor_msgs/msg/Image', `${camera}/color/image_raw`, sensorData),
+    cameraInfo: node.createPublisher('sensor_msgs/msg/CameraInfo', `${camera}/color/camera_info`, sensorData),
+    depth: node.createPublisher('sensor_msgs/msg/Image', `${camera}/depth/image_raw`, sensorData),
+    segmentation: node.createPublisher(
+      'sensor_msgs/msg/Image',
+      `${camera}/segmentation/image_raw`,
+      sensorData,
+    ),
+    labels: node.createPublisher('vision_msgs/msg/LabelInfo', `${camera}/segmentation/labels`, latched),
+    mode: node.createPublisher('std_msgs/msg/String', name('mode'), reliable),
+    runstopped: node.createPublisher('std_msgs/msg/Bool', name('is_runstopped'), reliable),
+    homed: node.createPublisher('std_msgs/msg/Bool', name('is_homed'), reliable),
+    battery: node.createPublisher('sensor_msgs/msg/BatteryState', name('battery'), reliable),
+    episode: node.createPublisher('std_msgs/msg/String', '/sim/episode', latched),
+    markers: node.createPublisher('visualization_msgs/msg/MarkerArray', '/scene/markers', reliable),
+    diagnostics: node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', reliable),
+  };
+}

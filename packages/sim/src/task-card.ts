@@ -1,0 +1,318 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, Rng } from '@efferent/core';
+import { z } from 'zod';
+import { drawSetup, type EpisodeSetup, regionById } from './placement.ts';
+import { parseYaml, type Scene } from './scene-file.ts';
+
+const positive = z.number().positive();
+const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
+/** An id, or the name of a slot in braces. */
+const reference = z
+  .string()
+  .regex(/^(\{[a-z][a-z0-9-]*\}|[a-z][a-z0-9-]*)$/, 'expected an id or a slot like {item}');
+
+/** One thing that must be true in the end. Movable things must also be at rest and not held, unless `held` asks for it. */
+const condition = z.union([
+  z.strictObject({ object: reference, inside: reference }),
+  z.strictObject({ object: reference, on: reference }),
+  z.strictObject({ object: reference, at: reference }),
+  z.strictObject({ object: reference, held: z.literal(true) }),
+  z.strictObject({ category: identifier, inside: reference }),
+  z.strictObject({ part: reference, state: z.enum(['open', 'closed', '{state}']) }),
+  z.strictObject({ cleared: reference, except: z.array(reference).default([]) }),
+]);
+
+const slot = z.strictObject({
+  /** Values of the slot; a mapping gives the words for it, e.g. `{ counter: "kitchen counter" }`. */
+  choose: z.array(z.union([identifier, z.record(identifier, z.string())])).min(1),
+});
+
+const perturbation = z.strictObject({
+  target: reference,
+  /** Where it may be moved to. */
+  regions: z.array(identifier).min(1),
+});
+
+export const taskCardSchema = z.strictObject({
+  id: identifier,
+  /** Cards of the suite `core` are what `bench tasks` runs. */
+  suite: z.enum(['core', 'extra']),
+  instructions: z.array(z.string().min(1)).min(1),
+  slots: z.record(identifier, slot).default({}),
+  setup: z.strictObject({
+    /** Regions that an object may start in; one is drawn. */
+    regions: z.record(reference, z.array(identifier).min(1)).default({}),
+    /** Start of drawers and doors: a number in [0, 1] of the range, or one of a list. */
+    articulations: z.record(reference, z.union([z.number().min(0).max(1), z.literal('{start}')])).default({}),
+    /** Share of the objects that the goal does not name which are left out, drawn by seed. */
+    leave_out: z.number().min(0).max(1).default(0),
+    absent: z.array(identifier).default([]),
+  }),
+  goal: z.array(condition).min(1),
+  time_limit_s: positive,
+  perturbations: z
+    .strictObject({ 'move-object': perturbation.optional(), 'block-target': perturbation.optional() })
+    .default({}),
+});
+
+export type TaskCard = z.output<typeof taskCardSchema>;
+type CardCondition = TaskCard['goal'][number];
+export type PerturbationName = keyof TaskCard['perturbations'];
+
+/** A condition whose slots are filled in. */
+export type GoalCondition =
+  | { readonly kind: 'inside'; readonly objectId: string; readonly containerId: string }
+  | { readonly kind: 'on'; readonly objectId: string; readonly supportId: string }
+  | { readonly kind: 'at'; readonly objectId: string; readonly placeId: string }
+  | { readonly kind: 'held'; readonly objectId: string }
+  | { readonly kind: 'part'; readonly articulationId: string; readonly state: 'open' | 'closed' };
+
+/** One task with its slots filled in and its world set up; equal seeds give equal episodes. */
+export interface Episode {
+  readonly cardId: string;
+  readonly seed: number;
+  readonly instruction: string;
+  readonly goal: readonly GoalCondition[];
+  readonly setup: EpisodeSetup;
+  readonly timeLimitS: number;
+  /** What may happen meanwhile, by name; it happens only when asked for. */
+  readonly perturbations: Readonly<
+    Partial<Record<PerturbationName, { readonly targetId: string; readonly regions: readonly string[] }>>
+  >;
+}
+
+/**
+ * Loads one task card of a scene.
+ *
+ * @throws {@link ConfigurationError} codes `unknown-task`, `invalid-file`
+ */
+export function loadTaskCard(scene: Scene, id: string): TaskCard {
+  const file = join(scene.folder, 'tasks', `${id}.yaml`);
+  if (!/^[a-z0-9-]+$/.test(id) || !existsSync(file)) {
+    const known = listTaskCards(scene);
+    throw new ConfigurationError({
+      code: 'unknown-task',
+      message: `scene "${scene.id}" has no task "${id}"; it has ${known.join(', ') || 'none'} (${scene.folder}/tasks/<id>.yaml)`,
+      fields: { id, known },
+    });
+  }
+  const card = parseYaml(taskCardSchema, readFileSync(file, 'utf8'), file);
+  const problems = cardProblems(scene, card);
+  if (problems.length > 0) {
+    const message = problems.map((problem) => `${file}: ${problem}`).join('\n');
+    throw new ConfigurationError({ code: 'invalid-file', message, fields: { file, problems } });
+  }
+  return card;
+}
+
+/** Lists the ids of a scene's task cards, sorted; those of one suite when it is named. */
+export function listTaskCards(scene: Scene, suite?: TaskCard['suite']): string[] {
+  const folder = join(scene.folder, 'tasks');
+  if (!existsSync(folder)) return [];
+  const ids = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+  return suite === undefined ? ids : ids.filter((id) => loadTaskCard(scene, id).suite === suite);
+}
+
+/** Fills the slots of a card and draws where everything starts. Equal arguments give equal episodes. */
+export function buildEpisodeSetup(scene: Scene, card: TaskCard, seed: number): Episode {
+  const rng = new Rng(seed).fork(`task:${card.id}`);
+  const bindings = drawBindings(card, rng);
+  const fill = (text: string) =>
+    text.replace(/^\{(.+)\}$/, (_, name: string) => bindings.get(name)?.id ?? name);
+  const instruction = rng
+    .pick(card.instructions)
+    .replace(/\{([a-z0-9-]+)\}/g, (_, name: string) => bindings.get(name)?.words ?? name);
+  const regions = drawRegions(scene, card, fill, rng);
+  const articulationPositions = startingPositions(scene, card, bindings, fill);
+  const absent = drawAbsent(scene, card, regions, fill, rng);
+  const setup = drawSetup(scene, { seed, regions, absent, articulationPositions }, rng.fork('setup'));
+  const present = scene.file.objects.filter(({ id }) => !absent.has(id));
+  const goal = card.goal.flatMap((each) => bindCondition(scene, each, fill, present, setup));
+  const perturbations: Episode['perturbations'] = Object.fromEntries(
+    Object.entries(card.perturbations).flatMap(([name, spec]) =>
+      spec === undefined ? [] : [[name, { targetId: fill(spec.target), regions: spec.regions }]],
+    ),
+  );
+  return { cardId: card.id, seed, instruction, goal, setup, timeLimitS: card.time_limit_s, perturbations };
+}
+
+interface Binding {
+  readonly id: string;
+  readonly words: string;
+}
+
+function drawBindings(card: TaskCard, rng: Rng): Map<string, Binding> {
+  return new Map(
+    Object.entries(card.slots).map(([name, { choose }]) => {
+      const choice = rng.pick(choose);
+      if (typeof choice === 'string') return [name, { id: choice, words: choice.replaceAll('-', ' ') }];
+      const [id, words] = Object.entries(choice)[0] as [string, string];
+      return [name, { id, words }];
+    }),
+  );
+}
+
+/** Draws a region for every object that the card names; never one on the furniture where the goal wants it. */
+function drawRegions(
+  scene: Scene,
+  card: TaskCard,
+  fill: (text: string) => string,
+  rng: Rng,
+): Map<string, string> {
+  return new Map(
+    Object.entries(card.setup.regions).map(([object, choices]) => {
+      const id = fill(object);
+      const wanted = card.goal.flatMap((each) =>
+        'on' in each && fill(each.object) === id ? [fill(each.on)] : [],
+      );
+      const open = choices.filter((choice) => {
+        const surface = scene.map.surfaces.find((s) => s.id === regionById(scene, choice).surfaceId);
+        return (
+          surface === undefined || !(wanted.includes(surface.furnitureId) || wanted.includes(surface.id))
+        );
+      });
+      return [id, rng.pick(open.length > 0 ? open : choices)];
+    }),
+  );
+}
+
+function startingPositions(
+  scene: Scene,
+  card: TaskCard,
+  bindings: ReadonlyMap<string, Binding>,
+  fill: (text: string) => string,
+): Map<string, number> {
+  // A part that must end open starts closed, and the other way round.
+  const opposite = bindings.get('state')?.id === 'open' ? 0 : 0.85;
+  return new Map(
+    Object.entries(card.setup.articulations).map(([part, start]) => {
+      const id = fill(part);
+      const spec = scene.map.articulations.find((a) => a.id === id);
+      const [low, high] = spec?.range ?? [0, 0];
+      return [id, low + (start === '{start}' ? opposite : start) * (high - low)];
+    }),
+  );
+}
+
+function drawAbsent(
+  scene: Scene,
+  card: TaskCard,
+  regions: ReadonlyMap<string, string>,
+  fill: (text: string) => string,
+  rng: Rng,
+): Set<string> {
+  const absent = new Set(card.setup.absent);
+  const named = new Set([
+    ...regions.keys(),
+    ...card.goal.flatMap((each) =>
+      Object.values(each)
+        .flat()
+        .map((v) => fill(String(v))),
+    ),
+  ]);
+  const categories = new Set(card.goal.flatMap((each) => ('category' in each ? [each.category] : [])));
+  for (const { id, kind } of scene.file.objects) {
+    const isNeeded =
+      named.has(id) || (scene.kinds.get(kind)?.categories ?? []).some((category) => categories.has(category));
+    // Drawn for every object, so that one object's role does not shift another's chance.
+    const isLeftOut = rng.chance(card.setup.leave_out);
+    if (isLeftOut && !isNeeded) absent.add(id);
+  }
+  return absent;
+}
+
+function bindCondition(
+  scene: Scene,
+  each: CardCondition,
+  fill: (text: string) => string,
+  present: readonly { readonly id: string; readonly kind: string }[],
+  setup: EpisodeSetup,
+): GoalCondition[] {
+  if ('category' in each) {
+    return present
+      .filter(({ kind }) => scene.kinds.get(kind)?.categories.includes(each.category))
+      .map(({ id }) => ({ kind: 'inside', objectId: id, containerId: fill(each.inside) }));
+  }
+  if ('cleared' in each) {
+    const surface = scene.map.surfaces.find((s) => s.id === fill(each.cleared));
+    const keep = new Set(each.except.map(fill));
+    // Cleared means: everything that stood there stands somewhere else that is furniture.
+    return present
+      .filter(({ id }) => !keep.has(id) && surface !== undefined && standsOn(scene, setup, id, surface.id))
+      .map(({ id }) => ({ kind: 'on', objectId: id, supportId: `not:${surface?.id}` }));
+  }
+  if ('part' in each)
+    return [{ kind: 'part', articulationId: fill(each.part), state: fill(each.state) as 'open' | 'closed' }];
+  const objectId = fill(each.object);
+  if ('inside' in each) return [{ kind: 'inside', objectId, containerId: fill(each.inside) }];
+  if ('on' in each) return [{ kind: 'on', objectId, supportId: fill(each.on) }];
+  if ('at' in each) return [{ kind: 'at', objectId, placeId: fill(each.at) }];
+  return [{ kind: 'held', objectId }];
+}
+
+function standsOn(scene: Scene, setup: EpisodeSetup, objectId: string, surfaceId: string): boolean {
+  const pose = setup.objectPoses.get(objectId);
+  const surface = scene.map.surfaces.find((s) => s.id === surfaceId);
+  const furniture = scene.map.furniture.find((f) => f.id === surface?.furnitureId);
+  if (pose === undefined || surface === undefined || furniture === undefined) return false;
+  const [x, y, z] = pose.translation;
+  const [fx, fy] = furniture.poseXyYaw;
+  return Math.hypot(x - fx, y - fy) < 1 && Math.abs(z - surface.heightM) < 0.05;
+}
+
+function cardProblems(scene: Scene, card: TaskCard): string[] {
+  const problems: string[] = [];
+  const objects = scene.file.objects.map(({ id }) => id);
+  const regions = scene.file.regions.map(({ id }) => id);
+  const parts = scene.map.articulations.map(({ id }) => id);
+  const supports = [...scene.map.furniture.map((f) => f.id), ...scene.map.surfaces.map((s) => s.id)];
+  const places = scene.map.places.map(({ id }) => id);
+  const containers = [...scene.map.containers.map(({ id }) => id), ...holdingObjects(scene)];
+  const expect = (known: readonly string[], value: string, field: string) => {
+    for (const id of valuesOf(card, value)) {
+      if (id === undefined) problems.push(`${field}: there is no slot ${value}`);
+      else if (!known.includes(id))
+        problems.push(`${field}: "${id}" is unknown; there are ${known.join(', ')}`);
+    }
+  };
+  card.goal.forEach((each, i) => {
+    if ('object' in each) expect(objects, each.object, `goal.${i}.object`);
+    if ('inside' in each) expect(containers, each.inside, `goal.${i}.inside`);
+    if ('on' in each) expect(supports, each.on, `goal.${i}.on`);
+    if ('at' in each) expect(places, each.at, `goal.${i}.at`);
+    if ('part' in each) expect(parts, each.part, `goal.${i}.part`);
+    if ('cleared' in each) expect(supports, each.cleared, `goal.${i}.cleared`);
+  });
+  for (const [object, choices] of Object.entries(card.setup.regions)) {
+    expect(objects, object, `setup.regions.${object}`);
+    for (const region of choices) expect(regions, region, `setup.regions.${object}`);
+  }
+  for (const part of Object.keys(card.setup.articulations))
+    expect(parts, part, `setup.articulations.${part}`);
+  for (const [name, spec] of Object.entries(card.perturbations)) {
+    if (spec === undefined) continue;
+    expect(objects, spec.target, `perturbations.${name}.target`);
+    for (const region of spec.regions) expect(regions, region, `perturbations.${name}.regions`);
+  }
+  return problems;
+}
+
+/** Ids that a reference may stand for; `undefined` for a slot that the card does not have. */
+function valuesOf(card: TaskCard, value: string): readonly (string | undefined)[] {
+  const name = /^\{(.+)\}$/.exec(value)?.[1];
+  if (name === undefined) return [value];
+  const choices = card.slots[name]?.choose;
+  return choices === undefined
+    ? [undefined]
+    : choices.map((c) => (typeof c === 'string' ? c : Object.keys(c)[0]));
+}
+
+function holdingObjects(scene: Scene): string[] {
+  return scene.file.objects
+    .filter(({ kind }) => scene.kinds.get(kind)?.holds !== undefined)
+    .map(({ id }) => id);
+}
