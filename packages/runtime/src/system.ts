@@ -36,8 +36,8 @@ export interface System {
   readonly nodeNames: readonly string[];
   readonly context: RosContext;
   readonly client: TaskClient;
-  /** Process id of a node's process; undefined with `inproc`. */
-  pid(node: string): number | undefined;
+  /** Process id of the process that runs an executable, e.g. `policy`; undefined with `inproc`. */
+  pid(executable: string): number | undefined;
   /** Resolves when the system has ended, by {@link stop} or because a required process did. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -72,7 +72,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     nodeNames: running.nodeNames,
     context: running.context,
     client: new TaskClient(node, options.robot),
-    pid: (name) => running.pid(name),
+    pid: (executable) => {
+      const process = plan.processes.find((each) => each.node?.executable === executable);
+      return process === undefined ? undefined : running.pid(process.name);
+    },
     ended: running.ended,
     stop: () => running.stop(),
   };

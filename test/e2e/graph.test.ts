@@ -1,0 +1,81 @@
+import type { RosNode } from '@efferent/ros';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+
+/** Nodes that may use names of the simulator's truth. */
+const judgesSide = ['/sim', '/efferent_judge'];
+
+describe('the running graph', () => {
+  let kitchen: Kitchen;
+  let node: RosNode;
+  beforeAll(async () => {
+    kitchen = await startKitchen({ viewer: true });
+    node = kitchen.system.client.node;
+    await expect.poll(() => usersOf(node, '/agent/plan'), { timeout: 20_000 }).not.toEqual([]);
+  });
+  afterAll(() => kitchen?.stop());
+
+  it('has every node of docs/ros-graph.md', () => {
+    const names = node.getNodeNamesAndNamespaces().map((each) => fullName(each.namespace, each.name));
+    for (const name of [
+      'gate',
+      'state_publisher',
+      'controllers',
+      'localisation',
+      'navigation',
+      'detector',
+      'policy',
+      'skills',
+    ])
+      expect(names).toContain(`/stretch/${name}`);
+    for (const name of ['sim', 'agent', 'bridge', 'stop']) expect(names).toContain(`/${name}`);
+  });
+
+  it('has no endpoint under /sim outside of the judge’s side', () => {
+    const found = endpoints(node).filter(({ name }) => name.startsWith('/sim/'));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter((each) => !judgesSide.includes(each.node))).toEqual([]);
+  });
+
+  it('has only the bridge using /scene', () => {
+    const found = endpoints(node).filter(({ name }) => name.startsWith('/scene/'));
+    expect(found.some((each) => each.node === '/bridge')).toBe(true);
+    expect(found.filter((each) => !['/sim', '/bridge'].includes(each.node))).toEqual([]);
+  });
+
+  it('has the gate as the only publisher of driver commands', () => {
+    for (const topic of ['/stretch/cmd_vel', '/stretch/joint_pose_cmd'])
+      expect(
+        node.getPublishersInfoByTopic(topic).map((each) => fullName(each.nodeNamespace, each.nodeName)),
+      ).toEqual(['/stretch/gate']);
+  });
+});
+
+interface Endpoint {
+  readonly node: string;
+  readonly name: string;
+}
+
+/** Lists every topic and service with the nodes that use it, in any role. */
+function endpoints(node: RosNode): Endpoint[] {
+  const topics = node
+    .getTopicNamesAndTypes()
+    .flatMap(({ name }) => usersOf(node, name).map((user) => ({ node: user, name })));
+  const services = node
+    .getNodeNamesAndNamespaces()
+    .flatMap((each) =>
+      [
+        ...node.getServiceNamesAndTypesByNode(each.name, each.namespace),
+        ...node.getClientNamesAndTypesByNode(each.name, each.namespace),
+      ].map(({ name }) => ({ node: fullName(each.namespace, each.name), name })),
+    );
+  return [...topics, ...services];
+}
+
+function usersOf(node: RosNode, topic: string): string[] {
+  return [...node.getPublishersInfoByTopic(topic), ...node.getSubscriptionsInfoByTopic(topic)].map((each) =>
+    fullName(each.nodeNamespace, each.nodeName),
+  );
+}
+
+const fullName = (namespace: string, name: string): string => `${namespace === '/' ? '' : namespace}/${name}`;

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import {
+  JudgeClient,
+  type MiddlewareName,
+  repositoryFolder,
+  type System,
+  startSystem,
+} from '@efferent/runtime';
+import {
+  type EntityState,
+  type GoalCondition,
+  judgeTask,
+  loadScene,
+  type Scene,
+  type TaskVerdict,
+} from '@efferent/sim';
+
+export interface KitchenOptions {
+  readonly middleware?: MiddlewareName;
+  readonly seed?: number;
+  /** Task card that places the objects. */
+  readonly task?: string;
+  /** Serve the viewer on a free port. */
+  readonly viewer?: boolean;
+}
+
+/** The kitchen's launch file, running, with the judge's eyes on it. */
+export interface Kitchen {
+  readonly system: System;
+  readonly judge: JudgeClient;
+  readonly scene: Scene;
+  /** Address of the viewer; empty without one. */
+  readonly viewerUrl: string;
+  readonly stopPort: number;
+  /** What the nodes wrote, newest last. */
+  readonly log: readonly string[];
+  /** Processes that ended without being asked to, with the reason. */
+  readonly down: readonly string[];
+  states(): Promise<readonly EntityState[]>;
+  /** Judges goal conditions by the simulator's truth. */
+  verdict(...goal: GoalCondition[]): Promise<TaskVerdict>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `launch/kitchen.launch.xml` as real processes over DDS (or with another middleware), on a domain of its own.
+ */
+export async function startKitchen(options: KitchenOptions = {}): Promise<Kitchen> {
+  process.env.ROS_DOMAIN_ID = String(1 + (process.pid % 100));
+  const [port, stopPort] = await Promise.all([freePort(), freePort()]);
+  const viewer = options.viewer === true;
+  const log: string[] = [];
+  const down: string[] = [];
+  const system = await startSystem({
+    launchFile: join(repositoryFolder, 'launch/kitchen.launch.xml'),
+    arguments: {
+      seed: String(options.seed ?? 1),
+      task: options.task ?? '',
+      viewer: String(viewer),
+      port: String(port),
+      stop_port: String(stopPort),
+    },
+    middleware: options.middleware ?? 'cyclonedds',
+    robot: 'stretch',
+    observer: {
+      onNodeDown: (node, reason) => down.push(`${node}: ${reason}`),
+      onOutput: (node, _stream, line) => log.push(`[${node}] ${line}`),
+    },
+  });
+  const judge = new JudgeClient(await system.context.createNode('efferent_judge'));
+  const isReady = (await system.client.waitUntilReady(30_000)) && (await judge.waitUntilReady(30_000));
+  if (!isReady) {
+    await system.stop();
+    throw new Error(`the kitchen did not get ready:\n${log.slice(-40).join('\n')}`);
+  }
+  const scene = loadScene([repositoryFolder], 'kitchen');
+  return {
+    system,
+    judge,
+    scene,
+    viewerUrl: viewer ? `http://127.0.0.1:${port}/` : '',
+    stopPort,
+    log,
+    down,
+    states: () => judge.entityStates(),
+    verdict: async (...goal) => judgeTask(scene, { goal }, await judge.entityStates()),
+    stop: () => system.stop(),
+  };
+}
+
+/** Returns a TCP port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  return address.port;
+}
