@@ -1,4 +1,4 @@
-import { type Actuator, actuatorFromJoints } from './actuator.ts';
+import { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
 import type { RobotModel } from './robot-model.ts';
 
 /** What is read of a `sensor_msgs/msg/JointState`. */
@@ -9,7 +9,7 @@ export interface JointStateInput {
   readonly effort: ArrayLike<number>;
 }
 
-/** Sorts joint states into the order of a model. Reading the same names again does not allocate. */
+/** Sorts joint states, given by actuator, by URDF joint or both, into the order of a model. Reading the same names again does not allocate. */
 export class JointStateReader {
   /** Order of `model.jointNames`, rad or m. */
   readonly jointPositions: Float64Array;
@@ -48,6 +48,11 @@ export class JointStateReader {
       this.actuatorPositions[a] = message.position[source] as number;
       this.actuatorVelocities[a] = message.velocity[source] ?? 0;
       this.actuatorEfforts[a] = message.effort[source] ?? 0;
+      for (let i = 0; i < actuator.jointIndices.length; i++) {
+        const joint = actuator.jointIndices[i] as number;
+        if ((this.#jointSources[joint] as number) < 0)
+          this.jointPositions[joint] = jointFromActuator(actuator, this.actuatorPositions[a] as number);
+      }
     }
   }
 

@@ -1,0 +1,104 @@
+import { type GoalRefusal, TrajectoryGoal, trajectoryErrorCode } from './trajectory-goal.ts';
+
+/** A gripper whose pads move slower than this for that long is held by something. */
+const stallSpeedMps = 0.002;
+const stallTimeS = 0.25;
+/** Pads this close to the wished aperture are not stalled but there, m. */
+const stallErrorM = 0.004;
+
+export type FollowerOutcome = { readonly errorCode: number; readonly errorString: string };
+
+/** Follows one goal over time: what to wish for next, and when it has ended. Runs in the control loop. */
+export class TrajectoryFollower {
+  readonly goal: TrajectoryGoal;
+  /** Positions and velocities wished now, order of `goal.indices`. */
+  readonly desired: Float64Array;
+  readonly desiredVelocities: Float64Array;
+  readonly #mayStall: boolean;
+  #stalledSinceS: number | undefined;
+
+  /** @param mayStall - a gripper: standing still against something ends the goal well */
+  constructor(goal: TrajectoryGoal, mayStall: boolean) {
+    this.goal = goal;
+    this.desired = new Float64Array(goal.indices.length);
+    this.desiredVelocities = new Float64Array(goal.indices.length);
+    this.#mayStall = mayStall;
+  }
+
+  /**
+   * Compares wish and measurement; returns how the goal ended, or undefined while it runs.
+   *
+   * @param positions,velocities - measured, order of `model.actuators`
+   */
+  update(nowS: number, positions: Float64Array, velocities: Float64Array): FollowerOutcome | undefined {
+    const { goal } = this;
+    const elapsedS = nowS - goal.startS;
+    goal.sample(elapsedS, this.desired, this.desiredVelocities);
+    if (elapsedS < 0) return undefined;
+    if (this.#mayStall && this.#isStalled(nowS, positions, velocities)) {
+      const apertureM = positions[goal.indices[0] as number] as number;
+      return {
+        errorCode: trajectoryErrorCode.successful,
+        errorString: `stalled on contact at ${apertureM.toFixed(3)} m`,
+      };
+    }
+    if (elapsedS < goal.durationS) return this.#checkPath(positions);
+    const late = this.#farthest(positions, goal.goalTolerances);
+    if (late < 0) return { errorCode: trajectoryErrorCode.successful, errorString: '' };
+    if (elapsedS - goal.durationS < goal.goalTimeToleranceS) return undefined;
+    return {
+      errorCode: trajectoryErrorCode.goalToleranceViolated,
+      errorString: this.#describe(late, positions, 'from the end'),
+    };
+  }
+
+  #checkPath(positions: Float64Array): FollowerOutcome | undefined {
+    if (this.#mayStall) return undefined;
+    const off = this.#farthest(positions, this.goal.pathTolerances);
+    if (off < 0) return undefined;
+    return {
+      errorCode: trajectoryErrorCode.pathToleranceViolated,
+      errorString: this.#describe(off, positions, 'off its path'),
+    };
+  }
+
+  /** Index of the joint that is farthest outside of its tolerance, or -1. */
+  #farthest(positions: Float64Array, tolerances: readonly number[]): number {
+    let worst = -1;
+    let excess = 1;
+    for (let j = 0; j < tolerances.length; j++) {
+      const error = Math.abs(
+        (positions[this.goal.indices[j] as number] as number) - (this.desired[j] as number),
+      );
+      const ratio = error / (tolerances[j] as number);
+      if (ratio > excess) {
+        excess = ratio;
+        worst = j;
+      }
+    }
+    return worst;
+  }
+
+  #isStalled(nowS: number, positions: Float64Array, velocities: Float64Array): boolean {
+    let isHeld = false;
+    for (let j = 0; j < this.goal.indices.length; j++) {
+      const index = this.goal.indices[j] as number;
+      const error = Math.abs((positions[index] as number) - (this.desired[j] as number));
+      if (error > stallErrorM && Math.abs(velocities[index] as number) < stallSpeedMps) isHeld = true;
+    }
+    if (!isHeld) this.#stalledSinceS = undefined;
+    else this.#stalledSinceS ??= nowS;
+    return this.#stalledSinceS !== undefined && nowS - this.#stalledSinceS >= stallTimeS;
+  }
+
+  #describe(joint: number, positions: Float64Array, where: string): string {
+    const { jointNames, indices, actuators } = this.goal;
+    const at = positions[indices[joint] as number] as number;
+    const error = Math.abs(at - (this.desired[joint] as number));
+    return `${jointNames[joint]} is ${error.toFixed(3)} ${actuators[joint]?.unit} ${where}`;
+  }
+}
+
+/** Tells a refusal from a checked goal. */
+export const isRefusal = (checked: TrajectoryGoal | GoalRefusal): checked is GoalRefusal =>
+  !(checked instanceof TrajectoryGoal);
