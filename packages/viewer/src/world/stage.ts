@@ -80,7 +80,11 @@ export class Stage {
 
   constructor(container: HTMLElement, canvas: HTMLCanvasElement) {
     this.#container = container;
-    this.renderer = new WebGLRenderer({ canvas, antialias: quality === 'full', powerPreference: 'high-performance' });
+    this.renderer = new WebGLRenderer({
+      canvas,
+      antialias: quality === 'full',
+      powerPreference: 'high-performance',
+    });
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
