@@ -21,12 +21,10 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
     let created = 0;
     const createNode = (options?: Parameters<Harness['context']['createNode']>[1]) =>
       harness.settle(harness.context.createNode(`probe_${created++}`, { namespace: '/lab', ...options }));
-    const errorOf = async (promise: Promise<unknown>) =>
-      harness.settle(
-        promise.then(
-          () => undefined,
-          (error: unknown) => error as MiddlewareError,
-        ),
+    const errorOf = (promise: Promise<unknown>) =>
+      promise.then(
+        () => undefined,
+        (error: unknown) => error as MiddlewareError,
       );
 
     beforeAll(async () => {
@@ -51,16 +49,18 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
       });
 
       test('a late subscriber gets what a latched publisher keeps, a volatile one nothing of it', async () => {
-        const late: string[] = [];
         const fresh: string[] = [];
+        const late: string[] = [];
+        const volatile = { qos: qosProfiles.default };
+        const first = node.createSubscription('std_msgs/msg/String', 'latched', volatile, ({ data }) =>
+          fresh.push(data),
+        );
+        await harness.until(() => first.publisherCount === 1, 'the latched publisher');
+        await harness.pass(50);
         node.createSubscription('std_msgs/msg/String', 'latched', { qos: latched }, ({ data }) =>
           late.push(data),
         );
-        node.createSubscription('std_msgs/msg/String', 'latched', { qos: qosProfiles.default }, ({ data }) =>
-          fresh.push(data),
-        );
         await harness.until(() => late.length >= 2, 'the latched messages');
-        await harness.pass(50);
         expect(late).toEqual(['second', 'third']);
         expect(fresh).toEqual([]);
       });
@@ -168,7 +168,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
         const client = node.createClient('std_srvs/srv/Trigger', 'absent');
         expect(client.isServiceServerAvailable()).toBe(false);
         expect(await harness.settle(client.waitForService(30))).toBe(false);
-        const error = await errorOf(client.sendRequestAsync({}, { timeoutMs: 30 }));
+        const error = await harness.settle(errorOf(client.sendRequestAsync({}, { timeoutMs: 30 })));
         expect(error).toMatchObject({ code: 'timeout', message: 'waited 30 ms for a server of /lab/absent' });
       });
 
@@ -177,7 +177,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
         const controller = new AbortController();
         const call = errorOf(client.sendRequestAsync({}, { ...second, signal: controller.signal }));
         controller.abort();
-        expect(await call).toMatchObject({ code: 'aborted' });
+        expect(await harness.settle(call)).toMatchObject({ code: 'aborted' });
       });
     });
 
@@ -203,7 +203,9 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
         const client = node.createActionClient(fibonacci, 'fibonacci');
         const goal = await harness.settle(client.sendGoal({ order: -1 }, second));
         expect(goal.accepted).toBe(false);
-        expect(await errorOf(goal.getResult(second))).toMatchObject({ code: 'goal-rejected' });
+        expect(await harness.settle(errorOf(goal.getResult(second)))).toMatchObject({
+          code: 'goal-rejected',
+        });
       });
 
       test('a cancelled goal ends as cancelled with what it has', async () => {
@@ -428,7 +430,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
         await harness.until(isThere, 'the node');
         const sleeping = errorOf(passing.sleep(60_000));
         await harness.settle(passing.destroy());
-        expect(await sleeping).toMatchObject({ code: 'aborted' });
+        expect(await harness.settle(sleeping)).toMatchObject({ code: 'aborted' });
         await harness.until(() => !isThere(), 'its departure');
         expect(() => passing.createPublisher('std_msgs/msg/Empty', 'x')).toThrowError(/was destroyed/);
       });
@@ -440,7 +442,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
       const goal = await harness.settle(client.sendGoal({ order: 60_000 }, second));
       const outcome = errorOf(goal.getResult({ timeoutMs: 60_000 }));
       await harness.stopPeer();
-      expect(await outcome).toMatchObject({ code: 'server-lost' });
+      expect(await harness.settle(outcome)).toMatchObject({ code: 'server-lost' });
       const isGone = () => node.getNodeNamesAndNamespaces().every(({ name }) => name !== 'peer');
       await harness.until(isGone, 'the peer to leave the graph', 1000);
     });

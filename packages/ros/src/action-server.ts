@@ -95,6 +95,7 @@ export class GenericActionServer {
         goal.abort();
       }
     } catch (error) {
+      if (goal.isAbandoned) return;
       this.#host.logger.error('goal-failed', { action: this.actionName, goal: goal.goalId, error });
       if (goal.isActive) goal.abort();
     }
@@ -182,6 +183,11 @@ export class GenericServerGoal {
 
   get cancelSignal(): AbortSignal {
     return this.#cancel.signal;
+  }
+
+  /** The server went away; nobody waits for the goal any more. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
   }
 
   publishFeedback(feedback: object): void {
