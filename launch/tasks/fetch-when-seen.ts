@@ -10,7 +10,9 @@ for (const thing of wanted) {
   const search = await runTask(`find the ${thing}`);
   if (!search.success) continue;
   const belief = await observe();
-  const seen = belief.objects.find((object) => object.class_name === thing && object.confidence >= sureEnough);
+  const seen = belief.objects.find(
+    (object) => object.class_name === thing && object.confidence >= sureEnough,
+  );
   if (seen === undefined || seen.support.startsWith('bowl')) continue;
   const { success, message } = await runTask(`put the ${thing} in the bowl`);
   if (!success) console.log(`left the ${thing} where it is: ${message}`);

@@ -49,7 +49,7 @@ describe('disturbances over real DDS', () => {
     const verdict = await kitchen.verdict({ kind: 'inside', objectId: 'apple', containerId: 'bowl' });
     expect(result.success).toBe(verdict.success);
     if (!result.success) expect(result.outcome).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(kitchen.judge.episode.collisions).toEqual([]);
+    expect((await kitchen.judge.report()).collisions).toEqual([]);
   });
 
   it('holds the arm still while the policy process is killed mid-pick, restarts it, and ends the task', async () => {

@@ -69,13 +69,13 @@ export async function startKitchen(options: KitchenOptions = {}): Promise<Kitche
       onOutput: (node, _stream, line) => log.push(`[${node}] ${line}`),
     },
   });
-  const judge = new JudgeClient(await system.context.createNode('efferent_judge'));
+  const scene = loadScene([repositoryFolder], 'kitchen');
+  const judge = new JudgeClient(await system.context.createNode('efferent_judge'), scene);
   const isReady = (await system.client.waitUntilReady(30_000)) && (await judge.waitUntilReady(30_000));
   if (!isReady) {
     await system.stop();
     throw new Error(`the kitchen did not get ready:\n${log.slice(-40).join('\n')}`);
   }
-  const scene = loadScene([repositoryFolder], 'kitchen');
   return {
     system,
     judge,

@@ -30,7 +30,7 @@ const perturbations: readonly string[] = ['move-object', 'block-target'] satisfi
  */
 export async function benchTasks(options: TasksOptions): Promise<Report> {
   const perturbation = checkPerturbation(options.perturb);
-  const tasks = listEpisodeTasks(options.scene);
+  const tasks = listEpisodeTasks(options.scene, perturbation);
   const arms =
     options.planner !== undefined ? [options.planner] : perturbation === undefined ? [''] : ['', openLoop];
   const tally: Record<string, number> = {};
@@ -105,7 +105,7 @@ function addToTally(tally: Record<string, number>, arm: string, record: EpisodeR
   add('successes', record.success ? 1 : 0);
   add('believed successes', record.agentSuccess ? 1 : 0);
   add('collision episodes', record.collisions > 0 ? 1 : 0);
-  add('perturbed', record.perturbation === undefined ? 0 : 1);
+  add('perturbed', record.perturbation === null ? 0 : 1);
   add('replans', record.replans);
   add('simulated s', record.simulatedS);
   add('wall s', record.wallS);

@@ -1,15 +1,15 @@
-import { ConfigurationError, distance3, secondsToNs, steadyWallClock } from '@efferent/core';
+import { ConfigurationError, secondsToNs, steadyWallClock } from '@efferent/core';
+import { qosProfiles, type RosNode } from '@efferent/ros';
 import {
   buildEpisodeSetup,
   type EntityState,
   type Episode,
+  type EpisodeReport,
   judgeTask,
   listTaskCards,
   loadScene,
   loadTaskCard,
   type PerturbationName,
-  Perturber,
-  type Scene,
   type TaskVerdict,
 } from '@efferent/sim';
 import { JudgeClient } from './judge-client.ts';
@@ -55,16 +55,9 @@ export interface EpisodeRecord {
   readonly skills: number;
   readonly replans: number;
   readonly modelCalls: number;
-  readonly perturbation: PerturbationRecord | undefined;
+  /** What disturbed the episode and when; null when nothing did. */
+  readonly perturbation: EpisodeReport['perturbation'];
   readonly finalStates: readonly FinalState[];
-}
-
-export interface PerturbationRecord {
-  readonly name: string;
-  readonly objectId: string;
-  readonly atS: number;
-  readonly movedM: number;
-  readonly isOutOfView: boolean;
 }
 
 export interface FinalState {
@@ -75,16 +68,17 @@ export interface FinalState {
   readonly isHeld: boolean;
 }
 
-/** How often the judge looks, to disturb an episode in time. */
-const judgePeriodNs = secondsToNs(0.1);
 /** Things come to rest before the verdict, s. */
 const restS = 1;
 /** What an agent may take to end a task that was cancelled, s. */
 const cancelLimitS = 30;
 
-/** Lists the task cards that `bench tasks` runs, in order. */
-export function listEpisodeTasks(scene: string): readonly string[] {
-  return listTaskCards(loadScene(findWorkspaceFolders(), scene), 'core');
+/** Lists the task cards that `bench tasks` runs, in order; only those that can be disturbed so, when it is named. */
+export function listEpisodeTasks(sceneId: string, perturbation?: PerturbationName): readonly string[] {
+  const scene = loadScene(findWorkspaceFolders(), sceneId);
+  const cards = listTaskCards(scene, 'core');
+  if (perturbation === undefined) return cards;
+  return cards.filter((id) => loadTaskCard(scene, id).perturbations[perturbation] !== undefined);
 }
 
 /**
@@ -103,30 +97,25 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     });
   const graph = await startLockstepGraph(options);
   try {
-    const judge = new JudgeClient(await graph.createNode('efferent_judge'));
+    const judge = new JudgeClient(await graph.createNode('efferent_judge'), scene);
     await graph.runUntilSettled(judge.waitUntilReady(5000), 6);
+    watchEverySensor(judge.node, options.robot);
     const startS = graph.elapsedS();
     const startNs = steadyWallClock.nowNs();
-    const watch = new EpisodeWatch(
-      scene,
-      episode,
-      judge,
-      options.perturbation,
-      () => graph.elapsedS() - startS,
-    );
+    const timeLimit = new AbortController();
+    const alarm = judge.node.createTimer(secondsToNs(episode.timeLimitS), () => timeLimit.abort());
     const task = graph.client.runTask(episode.instruction, {
       timeLimitS: episode.timeLimitS + cancelLimitS,
-      signal: watch.timeLimit,
+      signal: timeLimit.signal,
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     });
     const result = await graph.runUntilSettled(task, episode.timeLimitS + 2 * cancelLimitS);
-    watch.stop();
+    alarm.cancel();
     await graph.advance(restS);
     const states = await graph.runUntilSettled(judge.entityStates(), 10);
     const verdict = judgeTask(scene, episode, states);
-    return describeEpisode(episode, result, verdict, states, judge, {
-      perturbation: watch.perturbation,
-      isTimedOut: watch.timeLimit.aborted,
+    return describeEpisode(episode, result, verdict, states, await judge.report(), {
+      isTimedOut: timeLimit.signal.aborted,
       simulatedS: graph.elapsedS() - startS,
       wallS: Number(steadyWallClock.nowNs() - startNs) / 1e9,
     });
@@ -135,64 +124,13 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
   }
 }
 
-/** Looks at the true states while an episode runs: disturbs it once, and ends it at its time limit. */
-class EpisodeWatch {
-  perturbation: PerturbationRecord | undefined;
-  readonly #judge: JudgeClient;
-  readonly #perturber: Perturber | undefined;
-  readonly #elapsedS: () => number;
-  readonly #limit = new AbortController();
-  readonly #timer: { cancel(): void };
-  #isLooking = false;
-
-  constructor(
-    scene: Scene,
-    episode: Episode,
-    judge: JudgeClient,
-    perturbation: PerturbationName | undefined,
-    elapsedS: () => number,
-  ) {
-    this.#judge = judge;
-    this.#elapsedS = elapsedS;
-    this.#perturber = perturbation === undefined ? undefined : new Perturber(scene, episode, perturbation);
-    this.#timer = judge.node.createTimer(judgePeriodNs, () => {
-      if (elapsedS() > episode.timeLimitS) this.#limit.abort();
-      this.#look();
-    });
-  }
-
-  get timeLimit(): AbortSignal {
-    return this.#limit.signal;
-  }
-
-  stop(): void {
-    this.#timer.cancel();
-  }
-
-  #look(): void {
-    if (this.#perturber === undefined || this.#perturber.isDone || this.#isLooking) return;
-    this.#isLooking = true;
-    this.#disturb(this.#perturber)
-      .catch((error: unknown) => this.#judge.node.logger.error('perturbation-failed', { error }))
-      .finally(() => {
-        this.#isLooking = false;
-      });
-  }
-
-  async #disturb(perturber: Perturber): Promise<void> {
-    const states = await this.#judge.entityStates();
-    const action = perturber.update(states);
-    if (action === undefined) return;
-    const before = states.find((state) => state.id === action.objectId);
-    await this.#judge.move(action.objectId, action.pose);
-    this.perturbation = {
-      name: action.name,
-      objectId: action.objectId,
-      atS: this.#elapsedS(),
-      movedM: before === undefined ? Number.NaN : distance3(before.pose.translation, action.pose.translation),
-      isOutOfView: action.isOutOfView,
-    };
-  }
+/** Pictures and scans are made only when somebody subscribes; an episode pays for all of them. */
+function watchEverySensor(node: RosNode, robot: string): void {
+  const qos = qosProfiles.sensorData;
+  const ignore = () => undefined;
+  node.createSubscription('sensor_msgs/msg/Image', `/${robot}/head_camera/color/image_raw`, { qos }, ignore);
+  node.createSubscription('sensor_msgs/msg/Image', `/${robot}/head_camera/depth/image_raw`, { qos }, ignore);
+  node.createSubscription('sensor_msgs/msg/LaserScan', `/${robot}/scan`, { qos }, ignore);
 }
 
 function describeEpisode(
@@ -200,11 +138,11 @@ function describeEpisode(
   result: TaskResult,
   verdict: TaskVerdict,
   states: readonly EntityState[],
-  judge: JudgeClient,
-  more: Pick<EpisodeRecord, 'perturbation' | 'simulatedS' | 'wallS'> & { readonly isTimedOut: boolean },
+  report: EpisodeReport,
+  more: Pick<EpisodeRecord, 'simulatedS' | 'wallS'> & { readonly isTimedOut: boolean },
 ): EpisodeRecord {
   const { isTimedOut, ...rest } = more;
-  const { collisions } = judge.episode;
+  const { collisions } = report;
   const failure = isTimedOut ? 'time-limit' : result.success ? 'refuted-by-judge' : result.outcome;
   return {
     task: episode.cardId,
@@ -221,6 +159,7 @@ function describeEpisode(
     skills: result.skills,
     replans: result.replans,
     modelCalls: result.model_calls,
+    perturbation: report.perturbation,
     finalStates: states.map((state) => ({
       id: state.id,
       positionM: state.pose.translation,

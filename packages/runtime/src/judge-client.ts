@@ -1,11 +1,12 @@
-import { MiddlewareError, type Transform } from '@efferent/core';
+import { MiddlewareError, Transform } from '@efferent/core';
 import { type Client, qosProfiles, type RosNode } from '@efferent/ros';
-import { type EntityState, entityStatesFromRos } from '@efferent/sim';
-
-/** Newest content of `/sim/episode`. */
-export interface EpisodeStatus {
-  readonly collisions: readonly { readonly link: string; readonly with: string; readonly kind: string }[];
-}
+import {
+  type EntityState,
+  type EpisodeReport,
+  entityStatesFromReport,
+  parseEpisodeReport,
+  type Scene,
+} from '@efferent/sim';
 
 const callTimeoutMs = 10_000;
 /** simulation_interfaces/msg/Result RESULT_OK. */
@@ -18,20 +19,28 @@ const resultOk = 1;
  */
 export class JudgeClient {
   readonly node: RosNode;
+  readonly #scene: Scene;
   readonly #states: Client<'simulation_interfaces/srv/GetEntitiesStates'>;
   readonly #setState: Client<'simulation_interfaces/srv/SetEntityState'>;
-  #episodeJson = '{}';
+  #report: EpisodeReport | undefined;
+  readonly #waiters: ((report: EpisodeReport) => void)[] = [];
 
-  constructor(node: RosNode) {
+  constructor(node: RosNode, scene: Scene) {
     this.node = node;
-    this.#states = node.createClient('simulation_interfaces/srv/GetEntitiesStates', '/sim/get_entity_states');
+    this.#scene = scene;
+    this.#states = node.createClient(
+      'simulation_interfaces/srv/GetEntitiesStates',
+      '/sim/get_entities_states',
+    );
     this.#setState = node.createClient('simulation_interfaces/srv/SetEntityState', '/sim/set_entity_state');
     node.createSubscription(
       'std_msgs/msg/String',
       '/sim/episode',
       { qos: qosProfiles.latched },
-      (message) => {
-        this.#episodeJson = message.data;
+      ({ data }) => {
+        const report = parseEpisodeReport(data);
+        this.#report = report;
+        for (const resolve of this.#waiters.splice(0)) resolve(report);
       },
     );
   }
@@ -40,14 +49,25 @@ export class JudgeClient {
     return this.#states.waitForService(timeoutMs);
   }
 
-  get episode(): EpisodeStatus {
-    return { collisions: [], ...(JSON.parse(this.#episodeJson) as Partial<EpisodeStatus>) };
+  /** Returns what has happened in the episode; waits for the first report after a start. */
+  async report(): Promise<EpisodeReport> {
+    return this.#report ?? new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   /** Returns the true states of everything that moves. */
   async entityStates(): Promise<readonly EntityState[]> {
+    const report = await this.report();
     const { entities, states } = await this.#states.sendRequestAsync({}, { timeoutMs: callTimeoutMs });
-    return entityStatesFromRos(entities, states, this.#episodeJson);
+    const poses = states.map(({ pose, twist }, i) => ({
+      id: entities[i] as string,
+      pose: new Transform(
+        [pose.position.x, pose.position.y, pose.position.z],
+        [pose.orientation.x, pose.orientation.y, pose.orientation.z, pose.orientation.w],
+      ),
+      linearMps: [twist.linear.x, twist.linear.y, twist.linear.z] as const,
+      angularRadS: [twist.angular.x, twist.angular.y, twist.angular.z] as const,
+    }));
+    return entityStatesFromReport(this.#scene, poses, report);
   }
 
   /** Puts a thing somewhere else, at rest. @throws {@link MiddlewareError} code `refused` */

@@ -15,6 +15,8 @@ export interface LockstepGraphOptions {
   readonly planner?: string;
   /** Task card that places the objects; without it the scene's own layout. */
   readonly task?: string;
+  /** What disturbs the task once; named by its card. */
+  readonly perturbation?: string;
   /** Gets what nodes log. */
   readonly onLog?: (line: string) => void;
 }
@@ -48,6 +50,7 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     robot: options.robot,
     seed: String(options.seed),
     task: options.task ?? '',
+    perturb: options.perturbation ?? '',
     model: options.model ?? 'reasoner',
     planner: options.planner ?? '',
     viewer: 'false',
