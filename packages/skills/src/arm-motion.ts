@@ -1,0 +1,196 @@
+import { describeError, Transform } from '@efferent/core';
+import { type BasePose, findBasePoses, planCartesianPath, planJointPath } from '@efferent/robot';
+import type { ActuatorPath, MoveOptions, SkillBody } from './skill-body.ts';
+import { SkillFailure } from './skill-failure.ts';
+import type { WorkScene } from './work-scene.ts';
+
+/** Names of the arm's actuators. */
+export function armActuators(body: SkillBody): readonly string[] {
+  return body.model.manifest.groups.arm ?? [];
+}
+
+export const gripperActuator = (body: SkillBody): string => body.model.manifest.gripper.actuator;
+
+/** Pose of the tool in `map` as the joints are now. */
+export function mapFromTool(body: SkillBody, work: WorkScene): Transform {
+  return body.mapFromBase().multiply(work.kinematics.baseFromTool(body.actuatorPositions()));
+}
+
+/** Configurations that put the tool at a pose with the base where it is, nearest first; the heading of the hand is free. */
+export function solveHere(body: SkillBody, work: WorkScene, mapFromGoal: Transform): readonly Float64Array[] {
+  const baseFromGoal = body.mapFromBase().inverse().multiply(mapFromGoal);
+  const tip = baseFromGoal.apply([1, 0, 0]);
+  const elevation = Math.asin(Math.max(-1, Math.min(1, tip[2] - baseFromGoal.translation[2])));
+  const current = body.actuatorPositions();
+  // Headings that the base cannot give exactly are taken from the nearest exact solution's roll.
+  const rolls = work.kinematics
+    .wristTurns(baseFromGoal, current)
+    .map((turns) => turns[work.kinematics.model.actuatorIndex(body.model.manifest.arm?.roll ?? '')]!);
+  const tried = new Set<number>();
+  return rolls.flatMap((roll) => {
+    const key = Math.round(roll * 100);
+    if (tried.has(key)) return [];
+    tried.add(key);
+    return work.kinematics.solveAtPoint(baseFromGoal.translation, elevation, roll, current);
+  });
+}
+
+/**
+ * Plans and follows a collision-free way of the arm to one of several configurations.
+ * @throws {@link SkillFailure} code `unreachable`, with the planner's reason
+ */
+export async function moveArmTo(
+  body: SkillBody,
+  work: WorkScene,
+  goals: readonly Float64Array[],
+  options: MoveOptions & { readonly seed?: number } = {},
+): Promise<void> {
+  work.checker.setBasePose(body.mapFromBase());
+  let path: ActuatorPath;
+  try {
+    path = planJointPath(work.checker, {
+      start: body.actuatorPositions(),
+      goals,
+      actuators: armActuators(body),
+      seed: options.seed ?? 1,
+      startMayTouch: true,
+    });
+  } catch (error) {
+    throw new SkillFailure('unreachable', describeError(error), error);
+  }
+  showArmPath(body, work, path);
+  await body.followPath(path, options);
+}
+
+/** Moves the tool in straight lines through poses in `map`, base standing. @throws {@link SkillFailure} code `unreachable` */
+export async function moveToolStraight(
+  body: SkillBody,
+  work: WorkScene,
+  mapFromGoals: readonly Transform[],
+  options: MoveOptions & { readonly checkCollisions?: boolean } = {},
+): Promise<void> {
+  const mapFromBase = body.mapFromBase();
+  work.checker.setBasePose(mapFromBase);
+  const baseFromMap = mapFromBase.inverse();
+  let path: ActuatorPath;
+  try {
+    path = planCartesianPath(work.kinematics, {
+      start: body.actuatorPositions(),
+      baseFromTools: mapFromGoals.map((goal) => baseFromMap.multiply(goal)),
+      actuators: armActuators(body),
+      ...(options.checkCollisions === false ? {} : { checker: work.checker }),
+    });
+  } catch (error) {
+    throw new SkillFailure('unreachable', describeError(error), error);
+  }
+  showArmPath(body, work, path);
+  await body.followPath(path, options);
+}
+
+function showArmPath(body: SkillBody, work: WorkScene, path: ActuatorPath): void {
+  const mapFromBase = body.mapFromBase();
+  const dense: Transform[] = [];
+  for (const [index, point] of path.entries()) {
+    const previous = path[index - 1];
+    for (let step = previous === undefined ? 1 : 1; step <= (previous === undefined ? 1 : 6); step++) {
+      const between =
+        previous === undefined
+          ? point
+          : point.map((value, i) => previous[i]! + ((value - previous[i]!) * step) / 6);
+      dense.push(mapFromBase.multiply(work.kinematics.baseFromTool(between)));
+    }
+  }
+  body.showPath(dense);
+}
+
+/** Distance that the base keeps from furniture and walls while it stands and drives, m. */
+const baseMarginM = 0.02;
+
+/**
+ * Finds base poses from which the tool gets to poses in `map`, cheapest first.
+ *
+ * @param mapFromTools - poses that the arm must take one after the other
+ * @param inwardRad - heading into the furniture that is worked at: the arm's side must face it
+ */
+export function basePosesFor(
+  body: SkillBody,
+  work: WorkScene,
+  mapFromTools: readonly Transform[],
+  count = 4,
+): readonly BasePose[] {
+  const here = body.mapFromBase();
+  const tucked = tuckedFootprint(body);
+  const boxes = work.scene.boxes.map((box) => {
+    const { translation, rotation } = box.mapFromBox;
+    const yaw = new Transform([0, 0, 0], rotation).yaw;
+    return {
+      x: translation[0],
+      y: translation[1],
+      yaw,
+      bottom: translation[2] - box.sizeM[2] / 2,
+      size: box.sizeM,
+    };
+  });
+  // A chassis of 0.2 m goes below a table top, the mast does not: what hangs lower than the head blocks both.
+  const blocking = boxes.filter((box) => box.bottom < 1.3);
+  return findBasePoses(work.kinematics, {
+    mapFromTools,
+    checker: work.checker,
+    current: body.actuatorPositions(),
+    near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
+    isFree: (x, y, yaw) => !blocking.some((box) => rectanglesOverlap(x, y, yaw, tucked, box)),
+    count,
+  });
+}
+
+interface Rectangle {
+  readonly minX: number;
+  readonly maxX: number;
+  readonly minY: number;
+  readonly maxY: number;
+}
+
+function tuckedFootprint(body: SkillBody): Rectangle {
+  const outline = body.model.manifest.base.footprint_m;
+  const xs = outline.map((point) => point[0]);
+  const ys = outline.map((point) => point[1]);
+  return {
+    minX: Math.min(...xs) - baseMarginM,
+    maxX: Math.max(...xs) + baseMarginM,
+    minY: Math.min(...ys) - baseMarginM,
+    maxY: Math.max(...ys) + baseMarginM,
+  };
+}
+
+/** Separating axes of two rectangles: the base's outline and an upright box seen from above. */
+function rectanglesOverlap(
+  x: number,
+  y: number,
+  yaw: number,
+  outline: Rectangle,
+  box: {
+    readonly x: number;
+    readonly y: number;
+    readonly yaw: number;
+    readonly size: readonly [number, number, number];
+  },
+): boolean {
+  const [c, s] = [Math.cos(yaw), Math.sin(yaw)];
+  const midX = (outline.minX + outline.maxX) / 2;
+  const midY = (outline.minY + outline.maxY) / 2;
+  const centerX = x + c * midX - s * midY;
+  const centerY = y + s * midX + c * midY;
+  const [halfX, halfY] = [(outline.maxX - outline.minX) / 2, (outline.maxY - outline.minY) / 2];
+  const [dx, dy] = [box.x - centerX, box.y - centerY];
+  if (Math.hypot(dx, dy) > Math.hypot(halfX, halfY) + Math.hypot(box.size[0], box.size[1]) / 2) return false;
+  const turn = box.yaw - yaw;
+  const [tc, ts] = [Math.abs(Math.cos(turn)), Math.abs(Math.sin(turn))];
+  const [bx, by] = [box.size[0] / 2, box.size[1] / 2];
+  const [bc, bs] = [Math.cos(box.yaw), Math.sin(box.yaw)];
+  return (
+    Math.abs(dx * c + dy * s) < halfX + bx * tc + by * ts &&
+    Math.abs(-dx * s + dy * c) < halfY + bx * ts + by * tc &&
+    Math.abs(dx * bc + dy * bs) < bx + halfX * tc + halfY * ts &&
+    Math.abs(-dx * bs + dy * bc) < by + halfX * ts + halfY * tc
+  );
+}

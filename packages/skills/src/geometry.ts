@@ -1,0 +1,144 @@
+import { type QuaternionXyzw, rotateVector, Transform, type Vector3 } from '@efferent/core';
+import {
+  articulationTransform,
+  furnitureTransform,
+  type MapContainer,
+  type MapSurface,
+  type PriorMap,
+} from '@efferent/robot';
+
+/** A rectangle on a surface, or the floor of a container, in `map`. */
+export interface SupportArea {
+  readonly id: string;
+  readonly furnitureId: string;
+  /** Origin at the rectangle's centre on its top, axes those of the furniture. */
+  readonly mapFromArea: Transform;
+  readonly sizeM: readonly [number, number];
+  /** Free height above, m. */
+  readonly clearanceM: number;
+  /** True when a hand must come from above. */
+  readonly topOnly: boolean;
+}
+
+/** Free height that counts as open above, m. */
+export const openAboveM = 0.6;
+
+export function surfaceArea(map: PriorMap, surface: MapSurface): SupportArea {
+  return {
+    id: surface.id,
+    furnitureId: surface.furnitureId,
+    mapFromArea: furnitureTransform(map, surface.furnitureId).multiply(
+      new Transform([surface.centerM[0], surface.centerM[1], surface.heightM], [0, 0, 0, 1]),
+    ),
+    sizeM: surface.sizeM,
+    clearanceM: surface.clearanceM ?? openAboveM,
+    topOnly: false,
+  };
+}
+
+/** @param opening - joint position of the articulation that carries the container, m or rad */
+export function containerArea(map: PriorMap, container: MapContainer, opening: number): SupportArea {
+  const { centerM, sizeM } = container.interior;
+  const mover = map.articulations.find((entry) => entry.id === container.movesWithArticulationId);
+  const moved = mover === undefined ? Transform.identity : articulationTransform(mover, opening);
+  return {
+    id: container.id,
+    furnitureId: container.furnitureId,
+    mapFromArea: furnitureTransform(map, container.furnitureId)
+      .multiply(moved)
+      .multiply(new Transform([centerM[0], centerM[1], centerM[2] - sizeM[2] / 2], [0, 0, 0, 1])),
+    sizeM: [sizeM[0], sizeM[1]],
+    clearanceM: container.access === 'top' ? openAboveM : sizeM[2],
+    topOnly: container.access === 'top',
+  };
+}
+
+/** What a thing at `pointM` (centre of its lowest face, map) stands on or in, by the prior map; undefined when nothing fits. */
+export function supportAt(
+  map: PriorMap,
+  pointM: Vector3,
+  openings: ReadonlyMap<string, number>,
+  toleranceM = 0.06,
+): SupportArea | undefined {
+  const areas = [
+    ...map.containers
+      .filter((container) => container.access === 'top')
+      .map((container) =>
+        containerArea(map, container, openings.get(container.movesWithArticulationId ?? '') ?? 0),
+      ),
+    ...map.surfaces.map((surface) => surfaceArea(map, surface)),
+  ];
+  let best: SupportArea | undefined;
+  let bestGap = toleranceM;
+  for (const area of areas) {
+    const local = area.mapFromArea.inverse().apply(pointM);
+    const outside = Math.max(Math.abs(local[0]) - area.sizeM[0] / 2, Math.abs(local[1]) - area.sizeM[1] / 2);
+    const gap = Math.max(Math.abs(local[2]), outside);
+    if (gap > bestGap) continue;
+    best = area;
+    bestGap = gap;
+  }
+  return best;
+}
+
+/** Where a robot may stand at a piece of furniture: a point of an access edge, and the direction into the furniture. */
+export interface Standpoint {
+  /** On the edge, map, m. */
+  readonly edgeM: readonly [number, number];
+  /** Unit vector from the edge to the robot, map. */
+  readonly outward: readonly [number, number];
+}
+
+/** Nearest point of each access edge of a furniture to a point of the map, nearest edge first. */
+export function standpoints(
+  map: PriorMap,
+  furnitureId: string,
+  towardsM: readonly [number, number],
+): readonly Standpoint[] {
+  const furniture = map.furniture.find((entry) => entry.id === furnitureId);
+  const mapFromFurniture = furnitureTransform(map, furnitureId);
+  return (furniture?.access ?? [])
+    .map(({ fromM, toM, normal }) => {
+      const from = mapFromFurniture.apply([fromM[0], fromM[1], 0]);
+      const to = mapFromFurniture.apply([toM[0], toM[1], 0]);
+      const outward = rotateVector(mapFromFurniture.rotation, [normal[0], normal[1], 0]);
+      const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+      const along = ((towardsM[0] - from[0]) * dx + (towardsM[1] - from[1]) * dy) / (dx * dx + dy * dy);
+      const t = Math.min(1, Math.max(0, along));
+      const edgeM: readonly [number, number] = [from[0] + t * dx, from[1] + t * dy];
+      return {
+        edgeM,
+        outward: [outward[0], outward[1]] as const,
+        distance: Math.hypot(edgeM[0] - towardsM[0], edgeM[1] - towardsM[1]),
+      };
+    })
+    .sort((a, b) => a.distance - b.distance);
+}
+
+/** Base pose with the arm's side (the base's -y) towards a standpoint's furniture. */
+export function besidePose(standpoint: Standpoint, distanceM: number, alongM = 0): Transform {
+  const [nx, ny] = standpoint.outward;
+  const yaw = Math.atan2(-nx, ny);
+  const x = standpoint.edgeM[0] + nx * distanceM + Math.cos(yaw) * alongM;
+  const y = standpoint.edgeM[1] + ny * distanceM + Math.sin(yaw) * alongM;
+  return Transform.fromPlanar(x, y, yaw);
+}
+
+/** Tool orientation that points level along `headingRad` and closes sideways (x approach, y closing). */
+export function sideGraspRotation(headingRad: number): QuaternionXyzw {
+  return [0, 0, Math.sin(headingRad / 2), Math.cos(headingRad / 2)];
+}
+
+/** Tool orientation that points down and closes along `closingRad` (x approach, y closing). */
+export function topGraspRotation(closingRad: number): QuaternionXyzw {
+  // Rz(closing - 90 deg) * Ry(90 deg): x points down, y along the closing direction.
+  const half = (closingRad - Math.PI / 2) / 2;
+  const [s, c, h] = [Math.sin(half), Math.cos(half), Math.SQRT1_2];
+  return [-s * h, c * h, s * h, c * h];
+}
+
+/** Extent of an upright box along a level direction, m. */
+export function extentAlong(mapFromThing: Transform, sizeM: Vector3, headingRad: number): number {
+  const relative = headingRad - mapFromThing.yaw;
+  return Math.abs(sizeM[0] * Math.cos(relative)) + Math.abs(sizeM[1] * Math.sin(relative));
+}

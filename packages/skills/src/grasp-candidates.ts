@@ -1,0 +1,109 @@
+import { Transform, type Vector3 } from '@efferent/core';
+import { extentAlong, type SupportArea, sideGraspRotation, topGraspRotation } from './geometry.ts';
+
+/** One way to take hold of a thing. */
+export interface GraspCandidate {
+  readonly kind: 'side' | 'top';
+  /** Tool pose when the gripper closes. */
+  readonly mapFromGrasp: Transform;
+  /** Tool pose from which the policy starts. */
+  readonly mapFromPregrasp: Transform;
+  /** What the pads close on, m. */
+  readonly widthM: number;
+}
+
+/** What the gripper and its surroundings allow. */
+export interface GraspLimits {
+  /** Widest thing between the pads, m. */
+  readonly maxWidthM: number;
+  /** Free height that a hand from above needs over the support, m. */
+  readonly topClearanceM: number;
+}
+
+/** Tool's distance from the grasp at the start of the policy, m. */
+export const pregraspDistanceM = 0.11;
+/** Lower than this, the wrist would touch the support in a level grasp, m. */
+const minSideHeightM = 0.045;
+/** The tool stays this far above the support, m: half a fingertip and a margin. */
+const fingerClearanceM = 0.021;
+const topFingerClearanceM = 0.024;
+
+/**
+ * Lists ways to grasp an upright box, the preferred first.
+ *
+ * @param mapFromThing - centre and axes of the box
+ * @param inwardRad - heading into the furniture that it stands on; side grasps come along it or at an angle to it
+ */
+export function graspCandidates(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  support: SupportArea | undefined,
+  inwardRad: number,
+  limits: GraspLimits,
+): readonly GraspCandidate[] {
+  const height = sizeM[2];
+  const openAbove = (support?.clearanceM ?? 1) >= limits.topClearanceM;
+  const side =
+    support?.topOnly === true || height < minSideHeightM
+      ? []
+      : sideGrasps(mapFromThing, sizeM, inwardRad, limits);
+  const top = openAbove ? topGrasps(mapFromThing, sizeM, inwardRad, limits) : [];
+  const tall = height > 0.1;
+  const elongated = Math.max(sizeM[0], sizeM[1]) > limits.maxWidthM;
+  return tall || !elongated ? [...side, ...top] : [...top, ...side];
+}
+
+function sideGrasps(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  inwardRad: number,
+  limits: GraspLimits,
+): GraspCandidate[] {
+  return [0, 0.35, -0.35, 0.7, -0.7].flatMap((turn) => {
+    const heading = inwardRad + turn;
+    const widthM = extentAlong(mapFromThing, sizeM, heading + Math.PI / 2);
+    if (widthM > limits.maxWidthM) return [];
+    const [x, y, z] = mapFromThing.translation;
+    const graspZ = Math.max(z, z - sizeM[2] / 2 + fingerClearanceM);
+    const rotation = sideGraspRotation(heading);
+    const back = pregraspDistanceM + extentAlong(mapFromThing, sizeM, heading) / 4;
+    return [
+      {
+        kind: 'side' as const,
+        widthM,
+        mapFromGrasp: new Transform([x, y, graspZ], rotation),
+        mapFromPregrasp: new Transform(
+          [x - back * Math.cos(heading), y - back * Math.sin(heading), graspZ + 0.015],
+          rotation,
+        ),
+      },
+    ];
+  });
+}
+
+function topGrasps(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  inwardRad: number,
+  limits: GraspLimits,
+): GraspCandidate[] {
+  const [x, y, z] = mapFromThing.translation;
+  const graspZ = Math.max(z, z - sizeM[2] / 2 + topFingerClearanceM);
+  const above = z + sizeM[2] / 2 + 0.045;
+  // Along the furniture's edge first: round things have no preferred direction, long ones only their own.
+  const along = inwardRad + Math.PI / 2;
+  const own = mapFromThing.yaw;
+  return [along, own, own + Math.PI / 2]
+    .map((closing) => ({ closing, widthM: extentAlong(mapFromThing, sizeM, closing) }))
+    .filter(({ widthM }) => widthM <= limits.maxWidthM)
+    .sort((a, b) => (a.widthM > b.widthM + 0.02 ? 1 : b.widthM > a.widthM + 0.02 ? -1 : 0))
+    .map(({ closing, widthM }) => {
+      const rotation = topGraspRotation(closing);
+      return {
+        kind: 'top' as const,
+        widthM,
+        mapFromGrasp: new Transform([x, y, graspZ], rotation),
+        mapFromPregrasp: new Transform([x, y, Math.max(above, graspZ + 0.07)], rotation),
+      };
+    });
+}

@@ -1,0 +1,51 @@
+import { Transform, wrapAngle } from '@efferent/core';
+import { argument } from '../skill-arguments.ts';
+import type { SkillBody } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { resolveTarget } from '../targets.ts';
+import type { SkillImplementation } from './skill.ts';
+import { tuckArm } from './tuck.ts';
+
+/** How near counts as there, m and rad. */
+const arrivedM = 0.12;
+const arrivedRad = 0.2;
+
+/** Drives to a place, or in front of a thing. */
+export const navigate: SkillImplementation = async (body, values) => {
+  const target = resolveTarget(body.map, argument(values, 'target'));
+  const goal = target.mapFromBase ?? approachFrom(body, target.centerM);
+  await driveWithTuckedArm(body, goal);
+  const reached = body.mapFromBase();
+  const offM = distance(reached, goal);
+  const offRad = Math.abs(wrapAngle(reached.yaw - goal.yaw));
+  if (offM > arrivedM || offRad > arrivedRad) {
+    throw new SkillFailure(
+      'blocked',
+      `stopped ${offM.toFixed(2)} m and ${offRad.toFixed(2)} rad from ${target.label}`,
+    );
+  }
+  return `at ${target.label}, ${(offM * 100).toFixed(0)} cm and ${((offRad * 180) / Math.PI).toFixed(0)} degrees off`;
+};
+
+/** Folds the arm in when the way is longer than a nudge, then drives. */
+export async function driveWithTuckedArm(body: SkillBody, goal: Transform): Promise<void> {
+  const here = body.mapFromBase();
+  if (distance(here, goal) < 0.03 && Math.abs(wrapAngle(here.yaw - goal.yaw)) < 0.05) return;
+  await tuckArm(body);
+  body.report('drive', 0, `to ${goal.translation[0].toFixed(2)}, ${goal.translation[1].toFixed(2)}`);
+  await body.driveTo(goal);
+}
+
+/** A pose about 0.8 m before a point, on the line from here, facing along it. */
+function approachFrom(body: SkillBody, centerM: readonly [number, number, number]): Transform {
+  const here = body.mapFromBase().translation;
+  const heading = Math.atan2(centerM[1] - here[1], centerM[0] - here[0]);
+  return Transform.fromPlanar(
+    centerM[0] - 0.8 * Math.cos(heading),
+    centerM[1] - 0.8 * Math.sin(heading),
+    heading,
+  );
+}
+
+const distance = (a: Transform, b: Transform): number =>
+  Math.hypot(a.translation[0] - b.translation[0], a.translation[1] - b.translation[1]);

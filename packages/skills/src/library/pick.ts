@@ -1,0 +1,283 @@
+import { clamp, Transform, type Vector3 } from '@efferent/core';
+import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
+import { type SupportArea, standpoints, supportAt } from '../geometry.ts';
+import { type GraspCandidate, graspCandidates } from '../grasp-candidates.ts';
+import { openingsAround } from '../openings.ts';
+import { argument } from '../skill-arguments.ts';
+import type { CarriedThing, SkillBody } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { standBeside } from '../targets.ts';
+import { WorkScene } from '../work-scene.ts';
+import { driveWithTuckedArm } from './navigate.ts';
+import { lookAt, type Reacquired, reacquire } from './observe.ts';
+import type { SkillImplementation } from './skill.ts';
+import { holdsSomething, tuckArm } from './tuck.ts';
+
+/** Farther than this, small things have too few pixels to be judged, m. */
+const judgeWithinM = 1.9;
+/** A thing found this far from the belief is taken to be the one that was meant, m. */
+const reacquireRadiusM = 0.3;
+/** Free height that a hand from above needs, m. */
+const topClearanceM = 0.4;
+/** The pads must open this much wider than the thing, m. */
+const openingMarginM = 0.022;
+const maxOpeningM = 0.15;
+const policyTimeS = 25;
+/** Policy failures after which a second try from a new look is worth it. */
+const retryCodes = new Set(['grasp-failed', 'dropped', 'time-out', 'target-lost']);
+const attempts = 2;
+
+/** Makes `pick` with the policy that `skills.yaml` names. */
+export function pickWith(policy: string): SkillImplementation {
+  return async (body, values) => {
+    const object = argument(values, 'object');
+    const believed = object.mapFromThing;
+    if (believed === undefined)
+      throw new SkillFailure('invalid-argument', `pick needs the believed pose of "${object.value}"`);
+    if (holdsSomething(body)) {
+      throw new SkillFailure(
+        'hand-full',
+        `the gripper already holds something ${(body.position(body.model.manifest.gripper.actuator) * 100).toFixed(1)} cm wide`,
+      );
+    }
+    const className = object.objectClass === '' ? object.value : object.objectClass;
+    const target = await findTarget(body, className, believed.translation);
+    return await graspIt(body, policy, className, target);
+  };
+}
+
+/** Sees the thing before driving to it where possible, else drives near first. */
+async function findTarget(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
+  const here = body.mapFromBase().translation;
+  if (Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
+    const support = supportAt(body.map, believedM, new Map(), 0.3);
+    const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, believedM);
+    if (stand !== undefined) await driveWithTuckedArm(body, stand);
+  }
+  body.report('look', 0.1, className);
+  await lookAt(body, believedM);
+  return reacquire(body, className, believedM, reacquireRadiusM);
+}
+
+async function graspIt(
+  body: SkillBody,
+  policy: string,
+  className: string,
+  first: Reacquired,
+): Promise<string> {
+  let target = first;
+  let failure: SkillFailure | undefined;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    target = await approach(body, className, target);
+    body.report('grasp', 0.6, attempt === 1 ? undefined : `try ${attempt}`);
+    const outcome = await body.runPolicy({
+      policy,
+      className,
+      mapFromThing: target.mapFromThing,
+      sizeM: target.sizeM,
+      timeLimitS: policyTimeS,
+    });
+    if (outcome.success) {
+      body.carried = carriedAfter(body, className, target);
+      await retract(body, target);
+      if (!holdsSomething(body))
+        throw new SkillFailure('dropped', `lost on the way back after the policy had ${outcome.message}`);
+      return `${outcome.message}${attempt === 1 ? '' : `, at try ${attempt}`}`;
+    }
+    failure = new SkillFailure(policyFailure(outcome.failureCode), outcome.message);
+    await letGo(body);
+    if (!retryCodes.has(outcome.failureCode) || attempt === attempts) break;
+    body.report('look', 0.4, `again after ${outcome.failureCode}`);
+    await lookAt(body, target.mapFromThing.translation);
+    target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM);
+  }
+  throw failure ?? new SkillFailure('grasp-failed', 'no attempt was made');
+}
+
+const policyFailure = (code: string): string =>
+  ['target-lost', 'grasp-failed', 'dropped', 'time-out', 'stopped'].includes(code)
+    ? code === 'time-out'
+      ? 'grasp-failed'
+      : code
+    : 'policy-failed';
+
+/** Brings the tool to a pre-grasp pose: base first, then the arm; returns the target as seen from there. */
+async function approach(body: SkillBody, className: string, seen: Reacquired): Promise<Reacquired> {
+  body.report('approach', 0.3, className);
+  let target = seen;
+  const plan = planFrom(body, target);
+  const placed = chooseHere(body, plan) ?? chooseBase(body, plan);
+  if (placed === undefined) throw unreachable(body, className, target, plan);
+  if (placed.base !== undefined) {
+    await driveWithTuckedArm(body, placed.base);
+    await lookAt(body, target.mapFromThing.translation);
+    target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+  }
+  const after = planFrom(body, target);
+  const reachable = after.candidates
+    .filter((candidate) => candidate.kind === placed.candidate.kind)
+    .concat(after.candidates.filter((candidate) => candidate.kind !== placed.candidate.kind));
+  await body.moveGripper(Math.min(maxOpeningM, placed.candidate.widthM + 2 * openingMarginM + 0.02));
+  let reason: unknown;
+  for (const candidate of reachable) {
+    const goals = solveHere(body, after.work, candidate.mapFromPregrasp);
+    if (goals.length === 0) continue;
+    try {
+      await moveArmTo(body, after.work, goals);
+      return target;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+      reason = error;
+    }
+  }
+  if (reason instanceof Error) throw new SkillFailure('unreachable', reason.message, reason);
+  throw unreachable(body, className, target, after);
+}
+
+interface GraspPlan {
+  readonly work: WorkScene;
+  readonly support: SupportArea | undefined;
+  readonly candidates: readonly GraspCandidate[];
+}
+
+function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
+  const { mapFromThing, sizeM } = target;
+  const [x, y, z] = mapFromThing.translation;
+  const openings = openingsAround(body, [x, y, z]);
+  const support = supportAt(body.map, [x, y, z - sizeM[2] / 2], openings);
+  const work = new WorkScene(body, {
+    openings,
+    ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
+  });
+  const stands = support === undefined ? [] : standpoints(body.map, support.furnitureId, [x, y]);
+  const here = body.mapFromBase().translation;
+  const inward =
+    stands[0] === undefined
+      ? Math.atan2(y - here[1], x - here[0])
+      : Math.atan2(-stands[0].outward[1], -stands[0].outward[0]);
+  const headings =
+    stands.length === 0
+      ? [inward]
+      : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
+  const limits = { maxWidthM: maxOpeningM - 2 * openingMarginM, topClearanceM };
+  const candidates = headings.flatMap((heading) =>
+    graspCandidates(mapFromThing, sizeM, support, heading, limits),
+  );
+  return { work, support, candidates };
+}
+
+interface PlacedGrasp {
+  readonly candidate: GraspCandidate;
+  /** Where the base has to go; undefined when it can stay. */
+  readonly base: Transform | undefined;
+}
+
+/** A grasp that the arm gets to from here, with room left for the policy's own motion. */
+function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+  const candidate = plan.candidates.find(
+    (option) =>
+      isFreeHere(body, plan.work, option.mapFromPregrasp) &&
+      solveHere(body, plan.work, option.mapFromGrasp).length > 0,
+  );
+  return candidate && { candidate, base: undefined };
+}
+
+function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean {
+  const q = body.model.zeroJointPositions();
+  work.checker.setBasePose(body.mapFromBase());
+  return solveHere(body, work, goal).some(
+    (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q)),
+  );
+}
+
+function chooseBase(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+  for (const candidate of plan.candidates) {
+    const base = basePosesFor(body, plan.work, [candidate.mapFromPregrasp, candidate.mapFromGrasp], 1)[0];
+    if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
+  }
+  return undefined;
+}
+
+function unreachable(body: SkillBody, className: string, target: Reacquired, plan: GraspPlan): SkillFailure {
+  const narrow = Math.min(target.sizeM[0], target.sizeM[1]);
+  const limit = maxOpeningM - 2 * openingMarginM;
+  if (plan.candidates.length === 0 && narrow > limit) {
+    return new SkillFailure(
+      'too-wide',
+      `the ${className} is ${(narrow * 100).toFixed(0)} cm wide, the gripper of ${body.model.id} takes ${(limit * 100).toFixed(0)} cm`,
+    );
+  }
+  const [x, y, z] = target.mapFromThing.translation;
+  return new SkillFailure(
+    'unreachable',
+    `no base pose reaches the ${className} at ${x.toFixed(2)}, ${y.toFixed(2)}, height ${z.toFixed(2)} m; tried ${plan.candidates.length} grasps`,
+  );
+}
+
+/** The policy ends this far above the height at which it closed the gripper (`grasp.lift_m` of its manifest), m. */
+const liftedM = 0.08;
+
+/** How the thing sits in the gripper: it moved up with the tool from where it was seen. */
+function carriedAfter(body: SkillBody, className: string, target: Reacquired): CarriedThing {
+  const work = new WorkScene(body, { useDepth: false });
+  const tool = mapFromTool(body, work);
+  const [x, y, z] = target.mapFromThing.translation;
+  const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openingsAround(body, [x, y, z]));
+  const bottomM = support?.mapFromArea.translation[2] ?? z - target.sizeM[2] / 2;
+  const graspHeightM = tool.translation[2] - liftedM;
+  const belowToolM = clamp(graspHeightM - bottomM, 0.01, target.sizeM[2]);
+  const mapFromBox = new Transform(
+    [tool.translation[0], tool.translation[1], tool.translation[2] - belowToolM + target.sizeM[2] / 2],
+    target.mapFromThing.rotation,
+  );
+  const pointsDown = tool.apply([1, 0, 0])[2] - tool.translation[2] < -0.5;
+  return {
+    className,
+    kind: pointsDown ? 'top' : 'side',
+    toolFromBox: tool.inverse().multiply(mapFromBox),
+    sizeM: target.sizeM,
+    belowToolM,
+  };
+}
+
+/** Brings the held thing back over the base: up a little, arm in, wrist folded. */
+async function retract(body: SkillBody, target: Reacquired): Promise<void> {
+  body.report('lift', 0.85);
+  const work = new WorkScene(body, { useDepth: false });
+  const tool = mapFromTool(body, work);
+  const support = supportAt(body.map, target.mapFromThing.translation, new Map(), 0.15);
+  // Out of a shelf or a fridge the hand leaves the way it came in; elsewhere the arm may fold directly.
+  if (support !== undefined && support.clearanceM < topClearanceM) {
+    const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
+    if (stand !== undefined) {
+      const out = 0.3;
+      const [x, y, z] = tool.translation;
+      await moveToolStraight(
+        body,
+        work,
+        [new Transform([x + stand.outward[0] * out, y + stand.outward[1] * out, z], tool.rotation)],
+        { checkCollisions: false },
+      ).catch(async (error: unknown) => {
+        if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+        await pullIn(body);
+      });
+    }
+  } else {
+    await pullIn(body);
+  }
+  await tuckArm(body);
+}
+
+/** Draws the arm in at its present height. */
+async function pullIn(body: SkillBody): Promise<void> {
+  const extension = body.model.manifest.arm?.extension;
+  if (extension !== undefined) await body.moveActuators({ [extension]: 0.02 });
+}
+
+/** Opens the gripper and backs off after a failed attempt. */
+async function letGo(body: SkillBody): Promise<void> {
+  await body.moveGripper(0.1);
+  const lift = body.model.manifest.arm?.lift;
+  if (lift !== undefined) await body.moveActuators({ [lift]: Math.min(1.05, body.position(lift) + 0.06) });
+  await pullIn(body);
+}

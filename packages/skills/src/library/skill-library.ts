@@ -1,0 +1,25 @@
+import type { SkillMapping } from '../skill-mapping.ts';
+import { close, open } from './articulate.ts';
+import { look } from './look.ts';
+import { navigate } from './navigate.ts';
+import { pickWith } from './pick.ts';
+import { placeIn } from './place-in.ts';
+import { placeOn } from './place-on.ts';
+import type { SkillImplementation } from './skill.ts';
+import { stow } from './stow.ts';
+
+/** Implementations of the skills that a robot's mapping offers, by name. */
+export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, SkillImplementation> {
+  const { pick } = mapping.skills;
+  const all: Readonly<Record<string, SkillImplementation>> = {
+    navigate,
+    look,
+    ...(pick?.backend === 'policy' ? { pick: pickWith(pick.policy) } : {}),
+    'place-on': placeOn,
+    'place-in': placeIn,
+    open,
+    close,
+    stow,
+  };
+  return new Map(Object.entries(all).filter(([name]) => mapping.skills[name] !== undefined));
+}

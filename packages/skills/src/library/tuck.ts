@@ -1,0 +1,50 @@
+import { describeError } from '@efferent/core';
+import { armActuators, moveArmTo } from '../arm-motion.ts';
+import type { SkillBody } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { WorkScene } from '../work-scene.ts';
+
+/** Joints nearer than this to the pose count as there: m or rad. */
+const closeEnough = 0.06;
+
+/** Names of the manifest's poses in which the robot may drive. */
+const drivingPoses = { empty: 'stow', holding: 'carry' } as const;
+
+/** Tells whether the gripper feels something between its pads. */
+export function holdsSomething(body: SkillBody): boolean {
+  const gripper = body.model.manifest.gripper.actuator;
+  return Math.abs(body.effort(gripper)) >= minHoldEffortN && body.position(gripper) >= minHoldApertureM;
+}
+
+/** Efforts below this are noise, N; apertures below this are closed, m. */
+export const minHoldEffortN = 2;
+export const minHoldApertureM = 0.006;
+
+/**
+ * Folds the arm in for driving; what is held stays held.
+ * @throws {@link SkillFailure} code `blocked` when no free way in is found
+ */
+export async function tuckArm(body: SkillBody): Promise<void> {
+  const pose = holdsSomething(body) ? drivingPoses.holding : drivingPoses.empty;
+  const current = body.actuatorPositions();
+  const goal = body.model.namedPose(pose, current);
+  const names = armActuators(body);
+  const isThere = names.every((name) => {
+    const index = body.model.actuatorIndex(name);
+    // Any height is fine for driving; the rest of the arm must be in.
+    return name === body.model.manifest.arm?.lift || Math.abs(goal[index]! - current[index]!) < closeEnough;
+  });
+  if (isThere) return;
+  body.report('tuck', 0);
+  const lift = body.model.actuatorIndex(body.model.manifest.arm?.lift ?? '');
+  // Folding at the present height is the shortest; the pose's own height comes second.
+  const level = goal.slice();
+  level[lift] = current[lift]!;
+  const work = new WorkScene(body);
+  try {
+    await moveArmTo(body, work, [level, goal]);
+  } catch (error) {
+    if (SkillFailure.isInstance(error) && error.code !== 'unreachable') throw error;
+    throw new SkillFailure('blocked', `no free way to fold the arm in: ${describeError(error)}`, error);
+  }
+}

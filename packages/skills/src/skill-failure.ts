@@ -1,0 +1,12 @@
+import { EfferentError } from '@efferent/core';
+
+/** Ends a skill with one of its contract's failure codes. The message carries the figures. */
+export class SkillFailure extends EfferentError {
+  constructor(code: string, message: string, cause?: unknown) {
+    super('planner', { code, message, cause });
+  }
+
+  static override isInstance(value: unknown): value is SkillFailure {
+    return value instanceof SkillFailure;
+  }
+}

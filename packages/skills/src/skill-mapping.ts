@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { skillContracts } from './skill-contracts.ts';
+
+const name = z.string().min(1);
+const backend = z.discriminatedUnion('backend', [
+  z.strictObject({ backend: z.literal('motion') }),
+  z.strictObject({ backend: z.literal('policy'), policy: name }),
+  z.strictObject({ backend: z.literal('action-client'), action: name }),
+]);
+
+/** Schema of `robots/<id>/skills.yaml`. */
+export const skillMappingSchema = z.strictObject({
+  robot: name,
+  skills: z.partialRecord(z.enum(Object.keys(skillContracts) as [string, ...string[]]), backend),
+});
+
+export type SkillMapping = z.output<typeof skillMappingSchema>;
+
+/** Backends that can serve a skill; a policy or another node's action can do only what it was made for. */
+const servedBy: Readonly<Record<string, string>> = { navigate: 'action-client', pick: 'policy' };
+
+/** Parses a mapping. @throws {@link ConfigurationError} code `invalid-file`, naming file and field. */
+export function parseSkillMapping(text: string, file: string): SkillMapping {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: not YAML: ${describeError(cause)}`,
+      fields: { file },
+      cause,
+    });
+  }
+  const mapping = parseWithSchema(skillMappingSchema, data, file);
+  for (const [skill, chosen] of Object.entries(mapping.skills)) {
+    const needed = servedBy[skill] ?? 'motion';
+    if (chosen?.backend === needed) continue;
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: skills.${skill}.backend: is "${chosen?.backend}", expected "${needed}"`,
+      fields: { file, field: `skills.${skill}.backend` },
+    });
+  }
+  return mapping;
+}
+
+/**
+ * Reads `robots/<id>/skills.yaml` of the first workspace folder that has it.
+ * @throws {@link ConfigurationError} code `unknown-robot` or `invalid-file`
+ */
+export async function loadSkillMapping(
+  workspaceFolders: readonly string[],
+  robotId: string,
+): Promise<SkillMapping> {
+  const files = workspaceFolders.map((folder) => join(folder, 'robots', robotId, 'skills.yaml'));
+  const file = files.find((path) => existsSync(path));
+  if (file === undefined) {
+    throw new ConfigurationError({
+      code: 'unknown-robot',
+      message: `robot "${robotId}" has no skills.yaml; looked for ${files.join(', ')}`,
+      fields: { robot: robotId, files },
+    });
+  }
+  const mapping = parseSkillMapping(await readFile(file, 'utf8'), file);
+  if (mapping.robot === robotId) return mapping;
+  throw new ConfigurationError({
+    code: 'invalid-file',
+    message: `${file}: robot: is "${mapping.robot}", expected the folder's name "${robotId}"`,
+    fields: { file, field: 'robot' },
+  });
+}

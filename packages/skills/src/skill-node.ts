@@ -1,0 +1,223 @@
+import { describeError, EfferentError, secondsToNs } from '@efferent/core';
+import type { ActionTypes } from '@efferent/interfaces';
+import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import type { NodeModule, NodeServices, RosNode, ServerGoalHandle } from '@efferent/ros';
+import { allFailureCodes, type SkillContract, type SkillResource } from './contract.ts';
+import type { SkillImplementation } from './library/skill.ts';
+import { implementationsOf } from './library/skill-library.ts';
+import { formatPredicate } from './predicate.ts';
+import { RobotLink } from './robot-link-node.ts';
+import { RosSkillBody } from './ros-body-node.ts';
+import { readArguments } from './skill-arguments.ts';
+import { skillContracts } from './skill-contracts.ts';
+import { SkillFailure } from './skill-failure.ts';
+import { loadSkillMapping, type SkillMapping } from './skill-mapping.ts';
+
+type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
+type Result = ActionTypes[ExecuteSkill]['Result'];
+
+const watchPeriodNs = secondsToNs(0.1);
+/** A gate that holds the robot for longer than this ends the skill, s. */
+const heldLimitS = 10;
+/** Joint states and localisation must be there by then, s. */
+const readyLimitS = 10;
+
+/** Serves `execute_skill` and `list_skills` for one robot. */
+export const skillNode: NodeModule = {
+  name: 'skills',
+  async start(node, services) {
+    const server = await createServer(node, services);
+    return { stop: () => server.stop() };
+  },
+};
+
+async function createServer(node: RosNode, services: NodeServices): Promise<SkillServer> {
+  const robot = node.declareParameter('robot', 'stretch', {
+    description: 'folder below robots/',
+    readOnly: true,
+  });
+  const scene = node.declareParameter('scene', 'kitchen', {
+    description: 'folder below sim-scenes/ whose map.yaml is the prior map',
+    readOnly: true,
+  });
+  const camera = node.declareParameter('camera', 'head_camera', {
+    description: 'name of the camera whose depth is used',
+    readOnly: true,
+  });
+  const framePrefix = node.declareParameter('frame_prefix', '', {
+    description: 'before odom and base_link',
+    readOnly: true,
+  });
+  const model = loadRobotModel(services.workspaceFolders, robot);
+  const map = loadPriorMap(services.workspaceFolders, scene);
+  const mapping = await loadSkillMapping(services.workspaceFolders, robot);
+  const navigate = mapping.skills.navigate;
+  const link = new RobotLink(node, model, map, {
+    mapFrame: 'map',
+    baseFrame: `${framePrefix}${model.manifest.frames.base}`,
+    camera,
+    navigateAction: navigate?.backend === 'action-client' ? navigate.action : 'navigate_to_pose',
+  });
+  return new SkillServer(node, link, mapping);
+}
+
+class SkillServer {
+  readonly #node: RosNode;
+  readonly #link: RobotLink;
+  readonly #mapping: SkillMapping;
+  readonly #implementations: ReadonlyMap<string, SkillImplementation>;
+  readonly #claims = new Map<SkillResource, string>();
+  readonly #running = new Set<AbortController>();
+
+  constructor(node: RosNode, link: RobotLink, mapping: SkillMapping) {
+    this.#node = node;
+    this.#link = link;
+    this.#mapping = mapping;
+    this.#implementations = implementationsOf(mapping);
+    node.createActionServer('efferent_interfaces/action/ExecuteSkill', 'execute_skill', {
+      execute: (goal) => this.#execute(goal),
+    });
+    node.createService('efferent_interfaces/srv/ListSkills', 'list_skills', () => ({
+      robot: link.model.id,
+      skills: [...this.#implementations.keys()].map((name) => this.#describe(skillContracts[name]!)),
+    }));
+  }
+
+  stop(): Promise<void> {
+    for (const controller of this.#running)
+      controller.abort(new SkillFailure('stopped', 'the skill server is shutting down'));
+    return Promise.resolve();
+  }
+
+  async #execute(goal: ServerGoalHandle<ExecuteSkill>): Promise<Result> {
+    const startS = this.#link.nowS();
+    const { skill } = goal.request;
+    const contract = skillContracts[skill];
+    let outcome: { readonly success: boolean; readonly code: string; readonly message: string };
+    try {
+      const message = await this.#run(goal, contract);
+      outcome = { success: true, code: '', message };
+    } catch (error) {
+      outcome = { success: false, code: this.#codeOf(error, contract), message: describeError(error) };
+    }
+    if (outcome.success) goal.succeed();
+    else if (outcome.code === 'cancelled') goal.canceled();
+    else goal.abort();
+    const elapsed = this.#link.nowS() - startS;
+    this.#node.logger.info('skill-ended', { skill, ...outcome, elapsedS: Number(elapsed.toFixed(2)) });
+    return {
+      success: outcome.success,
+      failure_code: outcome.code,
+      message: outcome.message,
+      elapsed_s: elapsed,
+    };
+  }
+
+  async #run(goal: ServerGoalHandle<ExecuteSkill>, contract: SkillContract | undefined): Promise<string> {
+    const { skill } = goal.request;
+    const implementation = this.#implementations.get(skill);
+    if (contract === undefined || implementation === undefined) {
+      throw new SkillFailure(
+        'invalid-argument',
+        `${this.#link.model.id} has no skill "${skill}"; it has ${[...this.#implementations.keys()].join(', ')}`,
+      );
+    }
+    const values = readArguments(contract, goal.request.arguments, (frame) => this.#link.mapFromFrame(frame));
+    const release = this.#claim(contract);
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const watch = this.#watch(goal, contract, controller);
+    try {
+      const body = new RosSkillBody(this.#link, goal, controller.signal);
+      while (!this.#link.isReady) await body.sleep(0.1);
+      this.#node.logger.info('skill-started', {
+        skill,
+        arguments: goal.request.arguments.map(({ name, value }) => `${name}=${value}`).join(' '),
+      });
+      const text = await implementation(body, values);
+      controller.signal.throwIfAborted();
+      return text;
+    } finally {
+      watch.cancel();
+      this.#running.delete(controller);
+      release();
+    }
+  }
+
+  /** Takes the contract's resources. @throws {@link SkillFailure} code `unavailable` naming who has one */
+  #claim(contract: SkillContract): () => void {
+    for (const resource of contract.resources) {
+      const holder = this.#claims.get(resource);
+      if (holder !== undefined)
+        throw new SkillFailure(
+          'unavailable',
+          `${contract.name} needs the ${resource}, which ${holder} is using`,
+        );
+    }
+    for (const resource of contract.resources) this.#claims.set(resource, contract.name);
+    return () => {
+      for (const resource of contract.resources) this.#claims.delete(resource);
+    };
+  }
+
+  /** Ends the skill when it is cancelled, takes too long, or the gate holds the robot. */
+  #watch(goal: ServerGoalHandle<ExecuteSkill>, contract: SkillContract, controller: AbortController) {
+    const startS = this.#link.nowS();
+    const limitS = goal.request.time_limit_s > 0 ? goal.request.time_limit_s : contract.timeLimitS;
+    let heldSinceS: number | undefined;
+    const end = (code: string, message: string) => controller.abort(new SkillFailure(code, message));
+    goal.cancelSignal.addEventListener('abort', () => end('cancelled', 'cancelled by the caller'), {
+      once: true,
+    });
+    return this.#node.createTimer(
+      watchPeriodNs,
+      () => {
+        const nowS = this.#link.nowS();
+        const { gate } = this.#link;
+        const isHeld = gate !== undefined && (gate.stopped || gate.agent_paused || gate.source === 'human');
+        heldSinceS = isHeld ? (heldSinceS ?? nowS) : undefined;
+        if (nowS - startS > limitS) end('time-out', `not done after ${limitS} s`);
+        else if (heldSinceS !== undefined && nowS - heldSinceS > heldLimitS)
+          end('stopped', `the gate holds the robot: ${gate?.reason ?? ''}`);
+        else if (!this.#link.isReady && nowS - startS > readyLimitS)
+          end('unavailable', `no joint states or no place in the map after ${readyLimitS} s`);
+      },
+      this.#node.clock,
+    );
+  }
+
+  /** Keeps to the contract: a code that it does not list is a defect and is named in the log. */
+  #codeOf(error: unknown, contract: SkillContract | undefined): string {
+    if (SkillFailure.isInstance(error)) {
+      const { code } = error;
+      if (contract === undefined || allFailureCodes(contract).includes(code)) return code;
+      this.#node.logger.warn('failure-code-not-in-contract', { skill: contract.name, code });
+      return code === 'no-pictures' ? 'unavailable' : 'blocked';
+    }
+    this.#node.logger.error('skill-broke', {
+      skill: contract?.name ?? '',
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      family: EfferentError.isInstance(error) ? error.family : 'defect',
+    });
+    return 'unavailable';
+  }
+
+  #describe(contract: SkillContract) {
+    return {
+      name: contract.name,
+      description: contract.description,
+      parameters: contract.parameters.map(({ name, types, required, description }) => ({
+        name,
+        type: types[0] ?? 'text',
+        required,
+        description,
+      })),
+      preconditions: contract.preconditions.map(formatPredicate),
+      effects: contract.effects.map(formatPredicate),
+      failure_codes: [...allFailureCodes(contract)],
+      resources: [...contract.resources],
+      time_limit_s: contract.timeLimitS,
+      backend: this.#mapping.skills[contract.name]?.backend ?? 'motion',
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { Transform, type Vector3 } from '@efferent/core';
+import { furnitureTransform, type PriorMap } from '@efferent/robot';
+import {
+  besidePose,
+  type Standpoint,
+  type SupportArea,
+  standpoints,
+  supportAt,
+  surfaceArea,
+} from './geometry.ts';
+import type { SkillArgumentValue } from './skill-arguments.ts';
+import { SkillFailure } from './skill-failure.ts';
+
+/** Distance between the base's origin and an edge at which the robot stands to look or to wait, m. */
+export const standDistanceM = 0.48;
+
+/** A named place or thing: where to stand for it and which box of the room it fills. */
+export interface ResolvedTarget {
+  readonly label: string;
+  /** Base pose in `map` to stand at; undefined when the robot only has to come near. */
+  readonly mapFromBase: Transform | undefined;
+  readonly centerM: Vector3;
+  /** Extent along the map's axes, m. */
+  readonly extentM: Vector3;
+  /** Areas to look over. */
+  readonly areas: readonly SupportArea[];
+}
+
+/**
+ * Finds what an argument of type place, fixture, surface or object names: by id or a name in the prior map, else by
+ * the pose that came with it.
+ * @throws {@link SkillFailure} code `invalid-argument` when it is neither in the map nor has a pose
+ */
+export function resolveTarget(map: PriorMap, value: SkillArgumentValue): ResolvedTarget {
+  const id = value.value;
+  const place = map.places.find((entry) => entry.id === id);
+  if (place !== undefined && value.mapFromThing === undefined) {
+    const areas = map.surfaces
+      .filter((surface) => surface.furnitureId === place.furnitureId)
+      .map((surface) => surfaceArea(map, surface));
+    const base = Transform.fromPlanar(...place.poseXyYaw);
+    const around =
+      place.furnitureId === undefined ? base.apply([0.8, 0, 0.7]) : furnitureCenter(map, place.furnitureId);
+    return { label: id, mapFromBase: base, centerM: around, extentM: [0.6, 0.6, 0.4], areas };
+  }
+  const surface = map.surfaces.find((entry) => entry.id === id);
+  if (surface !== undefined) {
+    const area = surfaceArea(map, surface);
+    const center = area.mapFromArea.translation;
+    return {
+      label: id,
+      mapFromBase: standBeside(map, surface.furnitureId, center),
+      centerM: center,
+      extentM: [...surface.sizeM, 0.3],
+      areas: [area],
+    };
+  }
+  const articulation = map.articulations.find((entry) => entry.id === id);
+  if (articulation !== undefined) {
+    const center = furnitureTransform(map, articulation.furnitureId).apply(articulation.handle.positionM);
+    return {
+      label: id,
+      mapFromBase: standBeside(map, articulation.furnitureId, center),
+      centerM: center,
+      extentM: [0.5, 0.5, 0.3],
+      areas: [],
+    };
+  }
+  const container = map.containers.find((entry) => entry.id === id);
+  const furniture = map.furniture.find((entry) => entry.id === (container?.furnitureId ?? id));
+  if (furniture !== undefined) {
+    const areas = map.surfaces
+      .filter((entry) => entry.furnitureId === furniture.id)
+      .map((entry) => surfaceArea(map, entry));
+    const center =
+      container === undefined
+        ? furnitureCenter(map, furniture.id)
+        : furnitureTransform(map, furniture.id).apply(container.interior.centerM);
+    return {
+      label: id,
+      mapFromBase: standBeside(map, furniture.id, center),
+      centerM: center,
+      extentM: container?.interior.sizeM ?? [0.6, 0.6, 0.4],
+      areas,
+    };
+  }
+  if (value.mapFromThing === undefined) {
+    throw new SkillFailure(
+      'invalid-argument',
+      `"${id}" is nothing in the map of ${map.id}, and "${value.name}" came without a believed pose`,
+    );
+  }
+  const center = value.mapFromThing.translation;
+  const sizeM = value.sizeM ?? [0.1, 0.1, 0.1];
+  const support = supportAt(map, [center[0], center[1], center[2] - sizeM[2] / 2], new Map(), 0.3);
+  return {
+    label: id,
+    mapFromBase: support === undefined ? undefined : standBeside(map, support.furnitureId, center),
+    centerM: center,
+    extentM: sizeM,
+    areas: [],
+  };
+}
+
+/** Base pose beside the furniture's nearest access edge, arm side towards it. */
+export function standBeside(map: PriorMap, furnitureId: string, towardsM: Vector3): Transform | undefined {
+  const nearest: Standpoint | undefined = standpoints(map, furnitureId, [towardsM[0], towardsM[1]])[0];
+  return nearest === undefined ? undefined : besidePose(nearest, standDistanceM);
+}
+
+function furnitureCenter(map: PriorMap, furnitureId: string): Vector3 {
+  const furniture = map.furniture.find((entry) => entry.id === furnitureId);
+  const tops = (furniture?.boxes ?? []).map((box) => box.centerM[2] + box.sizeM[2] / 2);
+  return furnitureTransform(map, furnitureId).apply([0, 0, Math.min(1.1, Math.max(0.3, ...tops))]);
+}

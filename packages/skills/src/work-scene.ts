@@ -1,0 +1,195 @@
+import { Transform, type Vector3 } from '@efferent/core';
+import {
+  articulationTransform,
+  CollisionChecker,
+  furnitureTransform,
+  type MapArticulation,
+  type PlacedBox,
+  PlanningScene,
+  placedBoxes,
+  ReachKinematics,
+} from '@efferent/robot';
+import type { SkillBody } from './skill-body.ts';
+
+/** Edge of the cubes that unexplained depth points become, m. */
+const voxelM = 0.04;
+/** A depth point this near a box of the map, or a link, is explained by it, m. */
+const explainedM = 0.035;
+/** Only what is this near the robot matters for the arm, m. */
+const nearM = 1.6;
+/** Fewer points than this in a voxel are noise. */
+const minVoxelPoints = 3;
+const marginM = 0.006;
+
+export interface WorkSceneOptions {
+  /** Believed positions of drawers and doors, m or rad; those that are left out are closed. */
+  readonly openings?: ReadonlyMap<string, number>;
+  /** Things that will be touched on purpose: depth points in them are no obstacles. */
+  readonly ignore?: readonly { readonly mapFromBox: Transform; readonly sizeM: Vector3 }[];
+  /** What is in the gripper, as a box in the tool's frame. */
+  readonly carried?: { readonly toolFromBox: Transform; readonly sizeM: Vector3 };
+  /** Take the depth picture in; default true. */
+  readonly useDepth?: boolean;
+}
+
+/** What the robot must not touch right now: the prior map, the depth picture and what it carries. */
+export class WorkScene {
+  readonly scene: PlanningScene;
+  readonly checker: CollisionChecker;
+  readonly kinematics: ReachKinematics;
+  readonly #body: SkillBody;
+
+  constructor(body: SkillBody, options: WorkSceneOptions = {}) {
+    this.#body = body;
+    const openings = options.openings ?? new Map<string, number>();
+    this.scene = PlanningScene.fromPriorMap(body.map, openings);
+    if (options.useDepth !== false) this.#addDepth(placedBoxes(body.map, openings), options.ignore ?? []);
+    if (options.carried !== undefined) {
+      this.scene.attach({
+        id: 'carried',
+        linkName: body.model.manifest.frames.tool,
+        linkFromBox: options.carried.toolFromBox,
+        sizeM: options.carried.sizeM,
+      });
+    }
+    this.checker = new CollisionChecker(body.model, this.scene, marginM);
+    this.checker.setBasePose(body.mapFromBase());
+    this.kinematics = new ReachKinematics(body.model);
+  }
+
+  /** Lets the fingers, and what is carried, touch boxes with this id. */
+  allowFingers(id: string): void {
+    this.scene.allowContact(id, [...fingerLinks(this.#body), this.#body.model.manifest.frames.tool]);
+  }
+
+  #addDepth(known: readonly PlacedBox[], ignore: NonNullable<WorkSceneOptions['ignore']>): void {
+    const { pointsM } = this.#body.depthPoints();
+    const here = this.#body.mapFromBase();
+    const [bx, by] = here.translation;
+    const explained = [
+      ...known
+        .filter(
+          (box) => Math.hypot(box.mapFromBox.translation[0] - bx, box.mapFromBox.translation[1] - by) < 4,
+        )
+        .map((box) => grown(box.mapFromBox, box.sizeM, explainedM)),
+      ...ignore.map((box) => grown(box.mapFromBox, box.sizeM, explainedM)),
+      ...robotBoxes(this.#body),
+    ];
+    const counts = new Map<string, { count: number; readonly center: Vector3 }>();
+    for (let i = 0; i + 2 < pointsM.length; i += 3) {
+      const x = pointsM[i]!;
+      const y = pointsM[i + 1]!;
+      const z = pointsM[i + 2]!;
+      if (z < 0.04 || Math.abs(x - bx) > nearM || Math.abs(y - by) > nearM) continue;
+      if (explained.some((inside) => inside(x, y, z))) continue;
+      const cell: Vector3 = [Math.floor(x / voxelM), Math.floor(y / voxelM), Math.floor(z / voxelM)];
+      const key = cell.join(',');
+      const entry = counts.get(key);
+      if (entry === undefined) {
+        counts.set(key, {
+          count: 1,
+          center: [(cell[0] + 0.5) * voxelM, (cell[1] + 0.5) * voxelM, (cell[2] + 0.5) * voxelM],
+        });
+      } else entry.count += 1;
+    }
+    const solid = [...counts.values()].filter((entry) => entry.count >= minVoxelPoints);
+    this.scene.addVoxels(
+      'seen',
+      solid.flatMap((entry) => entry.center),
+      voxelM,
+    );
+  }
+}
+
+/** Links that the gripper's joints move. */
+export function fingerLinks(body: SkillBody): readonly string[] {
+  const { model } = body;
+  const joints = new Set(
+    (model.actuators[model.actuatorIndex(model.manifest.gripper.actuator)]?.jointIndices ?? []).map(
+      (index) => model.jointNames[index],
+    ),
+  );
+  return model.links
+    .filter((link) => {
+      for (let at = link.index; at >= 0; at = model.links[at]?.parentIndex ?? -1) {
+        if (joints.has(model.links[at]?.joint?.name ?? '')) return true;
+      }
+      return false;
+    })
+    .map((link) => link.name);
+}
+
+type Inside = (x: number, y: number, z: number) => boolean;
+
+function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
+  const boxFromMap = mapFromBox.inverse();
+  const half = sizeM.map((size) => size / 2 + byM) as [number, number, number];
+  const reach = Math.hypot(...half);
+  const [cx, cy, cz] = mapFromBox.translation;
+  return (x, y, z) => {
+    if (Math.abs(x - cx) > reach || Math.abs(y - cy) > reach || Math.abs(z - cz) > reach) return false;
+    const local = boxFromMap.apply([x, y, z]);
+    return Math.abs(local[0]) < half[0] && Math.abs(local[1]) < half[1] && Math.abs(local[2]) < half[2];
+  };
+}
+
+/** The robot's own solids, so that its arm in the picture is no obstacle. */
+function robotBoxes(body: SkillBody): Inside[] {
+  const q = body.model.zeroJointPositions();
+  const poses = body.model.linkPoses(body.model.jointPositionsFromActuators(body.actuatorPositions(), q));
+  const mapFromBase = body.mapFromBase();
+  return body.model.links.flatMap((link) =>
+    link.collision.map((solid) => {
+      const pose = mapFromBase
+        .multiply(poses.get(link.name) ?? Transform.identity)
+        .multiply(solid.linkFromSolid);
+      const { shape } = solid;
+      const size: Vector3 =
+        shape.kind === 'box'
+          ? shape.sizeM
+          : shape.kind === 'cylinder'
+            ? [2 * shape.radiusM, 2 * shape.radiusM, shape.lengthM]
+            : shape.kind === 'sphere'
+              ? [2 * shape.radiusM, 2 * shape.radiusM, 2 * shape.radiusM]
+              : [0, 0, 0];
+      return grown(pose, size, explainedM + 0.02);
+    }),
+  );
+}
+
+const openingSteps = 18;
+/** Fewer surface points than this say nothing about an articulation. */
+const minFrontPoints = 12;
+
+/**
+ * Estimates from the depth picture how far a drawer or door is open: the position at which most points that the fixed
+ * furniture does not explain lie on its front.
+ *
+ * @returns m or rad; undefined when its front is not in view
+ */
+export function estimateOpening(body: SkillBody, articulation: MapArticulation): number | undefined {
+  const { pointsM } = body.depthPoints();
+  const mapFromFurniture = furnitureTransform(body.map, articulation.furnitureId);
+  const front = articulation.boxes[0]!;
+  const [low, high] = articulation.range;
+  const furniture = placedBoxes(body.map).filter(
+    (box) => box.ownerId === articulation.furnitureId && box.part === 'furniture',
+  );
+  const fixed = [...furniture.map((box) => grown(box.mapFromBox, box.sizeM, 0.015)), ...robotBoxes(body)];
+  const candidates: number[] = [];
+  for (let i = 0; i + 2 < pointsM.length; i += 3) {
+    if (!fixed.some((inside) => inside(pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!))) candidates.push(i);
+  }
+  let best: { position: number; count: number } | undefined;
+  for (let step = 0; step <= openingSteps; step++) {
+    const position = low + ((high - low) * step) / openingSteps;
+    const mapFromFront = mapFromFurniture
+      .multiply(articulationTransform(articulation, position))
+      .multiply(new Transform(front.centerM, [0, 0, 0, 1]));
+    const inside = grown(mapFromFront, front.sizeM, 0.012);
+    let count = 0;
+    for (const i of candidates) if (inside(pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!)) count += 1;
+    if (best === undefined || count > best.count) best = { position, count };
+  }
+  return best !== undefined && best.count >= minFrontPoints ? best.position : undefined;
+}
