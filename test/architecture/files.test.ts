@@ -59,9 +59,14 @@ describe('packages', () => {
   });
 
   it.each(packageNames)('%s exposes each of its nodes by name', (name) => {
-    const nodes = sourceFiles(`packages/${name}/src`).filter((file) => /-node\.ts$/.test(file));
+    const nodes = sourceFiles(`packages/${name}/src`).filter((file) =>
+      /: NodeModule = \{/.test(readSource(file)),
+    );
     const targets = Object.values(manifestOf(name).exports).map((target) => join('packages', name, target));
-    expect(nodes.filter((file) => !targets.includes(file))).toEqual([]);
+    expect(nodes.filter((file) => !isTest(file) && !/-node\.ts$/.test(file))).toEqual([]);
+    expect(
+      nodes.filter((file) => !isTest(file) && !file.includes('/testing/') && !targets.includes(file)),
+    ).toEqual([]);
   });
 });
 
