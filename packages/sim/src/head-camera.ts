@@ -83,13 +83,17 @@ export class HeadCameraRenderer {
     const depthMm = new Uint16Array(pixels);
     const instances = new Uint16Array(pixels);
     const { inverseDepth, faces, instanceOfFace } = this.#rasteriser;
+    const noise = this.#noise;
+    const minMm = this.#minMm;
+    const maxMm = this.#maxMm;
+    const mask = noiseTableLength - 1;
     for (let i = 0; i < pixels; i++) {
-      const inverse = inverseDepth[i] as number;
-      if (inverse === 0) continue;
-      const z = 1 / inverse;
-      const mm = z * 1000 + z * z * (this.#noise[(i + noiseOffset) & (noiseTableLength - 1)] as number);
-      if (mm > this.#minMm && mm < this.#maxMm) depthMm[i] = mm + 0.5;
-      instances[i] = instanceOfFace[faces[i] as number] as number;
+      const face = faces[i] as number;
+      if (face === 0) continue;
+      const z = 1 / (inverseDepth[i] as number);
+      const mm = z * (1000 + z * (noise[(i + noiseOffset) & mask] as number));
+      depthMm[i] = mm > minMm && mm < maxMm ? (mm + 0.5) | 0 : 0;
+      instances[i] = instanceOfFace[face] as number;
     }
     return { camera: this.camera, depthMm, instances, color: withColor ? this.#shade() : undefined };
   }

@@ -18,6 +18,18 @@ export interface Obstacle {
   readonly body: Body;
 }
 
+/** What contacts need to know of the robot: see {@link RobotPlant}. */
+export interface RobotContacts {
+  /** World bounds of all its solids: min x, y, z, max x, y, z. */
+  readonly bounds: Float64Array;
+  readonly isMoving: boolean;
+  readonly solids: readonly RobotSolidBody[];
+  /** Tells whether a solid comes within `marginM` of a body's bounds. */
+  isNear(body: Body, marginM: number): boolean;
+  /** Brings the solids' bodies to where they are. */
+  refreshBodies(): void;
+}
+
 /** A link's solid of the robot as the contacts see it: kinematic, moved by the plant. */
 export interface RobotSolidBody {
   readonly linkName: string;
@@ -41,7 +53,7 @@ export class PhysicsWorld {
   readonly obstacleBoxes: BoxSet;
   readonly solver = new ContactSolver(16);
   readonly world: World;
-  robotSolids: readonly RobotSolidBody[] = [];
+  robot: RobotContacts | undefined;
   /** Number of steps that ran, and that were skipped because nothing could change. */
   readonly steps = { run: 0, skipped: 0 };
   readonly #objectById: ReadonlyMap<string, SimObject>;
@@ -134,29 +146,27 @@ export class PhysicsWorld {
   }
 
   /** Advances the objects by one step, or skips it when nothing can change. */
-  step(robotBounds: Float64Array): void {
-    if (!this.#needsStep(robotBounds)) {
+  step(): void {
+    if (!this.#needsStep()) {
       this.steps.skipped++;
       this.solver.clearContacts();
       this.world.time += this.dtS;
       return;
     }
     this.steps.run++;
+    this.robot?.refreshBodies();
     this.world.step(this.dtS);
   }
 
-  #needsStep(robotBounds: Float64Array): boolean {
+  #needsStep(): boolean {
+    const { robot } = this;
     for (const { body } of this.objects) {
       if (body.type !== Body.DYNAMIC) continue;
       if (body.sleepState !== Body.SLEEPING) return true;
+      if (robot?.isMoving !== true) continue;
       if (body.aabbNeedsUpdate) body.updateAABB();
-      if (nearBounds(body.aabb, robotBounds, 0.005) && this.#nearSolid(body)) return true;
+      if (nearBounds(body.aabb, robot.bounds, 0.005) && robot.isNear(body, 0.002)) return true;
     }
-    return false;
-  }
-
-  #nearSolid(body: Body): boolean {
-    for (const solid of this.robotSolids) if (aabbTouch(body.aabb, solid.body.aabb, 0.002)) return true;
     return false;
   }
 
@@ -253,15 +263,15 @@ class SceneBroadphase extends Broadphase {
   }
 
   override collisionPairs(_world: World, pairs1: Body[], pairs2: Body[]): void {
-    const { objects, robotSolids } = this.#physics;
+    const { objects, robot } = this.#physics;
     for (const { body } of objects) if (body.aabbNeedsUpdate) body.updateAABB();
     for (const body of this.#fixed) if (body.aabbNeedsUpdate) body.updateAABB();
     for (let i = 0; i < objects.length; i++) {
       const body = (objects[i] as SimObject).body;
       const moves = body.type === Body.DYNAMIC;
       const awake = moves && body.sleepState !== Body.SLEEPING;
-      if (moves) {
-        for (const solid of robotSolids) {
+      if (moves && robot !== undefined && nearBounds(body.aabb, robot.bounds, 0.001)) {
+        for (const solid of robot.solids) {
           if (!aabbTouch(body.aabb, solid.body.aabb, 0.001)) continue;
           if (!awake && isMoving(solid.body)) body.wakeUp();
           if (body.sleepState !== Body.SLEEPING) {

@@ -3,6 +3,7 @@ import type { Actuator, RobotModel } from '@efferent/robot';
 import type { CollisionLog } from './collision-log.ts';
 import { Grip } from './grip.ts';
 import type { PhysicsWorld } from './physics-world.ts';
+import { RobotBodies } from './robot-bodies.ts';
 import { RobotSolids, type SolidPlacement } from './robot-solids.ts';
 import { blockedEffort, servoVelocity } from './servo.ts';
 import { WheelOdometry } from './wheel-odometry.ts';
@@ -59,7 +60,8 @@ export class RobotPlant {
   /** Commanded base twist, m/s and rad/s. */
   baseTarget = { linear: 0, angular: 0 };
   /** World bounds of all solids: min x, y, z, max x, y, z. */
-  readonly bounds = new Float64Array(6);
+  readonly bounds: Float64Array;
+  readonly #bodies: RobotBodies;
   readonly #log: CollisionLog;
   readonly #candidate: Candidate;
   readonly #trial: Candidate;
@@ -77,7 +79,6 @@ export class RobotPlant {
   }[] = [];
   /** rad, left and right; kept out of the collision configuration, where a turning box would touch the floor. */
   readonly wheelPositions = new Float64Array(2);
-  #wasMoving = true;
   #blockedBy = -1;
   #blockedObstacle = '';
 
@@ -86,7 +87,9 @@ export class RobotPlant {
     this.physics = physics;
     this.#log = log;
     this.solids = new RobotSolids(model);
-    physics.robotSolids = this.solids.bodies;
+    this.#bodies = new RobotBodies(this.solids);
+    this.bounds = this.#bodies.bounds;
+    physics.robot = this.#bodies;
     this.grip = new Grip(physics, this.solids, model);
     this.odometry = new WheelOdometry(rng.fork('odometry'));
     const count = model.actuators.length;
@@ -135,7 +138,8 @@ export class RobotPlant {
     this.odometry.reset();
     this.#overloads.length = 0;
     this.solids.place(state.q, x, y, yaw, this.#placement);
-    this.#refreshBodies(this.#placement, this.#placement, 1);
+    this.#bodies.moved(this.#placement, this.#placement, 1);
+    this.#bodies.refreshBodies();
   }
 
   /** Commands the robot to stay as it is. */
@@ -370,11 +374,9 @@ export class RobotPlant {
     const { state } = this;
     this.odometry.step(state.linear, state.angular, dtS);
     if (!moves) {
-      if (this.#wasMoving) this.#refreshBodies(this.#placement, this.#placement, dtS);
-      this.#wasMoving = false;
+      if (this.#bodies.isMoving) this.#bodies.moved(this.#placement, this.#placement, dtS);
       return;
     }
-    this.#wasMoving = true;
     state.x = next.x;
     state.y = next.y;
     state.yaw = wrapAngle(next.yaw);
@@ -383,7 +385,7 @@ export class RobotPlant {
     this.#turnWheels(dtS);
     const previous = this.#placement;
     this.#placement = next.placement;
-    this.#refreshBodies(previous, this.#placement, dtS);
+    this.#bodies.moved(previous, this.#placement, dtS);
     next.placement = previous;
   }
 
@@ -395,35 +397,6 @@ export class RobotPlant {
       ((this.wheelPositions[0] as number) + ((linear - turn) / wheel_radius_m) * dtS) % (2 * Math.PI);
     this.wheelPositions[1] =
       ((this.wheelPositions[1] as number) + ((linear + turn) / wheel_radius_m) * dtS) % (2 * Math.PI);
-  }
-
-  /** Gives the kinematic bodies their pose and the velocity that leads there. */
-  #refreshBodies(from: SolidPlacement, to: SolidPlacement, dtS: number): void {
-    to.boxes.unionBounds(0, this.solids.count + this.solids.carriedCount, this.bounds);
-    const a = from.boxes.data;
-    const b = to.boxes.data;
-    const { bodies } = this.solids;
-    for (let i = 0; i < bodies.length; i++) {
-      const { body } = bodies[i] as (typeof bodies)[number];
-      const o = i * 21;
-      body.velocity.set(
-        ((b[o] as number) - (a[o] as number)) / dtS,
-        ((b[o + 1] as number) - (a[o + 1] as number)) / dtS,
-        ((b[o + 2] as number) - (a[o + 2] as number)) / dtS,
-      );
-      if (
-        from === to &&
-        body.position.x === b[o] &&
-        body.position.y === b[o + 1] &&
-        body.position.z === b[o + 2]
-      )
-        continue;
-      body.position.set(b[o] as number, b[o + 1] as number, b[o + 2] as number);
-      quaternionFromColumns(b, o + 3, body);
-      body.aabb.lowerBound.set(b[o + 15] as number, b[o + 16] as number, b[o + 17] as number);
-      body.aabb.upperBound.set(b[o + 18] as number, b[o + 19] as number, b[o + 20] as number);
-      body.aabbNeedsUpdate = false;
-    }
   }
 
   #stepHeldArticulation(dtS: number): void {
@@ -495,29 +468,4 @@ function moveBase(out: Candidate, from: PlantState, linear: number, angular: num
   out.x = from.x + linear * dtS * Math.cos(middle);
   out.y = from.y + linear * dtS * Math.sin(middle);
   out.yaw = from.yaw + angular * dtS;
-}
-
-function quaternionFromColumns(
-  m: Float64Array,
-  at: number,
-  body: { quaternion: { set(x: number, y: number, z: number, w: number): unknown } },
-): void {
-  const m00 = m[at] as number;
-  const m11 = m[at + 4] as number;
-  const m22 = m[at + 8] as number;
-  const x = Math.sqrt(Math.max(0, 1 + m00 - m11 - m22)) / 2;
-  const y = Math.sqrt(Math.max(0, 1 - m00 + m11 - m22)) / 2;
-  const z = Math.sqrt(Math.max(0, 1 - m00 - m11 + m22)) / 2;
-  const w = Math.sqrt(Math.max(0, 1 + m00 + m11 + m22)) / 2;
-  // The signs come from the antisymmetric part; at half turns (w = 0) from the symmetric one.
-  if (w > 1e-3) {
-    const sx = (m[at + 7] as number) - (m[at + 5] as number) < 0 ? -x : x;
-    const sy = (m[at + 2] as number) - (m[at + 6] as number) < 0 ? -y : y;
-    const sz = (m[at + 3] as number) - (m[at + 1] as number) < 0 ? -z : z;
-    body.quaternion.set(sx, sy, sz, w);
-  } else if (x >= y && x >= z)
-    body.quaternion.set(x, (m[at + 1] as number) < 0 ? -y : y, (m[at + 2] as number) < 0 ? -z : z, w);
-  else if (y >= z)
-    body.quaternion.set((m[at + 1] as number) < 0 ? -x : x, y, (m[at + 5] as number) < 0 ? -z : z, w);
-  else body.quaternion.set((m[at + 2] as number) < 0 ? -x : x, (m[at + 5] as number) < 0 ? -y : y, z, w);
 }

@@ -5,6 +5,9 @@ import type { PhysicsWorld } from './physics-world.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
 
+/** Everything is sent again this often, for listeners that lost a message, s. */
+const fullEveryS = 5;
+
 /** Shapes of visualization_msgs/msg/Marker. */
 const markerType = { box: 1, sphere: 2, cylinder: 3 } as const;
 
@@ -26,11 +29,29 @@ export class SceneMarkers {
   readonly #sources: readonly MarkerSource[];
   /** Last published pose by group; group 0 never moves. */
   readonly #shown: (Transform | undefined)[];
+  #subscribers = 0;
+  #lastFullS = Number.NEGATIVE_INFINITY;
 
   constructor(physics: PhysicsWorld) {
     this.#physics = physics;
     this.#sources = [...fixedSources(physics), ...articulationSources(physics), ...objectSources(physics)];
     this.#shown = new Array(1 + physics.articulations.length + physics.objects.length).fill(undefined);
+  }
+
+  /**
+   * Returns what to publish now: everything when someone new listens or the last time was long ago, else what moved.
+   *
+   * @param subscribers - how many listen now
+   */
+  update(subscribers: number, timeS: number, header: Header) {
+    const isNew = subscribers > this.#subscribers;
+    this.#subscribers = subscribers;
+    if (subscribers === 0) return [];
+    if (isNew || timeS - this.#lastFullS > fullEveryS) {
+      this.forget();
+      this.#lastFullS = timeS;
+    }
+    return this.changed(header);
   }
 
   /** Makes the next call return everything. */

@@ -2,6 +2,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import type { RobotModel } from '@efferent/robot';
 import type { PinholeCamera } from './rasteriser.ts';
 import type { RobotPlant } from './robot-plant.ts';
+import type { Scene } from './scene-file.ts';
 import type { WheelOdometry } from './wheel-odometry.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
@@ -112,4 +113,13 @@ export function cameraInfoMessage(camera: PinholeCamera, header: Header) {
     r: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
     p: Float64Array.of(fx, 0, cx, 0, 0, fy, cy, 0, 0, 0, 1, 0),
   };
+}
+
+/** Writes vision_msgs/msg/LabelInfo: the class of every instance number of the segmentation. */
+export function labelsMessage(scene: Scene, instanceOfObject: ReadonlyMap<string, number>, header: Header) {
+  const class_map = scene.file.objects.map(({ id, kind }) => ({
+    class_id: instanceOfObject.get(id) ?? 0,
+    class_name: kind,
+  }));
+  return { header, class_map };
 }

@@ -1,13 +1,4 @@
-import {
-  ConfigurationError,
-  clamp,
-  describeError,
-  type QuaternionXyzw,
-  secondsToNs,
-  Transform,
-  type Vector3,
-} from '@efferent/core';
-import type { MessageTypes } from '@efferent/interfaces';
+import { ConfigurationError, clamp, describeError, secondsToNs } from '@efferent/core';
 import { loadRobotModel, type RobotModel } from '@efferent/robot';
 import {
   type NodeModule,
@@ -16,12 +7,20 @@ import {
   type RosNode,
   type ServerGoalHandle,
   stampFromNs,
-  stampToNs,
 } from '@efferent/ros';
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
+import { runTrajectory } from './driver-goal.ts';
 import { type EpisodeReport, episodeReport } from './episode-report.ts';
 import { headCameraOf } from './head-camera.ts';
+import {
+  entityMessage,
+  refuse,
+  setEntity,
+  simulationOk,
+  simulationResult,
+  simulationState,
+} from './judge-services.ts';
 import { Pacer, Rate } from './pacer.ts';
 import { Perturber } from './perturber.ts';
 import { loadScene } from './scene-file.ts';
@@ -30,31 +29,28 @@ import {
   cameraInfoMessage,
   imageMessage,
   JointStateWriter,
+  labelsMessage,
   odometryMessage,
   odometryTransform,
   scanMessage,
 } from './sensor-messages.ts';
-import { createSimWorld, type EntityState, type SimWorld } from './sim-world.ts';
+import { Battery, Pace, physicsDiagnostics } from './sim-status.ts';
+import { createSimWorld, type SimWorld } from './sim-world.ts';
 import {
   type DriverFault,
-  type DriverGoal,
   type DriverReply,
   driverFaults,
   StretchDriver,
+  trajectoryError,
 } from './stretch-driver.ts';
 import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
-
-type TrajectoryGoal = ServerGoalHandle<'control_msgs/action/FollowJointTrajectory'>;
 
 /** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
 const firstStampNs = 1_000_000_000n;
 /** /clock rate, Hz. */
 const clockRateHz = 100;
-const fullMarkersEveryS = 5;
-/** simulation_interfaces/msg/Result and SimulationState. */
-const result = { unsupported: 0, ok: 1, notFound: 2, incorrectState: 3, invalidPose: 101 } as const;
-const simulationState = { stopped: 0, playing: 1, paused: 2 } as const;
-
+/** Steps of one `/sim/step_simulation`: a minute. */
+const maxRequestedSteps = 240 * 60;
 /** The simulated kitchen and robot: driver, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
 export const simNode: NodeModule = {
   name: 'sim',
@@ -148,12 +144,8 @@ class Simulation {
   #isPaused = false;
   #perturbation: EpisodeReport['perturbation'] = null;
   #shownEpisode = '';
-  #lastFullMarkersS = Number.NEGATIVE_INFINITY;
-  #markerSubscribers = 0;
-  #batteryShare = 0.97;
-  #busyMs = 0;
-  #lastDiagnosticsNs: bigint;
-  #lastDiagnosticsTicks = 0;
+  readonly #battery = new Battery();
+  readonly #pace: Pace;
   #stepsRequested = 0;
 
   constructor(
@@ -171,7 +163,7 @@ class Simulation {
     const isLockstep = node.clock === node.steadyClock;
     const nowNs = node.steadyClock.nowNs();
     this.#startNs = isLockstep ? nowNs : firstStampNs;
-    this.#lastDiagnosticsNs = nowNs;
+    this.#pace = new Pace(nowNs);
     this.#driver = new StretchDriver(model, world.plant, parameters.faults);
     const worker = isLockstep
       ? undefined
@@ -197,7 +189,9 @@ class Simulation {
     this.#serveDriver();
     this.#serveJudge();
     this.#serveViewer();
-    this.#publishLabels();
+    this.#publishers.labels.publish(
+      labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
+    );
     this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor, nowNs);
     this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
   }
@@ -229,7 +223,7 @@ class Simulation {
       this.#stepsRequested = 0;
     }
     for (let i = 0; i < due; i++) this.#tick();
-    this.#busyMs += Number(this.#node.steadyClock.nowNs() - nowNs) * 1e-6;
+    this.#pace.busyMs += Number(this.#node.steadyClock.nowNs() - nowNs) * 1e-6;
     if (due === 0 && this.#isPaused) this.#publishMarkers();
   }
 
@@ -301,19 +295,7 @@ class Simulation {
 
   #publishBattery(): void {
     const { linear, angular } = this.#world.plant.state;
-    // About four hours of standing, less when driving.
-    this.#batteryShare = Math.max(
-      0,
-      this.#batteryShare - (linear !== 0 || angular !== 0 ? 2 : 1) / (4 * 3600),
-    );
-    this.#publishers.battery.publish({
-      header: this.#header(''),
-      voltage: 11 + 1.8 * this.#batteryShare,
-      current: linear !== 0 || angular !== 0 ? -4 : -2,
-      percentage: this.#batteryShare,
-      present: true,
-      power_supply_status: 2,
-    });
+    this.#publishers.battery.publish(this.#battery.next(linear !== 0 || angular !== 0, this.#header('')));
   }
 
   #runJudgeSide(): void {
@@ -350,55 +332,23 @@ class Simulation {
 
   #publishMarkers(): void {
     const { markers } = this.#publishers;
-    const subscribers = markers.subscriptionCount;
-    const isNew = subscribers > this.#markerSubscribers;
-    this.#markerSubscribers = subscribers;
-    if (subscribers === 0) return;
-    if (isNew || this.#timeS - this.#lastFullMarkersS > fullMarkersEveryS) {
-      this.#markers.forget();
-      this.#lastFullMarkersS = this.#timeS;
-    }
-    const changed = this.#markers.changed(this.#header('map'));
+    const changed = this.#markers.update(markers.subscriptionCount, this.#timeS, this.#header('map'));
     if (changed.length > 0) markers.publish({ markers: changed });
   }
 
-  #publishLabels(): void {
-    const { instanceOfObject } = this.#world.headCamera.renderer;
-    const class_map = this.#world.scene.file.objects.map(({ id, kind }) => ({
-      class_id: instanceOfObject.get(id) ?? 0,
-      class_name: kind,
-    }));
-    this.#publishers.labels.publish({ header: this.#header(''), class_map });
-  }
-
   #publishDiagnostics(): void {
-    const nowNs = this.#node.steadyClock.nowNs();
-    const wallS = Number(nowNs - this.#lastDiagnosticsNs) * 1e-9;
-    const factor = wallS > 0 ? ((this.#ticks - this.#lastDiagnosticsTicks) * this.#dtS) / wallS : 0;
-    const { dropped } = this.#pacer;
+    const { realTimeFactor, busyShare } = this.#pace.report(this.#node.steadyClock.nowNs(), this.#timeS);
     const values = {
-      real_time_factor: factor.toFixed(3),
-      dropped_ticks: String(dropped),
-      busy_share: wallS > 0 ? (this.#busyMs / (wallS * 1000)).toFixed(3) : '0',
+      real_time_factor: realTimeFactor.toFixed(3),
+      busy_share: busyShare.toFixed(3),
       camera_ms: this.#camera.renderMs.toFixed(2),
-      skipped_pictures: String(this.#camera.skipped),
-      collisions: String(this.#world.collisions.collisions.length),
+      skipped_pictures: this.#camera.skipped,
+      collisions: this.#world.collisions.collisions.length,
     };
-    this.#busyMs = 0;
-    this.#lastDiagnosticsNs = nowNs;
-    this.#lastDiagnosticsTicks = this.#ticks;
-    this.#publishers.diagnostics.publish({
-      header: this.#header(''),
-      status: [
-        {
-          level: dropped > 0 ? 1 : 0,
-          name: 'sim: physics',
-          message: dropped > 0 ? `${dropped} ticks dropped` : 'every tick done',
-          hardware_id: this.#model.id,
-          values: Object.entries(values).map(([key, value]) => ({ key, value })),
-        },
-      ],
-    });
+    const header = this.#header('');
+    this.#publishers.diagnostics.publish(
+      physicsDiagnostics(header, this.#model.id, this.#pacer.dropped, values),
+    );
   }
 
   #reset(): void {
@@ -444,84 +394,69 @@ class Simulation {
     );
   }
 
-  async #followTrajectory(handle: TrajectoryGoal) {
+  async #followTrajectory(handle: ServerGoalHandle<'control_msgs/action/FollowJointTrajectory'>) {
     const { trajectory } = handle.request;
-    const goal: DriverGoal = {
-      jointNames: trajectory.joint_names,
-      points: trajectory.points.map((p) => ({
-        positions: p.positions,
-        timeFromStartS: Number(stampToNs(p.time_from_start)) * 1e-9,
-      })),
-      isStamped: stampToNs(trajectory.header.stamp) !== 0n,
-    };
-    const refusal = this.#driver.refuseGoal(goal, this.#timeS);
-    if (refusal !== undefined) {
-      handle.abort();
-      return { error_code: refusal.errorCode, error_string: refusal.message };
-    }
-    const outcome = await new Promise<{ errorCode: number; message: string }>((finish) => {
-      handle.cancelSignal.addEventListener('abort', () => this.#driver.cancelGoal());
-      this.#driver.startGoal(goal, this.#timeS, finish);
-    });
-    if (outcome.errorCode === 0) handle.succeed();
+    const { errorCode, message } = await runTrajectory(
+      this.#driver,
+      trajectory,
+      this.#timeS,
+      handle.cancelSignal,
+    );
+    if (errorCode === trajectoryError.successful) handle.succeed();
     else if (handle.isCancelRequested) handle.canceled();
     else handle.abort();
-    return { error_code: outcome.errorCode, error_string: outcome.message };
+    return { error_code: errorCode, error_string: message };
   }
 
   #serveJudge(): void {
     const node = this.#node;
-    const ok = { result: result.ok, error_message: '' };
+    const world = this.#world;
     node.createService('simulation_interfaces/srv/GetEntitiesStates', '/sim/get_entities_states', () => {
-      const states = this.#world.entityStates();
+      const states = world.entityStates();
+      const header = this.#header('map');
       return {
-        result: ok,
+        result: simulationOk,
         entities: states.map(({ id }) => id),
-        states: states.map((state) => this.#entityMessage(state)),
+        states: states.map((state) => entityMessage(state, header)),
       };
     });
     node.createService('simulation_interfaces/srv/GetEntityState', '/sim/get_entity_state', ({ entity }) => {
-      const state = this.#world.entityStates().find(({ id }) => id === entity);
+      const state = world.entityStates().find(({ id }) => id === entity);
       if (state === undefined)
-        return { result: { result: result.notFound, error_message: `there is no entity "${entity}"` } };
-      return { result: ok, state: this.#entityMessage(state) };
+        return { result: refuse(simulationResult.notFound, `there is no entity "${entity}"`) };
+      return { result: simulationOk, state: entityMessage(state, this.#header('map')) };
     });
     node.createService(
       'simulation_interfaces/srv/SetEntityState',
       '/sim/set_entity_state',
       ({ entity, state }) => ({
-        result: this.#setEntity(entity, state.pose),
+        result: setEntity(world, entity, state.pose),
       }),
     );
     node.createService('simulation_interfaces/srv/ResetSimulation', '/sim/reset_simulation', () => {
       this.#reset();
-      return { result: ok };
+      return { result: simulationOk };
     });
     node.createService('simulation_interfaces/srv/GetSimulationState', '/sim/get_simulation_state', () => ({
-      result: ok,
+      result: simulationOk,
       state: { state: this.#isPaused ? simulationState.paused : simulationState.playing },
     }));
     node.createService(
       'simulation_interfaces/srv/SetSimulationState',
       '/sim/set_simulation_state',
       ({ state }) => {
-        if (state.state !== simulationState.playing && state.state !== simulationState.paused) {
-          return {
-            result: {
-              result: result.unsupported,
-              error_message: `state ${state.state} is not supported; 1 plays, 2 pauses`,
-            },
-          };
-        }
+        const isKnown = state.state === simulationState.playing || state.state === simulationState.paused;
+        if (!isKnown)
+          return { result: refuse(simulationResult.unsupported, `state ${state.state}: 1 plays, 2 pauses`) };
         this.#pause(state.state === simulationState.paused);
-        return { result: ok };
+        return { result: simulationOk };
       },
     );
     node.createService('simulation_interfaces/srv/StepSimulation', '/sim/step_simulation', ({ steps }) => {
       if (!this.#isPaused)
-        return { result: { result: result.incorrectState, error_message: 'pause the simulation first' } };
-      this.#stepsRequested += clamp(Number(steps), 0, 240 * 60);
-      return { result: ok };
+        return { result: refuse(simulationResult.incorrectState, 'pause the simulation first') };
+      this.#stepsRequested += clamp(Number(steps), 0, maxRequestedSteps);
+      return { result: simulationOk };
     });
   }
 
@@ -539,32 +474,6 @@ class Simulation {
   #pause(isPaused: boolean): void {
     if (this.#isPaused && !isPaused) this.#pacer.restart(this.#node.steadyClock.nowNs());
     this.#isPaused = isPaused;
-  }
-
-  #setEntity(id: string, pose: MessageTypes['geometry_msgs/msg/Pose']) {
-    const { position: p, orientation: q } = pose;
-    const translation: Vector3 = [p.x, p.y, p.z];
-    const length = Math.hypot(q.x, q.y, q.z, q.w);
-    if (this.#world.physics.findObject(id) === undefined)
-      return { result: result.notFound, error_message: `there is no movable entity "${id}"` };
-    if (!translation.every(Number.isFinite) || !(length > 1e-6))
-      return { result: result.invalidPose, error_message: 'the pose is not a number' };
-    const rotation: QuaternionXyzw = [q.x / length, q.y / length, q.z / length, q.w / length];
-    this.#world.moveObject(id, new Transform(translation, rotation));
-    return { result: result.ok, error_message: '' };
-  }
-
-  #entityMessage({ pose, linearMps, angularRadS }: EntityState) {
-    const [x, y, z] = pose.translation;
-    const [qx, qy, qz, qw] = pose.rotation;
-    return {
-      header: this.#header('map'),
-      pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
-      twist: {
-        linear: { x: linearMps[0], y: linearMps[1], z: linearMps[2] },
-        angular: { x: angularRadS[0], y: angularRadS[1], z: angularRadS[2] },
-      },
-    };
   }
 }
 

@@ -98,7 +98,7 @@ export class SimWorld {
       object.stop();
     }
     const steps = Math.round(settleS / this.dtS);
-    for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step(plant.bounds);
+    for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step();
     this.collisions.clear();
     plant.grip.events.length = 0;
   }
@@ -115,7 +115,7 @@ export class SimWorld {
   /** Advances by one physics step with the commands as they are. */
   tick(): void {
     this.plant.step(this.dtS, this.timeS);
-    this.physics.step(this.plant.bounds);
+    this.physics.step();
     this.plant.afterPhysics(this.timeS);
     this.timeS += this.dtS;
   }
