@@ -69,7 +69,9 @@ const rates = new RatesPanel(realTime);
 const emg = new EmgPanel(link);
 byId('body').append(...motion.nodes, rates.node, emg.node);
 link.onMessage = (topic, bytes) => rates.onMessage(topic, bytes);
-link.onTime = (timeNs) => realTime.add(performance.now(), timeNs);
+link.subscribe('rosgraph_msgs/msg/Clock', '/clock', ({ clock }) =>
+  realTime.add(performance.now(), BigInt(clock.sec) * 1_000_000_000n + BigInt(clock.nanosec)),
+);
 link.subscribeJson('/bridge/status', (status) =>
   rates.onBridgeStatus((status as { droppedFrames: number }).droppedFrames),
 );
@@ -116,6 +118,7 @@ setInterval(() => {
   rates.draw(nowMs, world.stage.framesPerSecond);
   emg.draw();
 }, bodyPeriodMs);
+setInterval(() => world.describe(), 1000);
 
 stopLink.open();
 link.open();

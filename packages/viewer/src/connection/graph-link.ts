@@ -42,7 +42,6 @@ export class GraphLink {
   readonly services = new Observable<ReadonlyMap<string, ServiceEntry>>(new Map());
   /** Counts received messages, for rates. */
   onMessage: (topic: string, bytes: number) => void = () => undefined;
-  onTime: (timeNs: bigint) => void = () => undefined;
   readonly #url: string;
   readonly #handlers = new Map<string, Set<(data: Uint8Array, timeNs: bigint, encoding: string) => void>>();
   readonly #topicOfSubscription = new Map<number, TopicInfo>();
@@ -232,10 +231,7 @@ export class GraphLink {
   #onBinary(buffer: ArrayBuffer): void {
     const frame = readServerFrame(buffer);
     if (frame === undefined) return;
-    if (frame.op === 'time') {
-      this.onTime(frame.timeNs);
-      return;
-    }
+    if (frame.op === 'time') return;
     if (frame.op === 'service') {
       const call = this.#calls.get(frame.callId);
       this.#calls.delete(frame.callId);

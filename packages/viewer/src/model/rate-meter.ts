@@ -43,6 +43,7 @@ export class RealTimeFactor {
   add(wallMs: number, simNs: bigint): void {
     const last = this.#samples[this.#samples.length - 1];
     if (last && simNs < last.simNs) this.#samples.length = 0;
+    else if (last && wallMs - last.wallMs < 100) return;
     this.#samples.push({ wallMs, simNs });
     while (this.#samples.length > 2 && wallMs - (this.#samples[0]?.wallMs ?? wallMs) > 5000)
       this.#samples.shift();

@@ -34,9 +34,9 @@ interface Palette {
 const palettes: Readonly<Record<'dark' | 'light', Palette>> = {
   dark: {
     background: '#14181d',
-    floor: '#39424d',
+    floor: '#4b4a4a',
     grid: '#5d6a79',
-    sky: '#c3d2e4',
+    sky: '#d5dbe2',
     ground: '#4a433b',
     key: 2.3,
     fill: 0.6,
@@ -92,7 +92,10 @@ export class Stage {
     this.camera.up.set(0, 0, 1);
     this.camera.position.set(3.4, -3.6, 2.9);
     if (quality === 'full') this.#lightFromRoom();
-    this.#floor = new Mesh(new PlaneGeometry(40, 40), new MeshLambertMaterial());
+    this.#floor = new Mesh(
+      new PlaneGeometry(40, 40),
+      new MeshLambertMaterial({ polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 2 }),
+    );
     this.#floor.receiveShadow = true;
     this.scene.add(this.#floor, this.#hemisphere, this.#key, this.#key.target);
     this.#placeLights();
@@ -156,7 +159,7 @@ export class Stage {
     if (this.#grid) this.scene.remove(this.#grid);
     this.#grid = new GridHelper(40, 80, palette.grid, palette.grid);
     this.#grid.rotation.x = Math.PI / 2;
-    this.#grid.position.z = 0.001;
+    this.#grid.position.z = 0.002;
     const material = this.#grid.material;
     material.transparent = true;
     material.opacity = 0.35;

@@ -1,3 +1,4 @@
+import { type Transform, yawFromQuaternion } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { Mesh, MeshBasicMaterial, OctahedronGeometry } from 'three';
 import type { GraphLink } from '../connection/graph-link.ts';
@@ -147,6 +148,14 @@ export class WorldView {
     this.stage.invalidate();
   }
 
+  /** Says in words where the robot is drawn, for those who cannot see the picture. Call about once a second. */
+  describe(): void {
+    const mapFromBase = this.frames.rootFrom('map', this.robot.baseFrame);
+    const text = mapFromBase ? placeInWords(mapFromBase) : 'The robot’s place is not known yet.';
+    const node = byId('world-description');
+    if (node.textContent !== text) node.textContent = text;
+  }
+
   #beforeDraw(): void {
     const nowS = performance.now() / 1000;
     this.robot.pose();
@@ -228,4 +237,10 @@ export class WorldView {
       ...rows.map(([kind, text]) => element('div', {}, [element('i', { class: kind }), text])),
     );
   }
+}
+
+function placeInWords(mapFromBase: Transform): string {
+  const [x, y] = mapFromBase.translation;
+  const headingDeg = (yawFromQuaternion(mapFromBase.rotation) * 180) / Math.PI;
+  return `The robot stands at x ${x.toFixed(2)} m, y ${y.toFixed(2)} m, heading ${headingDeg.toFixed(0)} degrees.`;
 }
