@@ -1,3 +1,4 @@
+import { describeError } from '@efferent/core';
 import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
 import { critiqueMessage, planMessage } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
@@ -174,7 +175,13 @@ export class TaskServer {
           elapsed_s: this.#nowS() - beganS,
         }),
     };
-    return runTask(instruction, environment, settings, statistics, signal);
+    try {
+      return await runTask(instruction, environment, settings, statistics, signal);
+    } catch (error) {
+      // A defect must not leave the person without a verdict; the stack goes to the log.
+      this.#node.logger.error('task-broke', { task: taskId, error });
+      return endedBefore(new TaskEnd('internal-error', `The agent failed: ${describeError(error)}`));
+    }
   }
 
   /** Runs a skill; a pause in the middle cancels it, and it is sent again when the pause is over. */

@@ -19,6 +19,9 @@ const matchM = 0.035;
 const throughM = 0.08;
 /** Sample points that must be in view and not hidden before a picture says anything. */
 const minVisiblePoints = 6;
+/** Share of the visible points from which a position is taken, and below which it is ruled out. */
+const acceptedFrom = 0.6;
+const refutedBelow = 0.2;
 
 /** Joint position that one picture speaks for, with the share of the visible points that agree. */
 export interface ArticulationEvidence {
@@ -44,14 +47,19 @@ export function estimateArticulation(
   const points = frontPoints(articulation);
   const [low, high] = articulation.range;
   let best: ArticulationEvidence | undefined;
+  let firstPossible: number | undefined;
   for (let step = 0; step <= positionSteps; step++) {
     const position = low + ((high - low) * step) / positionSteps;
     const mapFromPart = mapFromFurniture.multiply(articulationTransform(articulation, position));
     const agreement = agreementAt(points, mapFromPart, cameraFromMap, picture);
     if (agreement !== undefined && (best === undefined || agreement > best.agreement))
       best = { position, agreement };
+    if (agreement === undefined || agreement > refutedBelow) firstPossible ??= position;
   }
-  return best !== undefined && best.agreement >= 0.6 ? best : undefined;
+  if (best !== undefined && best.agreement >= acceptedFrom) return best;
+  // A door that swung out of view: it is at none of the positions that the picture sees through.
+  const isFarOpen = firstPossible !== undefined && firstPossible >= articulation.openAt;
+  return isFarOpen ? { position: firstPossible!, agreement: acceptedFrom } : undefined;
 }
 
 function agreementAt(

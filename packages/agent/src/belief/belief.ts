@@ -182,9 +182,7 @@ export class Belief {
   /** Writes a confirmed release: the object left the hand; where it went is for pictures to say. */
   confirmReleased(robot: string): void {
     const held = this.heldBy(robot);
-    if (held === undefined) return;
-    held.heldBy = undefined;
-    held.variance = 0.01;
+    if (held !== undefined) this.tracker.release(held.id);
   }
 
   /** Writes a relation that follows from a confirmed release where no picture can show it, e.g. at the bottom of a bin. */

@@ -64,6 +64,15 @@ export class ObjectTracker {
     track.presence = this.#settings.lostBelow;
   }
 
+  /** The thing left the hand; until a picture shows it, nobody knows where it is. */
+  release(id: string): void {
+    const track = this.find(id);
+    if (track === undefined) return;
+    track.heldBy = undefined;
+    if (!track.visible) track.state = 'missing';
+    this.#mergeDuplicates();
+  }
+
   /** Removes everything, for a new episode. */
   clear(): void {
     this.#tracks.length = 0;
@@ -141,7 +150,7 @@ export class ObjectTracker {
     }
   }
 
-  /** Joins tracks of one class that stand in the same spot. */
+  /** Joins tracks of one class that stand in the same spot, and missing things with what turned up since. */
   #mergeDuplicates(): void {
     for (let index = this.#tracks.length - 1; index >= 0; index--) {
       const track = this.#tracks[index]!;
@@ -156,7 +165,8 @@ export class ObjectTracker {
   #isSame(older: ObjectTrack, newer: ObjectTrack): boolean {
     if (older.number >= newer.number || older.state === 'tentative' || classOf(older) !== classOf(newer))
       return false;
-    if (older.state === 'missing') return false;
+    // Two things that were once seen side by side stay two.
+    if (older.state === 'missing') return newer.firstSeenS > older.lastSeenS;
     if (older.visible) return distance3(older.positionM, newer.positionM) < 0.03;
     return (
       older.heldBy === undefined &&

@@ -204,7 +204,7 @@ function isInspected(belief: Belief, id: string, nowS: number): boolean {
   if (belief.coverage.since(id, nowS - freshLookS) >= inspectedShare) return true;
   const articulation = belief.articulation(id);
   if (articulation !== undefined && nowS - articulation.judgedS < freshLookS) return true;
-  const place = belief.map.places.get(id);
+  const place = belief.map.fixture(id) === undefined ? belief.map.places.get(id) : undefined;
   return (
     place !== undefined &&
     [...belief.map.fixtures.values()].some(

@@ -5,6 +5,8 @@ import { isInCategory } from '../language/lexicon.ts';
 export interface SearchMove {
   readonly skill: 'look' | 'open';
   readonly target: string;
+  /** What to look at then; the target itself for a look. */
+  readonly lookAt: string;
 }
 
 /** Rough chances that a thing of a kind is at a kind of place; common sense, not this room. */
@@ -77,7 +79,10 @@ export function nextSearchMove(
     const value = chance / (lookS + travelM / travelMps + (shut === undefined ? 0 : openS));
     if (value > bestValue) {
       bestValue = value;
-      best = shut === undefined ? { skill: 'look', target: fixture.id } : { skill: 'open', target: shut.id };
+      best =
+        shut === undefined
+          ? { skill: 'look', target: fixture.id, lookAt: fixture.id }
+          : { skill: 'open', target: shut.id, lookAt: fixture.id };
     }
   }
   return best;

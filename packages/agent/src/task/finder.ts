@@ -3,7 +3,7 @@ import { classOf } from '../belief/object-track.ts';
 import { knownConfidence, truthOf, viewBelief } from '../belief/truth.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
-import { nextSearchMove } from '../plan/search-places.ts';
+import { nextSearchMove, type SearchMove } from '../plan/search-places.ts';
 import { classMatches, labelOf } from '../reasoner/things.ts';
 import { describeSighting } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
@@ -59,23 +59,30 @@ export class Finder {
       });
       if (move === undefined || looks === this.#budget.limits.maxSearchLooks) break;
       tried.add(`${move.skill} ${move.target}`);
-      const given = move.skill === 'look' ? { target: move.target } : { fixture: move.target };
-      const text = `${move.skill === 'look' ? 'looking at' : 'opening'} ${labelOf(view, move.target)}`;
-      this.#environment.emit({
-        kind: 'note',
-        subGoalId: subGoal.id,
-        text,
-        detail: '',
-        feasibility: Number.NaN,
-      });
-      await this.#runner.send(
-        { robot: subGoal.robot, skill: move.skill, arguments: given },
+      await this.#make(move, subGoal.robot, subGoal.id, signal);
+      tried.add(`look ${move.lookAt}`);
+    }
+    return this.#notFound(name, tried);
+  }
+
+  /** Looks at a place, after opening what hides it. */
+  async #make(move: SearchMove, robot: string, subGoalId: string, signal: AbortSignal): Promise<void> {
+    const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+    const target = labelOf(view, move.target);
+    const text = move.skill === 'look' ? `looking at ${target}` : `opening ${target}`;
+    this.#environment.emit({ kind: 'note', subGoalId, text, detail: '', feasibility: Number.NaN });
+    if (move.skill === 'open') {
+      const given = { fixture: move.target };
+      const opened = await this.#runner.send(
+        { robot, skill: 'open', arguments: given },
         () => undefined,
         signal,
       );
-      await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+      if (!opened.success) return;
     }
-    return this.#notFound(name, tried);
+    const given = { target: move.lookAt };
+    await this.#runner.send({ robot, skill: 'look', arguments: given }, () => undefined, signal);
+    await this.#runner.waitForPictures(this.#environment.nowS(), signal);
   }
 
   #matches(name: string, reference: ProposedReference | undefined): readonly string[] {

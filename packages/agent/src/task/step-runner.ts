@@ -1,4 +1,5 @@
 import type { SkillContract } from '@efferent/skills';
+import { gripEvidence } from '../belief/robot-state.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { contextOf } from '../plan/selector.ts';
@@ -25,6 +26,8 @@ const lostCodes = new Set(['target-lost']);
 const freshPictureTimeoutS = 3;
 const freshPictures = 3;
 const pollS = 0.1;
+/** Fingers farther apart than this hold nothing that this robot can pick, m. */
+const wideOpenM = 0.1;
 
 /** Sends skills to the robot and checks what they did. */
 export class StepRunner {
@@ -119,6 +122,10 @@ export class StepRunner {
     signal: AbortSignal,
   ): Promise<StepResult> {
     const { belief } = this.#environment;
+    if (empties(contract) && this.#stillHolds(subGoal.robot)) {
+      const message = 'the skill reported success, but the fingers still press on something';
+      return { success: false, code: 'not-confirmed', message, note, confirmed: false };
+    }
     this.#letGo(subGoal, contract);
     let check = verifyEffects(belief, subGoal, contract, endS, this.#environment.nowS(), false);
     if (check.verdict === 'unknown' && check.lookAt !== '' && this.#canLook()) {
@@ -159,8 +166,12 @@ export class StepRunner {
 
   /** A skill that emptied the hand: from here on pictures say where the thing is. */
   #letGo(subGoal: SubGoal, contract: SkillContract): void {
-    if (contract.effects.some((term) => term.predicate === 'hand-empty' && !term.negated))
-      this.#environment.belief.confirmReleased(subGoal.robot);
+    if (empties(contract)) this.#environment.belief.confirmReleased(subGoal.robot);
+  }
+
+  #stillHolds(robotName: string): boolean {
+    const robot = this.#environment.belief.robot(robotName);
+    return robot !== undefined && gripEvidence(robot) === 'holding' && robot.apertureM < wideOpenM;
   }
 
   /** Writes confirmed effects that no picture shows: what is in the hand. */
@@ -200,6 +211,9 @@ export class StepRunner {
     if (track !== undefined && !track.visible) this.#environment.belief.tracker.markMissing(id);
   }
 }
+
+const empties = (contract: SkillContract): boolean =>
+  contract.effects.some((term) => term.predicate === 'hand-empty' && !term.negated);
 
 /** Tells whether a sub-goal is done by the agent's own search. */
 export const isFind = (subGoal: Pick<SubGoal, 'skill'>): boolean => subGoal.skill === findSkill;

@@ -1,0 +1,359 @@
+import { join } from 'node:path';
+import { loadPriorMap } from '@efferent/robot';
+import {
+  createLockstep,
+  goalStatus,
+  type Lockstep,
+  qosProfiles,
+  type RosNode,
+  type RunningNode,
+} from '@efferent/ros';
+import { afterEach, expect, test } from 'vitest';
+import { agentNode } from './agent-node.ts';
+import { SymbolicKitchen } from './testing/symbolic-kitchen-node.ts';
+
+interface Run {
+  readonly lockstep: Lockstep;
+  readonly kitchen: SymbolicKitchen;
+  readonly client: RosNode;
+  readonly agent: RunningNode;
+}
+
+const open: Run[] = [];
+afterEach(async () => {
+  for (const run of open.splice(0)) {
+    await settle(run.lockstep, run.agent.stop());
+    await run.lockstep.shutdown();
+  }
+});
+
+const workspace = join(import.meta.dirname, '../../..');
+
+async function settle<T>(lockstep: Lockstep, promise: Promise<T>, limitS = 1200): Promise<T> {
+  let done = false;
+  promise.then(
+    () => {
+      done = true;
+    },
+    () => {
+      done = true;
+    },
+  );
+  expect(await lockstep.runUntil(() => done, lockstep.clock.nowNs() + BigInt(limitS) * 1_000_000_000n)).toBe(
+    true,
+  );
+  return promise;
+}
+
+async function start(parameters: Record<string, string | number> = {}): Promise<Run> {
+  const lockstep = createLockstep({ logSink: () => undefined });
+  const world = await lockstep.context.createNode('kitchen');
+  const kitchen = new SymbolicKitchen(world, loadPriorMap([workspace], 'kitchen'));
+  const node = await lockstep.context.createNode('agent', {
+    rosArguments: { remaps: new Map(), parameters: new Map(Object.entries(parameters)) },
+  });
+  const agent = await settle(
+    lockstep,
+    agentNode.start(node, { jobs: lockstep.jobs, workspaceFolders: [workspace] }),
+  );
+  const client = await lockstep.context.createNode('client');
+  const run = { lockstep, kitchen, client, agent };
+  open.push(run);
+  return run;
+}
+
+async function send(run: Run, instruction: string, fields: { planner?: string; when_busy?: string } = {}) {
+  const action = run.client.createActionClient(
+    'efferent_interfaces/action/ExecuteTask',
+    '/agent/execute_task',
+  );
+  const events: string[] = [];
+  const handle = await settle(
+    run.lockstep,
+    action.sendGoal(
+      { instruction, ...fields },
+      {
+        timeoutMs: 5000,
+        onFeedback: (event) => events.push(`${event.kind}: ${event.text} | ${event.detail}`),
+      },
+    ),
+  );
+  return { handle, events, result: handle.getResult({ timeoutMs: 2_000_000 }) };
+}
+
+async function ask(run: Run, instruction: string, fields: { planner?: string } = {}) {
+  const sent = await send(run, instruction, fields);
+  const { result, status } = await settle(run.lockstep, sent.result);
+  return { result, status, events: sent.events };
+}
+
+const tableThings = (kitchen: SymbolicKitchen) => {
+  kitchen.add('apple', 'apple', [0.5, -0.6, 0.757]);
+  kitchen.add('bowl', 'bowl', [0.8, -0.6, 0.757], [0.2, 0.2, 0.075]);
+};
+
+test('puts the apple in the bowl and verifies it', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const { result, events } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({
+    success: true,
+    outcome: 'success',
+    message: 'the apple is in the bowl',
+    replans: 0,
+  });
+  expect(run.kitchen.sent).toEqual(['look(table-top)', 'pick(apple-1)', 'place-in(apple-1, bowl-1)']);
+  expect(events[0]).toBe(
+    'plan: 1 find apple   2 find bowl   3 pick apple   4 place apple in bowl | reasoner, 3 ms',
+  );
+  expect(events.filter((event) => event.startsWith('step-end')).at(-1)).toContain('ok, confirmed');
+});
+
+test.each([
+  ['bring the apple to the counter', 'the apple is on the counter'],
+  ['bring me the apple', 'the apple is on the table'],
+  ['open the left drawer', 'the left drawer is open'],
+  ['open the fridge, then close it', 'the fridge door is closed'],
+  ['find the apple', 'the apple is on the table'],
+  ['go to the fridge', 'I am at the fridge'],
+  ['pick up the apple', 'I hold the apple'],
+  ['put the apple in the fridge and close it', 'the apple is in the fridge, the fridge door is closed'],
+  ['put all the fruit in the bowl', 'the apple is in the bowl, the banana is in the bowl'],
+  ['clear the table', 'the apple is on the counter, the bowl is on the counter'],
+])('carries out "%s"', async (instruction, message) => {
+  const run = await start();
+  tableThings(run.kitchen);
+  if (instruction.includes('fruit')) run.kitchen.add('banana', 'banana', [-0.4, 1.7, 0.88]);
+  const { result } = await ask(run, instruction);
+  expect(result).toMatchObject({ outcome: 'success', success: true, message });
+  expect(result.goal_condition_success).toBe(1);
+});
+
+test('opens a drawer to find what is not in sight', async () => {
+  const run = await start();
+  run.kitchen.add('spoon', 'spoon', [-1.2, 1.6, 0.62], [0.1, 0.04, 0.03]);
+  const { result } = await ask(run, 'find the spoon');
+  expect(result).toMatchObject({ outcome: 'success', message: 'the spoon is in the left drawer' });
+  expect(run.kitchen.sent).toContain('open(left-drawer)');
+});
+
+test('finds the apple again when it was moved before the grasp', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  run.kitchen.onSkill = (skill) => {
+    if (skill !== 'pick') return;
+    run.kitchen.things.get('apple')!.at = [-0.4, 1.7, 0.887];
+    run.kitchen.onSkill = () => undefined;
+  };
+  const { result, events } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({ outcome: 'success', replans: 1 });
+  expect(events.find((event) => event.startsWith('replan'))).toBe(
+    'replan: the apple is not where I believed it to be: first find apple | replan sub-goal (round 1)',
+  );
+});
+
+test('finds the bowl again while it holds the apple', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  run.kitchen.onSkill = (skill) => {
+    if (skill === 'place-in') run.kitchen.things.get('bowl')!.at = [-0.4, 1.7, 0.887];
+    if (skill === 'place-in') run.kitchen.onSkill = () => undefined;
+  };
+  const { result } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({ outcome: 'success', replans: 1 });
+});
+
+test('tries a failed grasp again without replanning', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  run.kitchen.failures.push({ skill: 'pick', code: 'grasp-failed' });
+  const { result, events } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({ outcome: 'success', replans: 0 });
+  expect(events).toContain('replan: pick apple: it ended with grasp-failed | try again');
+});
+
+test('does not believe a skill that reports success without effect', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  run.kitchen.failures.push({ skill: 'pick', code: 'lie' }, { skill: 'place-in', code: 'lie' });
+  const { result, events } = await ask(run, 'put the apple in the bowl');
+  expect(result.outcome).toBe('success');
+  expect(events.filter((event) => event.endsWith('| refuted')).length).toBe(2);
+});
+
+test('ends in a named failure when the same step keeps failing', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  for (let i = 0; i < 40; i++) run.kitchen.failures.push({ skill: 'pick', code: 'grasp-failed' });
+  const { result, status } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({ success: false, outcome: 'repeated-failure' });
+  expect(status).toBe(goalStatus.aborted);
+});
+
+test('says where it looked when a thing is nowhere', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const { result } = await ask(run, 'put the lemon in the bowl');
+  expect(result.outcome).toBe('not-found');
+  expect(result.message).toMatch(/^I did not find the lemon; I looked at: .*table.*fridge/);
+});
+
+test('open loop plans once and gives up where the closed loop finds the apple again', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  run.kitchen.onSkill = (skill) => {
+    if (skill === 'pick') run.kitchen.things.get('apple')!.at = [-0.4, 1.7, 0.887];
+  };
+  const { result } = await ask(run, 'put the apple in the bowl', { planner: 'open-loop' });
+  expect(result).toMatchObject({ success: false, outcome: 'target-lost', replans: 0, model_calls: 1 });
+});
+
+test('names what it does not understand and what it could do instead', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  await run.lockstep.advanceTo(run.lockstep.clock.nowNs() + 2_000_000_000n);
+  const { result } = await ask(run, 'fly to the moon');
+  expect(result).toMatchObject({
+    outcome: 'not-understood',
+    message:
+      'I do not know how to "fly". I can: find, pick, place, bring, open, close, look, go, clear, tidy. Objects I know of here: apple, bowl.',
+    skills: 0,
+  });
+});
+
+/** Answers every question that comes up; returns the questions. */
+function answerWith(run: Run, answer: string): { text: string; choices: readonly string[] }[] {
+  const asked: { text: string; choices: readonly string[] }[] = [];
+  const service = run.client.createClient('efferent_interfaces/srv/AnswerQuestion', '/agent/answer');
+  run.client.createSubscription(
+    'efferent_interfaces/msg/Question',
+    '/agent/question',
+    { qos: qosProfiles.latched },
+    (question) => {
+      if (question.id === '') return;
+      asked.push({ text: question.text, choices: question.choices });
+      service
+        .sendRequestAsync({ question_id: question.id, answer }, { timeoutMs: 1000 })
+        .catch(() => undefined);
+    },
+  );
+  return asked;
+}
+
+const twoMugs = (kitchen: SymbolicKitchen) => {
+  kitchen.add('red', 'red-mug', [0.3, -0.6, 0.77]);
+  kitchen.add('blue', 'blue-mug', [0.8, -0.6, 0.77]);
+};
+
+test('asks which of two mugs is meant and takes the answer', async () => {
+  const run = await start();
+  twoMugs(run.kitchen);
+  const asked = answerWith(run, 'the blue one'.replace(' one', ''));
+  const { result } = await ask(run, 'pick up the mug');
+  expect(asked).toEqual([
+    { text: 'Which mug do you mean?', choices: expect.arrayContaining(['red mug', 'blue mug']) },
+  ]);
+  expect(result.outcome).toBe('success');
+  expect(run.kitchen.held).toBe('blue');
+});
+
+test('gives up on a question that nobody answers', async () => {
+  const run = await start({ question_timeout_s: 5 });
+  twoMugs(run.kitchen);
+  const { result } = await ask(run, 'pick up the mug');
+  expect(result.outcome).toBe('question-timeout');
+  expect(run.kitchen.held).toBe('');
+});
+
+test('cancelling stops the running skill', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  let cancel: Promise<boolean> | undefined;
+  const sent = await send(run, 'put the apple in the bowl');
+  run.kitchen.onSkill = (skill) => {
+    if (skill === 'pick') cancel = sent.handle.cancelGoal({ timeoutMs: 1000 });
+  };
+  const { result, status } = await settle(run.lockstep, sent.result);
+  expect(await cancel).toBe(true);
+  expect(result.outcome).toBe('cancelled');
+  expect(status).toBe(goalStatus.canceled);
+  expect(run.kitchen.held).toBe('');
+  expect(run.kitchen.sent.at(-1)).toBe('pick(apple-1)');
+});
+
+test('a newer task replaces the running one', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const first = await send(run, 'put the apple in the bowl');
+  const second = await send(run, 'open the left drawer');
+  expect((await settle(run.lockstep, first.result)).result).toMatchObject({
+    outcome: 'replaced',
+    success: false,
+  });
+  expect((await settle(run.lockstep, second.result)).result.outcome).toBe('success');
+});
+
+test('a queued task waits for the running one', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const first = await send(run, 'put the apple in the bowl');
+  const second = await send(run, 'bring the apple to the counter', { when_busy: 'queue' });
+  expect((await settle(run.lockstep, first.result)).result.outcome).toBe('success');
+  expect((await settle(run.lockstep, second.result)).result).toMatchObject({
+    outcome: 'success',
+    message: 'the apple is on the counter',
+  });
+});
+
+test('a pause stops the running skill and goes on with it afterwards', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const pause = run.client.createClient('std_srvs/srv/SetBool', '/agent/pause');
+  run.kitchen.onSkill = (skill) => {
+    if (skill === 'pick') pause.sendRequestAsync({ data: true }, { timeoutMs: 1000 }).catch(() => undefined);
+    run.kitchen.onSkill = (next) => {
+      if (next === 'pick') pause.sendRequestAsync({ data: true }, { timeoutMs: 1000 }).catch(() => undefined);
+      if (next === 'pick') run.kitchen.onSkill = () => undefined;
+    };
+  };
+  const sent = await send(run, 'put the apple in the bowl');
+  await run.lockstep.advanceTo(run.lockstep.clock.nowNs() + 60_000_000_000n);
+  expect(run.kitchen.held).toBe('');
+  const before = run.kitchen.sent.length;
+  await settle(run.lockstep, pause.sendRequestAsync({ data: false }, { timeoutMs: 1000 }));
+  expect((await settle(run.lockstep, sent.result)).result.outcome).toBe('success');
+  expect(run.kitchen.sent.slice(before)[0]).toBe('pick(apple-1)');
+});
+
+test('refuses a parameter that names no model', async () => {
+  await expect(start({ model: 'oracle' })).rejects.toThrow(
+    'parameter model: there is no language model "oracle"',
+  );
+});
+
+test('publishes what it believes and what it plans', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const seen = { objects: new Set<string>(), states: new Set<string>(), critiques: 0, calls: 0 };
+  const qos = qosProfiles.latched;
+  run.client.createSubscription('efferent_interfaces/msg/Belief', '/agent/belief', { qos }, (belief) => {
+    for (const object of belief.objects)
+      seen.objects.add(`${object.id} ${object.relation} ${object.support}`);
+  });
+  run.client.createSubscription('efferent_interfaces/msg/Plan', '/agent/plan', { qos }, (plan) => {
+    seen.states.add(plan.sub_goals.map((subGoal) => subGoal.state).join(''));
+  });
+  run.client.createSubscription('efferent_interfaces/msg/Critique', '/agent/critique', {}, () => {
+    seen.critiques += 1;
+  });
+  run.client.createSubscription('efferent_interfaces/msg/ModelCall', '/agent/model_calls', {}, () => {
+    seen.calls += 1;
+  });
+  await ask(run, 'put the apple in the bowl');
+  await run.lockstep.advanceTo(run.lockstep.clock.nowNs() + 2_000_000_000n);
+  expect([...seen.objects]).toEqual(
+    expect.arrayContaining(['apple-1 on table-top', 'apple-1 in bowl-1', 'bowl-1 on table-top']),
+  );
+  expect(seen.states).toContain('3333');
+  expect(seen).toMatchObject({ critiques: 2, calls: 1 });
+});
