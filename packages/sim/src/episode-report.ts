@@ -41,6 +41,19 @@ export function episodeReport(
   };
 }
 
+/** Writes reports as text, each change once. */
+export class EpisodeReporter {
+  #shown = '';
+
+  /** Returns the text of a report that differs from the last one in more than its time, else undefined. */
+  next(report: EpisodeReport): string | undefined {
+    const shown = JSON.stringify({ ...report, timeS: 0 });
+    if (shown === this.#shown) return undefined;
+    this.#shown = shown;
+    return JSON.stringify(report);
+  }
+}
+
 /** Reads the text of `/sim/episode`. @throws {@link ConfigurationError} naming the field that is wrong */
 export function parseEpisodeReport(text: string): EpisodeReport {
   return parseWithSchema(episodeReportSchema, JSON.parse(text), '/sim/episode');

@@ -11,7 +11,7 @@ import {
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
 import { runTrajectory } from './driver-goal.ts';
-import { type EpisodeReport, episodeReport } from './episode-report.ts';
+import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
 import { headCameraOf } from './head-camera.ts';
 import {
   entityMessage,
@@ -143,7 +143,7 @@ class Simulation {
   #ticks = 0;
   #isPaused = false;
   #perturbation: EpisodeReport['perturbation'] = null;
-  #shownEpisode = '';
+  readonly #reporter = new EpisodeReporter();
   readonly #battery = new Battery();
   readonly #pace: Pace;
   #stepsRequested = 0;
@@ -240,7 +240,11 @@ class Simulation {
     if (rates.odometry.isDue(timeS)) this.#publishOdometry();
     if (rates.scan.isDue(timeS)) this.#publishScan();
     if (rates.camera.isDue(timeS)) this.#takePicture();
-    if (rates.mode.isDue(timeS)) this.#publishMode();
+    if (rates.mode.isDue(timeS)) {
+      out.mode.publish({ data: this.#driver.mode });
+      out.runstopped.publish({ data: this.#driver.isRunstopped });
+      out.homed.publish({ data: this.#driver.isHomed });
+    }
     if (rates.judge.isDue(timeS)) this.#runJudgeSide();
     if (rates.battery.isDue(timeS)) this.#publishBattery();
     if (rates.diagnostics.isDue(timeS)) this.#publishDiagnostics();
@@ -287,12 +291,6 @@ class Simulation {
     out.segmentation.publish(imageMessage(camera, '16UC1', picture.instances, header));
   };
 
-  #publishMode(): void {
-    this.#publishers.mode.publish({ data: this.#driver.mode });
-    this.#publishers.runstopped.publish({ data: this.#driver.isRunstopped });
-    this.#publishers.homed.publish({ data: this.#driver.isHomed });
-  }
-
   #publishBattery(): void {
     const { linear, angular } = this.#world.plant.state;
     this.#publishers.battery.publish(this.#battery.next(linear !== 0 || angular !== 0, this.#header('')));
@@ -318,16 +316,9 @@ class Simulation {
   }
 
   #publishEpisode(): void {
-    const report = episodeReport(
-      this.#world,
-      this.#parameters.task,
-      this.#parameters.seed,
-      this.#perturbation,
-    );
-    const shown = JSON.stringify({ ...report, timeS: 0 });
-    if (shown === this.#shownEpisode) return;
-    this.#shownEpisode = shown;
-    this.#publishers.episode.publish({ data: JSON.stringify(report) });
+    const { task, seed } = this.#parameters;
+    const text = this.#reporter.next(episodeReport(this.#world, task, seed, this.#perturbation));
+    if (text !== undefined) this.#publishers.episode.publish({ data: text });
   }
 
   #publishMarkers(): void {
