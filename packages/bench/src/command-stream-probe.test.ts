@@ -1,0 +1,36 @@
+import { secondsToNs } from '@efferent/core';
+import { createLockstep, qosProfiles } from '@efferent/ros';
+import { expect, it } from 'vitest';
+import { CommandStreamProbe } from './command-stream-probe.ts';
+
+it('the command stream is judged by how late each tick of the gate ran', async () => {
+  const lockstep = createLockstep({ seed: 1 });
+  const gate = await lockstep.context.createNode('gate', { namespace: '/stretch' });
+  const probe = new CommandStreamProbe(await lockstep.context.createNode('bench'), 'stretch');
+  const diagnostics = gate.createPublisher(
+    'diagnostic_msgs/msg/DiagnosticArray',
+    '/diagnostics',
+    qosProfiles.default,
+  );
+  const report = (name: string, lateness: string, dropped: number) =>
+    diagnostics.publish({
+      status: [
+        {
+          name,
+          values: [
+            { key: 'lateness_us', value: lateness },
+            { key: 'dropped_ticks', value: String(dropped) },
+          ],
+        },
+      ],
+    });
+  report('/stretch/gate command stream', '100,200,12200,150', 1);
+  report('/stretch/gate command stream', '100', 2);
+  report('somebody else', '900000', 99);
+  await lockstep.advanceTo(lockstep.clock.nowNs() + secondsToNs(0.1));
+  const figures = new Map(probe.figures('x-').map((each) => [each.name, each]));
+  expect(figures.get('x-command-lateness-p99')).toMatchObject({ n: 5, met: false });
+  expect(figures.get('x-command-longest-gap')).toMatchObject({ value: 22, met: false });
+  expect(figures.get('x-dropped-ticks')?.value).toBe(2);
+  await lockstep.shutdown();
+});

@@ -1,0 +1,142 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repositoryFolder } from '@efferent/runtime';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, ViewerPage } from '../support/browser.ts';
+import { freePort, type Kitchen, startKitchen } from '../support/kitchen.ts';
+
+const outFolder = join(repositoryFolder, '.efferent/screenshots');
+
+describe('the viewer in a real browser', () => {
+  let kitchen: Kitchen;
+  let browser: Browser;
+  let viewer: ViewerPage;
+
+  beforeAll(async () => {
+    [kitchen, browser] = await Promise.all([startKitchen({ seed: 21, viewer: true }), startBrowser()]);
+    viewer = new ViewerPage(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
+    await viewer.open(kitchen.viewerUrl);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await kitchen?.stop();
+  });
+
+  it('shows the robot, its joints and its camera, without an error', async () => {
+    const { page } = viewer;
+    await page
+      .locator('.gauge', { hasText: 'lift' })
+      .getByText(/\d+ mm/)
+      .waitFor();
+    await page.locator('.inset', { hasText: 'Colour' }).waitFor();
+    expect(await viewer.placeInWords()).toMatch(/stands at x -?\d+\.\d+ m/);
+    expect(viewer.errors).toEqual([]);
+  });
+
+  it('carries out an instruction typed there, and shows the robot moving meanwhile', async () => {
+    const before = await viewer.placeInWords();
+    await viewer.instruct('put the apple in the bowl');
+    await viewer.page.locator('.plan-node').first().waitFor({ timeout: 30_000 });
+    await viewer.page.waitForFunction(
+      (text) => document.getElementById('world-description')?.textContent !== text,
+      before,
+      { timeout: 60_000 },
+    );
+    const { state, text } = await viewer.taskEnd('put the apple in the bowl', 150_000);
+    const verdict = await kitchen.verdict({ kind: 'inside', objectId: 'apple', containerId: 'bowl' });
+    expect({ state, isTrue: verdict.success }, text).toEqual({ state: 'done', isTrue: true });
+    expect(await viewer.page.locator('.plan-node[data-state="done"]').count()).toBeGreaterThan(1);
+  });
+
+  it('saves a picture of itself', async () => {
+    mkdirSync(outFolder, { recursive: true });
+    const path = join(outFolder, 'viewer-test.png');
+    await viewer.page.screenshot({ path, timeout: 60_000 });
+    expect(statSync(path).size).toBeGreaterThan(50_000);
+  });
+
+  it('stops the robot by the space bar while the bridge’s event loop stands still for 5 s', async () => {
+    const bridge = kitchen.system.pid('bridge');
+    if (bridge === undefined) throw new Error('the bridge has no process');
+    const node = await kitchen.system.context.createNode('stop_watch');
+    const gate: { stopped: boolean; reason: string }[] = [];
+    node.createSubscription('efferent_interfaces/msg/GateStatus', '/stretch/gate/status', {}, (status) => {
+      gate.push(status);
+    });
+    await viewer.instruct('put the banana on the counter');
+    await viewer.page.locator('.fact', { hasText: 'the agent' }).waitFor({ timeout: 60_000 });
+    await viewer.page.locator('#stage').focus();
+    process.kill(bridge, 'SIGSTOP');
+    try {
+      await sleep(300);
+      gate.length = 0;
+      await viewer.page.keyboard.press('Space');
+      await viewer.page.locator('#stop[data-state="stopped"]').waitFor({ timeout: 2000 });
+      await expect.poll(() => gate.some(({ stopped }) => stopped), { timeout: 2000 }).toBe(true);
+      const atStop = await kitchen.states();
+      await sleep(4000);
+      expect(await robotMotionM(kitchen, atStop)).toBeLessThan(0.02);
+      await viewer.page.getByText('The bridge has gone quiet').waitFor({ timeout: 2000 });
+    } finally {
+      process.kill(bridge, 'SIGCONT');
+    }
+    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
+    await viewer.page.getByRole('button', { name: 'Stopped. Resume' }).click();
+    await expect.poll(() => gate[gate.length - 1]?.stopped, { timeout: 5000 }).toBe(false);
+    await node.destroy();
+  });
+
+  it('is refused to a page from another origin, which cannot press Stop or Resume either', async () => {
+    const port = await freePort();
+    const server = createServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end('<title>another page</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    const outcome = await page.evaluate(
+      async ({ bridge, stop }) => ({
+        socket: await new Promise<string>((resolve) => {
+          const socket = new WebSocket(bridge, ['foxglove.websocket.v1']);
+          socket.onopen = () => resolve('opened');
+          socket.onerror = () => resolve('refused');
+        }),
+        stop: await fetch(`${stop}/stop`, { method: 'POST' }).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      }),
+      { bridge: kitchen.viewerUrl.replace('http', 'ws'), stop: `http://127.0.0.1:${kitchen.stopPort}` },
+    );
+    const state = await (await fetch(`http://127.0.0.1:${kitchen.stopPort}/state`)).json();
+    await page.close();
+    server.close();
+    expect(outcome).toEqual({ socket: 'refused', stop: 'refused' });
+    expect(state).toMatchObject({ stopped: false });
+  });
+
+  it('says at once that the connection is lost, and comes back by itself', async () => {
+    const bridge = kitchen.system.pid('bridge');
+    if (bridge === undefined) throw new Error('the bridge has no process');
+    process.kill(bridge, 'SIGKILL');
+    await viewer.page.getByText('Connection lost').waitFor({ timeout: 2000 });
+    expect(await viewer.page.locator('body.is-stale').count()).toBe(1);
+    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });
+    expect(await viewer.page.locator('body.is-stale').count()).toBe(0);
+  });
+});
+
+/** How far the robot's base has moved since `before`, m, by the simulator's truth. */
+async function robotMotionM(
+  kitchen: Kitchen,
+  before: Awaited<ReturnType<Kitchen['states']>>,
+): Promise<number> {
+  const placeOf = (states: typeof before) => states.find(({ id }) => id === 'stretch')?.pose.translation;
+  const [from, to] = [placeOf(before), placeOf(await kitchen.states())];
+  if (!from || !to) throw new Error('the simulator does not tell where the robot is');
+  return Math.hypot(to[0] - from[0], to[1] - from[1]);
+}
