@@ -115,7 +115,7 @@ export class GestureController {
     const last = this.#lastDecisionNs;
     if (last === undefined || nowNs - last < decisionTimeoutNs) return [];
     this.#lastDecisionNs = undefined;
-    this.#hold.update(undefined, nowNs);
+    this.#hold.reset();
     this.#takeOver.reset();
     return this.stop();
   }

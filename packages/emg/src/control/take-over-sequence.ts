@@ -2,9 +2,12 @@ import type { GestureName } from '../gestures.ts';
 import type { GestureMapping } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
 
+/** Transitions between gestures look like others for a moment; only one held this long is meant, s. */
+const disarmingHoldS = 0.3;
+
 /**
  * Recognises what a person wants while the agent has the robot: the held, confirmed gesture that takes it over (the first
- * gesture held without a break, then the confirming one held within a time; any third one starts it afresh), or the held
+ * gesture held without a break, then the confirming one held within a time; holding any third one starts it afresh), or the held
  * gesture that lets a paused agent go on.
  */
 export class TakeOverSequence {
@@ -18,7 +21,7 @@ export class TakeOverSequence {
 
   reset(): void {
     this.#armedNs = undefined;
-    this.#hold.update(undefined, 0n);
+    this.#hold.reset();
   }
 
   /** Takes a decision, `undefined` for rest; tells what was asked for when a gesture has been held long enough. */
@@ -41,8 +44,13 @@ export class TakeOverSequence {
     }
     if (this.#hold.firesFor(resumeGesture, resumeHoldS, nowNs)) return 'hand-back';
     if (this.#hold.firesFor(first, holdS, nowNs)) this.#armedNs = nowNs;
-    else if (gesture !== undefined && gesture !== first && gesture !== confirmGesture)
-      this.#armedNs = undefined;
+    else if (this.#isOther(gesture) && this.#hold.heldS(nowNs) >= disarmingHoldS) this.#armedNs = undefined;
     return undefined;
+  }
+
+  #isOther(gesture: GestureName | undefined): boolean {
+    return (
+      gesture !== undefined && gesture !== this.#settings.gesture && gesture !== this.#settings.confirmGesture
+    );
   }
 }

@@ -42,6 +42,8 @@ export interface Calibration {
 }
 
 const foldCount = 4;
+/** Also an easy calibration rejects below this: transitions, which it does not contain, are decided with less. */
+const lowestRejection = 0.7;
 /** Rejection is raised until held-out active errors fall to this, unless that rejects more than the second figure. */
 const rejectionTarget = { activeErrorRate: 0.02, rejectionRate: 0.12 } as const;
 
@@ -147,8 +149,8 @@ function chooseRejection(
   gestures: readonly GestureName[],
   temperature: number,
 ): number {
-  let chosen = 0.5;
-  for (let percent = 50; percent <= 95; percent += 5) {
+  let chosen = lowestRejection;
+  for (let percent = 100 * lowestRejection; percent <= 95; percent += 5) {
     const score = scoreHeldOut(heldOut, gestures, temperature, percent / 100);
     if (score.rejectionRate > rejectionTarget.rejectionRate) break;
     chosen = percent / 100;

@@ -13,19 +13,22 @@ export interface TrialVariation {
   readonly coContraction: number;
   /** Standard deviation of the share of some other gesture that is mixed into a repetition. */
   readonly mixing: number;
+  /** Standard deviation of each muscle's slow fluctuation during a hold, fraction of its activation. */
+  readonly holdSd: number;
 }
 
 export const defaultTrialVariation: TrialVariation = {
   muscleLogSd: 0.4,
   effortLogSd: 0.2,
   coContraction: 0.08,
-  mixing: 0.2,
+  mixing: 0.1,
+  holdSd: 0.3,
 };
 
 const transitionS: readonly [number, number] = [0.2, 0.4];
 const tonicActivation = 0.002;
-/** Slow modulation of a held contraction: standard deviation and correlation time, ours. */
-const holdModulation = { sd: 0.15, correlationS: 0.4 };
+/** Correlation time of the fluctuation during a hold, s; ours. */
+const holdCorrelationS = 0.3;
 
 /**
  * Turns prompts into the activation of every muscle over time: a transition of 200 to 400 ms to a new repetition of
@@ -77,8 +80,8 @@ export class MuscleDrive {
   /** Moves time forward and updates {@link activations}. Does not allocate. */
   advance(durationS: number): void {
     this.#elapsedS = Math.min(this.#transitionS, this.#elapsedS + durationS);
-    const decay = Math.exp(-durationS / holdModulation.correlationS);
-    const kick = holdModulation.sd * Math.sqrt(1 - decay * decay);
+    const decay = Math.exp(-durationS / holdCorrelationS);
+    const kick = this.#variation.holdSd * Math.sqrt(1 - decay * decay);
     this.#readTarget(this.activations);
     for (let m = 0; m < muscles.length; m++) {
       const modulation = decay * (this.#modulation[m] as number) + this.#rng.normal(0, kick);
