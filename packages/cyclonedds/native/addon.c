@@ -58,6 +58,7 @@ NAPI_MODULE_INIT() {
       {"createDiscoveryReader", create_discovery_reader},
       {"deleteEndpoint", delete_endpoint},
       {"write", write_sample},
+      {"flush", flush_samples},
       {"take", take_samples},
       {"guid", entity_guid},
       {"instanceHandle", instance_handle},

@@ -57,6 +57,7 @@ napi_value create_reader(napi_env env, napi_callback_info info);
 napi_value delete_endpoint(napi_env env, napi_callback_info info);
 napi_value delete_participant(napi_env env, napi_callback_info info);
 napi_value write_sample(napi_env env, napi_callback_info info);
+napi_value flush_samples(napi_env env, napi_callback_info info);
 napi_value take_samples(napi_env env, napi_callback_info info);
 napi_value entity_guid(napi_env env, napi_callback_info info);
 napi_value instance_handle(napi_env env, napi_callback_info info);

@@ -40,6 +40,8 @@ napi_value create_participant(napi_env env, napi_callback_info info) {
   if (grown == NULL) return fail(env, "cannot create a DDS participant", DDS_RETCODE_OUT_OF_RESOURCES);
   state->participants = grown;
   state->participants[state->participant_count++] = participant;
+  /* Process-wide, and counts for writers created from now on: samples of one burst share a packet until flush(). */
+  dds_write_set_batch(true);
   return make_int(env, participant);
 }
 

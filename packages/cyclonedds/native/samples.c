@@ -35,6 +35,18 @@ napi_value write_sample(napi_env env, napi_callback_info info) {
   return fail(env, "write", code);
 }
 
+/* flush(writer): sends what write() has packed; a full packet goes without it */
+napi_value flush_samples(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  struct endpoint *writer = endpoint_argument(env, argument);
+  if (writer == NULL) return fail_argument(env, "flush takes a writer");
+  if (writer->deleted) return NULL;
+  dds_write_flush(writer->entity);
+  return NULL;
+}
+
 static void release_sample(napi_env env, void *data, void *hint) {
   (void)env;
   (void)data;

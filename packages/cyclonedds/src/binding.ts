@@ -51,6 +51,7 @@ export interface Binding {
   createDiscoveryReader(participant: number, side: GraphSide, id: number): EndpointHandle;
   deleteEndpoint(endpoint: EndpointHandle): void;
   write(writer: EndpointHandle, bytes: Uint8Array): boolean;
+  flush(writer: EndpointHandle): void;
   take(reader: EndpointHandle, maximum: number, withWriter: false): Uint8Array[];
   take(reader: EndpointHandle, maximum: number, withWriter: true): (Uint8Array | bigint)[];
   guid(entity: EndpointHandle | number): Uint8Array;

@@ -72,6 +72,7 @@ export class CycloneWriter {
   readonly #binding: Binding;
   readonly #handle: EndpointHandle;
   readonly #forget: (endpoint: { delete(): void }) => void;
+  #isPacked = false;
 
   constructor(binding: Binding, handle: EndpointHandle, forget: (endpoint: { delete(): void }) => void) {
     this.#binding = binding;
@@ -90,12 +91,16 @@ export class CycloneWriter {
   }
 
   /**
-   * Sends one sample. Never blocks.
+   * Sends one sample. Never blocks. Samples written in one turn of JavaScript share packets, which leave at its end.
    *
    * @param bytes - CDR with its 4-byte encapsulation header
    * @returns false when the history of a reliable keep-all writer is full: try again later
    */
   write(bytes: Uint8Array): boolean {
+    if (!this.#isPacked) {
+      this.#isPacked = true;
+      queueMicrotask(this.#flush);
+    }
     return this.#binding.write(this.#handle, bytes);
   }
 
@@ -104,9 +109,16 @@ export class CycloneWriter {
   }
 
   delete(): void {
+    this.#flush();
     this.#forget(this);
     this.#binding.deleteEndpoint(this.#handle);
   }
+
+  readonly #flush = (): void => {
+    if (!this.#isPacked) return;
+    this.#isPacked = false;
+    this.#binding.flush(this.#handle);
+  };
 }
 
 /** Hands the samples of one topic to a callback. */
