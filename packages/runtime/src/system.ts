@@ -90,7 +90,23 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 export async function selectMiddleware(
   wanted: string,
 ): Promise<{ readonly middleware: MiddlewareName; readonly reason: string }> {
-  return chooseMiddleware(wanted, process.env);
+  const { middleware, reason } = await chooseMiddleware(wanted, process.env);
+  if (middleware === 'inproc') return { middleware, reason: `all nodes in this process (${reason})` };
+  return { middleware, reason: `domain ${process.env.ROS_DOMAIN_ID ?? '0'}, ${describeRange()} (${reason})` };
+}
+
+/** Says how far discovery reaches; `ROS_AUTOMATIC_DISCOVERY_RANGE` widens it beyond this machine. */
+function describeRange(): string {
+  switch (process.env.ROS_AUTOMATIC_DISCOVERY_RANGE?.toUpperCase()) {
+    case 'SUBNET':
+      return 'the whole subnet';
+    case 'OFF':
+      return 'no discovery';
+    case 'SYSTEM_DEFAULT':
+      return 'as Cyclone DDS is configured';
+    default:
+      return 'this machine only';
+  }
 }
 
 /** Reads a launch file with the packages of this checkout and of sourced workspaces. */
