@@ -8,7 +8,9 @@ const dtS = 1 / 240;
 const gravity = 9.81;
 
 function makeWorld(tiltRad = 0): { world: World; floor: Body } {
-  const world = new World({ gravity: new Vec3(gravity * Math.sin(tiltRad), 0, -gravity * Math.cos(tiltRad)) });
+  const world = new World({
+    gravity: new Vec3(gravity * Math.sin(tiltRad), 0, -gravity * Math.cos(tiltRad)),
+  });
   world.solver = new ContactSolver(20);
   world.defaultContactMaterial.friction = 0;
   const floor = new Body({ mass: 0, shape: new Box(new Vec3(50, 50, 0.5)), position: new Vec3(0, 0, -0.5) });
@@ -17,7 +19,11 @@ function makeWorld(tiltRad = 0): { world: World; floor: Body } {
 }
 
 function addBox(world: World, halfM: number, z: number, massKg = 0.3, mu = 0.5): Body {
-  const body = new Body({ mass: massKg, shape: new Box(new Vec3(halfM, halfM, halfM)), position: new Vec3(0, 0, z) });
+  const body = new Body({
+    mass: massKg,
+    shape: new Box(new Vec3(halfM, halfM, halfM)),
+    position: new Vec3(0, 0, z),
+  });
   body.linearDamping = 0;
   body.angularDamping = 0;
   setFriction(body, mu);
@@ -61,8 +67,14 @@ describe('ContactSolver', () => {
         setFriction(floor, 0.5);
         const bodies = Array.from({ length: 4 }, (_, i) => {
           const shape = i % 2 === 0 ? new Box(new Vec3(0.05, 0.04, 0.03)) : new Sphere(0.04);
-          const body = new Body({ mass: rng.range(0.1, 0.6), shape, position: new Vec3(rng.range(-0.08, 0.08), rng.range(-0.08, 0.08), 0.15 + 0.12 * i) });
-          body.quaternion.copy(new Quaternion(rng.normal(), rng.normal(), rng.normal(), rng.normal()).normalize());
+          const body = new Body({
+            mass: rng.range(0.1, 0.6),
+            shape,
+            position: new Vec3(rng.range(-0.08, 0.08), rng.range(-0.08, 0.08), 0.15 + 0.12 * i),
+          });
+          body.quaternion.copy(
+            new Quaternion(rng.normal(), rng.normal(), rng.normal(), rng.normal()).normalize(),
+          );
           body.linearDamping = 0;
           body.angularDamping = 0;
           body.velocity.set(rng.normal(0, 0.5), rng.normal(0, 0.5), 0);
