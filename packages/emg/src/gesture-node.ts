@@ -17,7 +17,7 @@ import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts
 type EmgFrameMessage = MessageTypes['efferent_interfaces/msg/EmgFrame'];
 type GestureMessage = MessageTypes['efferent_interfaces/msg/Gesture'];
 
-/** Measured by `benchEmgThin` on two cores at 2.5 GHz: model run and message hand-over. */
+/** What a lockstep episode charges for one run of the model, and for loading a calibration; rounded up. */
 const decodeJob = { name: 'emg-decode', modelledLatencyMs: 1 };
 const prepareJob = { name: 'emg-calibration', modelledLatencyMs: 500 };
 

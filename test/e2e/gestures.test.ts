@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calibrateSynthetic, defaultProtocol, saveCalibration } from '@efferent/emg';
+import { createLockstep, type Lockstep, qosProfiles, type RosNode, type RunningNode } from '@efferent/ros';
+import { loadNodeModule, repositoryFolder } from '@efferent/runtime';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+
+/**
+ * From a muscle to the wheels of the simulated Stretch, on a virtual clock: synthetic forearm, decoder, control, command
+ * gate, driver, physics.
+ *
+ * A muscle is silent at the first sample at which its drive is back at rest: the prompt to rest plus the relaxation, at most
+ * 400 ms. From silence, or from the last sample, to the first braking command at the driver pass at most 200 ms; then the base
+ * needs its speed over its deceleration until odometry shows less than 1 cm/s.
+ */
+const person = { personSeed: 2, sampleRateHz: 2000 };
+const longestRelaxationS = 0.4;
+const stopWithinS = 0.2;
+/** The mapping's top speed over `max_linear_acceleration_mps2` of robots/stretch/robot.yaml. */
+const brakingS = 0.25 / 0.4;
+
+interface Motion {
+  readonly atS: number;
+  readonly linearMps: number;
+  readonly angularRadS: number;
+}
+
+describe('gestures in lockstep', () => {
+  let folder: string;
+  let calibration: string;
+  let lockstep: Lockstep;
+  let observer: RosNode;
+  let source: RunningNode;
+  let motions: Motion[];
+  let driverCommands: Motion[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
+    calibration = join(folder, 'person.json');
+    const protocol = { ...defaultProtocol, repetitions: 4, holdS: 1, restS: 0.3 };
+    await saveCalibration(calibration, calibrateSynthetic(person, protocol));
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  beforeEach(async () => {
+    lockstep = createLockstep({ logSink: () => undefined });
+    onTestFinished(() => lockstep.shutdown());
+    await start('sim', '/', { scene: 'kitchen', robot: 'stretch', seed: 1 });
+    await start('gate', '/stretch', { robot: 'stretch', require_stop_heartbeat: false });
+    source = await start('emg-source', '/', { seed: person.personSeed });
+    await start('gesture', '/', { calibration });
+    await start('gesture-control', '/stretch', { robot: 'stretch' });
+    observer = await lockstep.context.createNode('observer', { namespace: '/stretch' });
+    motions = [];
+    driverCommands = [];
+    observer.createSubscription('geometry_msgs/msg/Twist', 'cmd_vel', {}, ({ linear, angular }) => {
+      driverCommands.push({ atS: nowS(), linearMps: linear.x, angularRadS: angular.z });
+    });
+    observer.createSubscription('nav_msgs/msg/Odometry', 'odom', {}, ({ twist }) => {
+      const { linear, angular } = twist.twist;
+      motions.push({ atS: nowS(), linearMps: linear.x, angularRadS: angular.z });
+    });
+    await runFor(2);
+  });
+
+  async function start(
+    name: string,
+    namespace: string,
+    parameters: Record<string, string | number | boolean>,
+  ) {
+    const module = await loadNodeModule(name);
+    const rosArguments = { remaps: new Map(), parameters: new Map(Object.entries(parameters)) };
+    const node = await lockstep.context.createNode(module.name, { namespace, rosArguments });
+    let running: RunningNode | undefined;
+    let failure: unknown;
+    module
+      .start(node, { jobs: lockstep.jobs, workspaceFolders: [repositoryFolder] })
+      .then((started) => {
+        running = started;
+      })
+      .catch((error: unknown) => {
+        failure = error;
+      });
+    await lockstep.runUntil(
+      () => running !== undefined || failure !== undefined,
+      lockstep.clock.nowNs() + 30_000_000_000n,
+    );
+    if (running === undefined) throw failure;
+    return running;
+  }
+
+  const nowS = () => Number(lockstep.clock.nowNs()) / 1e9;
+  const runFor = (seconds: number) =>
+    lockstep.advanceTo(lockstep.clock.nowNs() + BigInt(Math.round(seconds * 1e9)));
+  const activate = (gesture: string) =>
+    observer
+      .createPublisher('std_msgs/msg/String', '/emg/activate', qosProfiles.default)
+      .publish({ data: gesture });
+  const isMoving = ({ linearMps, angularRadS }: Motion) =>
+    Math.abs(linearMps) > 0.01 || Math.abs(angularRadS) > 0.02;
+  const lastMotionS = () => motions.filter(isMoving).at(-1)?.atS ?? Number.NaN;
+  /** When the driver was last told to go on as fast as before, or faster. */
+  const lastPushS = () =>
+    driverCommands
+      .filter(({ linearMps }, i) => linearMps > 0 && linearMps >= (driverCommands[i - 1]?.linearMps ?? 0))
+      .at(-1)?.atS ?? Number.NaN;
+
+  it('wrist extension drives forward, and the base brakes within 200 ms of the silent muscle', async () => {
+    expect(motions.some(isMoving)).toBe(false);
+    activate('wextend');
+    await runFor(2);
+    expect(Math.max(...motions.map(({ linearMps }) => linearMps))).toBeGreaterThan(0.05);
+    const releasedS = nowS();
+    expect(lastMotionS()).toBeGreaterThan(releasedS - 0.1);
+    activate('rest');
+    await runFor(2);
+    expect(lastPushS() - releasedS).toBeLessThan(longestRelaxationS + stopWithinS);
+    expect(lastMotionS() - releasedS).toBeLessThan(longestRelaxationS + stopWithinS + brakingS);
+  });
+
+  it('the base brakes within 200 ms of the last sample when the sleeve falls silent', async () => {
+    activate('wextend');
+    await runFor(2);
+    const lostS = nowS();
+    expect(lastMotionS()).toBeGreaterThan(lostS - 0.1);
+    await source.stop();
+    await runFor(2);
+    expect(lastPushS() - lostS).toBeLessThan(stopWithinS);
+    expect(lastMotionS() - lostS).toBeLessThan(stopWithinS + brakingS);
+  });
+});
