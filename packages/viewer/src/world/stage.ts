@@ -3,27 +3,25 @@ import {
   Color,
   DirectionalLight,
   Fog,
-  GridHelper,
   HemisphereLight,
-  Mesh,
-  MeshLambertMaterial,
   PCFShadowMap,
   PerspectiveCamera,
-  PlaneGeometry,
   PMREMGenerator,
   Scene,
   WebGLRenderer,
 } from 'three';
 import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js';
+import { Floor, type FloorColors } from './floor.ts';
 import { FrameBudget } from './frame-budget.ts';
 import { quality } from './quality.ts';
 
 const shadowMapSize = quality === 'full' ? 2048 : 1024;
 
+const leanShadowPeriodMs = 300;
+
 interface Palette {
   readonly background: string;
-  readonly floor: string;
-  readonly grid: string;
+  readonly floor: FloorColors;
   readonly sky: string;
   readonly ground: string;
   readonly key: number;
@@ -34,8 +32,7 @@ interface Palette {
 const palettes: Readonly<Record<'dark' | 'light', Palette>> = {
   dark: {
     background: '#14181d',
-    floor: '#4b4a4a',
-    grid: '#5d6a79',
+    floor: { tile: '#5f5a54', otherTile: '#57534e', joint: '#4a4743' },
     sky: '#d5dbe2',
     ground: '#4a433b',
     key: 2.3,
@@ -44,8 +41,7 @@ const palettes: Readonly<Record<'dark' | 'light', Palette>> = {
   },
   light: {
     background: '#e6e9ed',
-    floor: '#b9bdc1',
-    grid: '#9aa1a8',
+    floor: { tile: '#cfc8be', otherTile: '#c6bfb4', joint: '#b5aea3' },
     sky: '#ffffff',
     ground: '#b9aea0',
     key: 2.1,
@@ -70,11 +66,10 @@ export class Stage {
   readonly #container: HTMLElement;
   readonly #hemisphere = new HemisphereLight();
   readonly #key = new DirectionalLight();
-  readonly #floor: Mesh<PlaneGeometry, MeshLambertMaterial>;
+  readonly #floor: Floor;
   readonly #budget = new FrameBudget();
-  #grid: GridHelper | undefined;
   #wanted = true;
-  #frameCount = 0;
+  #shadowsMs = Number.NEGATIVE_INFINITY;
   #startedMs = 0;
   #fence: WebGLSync | null = null;
 
@@ -92,12 +87,8 @@ export class Stage {
     this.camera.up.set(0, 0, 1);
     this.camera.position.set(3.4, -3.6, 2.9);
     if (quality === 'full') this.#lightFromRoom();
-    this.#floor = new Mesh(
-      new PlaneGeometry(40, 40),
-      new MeshLambertMaterial({ polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 2 }),
-    );
-    this.#floor.receiveShadow = true;
-    this.scene.add(this.#floor, this.#hemisphere, this.#key, this.#key.target);
+    this.#floor = new Floor(quality === 'full' ? 8 : 2);
+    this.scene.add(this.#floor.mesh, this.#hemisphere, this.#key, this.#key.target);
     this.#placeLights();
     this.#followTheme();
     new ResizeObserver(() => this.#resize()).observe(container);
@@ -155,16 +146,7 @@ export class Stage {
     // Without the room's light the sky has to do more.
     this.#hemisphere.intensity = quality === 'full' ? palette.fill : palette.fill + 0.9;
     this.#key.intensity = palette.key;
-    this.#floor.material.color.set(palette.floor);
-    if (this.#grid) this.scene.remove(this.#grid);
-    this.#grid = new GridHelper(40, 80, palette.grid, palette.grid);
-    this.#grid.rotation.x = Math.PI / 2;
-    this.#grid.position.z = 0.002;
-    const material = this.#grid.material;
-    material.transparent = true;
-    material.opacity = 0.35;
-    material.depthWrite = false;
-    this.scene.add(this.#grid);
+    this.#floor.paint(palette.floor);
     this.invalidate();
   }
 
@@ -186,14 +168,20 @@ export class Stage {
     const elapsedS = Math.min(0.2, (nowMs - this.#startedMs) / 1000);
     this.#startedMs = nowMs;
     for (const callback of this.beforeDraw) callback(elapsedS);
-    // Casting shadows costs as much as drawing; where a processor draws, they follow at a third of the rate.
-    this.renderer.shadowMap.needsUpdate = this.#frameCount++ % 3 === 0;
+    this.#updateShadows(nowMs);
     this.renderer.render(this.scene, this.camera);
     for (const callback of this.afterDraw) callback();
     const context = this.renderer.getContext() as WebGL2RenderingContext;
     this.#fence = context.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0);
     context.flush();
   };
+
+  /** Casting shadows costs as much as drawing; where a processor draws, they follow less often. */
+  #updateShadows(nowMs: number): void {
+    if (quality === 'full' || nowMs - this.#shadowsMs < leanShadowPeriodMs) return;
+    this.#shadowsMs = nowMs;
+    this.renderer.shadowMap.needsUpdate = true;
+  }
 
   /** Tells whether the last frame is on screen; WebGL returns from `render` long before a processor has drawn it. */
   #isDrawn(nowMs: number): boolean {
