@@ -21,7 +21,7 @@ describe('source files', () => {
     const wrong = allFiles.filter((file) => {
       const name = file.split('/').at(-1) ?? '';
       return (
-        !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d|\.config)?\.(ts|mjs)$/.test(name) ||
+        !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.suite|\.d|\.config)?\.(ts|mjs)$/.test(name) ||
         /^(utils|helpers|common)\./.test(name)
       );
     });

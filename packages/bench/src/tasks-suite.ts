@@ -81,6 +81,10 @@ export function taskFigures(tally: Readonly<Record<string, number>>): Figure[] {
       n: count('episodes'),
       target: ['>=', 20],
     }),
+    // On a machine with other work this says what one core of its own would give.
+    figure('simulated-over-processor', count('simulated s') / count('processor s'), '1', {
+      n: count('episodes'),
+    }),
     figure('mean-task-duration', count('simulated s') / count('episodes'), 's', { n: count('episodes') }),
     figure('mean-replans', count('replans') / count('episodes'), '1', { n: count('episodes') }),
     rateFigure('agent-believed-success-rate', count('believed successes'), count('episodes')),
@@ -109,6 +113,7 @@ function addToTally(tally: Record<string, number>, arm: string, record: EpisodeR
   add('replans', record.replans);
   add('simulated s', record.simulatedS);
   add('wall s', record.wallS);
+  add('processor s', record.processorS);
   add(`outcome ${record.success ? 'success' : record.outcome}`, 1);
   add(`task ${record.task} ${record.success ? 'success' : 'failure'}`, 1);
 }

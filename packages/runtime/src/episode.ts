@@ -47,9 +47,10 @@ export interface EpisodeRecord {
   /** Share of the goal conditions that the judge confirms. */
   readonly goalConditionShare: number;
   readonly conditions: readonly { readonly isMet: boolean; readonly reason: string }[];
-  /** Virtual and wall time from the goal to the verdict, s. */
+  /** Virtual, wall and processor time from the goal to the verdict, s. */
   readonly simulatedS: number;
   readonly wallS: number;
+  readonly processorS: number;
   readonly collisions: number;
   readonly collisionPairs: readonly string[];
   readonly skills: number;
@@ -102,6 +103,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     watchEverySensor(judge.node, options.robot);
     const startS = graph.elapsedS();
     const startNs = steadyWallClock.nowNs();
+    const processorBefore = process.cpuUsage();
     const timeLimit = new AbortController();
     const alarm = judge.node.createTimer(secondsToNs(episode.timeLimitS), () => timeLimit.abort());
     const task = graph.client.runTask(episode.instruction, {
@@ -114,10 +116,12 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     await graph.advance(restS);
     const states = await graph.runUntilSettled(judge.entityStates(), 10);
     const verdict = judgeTask(scene, episode, states);
+    const processor = process.cpuUsage(processorBefore);
     return describeEpisode(episode, result, verdict, states, await judge.report(), {
       isTimedOut: timeLimit.signal.aborted,
       simulatedS: graph.elapsedS() - startS,
       wallS: Number(steadyWallClock.nowNs() - startNs) / 1e9,
+      processorS: (processor.user + processor.system) / 1e6,
     });
   } finally {
     await graph.stop();
@@ -139,7 +143,7 @@ function describeEpisode(
   verdict: TaskVerdict,
   states: readonly EntityState[],
   report: EpisodeReport,
-  more: Pick<EpisodeRecord, 'simulatedS' | 'wallS'> & { readonly isTimedOut: boolean },
+  more: Pick<EpisodeRecord, 'simulatedS' | 'wallS' | 'processorS'> & { readonly isTimedOut: boolean },
 ): EpisodeRecord {
   const { isTimedOut, ...rest } = more;
   const { collisions } = report;
