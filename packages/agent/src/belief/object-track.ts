@@ -82,6 +82,9 @@ export const defaultTrackingSettings: TrackingSettings = {
   driftPerS: 1e-6,
 };
 
+/** A sighting farther off than this is taken for a move; by chance it happens once in ten thousand. */
+const surpriseSigmas = 4.5;
+
 /** Returns the class with most votes. */
 export function classOf(track: ObjectTrack): string {
   let best = '';
@@ -124,7 +127,8 @@ export function updateTrack(
   settings: TrackingSettings,
 ): void {
   const prior = track.variance + settings.driftPerS * Math.max(0, nowS - track.lastSeenS);
-  const jump = distance3(track.positionM, sighting.positionM) > 3 * Math.sqrt(prior + sigmaM * sigmaM);
+  const jump =
+    distance3(track.positionM, sighting.positionM) > surpriseSigmas * Math.sqrt(prior + sigmaM * sigmaM);
   // A surprising sighting is more likely a moved thing than a rare error: trust it as much as the memory.
   const gain = jump ? Math.max(0.5, prior / (prior + sigmaM * sigmaM)) : prior / (prior + sigmaM * sigmaM);
   track.positionM = mix(track.positionM, sighting.positionM, gain);

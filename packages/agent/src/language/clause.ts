@@ -52,8 +52,42 @@ function readElliptic(reader: ClauseReader, position: number): ClauseResult {
     const again = readFrame(reader, 'take', 'bring', position);
     if (again.ok) return again;
   }
+  const stated = readStatement(reader, position);
+  if (stated !== undefined) return stated;
   const word = tokens[position] ?? '';
   return failed('unknown-verb', word, `I do not know how to "${word}".`);
+}
+
+const belongings = [
+  'should all go',
+  'should go',
+  'should be',
+  'must go',
+  'must be',
+  'needs to go',
+  'need to go',
+  'needs to be',
+  'need to be',
+  'belongs',
+  'belong',
+  'goes',
+  'go',
+];
+
+/** "the apple goes in the bowl": a wish without a verb of doing. */
+function readStatement(reader: ClauseReader, position: number): ClauseResult | undefined {
+  const { objects, next } = readObjects(reader, position, 'source-only');
+  const copula = matchPhrase(reader.tokens, next, belongings);
+  if (objects.length === 0 || copula === 0) return undefined;
+  const state = reader.tokens[next + copula];
+  const { after } = reader;
+  if (state === 'open' || state === 'closed' || state === 'shut') {
+    const verb = state === 'open' ? 'open' : 'close';
+    return { ok: true, commands: [{ verb, objects, after }], next: next + copula + 1 };
+  }
+  const chain = readChain(reader, next + copula);
+  if (chain.phrases.length === 0) return undefined;
+  return { ok: true, commands: [{ verb: 'put', objects, chain: chain.phrases, after }], next: chain.next };
 }
 
 const isJoint = (word: string | undefined) => word === 'and' || word === ',' || word === 'or';
@@ -211,7 +245,9 @@ function readPut(reader: ClauseReader, verb: string, start: number): ClauseResul
       `I do not know how to put something "${unsupported}" a thing; I can put things in, on or next to one.`,
     );
   }
-  const { objects } = list;
+  // "everything on the table except the bowl": what is left out belongs to the things, not to the table.
+  const except = chain.phrases.flatMap((phrase) => phrase.object.except);
+  const objects = list.objects.map((object) => ({ ...object, except: [...object.except, ...except] }));
   if (tokens[chain.next] === 'there' || tokens[chain.next] === 'here') {
     const there: NounPhrase = { ...me('there'), meaning: undefined, pronoun: 'there' };
     return {

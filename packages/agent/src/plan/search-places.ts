@@ -64,14 +64,9 @@ export function nextSearchMove(
     const seen = shut === undefined ? search.seenSince(fixture.id) : 0;
     const prior = (chances[fixture.kind] ?? 0.05) / siblings(view, fixture);
     const hint =
-      fixture.id === search.within
-        ? 20
-        : fixture.id === search.lastSupport
-          ? 3
-          : sameFurniture(view, fixture, search.lastSupport)
-            ? 2
-            : 1;
-    const chance = prior * hint * (1 - seen * (1 - overlooked));
+      fixture.id === search.lastSupport ? 3 : sameFurniture(view, fixture, search.lastSupport) ? 2 : 1;
+    const told = search.within === '' ? prior * hint : fixture.id === search.within ? 0.9 : 0.1 * prior;
+    const chance = told * (1 - seen * (1 - overlooked));
     const travelM =
       robot === undefined
         ? 0

@@ -1,0 +1,119 @@
+import { Rng } from '@efferent/core';
+import { expect, test } from 'vitest';
+import { classOf, type Sighting } from './object-track.ts';
+import { ObjectTracker } from './object-tracker.ts';
+
+const sighting = (className: string, x: number, y = 0, fields: Partial<Sighting> = {}): Sighting => ({
+  className,
+  score: 0.95,
+  positionM: [x, y, 0.76],
+  orientation: [0, 0, 0, 1],
+  sizeM: [0.075, 0.075, 0.075],
+  rangeM: 1.5,
+  ...fields,
+});
+
+const always = () => 1;
+const never = () => 0;
+const ids = (tracker: ObjectTracker) =>
+  tracker
+    .objects()
+    .filter((track) => track.state === 'confirmed')
+    .map((track) => track.id);
+
+test('one sighting is not an object, two are', () => {
+  const tracker = new ObjectTracker();
+  tracker.observe([sighting('apple', 0)], 0, always);
+  expect(ids(tracker)).toEqual([]);
+  tracker.observe([sighting('apple', 0.01)], 0.2, always);
+  expect(ids(tracker)).toEqual(['apple-1']);
+});
+
+test('a phantom that is seen once disappears', () => {
+  const tracker = new ObjectTracker();
+  tracker.observe([sighting('lemon', 1)], 0, always);
+  for (let i = 1; i < 30; i++) tracker.observe([], i / 5, always);
+  tracker.observe([sighting('lemon', 1)], 30, always);
+  expect(ids(tracker)).toEqual([]);
+});
+
+test('keeps one identity a thing under the stated noise, confusion, misses and false positives', () => {
+  const rng = new Rng(1234);
+  const truth = [
+    sighting('apple', 0, 0),
+    sighting('orange', 0.15, 0),
+    sighting('lemon', 0.3, 0.1),
+    sighting('bowl', 0.6, 0, { sizeM: [0.2, 0.2, 0.07] }),
+  ];
+  const tracker = new ObjectTracker();
+  for (let frame = 0; frame < 600; frame++) {
+    const seen: Sighting[] = [];
+    for (const thing of truth) {
+      if (rng.chance(0.1)) continue;
+      const sigma = 0.008 + 0.01 * thing.rangeM;
+      const [x, y, z] = thing.positionM;
+      const className = rng.chance(0.02) ? 'can' : thing.className;
+      seen.push({
+        ...thing,
+        className,
+        positionM: [x + rng.normal(0, sigma), y + rng.normal(0, sigma), z + rng.normal(0, sigma)],
+      });
+    }
+    if (rng.chance(1 / 200)) seen.push(sighting('milk', rng.range(-1, 1), rng.range(-1, 1)));
+    tracker.observe(seen, frame / 5, always);
+  }
+  expect(ids(tracker).sort()).toEqual(['apple-1', 'bowl-1', 'lemon-1', 'orange-1']);
+  for (const thing of truth) {
+    const track = tracker.objects().find((candidate) => classOf(candidate) === thing.className)!;
+    expect(
+      Math.hypot(track.positionM[0] - thing.positionM[0], track.positionM[1] - thing.positionM[1]),
+    ).toBeLessThan(0.015);
+  }
+});
+
+test('a thing that should have been seen again and again, but was not, is missing', () => {
+  const tracker = new ObjectTracker();
+  for (let i = 0; i < 10; i++) tracker.observe([sighting('apple', 0)], i / 5, always);
+  for (let i = 10; i < 40; i++) tracker.observe([], i / 5, never);
+  expect(ids(tracker)).toEqual(['apple-1']);
+  for (let i = 40; i < 50; i++) tracker.observe([], i / 5, always);
+  expect(ids(tracker)).toEqual([]);
+  expect(tracker.find('apple-1')?.state).toBe('missing');
+});
+
+test('a missing thing that turns up elsewhere keeps its identity', () => {
+  const tracker = new ObjectTracker();
+  for (let i = 0; i < 5; i++) tracker.observe([sighting('apple', 0)], i / 5, always);
+  for (let i = 5; i < 20; i++) tracker.observe([], i / 5, always);
+  for (let i = 20; i < 23; i++) tracker.observe([sighting('apple', 2)], i / 5, always);
+  expect(ids(tracker)).toEqual(['apple-1']);
+  expect(tracker.find('apple-1')?.positionM[0]).toBeCloseTo(2, 2);
+});
+
+test('a thing that shows up elsewhere before its old place was looked at becomes one with it afterwards', () => {
+  const tracker = new ObjectTracker();
+  for (let i = 0; i < 5; i++) tracker.observe([sighting('apple', 0)], i / 5, always);
+  for (let i = 5; i < 10; i++) tracker.observe([sighting('apple', 2)], i / 5, never);
+  expect(ids(tracker)).toEqual(['apple-1', 'apple-2']);
+  for (let i = 10; i < 25; i++) tracker.observe([sighting('apple', 2)], i / 5, always);
+  expect(ids(tracker)).toEqual(['apple-1']);
+});
+
+test('two equal things seen side by side stay two when one goes missing', () => {
+  const tracker = new ObjectTracker();
+  for (let i = 0; i < 5; i++) tracker.observe([sighting('apple', 0), sighting('apple', 0.5)], i / 5, always);
+  for (let i = 5; i < 20; i++) tracker.observe([sighting('apple', 0.5)], i / 5, always);
+  expect(ids(tracker)).toEqual(['apple-2']);
+  expect(tracker.find('apple-1')?.state).toBe('missing');
+});
+
+test('a held thing is not lost for not being seen, and is found where it was let go', () => {
+  const tracker = new ObjectTracker();
+  for (let i = 0; i < 5; i++) tracker.observe([sighting('apple', 0)], i / 5, always);
+  tracker.find('apple-1')!.heldBy = '/stretch';
+  for (let i = 5; i < 50; i++) tracker.observe([], i / 5, always);
+  expect(tracker.find('apple-1')?.state).toBe('confirmed');
+  tracker.release('apple-1');
+  for (let i = 50; i < 53; i++) tracker.observe([sighting('apple', 1)], i / 5, always);
+  expect(ids(tracker)).toEqual(['apple-1']);
+});

@@ -1,0 +1,265 @@
+import { skillContracts } from '@efferent/skills';
+import { describe, expect, test } from 'vitest';
+import type { Atom } from '../belief/atom.ts';
+import type { Truth } from '../belief/truth.ts';
+import type { PlanProposal } from '../model/proposal.ts';
+import { everydayObjects, kitchenView, objectView, robotName } from '../testing/kitchen-view.ts';
+import { checkPlan } from './check-plan.ts';
+import { criticise, defaultCriticSettings } from './critic.ts';
+import { newSubGoal } from './plan-graph.ts';
+import { nextSearchMove } from './search-places.ts';
+import { selectSubGoal } from './selector.ts';
+import { SkillStatistics } from './skill-statistics.ts';
+
+const skills = Object.values(skillContracts);
+const view = kitchenView(everydayObjects());
+
+const step = (id: string, skill: string, given: Record<string, string>, dependsOn: string[] = []) => ({
+  id,
+  skill,
+  arguments: Object.entries(given).map(([name, value]) => ({ name, value })),
+  dependsOn,
+});
+const plan = (subGoals: PlanProposal['subGoals'], goals: string[] = []): PlanProposal => ({
+  status: 'plan',
+  message: '',
+  goals,
+  subGoals,
+  references: [],
+  complete: true,
+  question: null,
+});
+
+describe('the checker refuses', () => {
+  const pick = step('s1', 'pick', { object: 'apple-1' });
+  test.each([
+    ['an unknown skill', plan([step('s1', 'fly', { target: 'table' })]), 'there is no skill "fly"'],
+    [
+      'a name that only JavaScript knows',
+      plan([step('s1', 'constructor', {})]),
+      'there is no skill "constructor"',
+    ],
+    [
+      'an unknown object',
+      plan([step('s1', 'pick', { object: 'unicorn-1' })]),
+      '"unicorn-1" is neither known nor a reference',
+    ],
+    ['a missing argument', plan([step('s1', 'pick', {})]), 'pick needs the argument "object"'],
+    [
+      'an argument too many',
+      plan([step('s1', 'pick', { object: 'apple-1', speed: 'fast' })]),
+      'pick has no argument "speed"',
+    ],
+    [
+      'a table that is to be picked up',
+      plan([step('s1', 'pick', { object: 'table-top' })]),
+      'cannot be the object of pick',
+    ],
+    [
+      'a table that is to be opened',
+      plan([step('s1', 'open', { fixture: 'table-top' })]),
+      'cannot be the fixture of open',
+    ],
+    [
+      'placing before picking',
+      plan([step('s1', 'place-in', { object: 'apple-1', container: 'bowl-1' })]),
+      'place-in needs holding(apple-1)',
+    ],
+    [
+      'picking with a full hand',
+      plan([pick, step('s2', 'pick', { object: 'banana-1' }, ['s1'])]),
+      'pick needs hand-empty',
+    ],
+    [
+      'reaching through a closed door',
+      plan([step('s1', 'pick', { object: 'milk-1' })]),
+      'pick needs accessible(milk-1)',
+    ],
+    [
+      'a circle',
+      plan([{ ...pick, dependsOn: ['s2'] }, step('s2', 'open', { fixture: 'left-drawer' }, ['s1'])]),
+      'circular',
+    ],
+    ['a dependency on nothing', plan([{ ...pick, dependsOn: ['s7'] }]), 'depends on "s7"'],
+    ['an id used twice', plan([pick, pick]), 'used twice'],
+    ['a goal outside the vocabulary', plan([pick], ['happy(apple-1)']), 'goal "happy(apple-1)"'],
+  ])('%s', (_what, proposal, reason) => {
+    expect(
+      checkPlan(proposal, view, skills, robotName)
+        .map((problem) => problem.reason)
+        .join('; '),
+    ).toContain(reason);
+  });
+});
+
+describe('the critic', () => {
+  const contract = skillContracts.pick!;
+  const subGoal = newSubGoal({
+    id: 's1',
+    description: 'pick apple',
+    skill: 'pick',
+    arguments: { object: 'apple-1' },
+    dependsOn: [],
+    robot: robotName,
+  });
+  const judge = (
+    truths: Record<string, Truth>,
+    history = { vetoes: 0, gathered: new Set<string>() },
+    statistics = new SkillStatistics(),
+    seen = view,
+  ) =>
+    criticise(
+      subGoal,
+      contract,
+      seen,
+      (statement: Atom) => truths[statement.predicate] ?? 'true',
+      statistics,
+      history,
+      defaultCriticSettings,
+    );
+
+  test('accepts a step whose preconditions hold', () => {
+    expect(judge({})).toMatchObject({ verdict: 'accept', violatedPrecondition: '' });
+  });
+
+  test('vetoes a step whose precondition is false, and names it', () => {
+    expect(judge({ accessible: 'false' })).toMatchObject({
+      verdict: 'replan',
+      feasibility: 0,
+      violatedPrecondition: 'accessible(apple-1)',
+    });
+  });
+
+  test('looks once at what it cannot judge, then takes the risk', () => {
+    const milk = kitchenView([objectView('apple-1', 'on', 'fridge-upper-shelf')]);
+    expect(judge({ accessible: 'unknown' }, undefined, undefined, milk)).toMatchObject({
+      verdict: 'gather',
+      lookAt: 'fridge-door',
+    });
+    const after = judge(
+      { accessible: 'unknown' },
+      { vetoes: 0, gathered: new Set(['fridge-door']) },
+      undefined,
+      milk,
+    );
+    expect(after.verdict).toBe('accept');
+    expect(after.feasibility).toBeLessThan(judge({}).feasibility);
+  });
+
+  test('looks again at a thing that was seen long ago', () => {
+    const old = kitchenView([objectView('apple-1', 'on', 'table-top', { ageS: 500 })]);
+    expect(judge({}, undefined, undefined, old)).toMatchObject({ verdict: 'gather', lookAt: 'apple-1' });
+  });
+
+  test('stops vetoing after a bounded number, so that no task is stuck', () => {
+    expect(
+      judge({ accessible: 'false' }, { vetoes: defaultCriticSettings.maxVetoes, gathered: new Set() })
+        .verdict,
+    ).toBe('accept');
+  });
+
+  test('learns from failures of this skill with things of this class', () => {
+    const statistics = new SkillStatistics();
+    for (let i = 0; i < 30; i++) statistics.record('pick', 'apple', false, 20);
+    for (let i = 0; i < 30; i++) statistics.record('pick', 'can', true, 20);
+    expect(judge({}, undefined, statistics)).toMatchObject({ verdict: 'replan' });
+    expect(statistics.successProbability('pick', 'can')).toBeGreaterThan(0.7);
+    expect(statistics.successProbability('pick', 'apple')).toBeLessThan(0.2);
+  });
+});
+
+describe('the selector', () => {
+  const pick = (id: string, object: string) =>
+    newSubGoal({
+      id,
+      description: id,
+      skill: 'pick',
+      arguments: { object },
+      dependsOn: [],
+      robot: robotName,
+    });
+  const near = kitchenView([
+    objectView('apple-1', 'on', 'table-top', { positionM: [0.1, 0, 0.7] }),
+    objectView('can-1', 'on', 'counter-top', { positionM: [2, 2, 0.7] }),
+  ]);
+
+  test('takes the nearest of equal steps', () => {
+    expect(
+      selectSubGoal([pick('far', 'can-1'), pick('near', 'apple-1')], near, skills, new SkillStatistics())?.id,
+    ).toBe('near');
+  });
+
+  test('prefers the step that is likely to work over a nearer one that is not', () => {
+    const statistics = new SkillStatistics();
+    for (let i = 0; i < 40; i++) statistics.record('pick', 'apple', false, 20);
+    expect(selectSubGoal([pick('far', 'can-1'), pick('near', 'apple-1')], near, skills, statistics)?.id).toBe(
+      'far',
+    );
+  });
+
+  test('finishes what is in the hand before it picks the next thing', () => {
+    const full = kitchenView([...near.objects], { held: 'can-1' });
+    const place = newSubGoal({
+      id: 'place',
+      description: '',
+      skill: 'place-on',
+      arguments: { object: 'can-1', surface: 'counter-top' },
+      dependsOn: [],
+      robot: robotName,
+    });
+    expect(selectSubGoal([pick('near', 'apple-1'), place], full, skills, new SkillStatistics())?.id).toBe(
+      'place',
+    );
+  });
+
+  test('starts nothing that claims a part of the robot in use', () => {
+    expect(
+      selectSubGoal([pick('near', 'apple-1')], near, skills, new SkillStatistics(), [
+        pick('running', 'can-1'),
+      ]),
+    ).toBeUndefined();
+  });
+});
+
+describe('the search', () => {
+  const search = (classNames: string[], fields: Partial<Parameters<typeof nextSearchMove>[2]> = {}) =>
+    nextSearchMove(view, robotName, {
+      classNames,
+      within: '',
+      lastSupport: '',
+      seenSince: () => 0,
+      tried: new Set(),
+      handEmpty: true,
+      ...fields,
+    });
+
+  test('begins where such things usually are', () => {
+    expect(search(['apple'])).toEqual({ skill: 'look', target: 'table-top', lookAt: 'table-top' });
+    const seenSince = (id: string) => (id === 'table-top' || id === 'counter-top' || id === 'sink' ? 1 : 0);
+    expect(search(['spoon'], { seenSince })).toMatchObject({
+      skill: 'open',
+      lookAt: expect.stringContaining('drawer'),
+    });
+  });
+
+  test('begins where the person said that it is', () => {
+    expect(search(['apple'], { within: 'right-drawer' })).toEqual({
+      skill: 'open',
+      target: 'right-drawer',
+      lookAt: 'right-drawer',
+    });
+  });
+
+  test('opens nothing with a full hand', () => {
+    expect(search(['spoon'], { handEmpty: false })).toMatchObject({ skill: 'look' });
+  });
+
+  test('ends when every place was tried', () => {
+    const tried = new Set<string>();
+    for (let move = search(['apple'], { tried }); move !== undefined; move = search(['apple'], { tried })) {
+      tried.add(`${move.skill} ${move.target}`);
+      expect(tried.size).toBeLessThan(40);
+    }
+    expect(tried.size).toBeGreaterThan(6);
+  });
+});
