@@ -1,6 +1,6 @@
 import type { QuaternionXyzw, Vector3 } from '@efferent/core';
 
-/** Pinhole intrinsics, pixels. */
+/** Pinhole intrinsics, pixels; the centre of the first pixel is (0, 0), as in sensor_msgs/CameraInfo. */
 export interface Intrinsics {
   readonly fx: number;
   readonly fy: number;

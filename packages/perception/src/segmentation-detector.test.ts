@@ -66,8 +66,8 @@ function render(shapes: readonly Shape[]): CameraFrame {
   const depthMm = new Uint16Array(widthPx * heightPx);
   const segmentation = new Uint16Array(widthPx * heightPx);
   for (let i = 0; i < depthMm.length; i++) {
-    const x = ((i % widthPx) + 0.5 - intrinsics.cx) / intrinsics.fx;
-    const y = (Math.floor(i / widthPx) + 0.5 - intrinsics.cy) / intrinsics.fy;
+    const x = ((i % widthPx) - intrinsics.cx) / intrinsics.fx;
+    const y = (Math.floor(i / widthPx) - intrinsics.cy) / intrinsics.fy;
     const length = Math.hypot(x, y, 1);
     let nearest = 3;
     depthMm[i] = 3000;

@@ -98,8 +98,8 @@ export class SegmentationDetector implements Detector {
       const depth = frame.depthMm[pixel]! / 1000;
       if (depth <= 0) continue;
       const column = pixel % frame.widthPx;
-      const x = ((column + 0.5 - cx) / fx) * depth;
-      const y = (((pixel - column) / frame.widthPx + 0.5 - cy) / fy) * depth;
+      const x = ((column - cx) / fx) * depth;
+      const y = (((pixel - column) / frame.widthPx - cy) / fy) * depth;
       if (points === 0) this.#boxes.begin([x, y, depth], frame.up);
       this.#boxes.add(x, y, depth);
       points += 1;
@@ -121,8 +121,8 @@ export class SegmentationDetector implements Detector {
     const { fx, fy, cx, cy } = frame.intrinsics;
     const column = pixel % frame.widthPx;
     const row = (pixel - column) / frame.widthPx;
-    const x = ((column + 0.5 - cx) / fx) * depth;
-    const y = ((row + 0.5 - cy) / fy) * depth;
+    const x = ((column - cx) / fx) * depth;
+    const y = ((row - cy) / fy) * depth;
     this.#boxes.begin([x, y, depth], frame.up);
     this.#boxes.add(x, y, depth);
     const size = this.#rng.range(0.04, 0.12);

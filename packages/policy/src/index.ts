@@ -21,3 +21,5 @@ export {
   TargetTracker,
   type TrackerOptions,
 } from './target-tracker.ts';
+export { type BodyState, PickRun, type TargetBelief } from './pick-run.ts';
+export { extentAlongAxes, sightingsFromDetections } from './sightings.ts';

@@ -5,6 +5,7 @@ export { type Collision, CollisionChecker } from './collision-checker.ts';
 export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
+export { isJointMotionFree, type JointPath, type JointPathRequest, planJointPath } from './joint-path.ts';
 export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
 export {
   type JointTrajectory,

@@ -1,38 +1,57 @@
-import { describeError, Transform } from '@efferent/core';
+import { clamp, describeError, Transform } from '@efferent/core';
 import { type BasePose, findBasePoses, planCartesianPath, planJointPath } from '@efferent/robot';
-import type { ActuatorPath, MoveOptions, SkillBody } from './skill-body.ts';
+import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
 
 /** Names of the arm's actuators. */
-export function armActuators(body: SkillBody): readonly string[] {
+export function armActuators(body: PlanningBody): readonly string[] {
   return body.model.manifest.groups.arm ?? [];
 }
 
-export const gripperActuator = (body: SkillBody): string => body.model.manifest.gripper.actuator;
+export const gripperActuator = (body: PlanningBody): string => body.model.manifest.gripper.actuator;
 
 /** Pose of the tool in `map` as the joints are now. */
-export function mapFromTool(body: SkillBody, work: WorkScene): Transform {
+export function mapFromTool(body: PlanningBody, work: WorkScene): Transform {
   return body.mapFromBase().multiply(work.kinematics.baseFromTool(body.actuatorPositions()));
 }
 
-/** Configurations that put the tool at a pose with the base where it is, nearest first; the heading of the hand is free. */
-export function solveHere(body: SkillBody, work: WorkScene, mapFromGoal: Transform): readonly Float64Array[] {
+/** A hand that points straight down cannot reach sideways of the arm: so much is left to the base or the policy, m. */
+const sidewaysLeftM = 0.06;
+/** Turns of the wrist to try when the hand points down, rad. */
+const downTurnsRad = [0, 0.6, -0.6, 1.2, -1.2] as const;
+const steepSine = 0.9;
+
+/**
+ * Configurations that put the tool at a pose with the base where it is, nearest first. A level hand takes the heading that
+ * reaches the point; a hand that points down keeps its closing direction and may end up to 6 cm off along the base's x.
+ */
+export function solveHere(
+  body: PlanningBody,
+  work: WorkScene,
+  mapFromGoal: Transform,
+): readonly Float64Array[] {
   const baseFromGoal = body.mapFromBase().inverse().multiply(mapFromGoal);
   const tip = baseFromGoal.apply([1, 0, 0]);
-  const elevation = Math.asin(Math.max(-1, Math.min(1, tip[2] - baseFromGoal.translation[2])));
+  const sine = clamp(tip[2] - baseFromGoal.translation[2], -1, 1);
   const current = body.actuatorPositions();
-  // Headings that the base cannot give exactly are taken from the nearest exact solution's roll.
-  const rolls = work.kinematics
-    .wristTurns(baseFromGoal, current)
-    .map((turns) => turns[work.kinematics.model.actuatorIndex(body.model.manifest.arm?.roll ?? '')]!);
-  const tried = new Set<number>();
-  return rolls.flatMap((roll) => {
-    const key = Math.round(roll * 100);
-    if (tried.has(key)) return [];
-    tried.add(key);
-    return work.kinematics.solveAtPoint(baseFromGoal.translation, elevation, roll, current);
-  });
+  if (Math.abs(sine) > steepSine) {
+    const rest = work.kinematics.baseFromTool(new Float64Array(current.length));
+    const ahead = rest.apply([1, 0, 0]);
+    const heading = Math.atan2(ahead[1] - rest.translation[1], ahead[0] - rest.translation[0]);
+    return work.kinematics
+      .solve(baseFromGoal, current, { headingsRad: downTurnsRad.map((turn) => heading + turn) })
+      .filter(({ baseShiftM }) => Math.abs(baseShiftM) <= sidewaysLeftM)
+      .sort((a, b) => Math.abs(a.baseShiftM) - Math.abs(b.baseShiftM))
+      .map(({ actuatorPositions }) => actuatorPositions);
+  }
+  const rollIndex = body.model.actuatorIndex(body.model.manifest.arm?.roll ?? '');
+  const rolls = new Set(
+    work.kinematics.wristTurns(baseFromGoal, current).map((turns) => Number(turns[rollIndex]!.toFixed(3))),
+  );
+  return [...rolls].flatMap((roll) =>
+    work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current),
+  );
 }
 
 /**
@@ -113,7 +132,7 @@ const baseMarginM = 0.02;
  * @param inwardRad - heading into the furniture that is worked at: the arm's side must face it
  */
 export function basePosesFor(
-  body: SkillBody,
+  body: PlanningBody,
   work: WorkScene,
   mapFromTools: readonly Transform[],
   count = 4,
@@ -150,7 +169,7 @@ interface Rectangle {
   readonly maxY: number;
 }
 
-function tuckedFootprint(body: SkillBody): Rectangle {
+function tuckedFootprint(body: PlanningBody): Rectangle {
   const outline = body.model.manifest.base.footprint_m;
   const xs = outline.map((point) => point[0]);
   const ys = outline.map((point) => point[1]);

@@ -18,6 +18,8 @@ export interface SupportArea {
   readonly clearanceM: number;
   /** True when a hand must come from above. */
   readonly topOnly: boolean;
+  /** Ids of the map's boxes that it is made of: what a gripping hand may brush with its fingers. */
+  readonly boxIds: readonly string[];
 }
 
 /** Free height that counts as open above, m. */
@@ -33,6 +35,7 @@ export function surfaceArea(map: PriorMap, surface: MapSurface): SupportArea {
     sizeM: surface.sizeM,
     clearanceM: surface.clearanceM ?? openAboveM,
     topOnly: false,
+    boxIds: [surface.furnitureId],
   };
 }
 
@@ -50,6 +53,7 @@ export function containerArea(map: PriorMap, container: MapContainer, opening: n
     sizeM: [sizeM[0], sizeM[1]],
     clearanceM: container.access === 'top' ? openAboveM : sizeM[2],
     topOnly: container.access === 'top',
+    boxIds: [container.furnitureId, ...(mover === undefined ? [] : [mover.id])],
   };
 }
 
@@ -137,8 +141,13 @@ export function topGraspRotation(closingRad: number): QuaternionXyzw {
   return [-s * h, c * h, s * h, c * h];
 }
 
-/** Extent of an upright box along a level direction, m. */
+/** Things whose sides differ less than this share are taken as round: their box's heading means nothing. */
+const roundShare = 0.2;
+
+/** Extent of an upright thing along a level direction, m: of its box, or its diameter when it is about round. */
 export function extentAlong(mapFromThing: Transform, sizeM: Vector3, headingRad: number): number {
+  const widest = Math.max(sizeM[0], sizeM[1]);
+  if (Math.abs(sizeM[0] - sizeM[1]) < roundShare * widest) return widest;
   const relative = headingRad - mapFromThing.yaw;
   return Math.abs(sizeM[0] * Math.cos(relative)) + Math.abs(sizeM[1] * Math.sin(relative));
 }

@@ -10,6 +10,8 @@ export interface GraspCandidate {
   readonly mapFromPregrasp: Transform;
   /** What the pads close on, m. */
   readonly widthM: number;
+  /** Tool poses that a base pose must allow: pre-grasp, grasp, and a little beyond for what driving and seeing are off. */
+  readonly mapFromTools: readonly Transform[];
 }
 
 /** What the gripper and its surroundings allow. */
@@ -22,6 +24,8 @@ export interface GraspLimits {
 
 /** Tool's distance from the grasp at the start of the policy, m. */
 export const pregraspDistanceM = 0.11;
+/** Reach to spare behind the grasp, m. */
+const reachMarginM = 0.035;
 /** Lower than this, the wrist would touch the support in a level grasp, m. */
 const minSideHeightM = 0.045;
 /** The tool stays this far above the support, m: half a fingertip and a margin. */
@@ -41,6 +45,25 @@ export function graspCandidates(
   inwardRad: number,
   limits: GraspLimits,
 ): readonly GraspCandidate[] {
+  return listGrasps(mapFromThing, sizeM, support, inwardRad, limits).map((grasp) => {
+    const [x, y, z] = grasp.mapFromGrasp.translation;
+    const beyond = new Transform(
+      [x + reachMarginM * Math.cos(inwardRad), y + reachMarginM * Math.sin(inwardRad), z + 0.02],
+      grasp.mapFromGrasp.rotation,
+    );
+    return { ...grasp, mapFromTools: [grasp.mapFromPregrasp, grasp.mapFromGrasp, beyond] };
+  });
+}
+
+type Grasp = Omit<GraspCandidate, 'mapFromTools'>;
+
+function listGrasps(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  support: SupportArea | undefined,
+  inwardRad: number,
+  limits: GraspLimits,
+): readonly Grasp[] {
   const height = sizeM[2];
   const openAbove = (support?.clearanceM ?? 1) >= limits.topClearanceM;
   const side =
@@ -58,7 +81,7 @@ function sideGrasps(
   sizeM: Vector3,
   inwardRad: number,
   limits: GraspLimits,
-): GraspCandidate[] {
+): Grasp[] {
   return [0, 0.35, -0.35, 0.7, -0.7].flatMap((turn) => {
     const heading = inwardRad + turn;
     const widthM = extentAlong(mapFromThing, sizeM, heading + Math.PI / 2);
@@ -81,12 +104,7 @@ function sideGrasps(
   });
 }
 
-function topGrasps(
-  mapFromThing: Transform,
-  sizeM: Vector3,
-  inwardRad: number,
-  limits: GraspLimits,
-): GraspCandidate[] {
+function topGrasps(mapFromThing: Transform, sizeM: Vector3, inwardRad: number, limits: GraspLimits): Grasp[] {
   const [x, y, z] = mapFromThing.translation;
   const graspZ = Math.max(z, z - sizeM[2] / 2 + topFingerClearanceM);
   const above = z + sizeM[2] / 2 + 0.045;

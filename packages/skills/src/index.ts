@@ -1,3 +1,4 @@
+export { basePosesFor, solveHere } from './arm-motion.ts';
 export {
   allFailureCodes,
   commonFailureCodes,
@@ -7,6 +8,9 @@ export {
   type SkillParameter,
   type SkillResource,
 } from './contract.ts';
+export { standpoints, supportAt } from './geometry.ts';
+export { type GraspCandidate, graspCandidates } from './grasp-candidates.ts';
+export { aimHead } from './head-aim.ts';
 export {
   formatPredicate,
   type PredicateName,
@@ -14,4 +18,7 @@ export {
   parsePredicate,
   predicateSignatures,
 } from './predicate.ts';
+export type { PlanningBody } from './skill-body.ts';
 export { skillContracts } from './skill-contracts.ts';
+export { loadSkillMapping, parseSkillMapping, type SkillMapping } from './skill-mapping.ts';
+export { WorkScene } from './work-scene.ts';

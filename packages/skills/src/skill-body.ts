@@ -104,3 +104,9 @@ export interface SkillBody {
   /** Tells the caller what is going on. @param progress - [0, 1] */
   report(phase: string, progress: number, message?: string): void;
 }
+
+/** What planning needs of a body: where it is and what it sees, no motion. */
+export type PlanningBody = Pick<
+  SkillBody,
+  'model' | 'map' | 'mapFromBase' | 'actuatorPositions' | 'depthPoints'
+>;

@@ -9,7 +9,7 @@ import {
   placedBoxes,
   ReachKinematics,
 } from '@efferent/robot';
-import type { SkillBody } from './skill-body.ts';
+import type { PlanningBody } from './skill-body.ts';
 
 /** Edge of the cubes that unexplained depth points become, m. */
 const voxelM = 0.04;
@@ -37,9 +37,9 @@ export class WorkScene {
   readonly scene: PlanningScene;
   readonly checker: CollisionChecker;
   readonly kinematics: ReachKinematics;
-  readonly #body: SkillBody;
+  readonly #body: PlanningBody;
 
-  constructor(body: SkillBody, options: WorkSceneOptions = {}) {
+  constructor(body: PlanningBody, options: WorkSceneOptions = {}) {
     this.#body = body;
     const openings = options.openings ?? new Map<string, number>();
     this.scene = PlanningScene.fromPriorMap(body.map, openings);
@@ -102,7 +102,7 @@ export class WorkScene {
 }
 
 /** Links that the gripper's joints move. */
-export function fingerLinks(body: SkillBody): readonly string[] {
+export function fingerLinks(body: PlanningBody): readonly string[] {
   const { model } = body;
   const joints = new Set(
     (model.actuators[model.actuatorIndex(model.manifest.gripper.actuator)]?.jointIndices ?? []).map(
@@ -134,7 +134,7 @@ function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
 }
 
 /** The robot's own solids, so that its arm in the picture is no obstacle. */
-function robotBoxes(body: SkillBody): Inside[] {
+function robotBoxes(body: PlanningBody): Inside[] {
   const q = body.model.zeroJointPositions();
   const poses = body.model.linkPoses(body.model.jointPositionsFromActuators(body.actuatorPositions(), q));
   const mapFromBase = body.mapFromBase();
@@ -167,7 +167,7 @@ const minFrontPoints = 12;
  *
  * @returns m or rad; undefined when its front is not in view
  */
-export function estimateOpening(body: SkillBody, articulation: MapArticulation): number | undefined {
+export function estimateOpening(body: PlanningBody, articulation: MapArticulation): number | undefined {
   const { pointsM } = body.depthPoints();
   const mapFromFurniture = furnitureTransform(body.map, articulation.furnitureId);
   const front = articulation.boxes[0]!;

@@ -192,8 +192,9 @@ export class PickEnvironment {
       );
     const planning = this.#planningBody();
     const work = new WorkScene(planning, { openings, useDepth: false });
+    for (const id of support.boxIds) work.allowFingers(id);
     for (const candidate of candidates(target)) {
-      const base = basePosesFor(planning, work, [candidate.mapFromPregrasp, candidate.mapFromGrasp], 1)[0];
+      const base = basePosesFor(planning, work, candidate.mapFromTools, 1)[0];
       if (base === undefined) continue;
       const [ex, ey, eyaw] = scenario.baseError;
       this.#placeRobot(base.x + ex, base.y + ey, base.yaw + eyaw);

@@ -136,6 +136,8 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
 
 interface GraspPlan {
   readonly work: WorkScene;
+  /** The same, where the fingers may touch what the thing stands on: for the grasp itself. */
+  readonly reach: WorkScene;
   readonly support: SupportArea | undefined;
   readonly candidates: readonly GraspCandidate[];
 }
@@ -145,10 +147,13 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
   const [x, y, z] = mapFromThing.translation;
   const openings = openingsAround(body, [x, y, z]);
   const support = supportAt(body.map, [x, y, z - sizeM[2] / 2], openings);
-  const work = new WorkScene(body, {
+  const options = {
     openings,
     ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
-  });
+  };
+  const work = new WorkScene(body, options);
+  const reach = new WorkScene(body, options);
+  for (const id of support?.boxIds ?? []) reach.allowFingers(id);
   const stands = support === undefined ? [] : standpoints(body.map, support.furnitureId, [x, y]);
   const here = body.mapFromBase().translation;
   const inward =
@@ -163,7 +168,7 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
   const candidates = headings.flatMap((heading) =>
     graspCandidates(mapFromThing, sizeM, support, heading, limits),
   );
-  return { work, support, candidates };
+  return { work, reach, support, candidates };
 }
 
 interface PlacedGrasp {
@@ -192,7 +197,7 @@ function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean 
 
 function chooseBase(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
   for (const candidate of plan.candidates) {
-    const base = basePosesFor(body, plan.work, [candidate.mapFromPregrasp, candidate.mapFromGrasp], 1)[0];
+    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1)[0];
     if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
   }
   return undefined;
