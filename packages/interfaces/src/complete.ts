@@ -6,20 +6,20 @@ import { defaultOf, integerRanges, numericArrayOf } from './values.ts';
 export type Complete = (value: unknown) => unknown;
 
 /** Signals where a value is wrong; `completeMessage` turns it into a named error with the whole path. */
-class WrongValue {
+class WrongValue extends Error {
   path = '';
   readonly expected: string;
   readonly got: unknown;
 
   constructor(expected: string, got: unknown) {
+    super(expected);
     this.expected = expected;
     this.got = got;
   }
 
-  static under(part: string, thrown: unknown): unknown {
-    if (thrown instanceof WrongValue)
-      thrown.path = thrown.path.startsWith('[') ? part + thrown.path : joined(part, thrown.path);
-    return thrown;
+  /** Puts the name or `[index]` of what holds the wrong value before its path. */
+  prepend(part: string): void {
+    this.path = this.path === '' || this.path.startsWith('[') ? part + this.path : `${part}.${this.path}`;
   }
 }
 
@@ -75,7 +75,8 @@ function at(name: string, complete: Complete, value: unknown): unknown {
   try {
     return complete(value);
   } catch (thrown) {
-    throw WrongValue.under(name, thrown);
+    if (thrown instanceof WrongValue) thrown.prepend(name);
+    throw thrown;
   }
 }
 
@@ -152,10 +153,6 @@ function ofType(type: 'number' | 'boolean', expected: string): Complete {
     if (typeof value === type) return value;
     throw new WrongValue(expected, value);
   };
-}
-
-function joined(part: string, path: string): string {
-  return path === '' ? part : `${part}.${path}`;
 }
 
 function describe(value: unknown): string {

@@ -49,13 +49,18 @@ export function fitsParameterType(value: ParameterValue, type: ParameterTypeCode
       return typeof value === 'number';
     case types.PARAMETER_STRING:
       return typeof value === 'string';
+    case types.PARAMETER_BOOL_ARRAY:
+      return isListOf(value, (item) => typeof item === 'boolean');
+    case types.PARAMETER_INTEGER_ARRAY:
+      return isListOf(value, Number.isInteger);
+    case types.PARAMETER_DOUBLE_ARRAY:
+      return isListOf(value, (item) => typeof item === 'number');
+    case types.PARAMETER_STRING_ARRAY:
+      return isListOf(value, (item) => typeof item === 'string');
+    case types.PARAMETER_NOT_SET:
+    case types.PARAMETER_BYTE_ARRAY:
+      return false;
   }
-  if (!Array.isArray(value)) return false;
-  const items = value as readonly unknown[];
-  if (type === types.PARAMETER_BOOL_ARRAY) return items.every((item) => typeof item === 'boolean');
-  if (type === types.PARAMETER_STRING_ARRAY) return items.every((item) => typeof item === 'string');
-  if (type === types.PARAMETER_INTEGER_ARRAY) return items.every((item) => Number.isInteger(item));
-  return items.every((item) => typeof item === 'number');
 }
 
 /** Writes a value as rcl_interfaces/msg/ParameterValue. */
@@ -80,8 +85,10 @@ export function parameterMessage(
       return { type, double_array_value: Float64Array.from(value as readonly number[]) };
     case types.PARAMETER_STRING_ARRAY:
       return { type, string_array_value: value as readonly string[] };
+    case types.PARAMETER_NOT_SET:
+    case types.PARAMETER_BYTE_ARRAY:
+      return { type: types.PARAMETER_NOT_SET };
   }
-  return { type: types.PARAMETER_NOT_SET };
 }
 
 /** Reads rcl_interfaces/msg/ParameterValue; undefined for "not set" and byte arrays, which parameters here never are. */
@@ -105,4 +112,8 @@ export function parameterFromMessage(message: ParameterValueMessage): ParameterV
       return message.string_array_value;
   }
   return undefined;
+}
+
+function isListOf(value: ParameterValue, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
 }

@@ -40,8 +40,8 @@ export function createCycloneContext(options: TransportContextOptions): RosConte
   return context;
 }
 
-async function leaveOnSignal(signal: NodeJS.Signals): Promise<void> {
+function leaveOnSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
-  for (const context of [...openContexts]) await context.shutdown();
-  process.kill(process.pid, signal);
+  const left = Promise.all([...openContexts].map((context) => context.shutdown()));
+  void left.finally(() => process.kill(process.pid, signal));
 }
