@@ -51,7 +51,7 @@ test('a parameter value is YAML: numbers, booleans, texts and lists', () => {
     true,
     '5',
     [1, 2.5],
-    'put: the apple in [it',
+    '[half',
   ]);
 });
 
