@@ -203,3 +203,10 @@ it('keeps a README beside every scene', () => {
     expect(readFileSync(`${folder}/README.md`, 'utf8').length).toBeGreaterThan(200);
   }
 });
+
+it('keeps absent objects still: what is not in an episode costs nothing', () => {
+  const episode = buildEpisodeSetup(kitchen, loadTaskCard(kitchen, 'open-or-close'), 5);
+  const robot = loadRobotModel(workspace, 'stretch');
+  const world = createSimWorld({ scene: kitchen, robot, seed: 5, setup: episode.setup });
+  expect(world.physics.objects.filter((o) => !o.isAsleep).map((o) => o.id)).toEqual([]);
+});

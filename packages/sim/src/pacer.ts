@@ -7,18 +7,18 @@ export class Pacer {
   dropped = 0;
   readonly #rateHz: number;
   readonly #realTimeFactor: number;
-  #startNs: bigint;
+  #startNs: bigint | undefined;
   #done = 0;
 
   /** @param realTimeFactor - simulated seconds per second of the clock */
-  constructor(rateHz: number, realTimeFactor: number, nowNs: bigint) {
+  constructor(rateHz: number, realTimeFactor: number) {
     this.#rateHz = rateHz;
     this.#realTimeFactor = realTimeFactor;
-    this.#startNs = nowNs;
   }
 
-  /** Returns the number of steps to do now. */
+  /** Returns the number of steps to do now. The first call starts the pace. */
   due(nowNs: bigint): number {
+    this.#startNs ??= nowNs;
     const wanted = Math.floor(
       Number(nowNs - this.#startNs) * 1e-9 * this.#rateHz * this.#realTimeFactor + 1e-6,
     );

@@ -19,7 +19,7 @@ export interface PlacementRequest {
   readonly seed: number;
   /** Region by object id; the scene's own region for the others. */
   readonly regions?: ReadonlyMap<string, string>;
-  /** Objects put far away under the floor's edge: not in this episode. */
+  /** Objects that are not in this episode: they wait on the ground outside of the walls. */
   readonly absent?: ReadonlySet<string>;
   readonly articulationPositions?: ReadonlyMap<string, number>;
   readonly robotPose?: Vector3;
@@ -30,7 +30,7 @@ const preferredGapM = 0.09;
 /** The bottom of a thing starts this far above its support, m. */
 const dropM = 0.001;
 /** Where absent objects wait: outside of the room, on the ground. */
-const absentRowM = -4;
+const absentRowM = -2;
 
 /**
  * Draws where everything starts: each object uniform in its region, apart from the others, with a random heading.

@@ -192,7 +192,7 @@ class Simulation {
     this.#publishers.labels.publish(
       labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
     );
-    this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor, nowNs);
+    this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor);
     this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
   }
 
