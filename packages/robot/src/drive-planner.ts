@@ -23,11 +23,11 @@ const turnRad = { tight: Math.PI / 36, open: Math.PI / 12 } as const;
 /** States nearer than this are taken as one. */
 const cellM = 0.04;
 const headings = 72;
-const maxExpansions = 40_000;
+const maxExpansions = 12_000;
 /** Grid of the distance-to-goal estimate. */
 const guideCellM = 0.05;
 /** The base's origin keeps this from solids in the estimate: less than the nearest edge of any base, m. */
-const guideClearanceM = 0.04;
+const guideClearanceM = 0.075;
 
 /**
  * Plans turns and straight drives, forwards and backwards, from one pose to another: hybrid A* over position and heading with a
