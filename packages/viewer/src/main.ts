@@ -12,7 +12,8 @@ import { Tabs } from './mind/tabs.ts';
 import { TaskPanel } from './mind/task-panel.ts';
 import { RealTimeFactor } from './model/rate-meter.ts';
 import { Banner } from './shell/banner.ts';
-import { byId } from './shell/element.ts';
+import { placeBody } from './shell/body-place.ts';
+import { byId, element } from './shell/element.ts';
 import { Keyboard } from './shell/keyboard.ts';
 import { Scanning } from './shell/scanning.ts';
 import { StopButton } from './shell/stop-button.ts';
@@ -41,11 +42,13 @@ const tree = new PlanTree((node) => world.highlight(node?.objects[0] ?? ''));
 const belief = new BeliefList((id) => world.highlight(id));
 const calls = new CallList();
 const log = new EventLog();
+const bodyTab = element('div');
 const tabs = new Tabs(byId('mind-tabs'), byId('mind-panels'), [
   { id: 'plan', title: 'Plan', panel: tree.panel },
   { id: 'belief', title: 'Belief', panel: belief.panel },
   { id: 'events', title: 'Events', panel: log.panel },
   { id: 'calls', title: 'Model', panel: calls.panel },
+  { id: 'body-tab', title: 'Body', panel: bodyTab },
 ]);
 const task = new TaskPanel(link, log);
 const question = new QuestionCard(byId('question'), link);
@@ -67,6 +70,7 @@ const realTime = new RealTimeFactor();
 const motion = new MotionPanel(() => world.robot.limits);
 const rates = new RatesPanel(realTime);
 const emg = new EmgPanel(link);
+placeBody(tabs, 'body-tab', bodyTab);
 byId('body').append(...motion.nodes, rates.node, emg.node);
 link.onMessage = (topic, bytes) => rates.onMessage(topic, bytes);
 link.subscribe('rosgraph_msgs/msg/Clock', '/clock', ({ clock }) =>

@@ -50,6 +50,14 @@ export class Tabs {
     }
   }
 
+  /** Takes a tab away or gives it back. */
+  setHidden(id: string, isHidden: boolean): void {
+    const button = this.#buttons.get(id);
+    if (!button) return;
+    button.hidden = isHidden;
+    if (isHidden && button.getAttribute('aria-selected') === 'true') this.select(this.#tabs[0]?.id ?? '');
+  }
+
   /** Shows a number beside a title; 0 shows none. */
   setCount(id: string, count: number): void {
     const node = this.#counts.get(id);
@@ -61,7 +69,7 @@ export class Tabs {
   #onKey(event: KeyboardEvent): void {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
-    const ids = this.#tabs.map(({ id }) => id);
+    const ids = this.#tabs.map(({ id }) => id).filter((id) => !this.#buttons.get(id)?.hidden);
     const now = ids.findIndex((id) => this.#buttons.get(id)?.getAttribute('aria-selected') === 'true');
     const next = ids[(now + step + ids.length) % ids.length] as string;
     this.select(next);
