@@ -22,6 +22,9 @@ import { endpointOptions } from './endpoint-options.ts';
 import { NodeAnnouncer } from './node-announcer.ts';
 import { WriteQueue } from './write-queue.ts';
 
+/** Endpoints are checked for mismatches when the graph has not changed for this long, ms. */
+const quietMs = 1000;
+
 /** An endpoint whose peers are watched for offers that do not match. */
 interface Watched {
   readonly topic: string;
@@ -42,6 +45,7 @@ export class CycloneTransport implements Transport {
   readonly #host: ServiceHost;
   readonly #watched = new Set<Watched>();
   #nextId = 1;
+  #checkTimer: NodeJS.Timeout | undefined;
 
   /** @param report - gets what concerns the process and no endpoint */
   constructor(participant: CycloneParticipant, executor: RealTimeExecutor, report: Report) {
@@ -50,7 +54,7 @@ export class CycloneTransport implements Transport {
     this.graph = new DdsGraph(participant, report);
     this.#announcer = new NodeAnnouncer(participant, executor);
     this.#host = { participant, executor, graph: this.graph, newId: () => this.#newId() };
-    this.graph.onChange(() => this.#findMismatches());
+    this.graph.onChange(() => this.#checkWhenQuiet());
   }
 
   addNode(node: NodeIdentity): void {
@@ -105,6 +109,7 @@ export class CycloneTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#checkTimer);
     this.graph.close();
     this.#announcer.close();
     this.#participant.close();
@@ -141,6 +146,12 @@ export class CycloneTransport implements Transport {
   #watch(watched: Watched): () => void {
     this.#watched.add(watched);
     return () => this.#watched.delete(watched);
+  }
+
+  /** A starting graph changes all the time, and looking at all of it is work. */
+  #checkWhenQuiet(): void {
+    clearTimeout(this.#checkTimer);
+    this.#checkTimer = setTimeout(() => this.#findMismatches(), quietMs);
   }
 
   /** Says once per kind of mismatch why an endpoint and its peers do not talk. */
