@@ -1,5 +1,5 @@
 import { yawFromQuaternion } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
+import { type NodeModule, qosProfiles, type RosNode, stampFromNs, stampToNs } from '@efferent/ros';
 import { DistanceField } from './distance-field.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
@@ -16,6 +16,8 @@ const floorPlanBand = { minZM: 0.03, maxZM: 1.4 };
 const floorPlanResolutionM = 0.05;
 /** Furniture within this of the laser's height is what rays hit, m. */
 const laserBandHalfM = 0.005;
+/** `map -> odom` is valid this long after its scan, ns: three scans. */
+const transformToleranceNs = 300_000_000n;
 
 const diagnosticLevel = { ok: 0, warn: 1, error: 2 } as const;
 
@@ -95,8 +97,10 @@ export const localisationNode: NodeModule = {
         else node.logger.error('localisation-lost', { inlierShare: share });
         wasTracking = isTracking;
       }
-      if (corrected)
-        transforms.publish({ transforms: [mapFromOdom(frames, localiser.mapFromOdom, scan.header.stamp)] });
+      if (!corrected && !isTracking) return;
+      // Valid a little into the future, as AMCL dates it: whoever looks up a picture's stamp need not wait for the next scan.
+      const validUntil = stampFromNs(stampToNs(scan.header.stamp) + transformToleranceNs);
+      transforms.publish({ transforms: [mapFromOdom(frames, localiser.mapFromOdom, validUntil)] });
     });
     publishDiagnostics(node, localiser);
     return { stop: async () => undefined };
