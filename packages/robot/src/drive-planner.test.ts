@@ -51,7 +51,9 @@ describe('a drive plan in the kitchen', () => {
     const plan = planDrive(space, place(from), place(to));
     space.marginM = 0;
     let last = place(from);
-    expect([...walk(place(from), plan)].filter((pose) => !space.isFree(pose.x, pose.y, pose.yaw))).toEqual([]);
+    expect([...walk(place(from), plan)].filter((pose) => !space.isFree(pose.x, pose.y, pose.yaw))).toEqual(
+      [],
+    );
     for (const pose of walk(place(from), plan)) last = pose;
     expect(Math.hypot(last.x - place(to).x, last.y - place(to).y)).toBeLessThan(0.01);
     expect(Math.abs(wrapAngle(last.yaw - place(to).yaw))).toBeLessThan(0.002);

@@ -8,10 +8,12 @@ import { JointStateReader } from './joint-state-reader.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import { PlanarPoseTracker, planarFrames } from './planar-pose.ts';
+import { TickStatistics } from './tick-statistics.ts';
 
 const periodNs = 10_000_000n;
 /** A status at least every this many ticks (10 Hz). */
 const statusTicks = 10;
+const diagnosticTicks = 100;
 const heartbeatTimeoutS = 0.3;
 const serviceTimeoutMs = 3000;
 
@@ -86,6 +88,7 @@ export const gateNode: NodeModule = {
       },
     );
 
+    const diagnostics = new DiagnosticsPublisher(node);
     const timer = node.createTimer(
       periodNs,
       () => {
@@ -96,6 +99,7 @@ export const gateNode: NodeModule = {
         gate.tick(Number(node.clock.nowNs()) * 1e-9, now);
         driver.send();
         status.update();
+        diagnostics.update();
       },
       node.steadyClock,
     );
@@ -263,6 +267,44 @@ class StatusPublisher {
       limits: gate.limitNames(),
       forwarded: BigInt(gate.forwarded),
       rejected: BigInt(gate.rejected),
+    });
+  }
+}
+
+/** Publishes the timing of the command stream on `/diagnostics` at 1 Hz. */
+class DiagnosticsPublisher {
+  readonly #node: RosNode;
+  readonly #publisher;
+  readonly #statistics = new TickStatistics(periodNs, 2 * diagnosticTicks);
+  #ticks = 0;
+
+  constructor(node: RosNode) {
+    this.#node = node;
+    this.#publisher = node.createPublisher(
+      'diagnostic_msgs/msg/DiagnosticArray',
+      '/diagnostics',
+      qosProfiles.default,
+    );
+  }
+
+  /** Notes one tick of the gate. */
+  update(): void {
+    this.#statistics.note(this.#node.steadyClock.nowNs());
+    if (++this.#ticks < diagnosticTicks) return;
+    this.#ticks = 0;
+    this.#publisher.publish({
+      header: { stamp: stampFromNs(this.#node.clock.nowNs()) },
+      status: [
+        {
+          name: `${this.#node.namespace}/gate command stream`,
+          hardware_id: this.#node.namespace,
+          message: '100 Hz',
+          values: [
+            { key: 'lateness_us', value: this.#statistics.takeLateness() },
+            { key: 'dropped_ticks', value: String(this.#statistics.dropped) },
+          ],
+        },
+      ],
     });
   }
 }
