@@ -106,6 +106,7 @@ link.topics.watch((topics) => {
 function watchRobot(robot: string): void {
   world.watchRobot(link, robot);
   motion.watch(link, robot);
+  emg.watchRobot(robot);
   bar.set('robot', 'robot', 'plain', robot.replace(/^\//, ''), 'robot');
   link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, (status) =>
     bar.onGate(status),

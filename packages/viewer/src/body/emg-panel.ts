@@ -27,6 +27,9 @@ export class EmgPanel {
     'aria-label': 'Virtual muscles: hold to contract',
   });
   readonly #decision = element('span', { class: 'mono' });
+  readonly #control = element('span', { class: 'control' });
+  readonly #takeOver = element('button', { type: 'button', disabled: true, 'data-scan': '2' }, ['Take over']);
+  #isHuman = false;
   #gesture: Gesture | undefined;
   #fullScaleUv = 60;
   #muscleNames = '';
@@ -38,6 +41,7 @@ export class EmgPanel {
       this.#muscles,
     ]);
     this.node = panel('Forearm', '', content);
+    this.node.querySelector('h2')?.append(this.#control, this.#takeOver);
     this.node.hidden = true;
     link.topics.watch((topics) => {
       const isThere = topics.has('/emg/gesture');
@@ -46,6 +50,27 @@ export class EmgPanel {
     });
     link.subscribe('efferent_interfaces/msg/Gesture', '/emg/gesture', (gesture) => {
       this.#gesture = gesture;
+    });
+  }
+
+  /** Subscribes to what the gestures do to a robot. @param robot - its namespace, e.g. `/stretch` */
+  watchRobot(robot: string): void {
+    this.#link.subscribe(
+      'efferent_interfaces/msg/GestureControlStatus',
+      `${robot}/gesture_control/status`,
+      ({ mode, level, speed, active }) => {
+        const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
+        this.#control.textContent = `${mode} · ${level}${motion}`;
+      },
+    );
+    this.#link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, ({ source }) => {
+      this.#isHuman = source === 'human';
+      this.#takeOver.textContent = this.#isHuman ? 'Give back' : 'Take over';
+      this.#takeOver.setAttribute('aria-pressed', String(this.#isHuman));
+    });
+    this.#takeOver.addEventListener('click', () => void this.#setTakeOver(robot, !this.#isHuman));
+    this.#link.services.watch((services) => {
+      this.#takeOver.disabled = !services.has(`${robot}/gate/take_over`);
     });
   }
 
@@ -123,6 +148,17 @@ export class EmgPanel {
       [name.replaceAll('_', ' ').replaceAll('-', ' ')],
     );
     return button;
+  }
+
+  async #setTakeOver(robot: string, data: boolean): Promise<void> {
+    try {
+      const { success, message } = await this.#link.call('std_srvs/srv/SetBool', `${robot}/gate/take_over`, {
+        data,
+      });
+      this.#takeOver.title = success ? '' : message;
+    } catch (error) {
+      this.#takeOver.title = error instanceof Error ? error.message : String(error);
+    }
   }
 
   #activate(gesture: string): void {

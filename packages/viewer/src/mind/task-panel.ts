@@ -86,6 +86,15 @@ export class TaskPanel {
     }
   }
 
+  async #cancel(): Promise<void> {
+    try {
+      await this.#link.callJson('/bridge/cancel_goal', { goalId: this.#goalId });
+      this.#show(this.#instruction, 'running', 'Cancelling …');
+    } catch (error) {
+      this.#show(this.#instruction, 'running', error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** Shows a task that was started elsewhere, e.g. in the terminal. */
   onPlan(plan: PlanView): void {
     if (this.#goalId !== '' || plan.instruction === '') return;
@@ -139,7 +148,11 @@ export class TaskPanel {
       element('div', { class: 'task-card', 'data-state': state, id: 'task-card' }, [
         icon(stateIcons[state], 17),
         element('span', { class: 'task-title' }, [capitalised(instruction)]),
-        element('span', { class: 'state' }, [words[state] ?? '']),
+        this.#goalId === ''
+          ? element('span', { class: 'state' }, [words[state] ?? ''])
+          : element('button', { type: 'button', 'data-scan': '2', onclick: () => void this.#cancel() }, [
+              'Cancel',
+            ]),
         element('span', { class: 'task-message' }, [message]),
       ]),
     );
