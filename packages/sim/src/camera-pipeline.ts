@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { CameraReply, CameraRequest, CameraWorkerData } from './camera-worker.ts';
 import type { HeadCamera } from './head-camera.ts';
 
+/** From a picture's stamp to its arrival in lockstep, ns: exposure, transfer and driver of a USB depth camera. */
+const cameraLatencyNs = 30_000_000n;
+
 /** One picture on its way: the stamp it was taken at and what to do with it. */
 interface Pending {
   readonly stampNs: bigint;
@@ -11,7 +14,8 @@ interface Pending {
 /**
  * Draws pictures of the head camera beside the control loop.
  *
- * In real time a worker thread draws, so that a picture never delays a tick; in lockstep this thread draws the same pixels at once.
+ * In real time a worker thread draws, so that a picture never delays a tick; in lockstep this thread draws the same pixels
+ * and delivers them after the camera's latency.
  * While the worker is busy a new picture is skipped and counted.
  */
 export class CameraPipeline {
@@ -23,6 +27,7 @@ export class CameraPipeline {
   readonly #worker: Worker | undefined;
   readonly #onFailure: (error: Error) => void;
   #pending: Pending | undefined;
+  #drawn: CameraReply | undefined;
 
   constructor(
     camera: HeadCamera,
@@ -41,7 +46,7 @@ export class CameraPipeline {
     });
   }
 
-  /** Takes a picture of `poses` (see {@link HeadCamera.capturePoses}); `onPicture` may be called before this returns. */
+  /** Takes a picture of `poses` (see {@link HeadCamera.capturePoses}); it arrives in `onPicture`. */
   take(poses: Float64Array, withColor: boolean, stampNs: bigint, onPicture: Pending['onPicture']): void {
     if (this.#pending !== undefined) {
       this.skipped++;
@@ -58,7 +63,16 @@ export class CameraPipeline {
       request.withColor,
       request.noiseOffset,
     );
-    this.#deliver({ depthMm, instances, color, renderMs: 0 });
+    this.#drawn = { depthMm, instances, color, renderMs: 0 };
+  }
+
+  /** Delivers a picture of lockstep whose latency has passed. */
+  deliverDue(nowNs: bigint): void {
+    if (this.#drawn === undefined || this.#pending === undefined) return;
+    if (nowNs < this.#pending.stampNs + cameraLatencyNs) return;
+    const drawn = this.#drawn;
+    this.#drawn = undefined;
+    this.#deliver(drawn);
   }
 
   async stop(): Promise<void> {

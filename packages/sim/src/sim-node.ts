@@ -49,8 +49,6 @@ import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-c
 const firstStampNs = 1_000_000_000n;
 /** /clock rate, Hz. */
 const clockRateHz = 100;
-/** From a picture's stamp to its arrival in lockstep, ns: exposure, transfer and driver of a USB depth camera. */
-const cameraLatencyNs = 30_000_000n;
 /** Steps of one `/sim/step_simulation`: a minute. */
 const maxRequestedSteps = 240 * 60;
 /** The simulated kitchen and robot: driver, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
@@ -137,8 +135,6 @@ class Simulation {
   readonly #jointStates: JointStateWriter;
   readonly #parameters: Parameters & { readonly perturber: Perturber | undefined };
   readonly #startNs: bigint;
-  readonly #isLockstep: boolean;
-  #pictureUnderway: { readonly picture: CameraReply; readonly stampNs: bigint } | undefined;
   readonly #dtS: number;
   readonly #publishers;
   readonly #rates;
@@ -165,7 +161,6 @@ class Simulation {
     this.#parameters = parameters;
     this.#dtS = world.dtS;
     const isLockstep = node.clock === node.steadyClock;
-    this.#isLockstep = isLockstep;
     const nowNs = node.steadyClock.nowNs();
     this.#startNs = isLockstep ? nowNs : firstStampNs;
     this.#pace = new Pace(nowNs);
@@ -245,7 +240,7 @@ class Simulation {
     if (rates.odometry.isDue(timeS)) this.#publishOdometry();
     if (rates.scan.isDue(timeS)) this.#publishScan();
     if (rates.camera.isDue(timeS)) this.#takePicture();
-    this.#deliverPicture();
+    this.#camera.deliverDue(this.#stampNs());
     if (rates.mode.isDue(timeS)) {
       out.mode.publish({ data: this.#driver.mode });
       out.runstopped.publish({ data: this.#driver.isRunstopped });
@@ -283,23 +278,10 @@ class Simulation {
     )
       return;
     const poses = this.#world.headCamera.capturePoses(this.#world.physics, this.#world.plant.placement);
-    this.#camera.take(poses, withColor, this.#stampNs(), this.#receivePicture);
+    this.#camera.take(poses, withColor, this.#stampNs(), this.#publishPicture);
   }
 
-  /** In real time drawing takes its time; in lockstep a picture arrives after the camera's latency. */
-  readonly #receivePicture = (picture: CameraReply, stampNs: bigint): void => {
-    if (this.#isLockstep) this.#pictureUnderway = { picture, stampNs };
-    else this.#publishPicture(picture, stampNs);
-  };
-
-  #deliverPicture(): void {
-    const underway = this.#pictureUnderway;
-    if (underway === undefined || this.#stampNs() < underway.stampNs + cameraLatencyNs) return;
-    this.#pictureUnderway = undefined;
-    this.#publishPicture(underway.picture, underway.stampNs);
-  }
-
-  #publishPicture(picture: CameraReply, stampNs: bigint): void {
+  readonly #publishPicture = (picture: CameraReply, stampNs: bigint): void => {
     const { camera } = this.#world.headCamera.renderer;
     const frame_id = `${this.#parameters.framePrefix}${headCameraOf(this.#model).frame}`;
     const header = { stamp: stampFromNs(stampNs), frame_id };
@@ -308,7 +290,7 @@ class Simulation {
     if (picture.color !== undefined) out.color.publish(imageMessage(camera, 'rgb8', picture.color, header));
     out.depth.publish(imageMessage(camera, '16UC1', picture.depthMm, header));
     out.segmentation.publish(imageMessage(camera, '16UC1', picture.instances, header));
-  }
+  };
 
   #publishBattery(): void {
     const { linear, angular } = this.#world.plant.state;
