@@ -1,1 +1,2 @@
+// A page, not a library: `main.ts` is its entry, and nothing imports this package.
 export {};
