@@ -1,6 +1,11 @@
+import { nsPerSecond } from '@efferent/core';
 import { type NodeModule, qosProfiles, type RunningNode, stampFromNs } from '@efferent/ros';
 import { parseActivation } from './forearm/activation-request.ts';
 import { SyntheticSource } from './forearm/synthetic-source.ts';
+import { StreamDiagnostics } from './stream-diagnostics.ts';
+
+/** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
+const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
 /** Publishes the synthetic forearm's samples; `/emg/activate` says what its muscles do. */
 export const emgSourceNode: NodeModule = {
@@ -28,11 +33,7 @@ export const emgSourceNode: NodeModule = {
       readOnly: true,
       range: [0, 1],
     });
-    const frames = node.createPublisher(
-      'efferent_interfaces/msg/EmgFrame',
-      '/emg/frames',
-      qosProfiles.sensorData,
-    );
+    const frames = node.createPublisher('efferent_interfaces/msg/EmgFrame', '/emg/frames', frameQos);
     const source = new SyntheticSource(
       { personSeed, sampleRateHz },
       recordingSeed,
@@ -49,7 +50,27 @@ export const emgSourceNode: NodeModule = {
         else source.perform(request.gesture, request.effort ?? effort);
       },
     );
+    const { id, frameSamples } = source.description;
+    const name = `${node.namespace}${node.name}: ${id}`;
+    const diagnostics = new StreamDiagnostics(name, sampleRateHz / frameSamples, node.steadyClock.nowNs());
+    const reports = node.createPublisher(
+      'diagnostic_msgs/msg/DiagnosticArray',
+      '/diagnostics',
+      qosProfiles.default,
+    );
+    node.createTimer(
+      nsPerSecond,
+      () => {
+        const status = [diagnostics.report(node.steadyClock.nowNs())];
+        reports.publish({ header: { stamp: stampFromNs(node.clock.nowNs()) }, status });
+      },
+      node.steadyClock,
+    );
+    let nextSample = 0;
     await source.start((frame) => {
+      diagnostics.countTick();
+      if (frame.firstSample !== nextSample) diagnostics.countLoss();
+      nextSample = frame.firstSample + frameSamples;
       frames.publish({
         header: { stamp: stampFromNs(frame.stampNs), frame_id: 'emg_sleeve' },
         source: source.description.id,

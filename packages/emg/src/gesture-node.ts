@@ -1,9 +1,9 @@
-import { describeError } from '@efferent/core';
+import { describeError, nsPerSecond } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import {
   type NodeModule,
   type NodeServices,
-  type Publisher,
+  type Partially,
   qosProfiles,
   type RosNode,
   type RunningNode,
@@ -13,6 +13,7 @@ import {
 import { calibrationPath, type LoadedCalibration, loadCalibration } from './decoder/calibration-file.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+import { StreamDiagnostics } from './stream-diagnostics.ts';
 
 type EmgFrameMessage = MessageTypes['efferent_interfaces/msg/EmgFrame'];
 type GestureMessage = MessageTypes['efferent_interfaces/msg/Gesture'];
@@ -20,6 +21,11 @@ type GestureMessage = MessageTypes['efferent_interfaces/msg/Gesture'];
 /** What a lockstep episode charges for one run of the model, and for loading a calibration; rounded up. */
 const decodeJob = { name: 'emg-decode', modelledLatencyMs: 1 };
 const prepareJob = { name: 'emg-calibration', modelledLatencyMs: 500 };
+
+/** Decisions a second: one a stride of 50 ms. */
+const decisionRateHz = 20;
+/** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
+const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
 /** Decodes `/emg/frames` into `/emg/gesture`, one decision a stride. */
 export const gestureNode: NodeModule = {
@@ -35,16 +41,21 @@ export const gestureNode: NodeModule = {
       qosProfiles.default,
     );
     const decoders = new Map<string, GestureDecoder | 'preparing' | 'failed'>();
+    const diagnostics = startDiagnostics(node);
     let losses = 0;
     node.createSubscription(
       'efferent_interfaces/msg/EmgFrame',
       '/emg/frames',
-      { qos: qosProfiles.sensorData },
+      { qos: frameQos },
       (message) => {
         const decoder = decoders.get(message.source);
         if (decoder === undefined) {
           decoders.set(message.source, 'preparing');
-          void prepareDecoder(node, services, gestures, message.source, file).then((ready) => {
+          const publish = (gesture: Partially<GestureMessage>) => {
+            diagnostics.countTick();
+            gestures.publish(gesture);
+          };
+          void prepareDecoder(node, services, publish, message.source, file).then((ready) => {
             decoders.set(message.source, ready ?? 'failed');
           });
         }
@@ -55,6 +66,7 @@ export const gestureNode: NodeModule = {
         });
         if (fault === undefined) return;
         losses += 1;
+        diagnostics.countLoss();
         node.logger.warn('frame-lost', { fault, losses, lostSamples: decoder.lostSamples });
       },
     );
@@ -62,10 +74,32 @@ export const gestureNode: NodeModule = {
   },
 };
 
+function startDiagnostics(node: RosNode): StreamDiagnostics {
+  const diagnostics = new StreamDiagnostics(
+    `${node.namespace}${node.name}`,
+    decisionRateHz,
+    node.steadyClock.nowNs(),
+  );
+  const reports = node.createPublisher(
+    'diagnostic_msgs/msg/DiagnosticArray',
+    '/diagnostics',
+    qosProfiles.default,
+  );
+  node.createTimer(
+    nsPerSecond,
+    () => {
+      const status = [diagnostics.report(node.steadyClock.nowNs())];
+      reports.publish({ header: { stamp: stampFromNs(node.clock.nowNs()) }, status });
+    },
+    node.steadyClock,
+  );
+  return diagnostics;
+}
+
 async function prepareDecoder(
   node: RosNode,
   services: NodeServices,
-  gestures: Publisher<GestureMessage>,
+  publish: (gesture: Partially<GestureMessage>) => void,
   sourceId: string,
   parameter: string,
 ): Promise<GestureDecoder | undefined> {
@@ -87,7 +121,7 @@ async function prepareDecoder(
       calibration,
       model,
       (work) => services.jobs.run(decodeJob, work),
-      (window) => gestures.publish(gestureMessage(node, calibration, window)),
+      (window) => publish(gestureMessage(node, calibration, window)),
     );
   } catch (error) {
     node.logger.error('calibration-failed', { reason: describeError(error), decision: 'nothing is decoded' });
