@@ -2,7 +2,7 @@ import { type Clock, ContractError, MiddlewareError } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { GenericActionClient } from './action-client.ts';
 import { actionParts } from './action-names.ts';
-import { type GenericActionCallbacks, GenericActionServer, type GenericServerGoal } from './action-server.ts';
+import { type GenericActionCallbacks, GenericActionServer } from './action-server.ts';
 import { type ClientHost, ServiceClient } from './client.ts';
 import type { SchedulingClock } from './executor.ts';
 import { createLogger, type LogLevel, type LogRecord, type LogSink, logLevels, logText } from './log.ts';
@@ -271,11 +271,6 @@ export class GraphNode implements port.RosNode {
     this.#parameters.addSetCallback(callback);
   }
 
-  /** Values given from outside for parameters that this node did not declare. */
-  unusedOverrides(): readonly { readonly name: string; readonly source: string }[] {
-    return this.#parameters.unusedOverrides();
-  }
-
   getTopicNamesAndTypes() {
     return this.#transport.graph.topics();
   }
@@ -420,5 +415,3 @@ export class GraphNode implements port.RosNode {
     };
   }
 }
-
-export type { GenericServerGoal };

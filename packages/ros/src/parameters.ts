@@ -76,13 +76,6 @@ export class ParameterStore {
     return [...this.#declared.keys()];
   }
 
-  /** Values from outside for parameters that nobody declared, with where they were said. */
-  unusedOverrides(): readonly { readonly name: string; readonly source: string }[] {
-    return [...this.#overrides]
-      .filter(([name]) => !this.#declared.has(name))
-      .map(([name, { source }]) => ({ name, source }));
-  }
-
   addSetCallback(callback: SetCallback): void {
     this.#callbacks.push(callback);
   }

@@ -46,13 +46,7 @@ test('a parameter value is YAML: numbers, booleans, texts and lists', () => {
     '-p',
     'e:=[half',
   ]);
-  expect([...rosArguments.parameters.values()]).toEqual([
-    0.001,
-    true,
-    '5',
-    [1, 2.5],
-    '[half',
-  ]);
+  expect([...rosArguments.parameters.values()]).toEqual([0.001, true, '5', [1, 2.5], '[half']);
 });
 
 test('a parameter for one node does not reach another', () => {

@@ -1,4 +1,5 @@
 import { CycloneParticipant, cycloneConfiguration, domainIdFromEnvironment } from '@efferent/cyclonedds';
+import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import { TransportContext, type TransportContextOptions } from '../context.ts';
 import { standardErrorSink } from '../log.ts';
 import type { RosContext } from '../port.ts';
@@ -9,7 +10,8 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 const openContexts = new Set<RosContext>();
 
 /**
- * Joins the DDS graph that the environment names (`ROS_DOMAIN_ID`, `ROS_AUTOMATIC_DISCOVERY_RANGE`, `CYCLONEDDS_URI`).
+ * Joins the DDS graph that the environment names (`ROS_DOMAIN_ID`, `ROS_AUTOMATIC_DISCOVERY_RANGE`, `CYCLONEDDS_URI`),
+ * with the interfaces of a sourced ROS 2 (`AMENT_PREFIX_PATH`) over the bundled ones.
  *
  * Leaves it on SIGINT and SIGTERM when nobody else in the process listens to them, as peers would keep its nodes for
  * seconds otherwise.
@@ -18,6 +20,8 @@ const openContexts = new Set<RosContext>();
  */
 export function createCycloneContext(options: TransportContextOptions): RosContext {
   const domainId = domainIdFromEnvironment(process.env);
+  // Definitions differ between distributions, and peers compare type hashes: an installed ROS 2 decides.
+  if (process.env.AMENT_PREFIX_PATH !== undefined) loadAmentInterfaces(process.env.AMENT_PREFIX_PATH);
   const participant = new CycloneParticipant(domainId, cycloneConfiguration(process.env), 'enclave=/;');
   participant.holdProcess(true);
   const executor = new RealTimeExecutor();
