@@ -45,7 +45,7 @@ interface Candidate {
 /**
  * Moves a robot's links kinematically within the limits of its actuators, and stops each motion that would enter something solid.
  *
- * A chain of constraints would sag (see the README of this package); real position loops hold their joints to a fraction of a
+ * A chain of constraints would sag (docs/decisions/2026-11-23-contact-physics.md); real position loops hold their joints to a fraction of a
  * millimetre, so links follow forward kinematics exactly. Contact acts back as stops and efforts.
  */
 export class RobotPlant {
