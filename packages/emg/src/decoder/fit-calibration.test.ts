@@ -105,7 +105,7 @@ test('a virtual person without a calibration follows the prompts and gets one, a
   const missing = calibrationPath(folder, 'sleeve-3');
   await expect(ensureCalibration(missing, 'sleeve-3')).rejects.toMatchObject({ code: 'no-calibration' });
   expect(existsSync(missing)).toBe(false);
-});
+}, 60_000);
 
 test('a protocol asks for every gesture once a repetition and rests in between', () => {
   const prompts = promptsOf(defaultProtocol, new Rng(4));
