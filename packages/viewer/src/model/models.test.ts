@@ -3,7 +3,7 @@ import { codecOf } from '@efferent/interfaces';
 import { describe, expect, it } from 'vitest';
 import { Backoff } from '../connection/backoff.ts';
 import { publishFrame, readServerFrame, serviceFrame } from '../connection/frames.ts';
-import { FrameBudget } from '../world/frame-budget.ts';
+import { FrameBudget, fullLimits, leanLimits } from '../world/frame-budget.ts';
 import { searchBelief } from './belief-search.ts';
 import { electrodePixels, mapSide } from './electrode-map.ts';
 import { freshness } from './freshness.ts';
@@ -130,7 +130,7 @@ describe('rates', () => {
   });
 
   it('draws at most thirty times a second and coarser where drawing is slow', () => {
-    const budget = new FrameBudget();
+    const budget = new FrameBudget(fullLimits);
     budget.drew(1000, 5);
     expect(budget.mayDraw(1010)).toBe(false);
     expect(budget.mayDraw(1030)).toBe(true);
@@ -138,6 +138,17 @@ describe('rates', () => {
     expect(budget.pixelRatioLimit).toBeLessThan(1);
     for (let i = 0; i < 200; i++) budget.drew(200_000 + i * 40, 5);
     expect(budget.pixelRatioLimit).toBe(2);
+  });
+
+  it('leaves three quarters of a processor that draws to others', () => {
+    const budget = new FrameBudget(leanLimits);
+    let nowMs = 0;
+    for (let i = 0; i < 200; i++) {
+      nowMs += 60;
+      budget.drew(nowMs, 60);
+      while (!budget.mayDraw(nowMs)) nowMs++;
+    }
+    expect(60 * budget.framesPerSecond).toBeLessThan(270);
   });
 });
 

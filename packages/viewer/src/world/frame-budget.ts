@@ -1,7 +1,4 @@
-const fastestHz = 30;
-const slowestHz = 4;
-/** Share of the time that drawing may take when there is no graphics card. */
-const drawingShare = 0.5;
+const slowestHz = 3;
 /** Pixel ratios to fall back to where drawing is slow. */
 const ratios = [2, 1, 0.75, 0.55] as const;
 const slowMs = 110;
@@ -9,17 +6,37 @@ const quickMs = 35;
 /** Frames to wait after a change of ratio before judging again. */
 const settleFrames = 12;
 
+export interface FrameLimits {
+  readonly fastestHz: number;
+  /** Share of the time that drawing may take. */
+  readonly share: number;
+  /** Pixel ratio to begin with. */
+  readonly firstRatio: (typeof ratios)[number];
+}
+
+/** Limits where a graphics card draws. */
+export const fullLimits: FrameLimits = { fastestHz: 30, share: 0.6, firstRatio: 2 };
+
+/** Limits where a processor draws, which the robot's nodes may share. */
+export const leanLimits: FrameLimits = { fastestHz: 15, share: 0.25, firstRatio: 0.75 };
+
 /**
- * Decides when the next frame may be drawn and how fine: at most 30 a second, and fewer and coarser where drawing is slow,
- * so that a page without a graphics card does not take the machine from the robot.
+ * Decides when the next frame may be drawn and how fine: fewer and coarser where drawing is slow, so that a page without a
+ * graphics card does not take the machine from the robot.
  */
 export class FrameBudget {
+  readonly #limits: FrameLimits;
   #nextMs = 0;
   #smoothedCostMs = 20;
-  #smoothedPeriodMs = 1000 / fastestHz;
+  #smoothedPeriodMs = 500;
   #lastMs = 0;
-  #level = 0;
+  #level: number;
   #framesAtLevel = 0;
+
+  constructor(limits: FrameLimits) {
+    this.#limits = limits;
+    this.#level = ratios.indexOf(limits.firstRatio);
+  }
 
   /** Frames drawn a second of late. */
   get framesPerSecond(): number {
@@ -41,8 +58,8 @@ export class FrameBudget {
    */
   drew(nowMs: number, costMs: number): boolean {
     this.#smoothedCostMs += 0.15 * (costMs - this.#smoothedCostMs);
-    const wantedPeriodMs = this.#smoothedCostMs / drawingShare;
-    const periodMs = Math.min(1000 / slowestHz, Math.max(1000 / fastestHz, wantedPeriodMs));
+    const wantedPeriodMs = this.#smoothedCostMs / this.#limits.share;
+    const periodMs = Math.min(1000 / slowestHz, Math.max(1000 / this.#limits.fastestHz, wantedPeriodMs));
     // A few milliseconds early, because animation frames come in steps of 16.7 ms.
     this.#nextMs = nowMs - costMs + periodMs - 4;
     if (this.#lastMs > 0) this.#smoothedPeriodMs += 0.1 * (nowMs - this.#lastMs - this.#smoothedPeriodMs);
