@@ -1,9 +1,9 @@
 import { type QuaternionXyzw, Transform, type Vector3 } from '@efferent/core';
-import type { MessageTypes } from '@efferent/interfaces';
+import type { MessageTypes, ServiceTypes } from '@efferent/interfaces';
 import type { EntityState, SimWorld } from './sim-world.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
-type Pose = MessageTypes['geometry_msgs/msg/Pose'];
+type SetEntityRequest = ServiceTypes['simulation_interfaces/srv/SetEntityState']['Request'];
 
 /** Numbers of simulation_interfaces/msg/Result and SetEntityState. */
 export const simulationResult = {
@@ -44,12 +44,14 @@ export function entityMessage({ pose, linearMps, angularRadS }: EntityState, hea
   };
 }
 
-/** Puts a movable thing at a pose of `map`, at rest. */
-export function setEntity(
-  world: SimWorld,
-  id: string,
-  { position: p, orientation: q }: Pose,
-): SimulationReply {
+/** Puts a movable thing at a pose of `map`, at rest; requests that set no pose are not supported. */
+export function setEntity(world: SimWorld, request: SetEntityRequest): SimulationReply {
+  const { entity: id, state } = request;
+  // A request without any flag is one of the interface's first version, which always set the pose.
+  if (!request.set_pose && (request.set_twist || request.set_acceleration)) {
+    return refuse(simulationResult.unsupported, 'only poses can be set');
+  }
+  const { position: p, orientation: q } = state.pose;
   if (world.physics.findObject(id) === undefined) {
     return refuse(simulationResult.notFound, `there is no movable entity "${id}"`);
   }

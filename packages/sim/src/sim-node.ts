@@ -418,13 +418,9 @@ class Simulation {
         return { result: refuse(simulationResult.notFound, `there is no entity "${entity}"`) };
       return { result: simulationOk, state: entityMessage(state, this.#header('map')) };
     });
-    node.createService(
-      'simulation_interfaces/srv/SetEntityState',
-      '/sim/set_entity_state',
-      ({ entity, state }) => ({
-        result: setEntity(world, entity, state.pose),
-      }),
-    );
+    node.createService('simulation_interfaces/srv/SetEntityState', '/sim/set_entity_state', (request) => ({
+      result: setEntity(world, request),
+    }));
     node.createService('simulation_interfaces/srv/ResetSimulation', '/sim/reset_simulation', () => {
       this.#reset();
       return { result: simulationOk };
