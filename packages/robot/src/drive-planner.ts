@@ -23,7 +23,7 @@ const turnRad = { tight: Math.PI / 36, open: Math.PI / 12 } as const;
 /** States nearer than this are taken as one. */
 const cellM = 0.04;
 const headings = 72;
-const maxExpansions = 12_000;
+const maxExpansions = 8_000;
 /** Grid of the distance-to-goal estimate. */
 const guideCellM = 0.05;
 /** The base's origin keeps this from solids in the estimate: less than the nearest edge of any base, m. */
@@ -123,8 +123,8 @@ function search(space: DriveSpace, start: PlanarPose, goal: PlanarPose): PlanarP
     if ((best.get(key) ?? Number.POSITIVE_INFINITY) < node.cost) continue;
     const { pose } = node;
     const remaining = node.estimate - node.cost;
-    if ((remaining < 0.8 || expansions % 16 === 0) && connect(space, pose, goal) !== undefined)
-      return [...trace(node), goal];
+    const isDue = expansions % (remaining < 0.8 ? 4 : 16) === 0;
+    if (isDue && connect(space, pose, goal) !== undefined) return [...trace(node), goal];
     const size = space.clearanceAt(pose.x, pose.y) > space.reachM + stepM.open ? 'open' : 'tight';
     for (const motion of [1, -1]) {
       const distance = motion * stepM[size];

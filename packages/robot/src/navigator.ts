@@ -73,6 +73,7 @@ export class Navigator {
   #lookedS = Number.NEGATIVE_INFINITY;
   readonly #progressPose: PlanarPose = { x: 0, y: 0, yaw: 0 };
   #trouble = '';
+  #plannedS = Number.NEGATIVE_INFINITY;
 
   constructor(goal: PlanarPose, space: DriveSpace, obstacles: ScanObstacles, base: RobotManifest['base']) {
     this.goal = goal;
@@ -129,6 +130,7 @@ export class Navigator {
   }
 
   #startPlan(input: NavigationInput): NavigationOutcome | undefined {
+    this.#plannedS = input.nowS;
     this.#space.setLaserObstacles(this.#obstacles.points());
     let problem: PlannerError | undefined;
     for (const marginM of planningMarginsM) {
@@ -157,7 +159,9 @@ export class Navigator {
       this.#lookedS = input.nowS;
       if (this.#isWayBlocked(input.pose)) {
         this.#stand();
-        this.#phase = 'plan';
+        // A second plan right after the first mostly meets somebody who is passing: give them a moment.
+        this.#phase = input.nowS - this.#plannedS < waitS ? 'wait' : 'plan';
+        this.#untilS = this.#plannedS + waitS;
         return undefined;
       }
     }
