@@ -3,7 +3,7 @@ import { placedBoxes } from '@efferent/robot';
 import { ArticulationBelief, type DepthPicture, estimateArticulation } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
-import { ObjectTracker } from './object-tracker.ts';
+import { type Hand, ObjectTracker } from './object-tracker.ts';
 import { type Relation, relationOf } from './relations.ts';
 import { hasDropped, newRobotState, observeGripper, type RobotState } from './robot-state.ts';
 import {
@@ -47,6 +47,8 @@ export class Belief {
   readonly #articulations = new Map<string, ArticulationBelief>();
   /** Relations that skills brought about and that no picture has contradicted, by object id. */
   readonly #asserted = new Map<string, Relation & { readonly sinceS: number }>();
+  /** What a robot's running skill is to move, by robot. */
+  readonly #handled = new Map<string, string>();
   #occluders: readonly Occluder[] = [];
   #occluderKey = '';
   #depth: (DepthPicture & { readonly stampS: number }) | undefined;
@@ -129,7 +131,12 @@ export class Belief {
         rangeM: Math.hypot(x, y, z),
       });
     }
-    this.tracker.observe(sightings, stampS, (track) => this.#detectionChance(track, view, occluders, stampS));
+    this.tracker.observe(
+      sightings,
+      stampS,
+      (track) => this.#detectionChance(track, view, occluders, stampS),
+      this.#hands(),
+    );
     for (const track of this.tracker.objects()) if (track.visible) this.#asserted.delete(track.id);
     if (stampS - this.#coverageS >= coveragePeriodS) {
       this.#coverageS = stampS;
@@ -153,6 +160,26 @@ export class Belief {
 
   articulation(id: string): ArticulationBelief | undefined {
     return this.#articulations.get(id);
+  }
+
+  /** A skill that is to move an object begins: what is seen of its class at the tool is this object. */
+  beginHandling(robot: string, objectId: string, nowS: number): void {
+    const track = this.tracker.find(objectId);
+    if (track === undefined) return;
+    track.handledS = nowS;
+    this.#handled.set(robot, objectId);
+  }
+
+  /** The skill has ended. */
+  endHandling(robot: string): void {
+    this.#handled.delete(robot);
+  }
+
+  #hands(): readonly Hand[] {
+    return this.robots().flatMap((robot) => {
+      const objectId = this.heldBy(robot.name)?.id ?? this.#handled.get(robot.name);
+      return objectId === undefined ? [] : [{ objectId, toolM: robot.mapFromTool.translation }];
+    });
   }
 
   /** Returns the object that a robot holds. */

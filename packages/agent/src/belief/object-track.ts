@@ -44,6 +44,8 @@ export interface ObjectTrack {
   visible: boolean;
   /** Robot that holds it, by namespace. */
   heldBy: string | undefined;
+  /** Start of the newest skill that was to move it, s; what shows up since may be this thing at a new place. */
+  handledS: number;
 }
 
 /** How the tracker weighs evidence. Defaults follow the stated noise of the detector (8 mm + 1 % of range). */
@@ -115,6 +117,7 @@ export function newTrack(number: number, sighting: Sighting, sigmaM: number, now
     judgedS: nowS,
     visible: true,
     heldBy: undefined,
+    handledS: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -133,7 +136,7 @@ export function updateTrack(
   const gain = jump ? Math.max(0.5, prior / (prior + sigmaM * sigmaM)) : prior / (prior + sigmaM * sigmaM);
   track.positionM = mix(track.positionM, sighting.positionM, gain);
   track.variance = Math.max((1 - gain) * prior, 9e-6);
-  track.sizeM = mix(track.sizeM, sighting.sizeM, Math.max(0.1, 1 / (track.sightings + 1)));
+  track.sizeM = mixSize(track.sizeM, sighting.sizeM);
   track.orientation = sighting.orientation;
   track.votes.set(sighting.className, (track.votes.get(sighting.className) ?? 0) + sighting.score);
   track.sightings += 1;
@@ -148,3 +151,11 @@ const mix = (a: Vector3, b: Vector3, t: number): Vector3 => [
   a[1] + (b[1] - a[1]) * t,
   a[2] + (b[2] - a[2]) * t,
 ];
+
+/** What hides a part of a thing makes it look smaller, hardly ever bigger. */
+const mixSize = (known: Vector3, seen: Vector3): Vector3 => {
+  const one = (a: number, b: number) => a + (b > a ? growGain : shrinkGain) * (b - a);
+  return [one(known[0], seen[0]), one(known[1], seen[1]), one(known[2], seen[2])];
+};
+const growGain = 0.3;
+const shrinkGain = 0.04;

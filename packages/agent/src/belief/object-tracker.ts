@@ -12,6 +12,14 @@ import {
 /** Tells how likely a track's thing would have been detected in this picture, [0, 1]; 0 when it was not in view. */
 export type DetectionChance = (track: ObjectTrack) => number;
 
+/** A gripper and the thing that it holds or is about to hold. */
+export interface Hand {
+  readonly objectId: string;
+  readonly toolM: Vector3;
+}
+
+/** A sighting of its class so near the tool is the thing in the hand, m. */
+const inHandM = 0.25;
 /**
  * Turns noisy detections into objects with stable ids.
  *
@@ -23,6 +31,8 @@ export class ObjectTracker {
   readonly #settings: TrackingSettings;
   readonly #tracks: ObjectTrack[] = [];
   readonly #perClass = new Map<string, number>();
+  /** Pairs of track numbers that were seen in one picture, as `low-high`. */
+  readonly #apart = new Set<string>();
   #nextNumber = 1;
 
   constructor(settings: TrackingSettings = defaultTrackingSettings) {
@@ -45,14 +55,51 @@ export class ObjectTracker {
    * @param sightings - detections in the map frame
    * @param nowS - the picture's time, s
    * @param detectionChance - for every track not seen: whether it should have been
+   * @param hands - grippers at work
    */
-  observe(sightings: readonly Sighting[], nowS: number, detectionChance: DetectionChance): void {
+  observe(
+    sightings: readonly Sighting[],
+    nowS: number,
+    detectionChance: DetectionChance,
+    hands: readonly Hand[] = [],
+  ): void {
     for (const track of this.#tracks) track.visible = false;
-    const free = this.#associate(sightings, nowS);
+    const others = hands.reduce((left, hand) => this.#takeInHand(hand, left, nowS), sightings);
+    const free = this.#associate(others, nowS);
     for (const sighting of free)
       this.#tracks.push(newTrack(this.#nextNumber++, sighting, this.#sigma(sighting), nowS));
     this.#judgeUnseen(nowS, detectionChance);
+    this.#notePairs();
     this.#mergeDuplicates();
+  }
+
+  /** Gives the sighting nearest to a busy tool to the thing that it handles; returns the rest. */
+  #takeInHand(hand: Hand, sightings: readonly Sighting[], nowS: number): readonly Sighting[] {
+    const track = this.find(hand.objectId);
+    if (track === undefined || track.state === 'missing') return sightings;
+    let nearest: Sighting | undefined;
+    let nearestM = inHandM;
+    for (const sighting of sightings) {
+      const distanceM = distance3(sighting.positionM, hand.toolM);
+      if (sighting.className !== classOf(track) || distanceM >= nearestM) continue;
+      nearest = sighting;
+      nearestM = distanceM;
+    }
+    if (nearest === undefined) return sightings;
+    updateTrack(track, nearest, this.#sigma(nearest), nowS, this.#settings);
+    track.positionM = nearest.positionM;
+    return sightings.filter((sighting) => sighting !== nearest);
+  }
+
+  /** Remembers which things of one class were seen side by side. */
+  #notePairs(): void {
+    const visible = this.#tracks.filter((track) => track.visible && track.state === 'confirmed');
+    for (const [index, a] of visible.entries()) {
+      for (const b of visible.slice(index + 1)) {
+        if (classOf(a) === classOf(b) && distance3(a.positionM, b.positionM) > overlapM(a.sizeM, b.sizeM))
+          this.#apart.add(pairKey(a, b));
+      }
+    }
   }
 
   /** Gives up on where an object was believed to be, e.g. after an empty grasp. */
@@ -77,6 +124,7 @@ export class ObjectTracker {
   clear(): void {
     this.#tracks.length = 0;
     this.#perClass.clear();
+    this.#apart.clear();
   }
 
   #sigma(sighting: Sighting): number {
@@ -122,7 +170,7 @@ export class ObjectTracker {
   #confirm(track: ObjectTrack): void {
     if (track.state !== 'tentative' || track.sightings < this.#settings.confirmSightings) return;
     const name = classOf(track);
-    const missing = this.#tracks.find((other) => other.state === 'missing' && classOf(other) === name);
+    const missing = this.#tracks.find((other) => other.state === 'missing' && this.#isSame(other, track));
     if (missing !== undefined) {
       takeOver(missing, track);
       this.#tracks.splice(this.#tracks.indexOf(track), 1);
@@ -166,8 +214,9 @@ export class ObjectTracker {
     if (older.number >= newer.number || older.state === 'tentative' || classOf(older) !== classOf(newer))
       return false;
     // Two things that were once seen side by side stay two.
-    if (older.state === 'missing') return newer.firstSeenS > older.lastSeenS;
-    if (older.visible) return distance3(older.positionM, newer.positionM) < 0.03;
+    if (this.#apart.has(pairKey(older, newer))) return false;
+    if (older.state === 'missing') return newer.firstSeenS > Math.min(older.lastSeenS, older.handledS);
+    if (older.visible && newer.visible) return distance3(older.positionM, newer.positionM) < 0.03;
     return (
       older.heldBy === undefined &&
       distance3(older.positionM, newer.positionM) < overlapM(older.sizeM, newer.sizeM)
@@ -175,8 +224,11 @@ export class ObjectTracker {
   }
 }
 
-const overlapM = (a: Vector3, b: Vector3): number =>
-  0.4 * Math.min(Math.max(a[0], a[1]), Math.max(b[0], b[1]));
+const pairKey = (a: ObjectTrack, b: ObjectTrack): string =>
+  a.number < b.number ? `${a.number}-${b.number}` : `${b.number}-${a.number}`;
+
+/** Closer than this, two upright things of these extents would share space, m. */
+const overlapM = (a: Vector3, b: Vector3): number => 0.4 * (Math.max(a[0], a[1]) + Math.max(b[0], b[1]));
 
 /** The older identity goes on with what the newer track knows. */
 function takeOver(older: ObjectTrack, newer: ObjectTrack): void {

@@ -56,13 +56,15 @@ export class StepRunner {
     const { belief } = this.#environment;
     const context = contextOf(subGoal, viewBelief(belief, this.#environment.nowS()));
     const phases: string[] = [];
+    const moved = movedObject(subGoal, contract);
+    if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
     const outcome = await this.send(
       subGoal,
       (phase) => {
         if (phase !== '' && phase !== phases[phases.length - 1]) phases.push(phase);
       },
       signal,
-    );
+    ).finally(() => belief.endHandling(subGoal.robot));
     const note = phases.join(' · ');
     if (!verify) {
       this.#write(subGoal, contract, outcome.success);
@@ -211,6 +213,12 @@ export class StepRunner {
     if (track !== undefined && !track.visible) this.#environment.belief.tracker.markMissing(id);
   }
 }
+
+/** The object that a skill picks up or puts down. */
+const movedObject = (subGoal: SubGoal, contract: SkillContract): string | undefined => {
+  const term = [...contract.effects, ...contract.preconditions].find((each) => each.predicate === 'holding');
+  return subGoal.arguments[term?.arguments[0] ?? ''];
+};
 
 const empties = (contract: SkillContract): boolean =>
   contract.effects.some((term) => term.predicate === 'hand-empty' && !term.negated);

@@ -46,8 +46,9 @@ const retryable = new Set([
   'unavailable',
   'not-confirmed',
   'no-free-spot',
-  'unreachable',
 ]);
+/** Codes of planning: once more with a fresh pose, no more. */
+const retryableOnce = new Set(['unreachable']);
 const maxRetries = 2;
 const maxRepairs = 3;
 
@@ -297,7 +298,8 @@ class TaskRun {
       result.message,
     );
     subGoal.reason = because;
-    if (broken === undefined && retryable.has(result.code) && failure.count <= maxRetries) {
+    const retries = retryable.has(result.code) ? maxRetries : retryableOnce.has(result.code) ? 1 : 0;
+    if (broken === undefined && failure.count <= retries) {
       subGoal.state = 'ready';
       this.#emit('replan', subGoal, `${subGoal.description}: ${because}`, 'try again', Number.NaN);
       return;
