@@ -1,4 +1,4 @@
-import { runEpisode } from '@efferent/runtime';
+import { runEpisode } from '@efferent/runtime/simulation';
 import { describe, expect, it } from 'vitest';
 import { runEfferent } from '../support/command.ts';
 

@@ -1,13 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import {
-  JudgeClient,
-  type MiddlewareName,
-  repositoryFolder,
-  type System,
-  startSystem,
-} from '@efferent/runtime';
+import { type MiddlewareName, repositoryFolder, type System, startSystem } from '@efferent/runtime';
+import { JudgeClient } from '@efferent/runtime/simulation';
 import {
   type EntityState,
   type GoalCondition,

@@ -1,5 +1,10 @@
 import { ConfigurationError } from '@efferent/core';
-import { type EpisodeRecord, listEpisodeTasks, type PerturbationName, runEpisode } from '@efferent/runtime';
+import {
+  type EpisodeRecord,
+  listEpisodeTasks,
+  type PerturbationName,
+  runEpisode,
+} from '@efferent/runtime/simulation';
 import {
   type Comparison,
   type Figure,

@@ -19,8 +19,13 @@ interface BenchOptions {
   readonly policy?: string;
 }
 
-/** `efferent bench <suite>` and `efferent policy eval <id>`. */
-export async function runBench(suite: string, options: BenchOptions, _command: Command): Promise<void> {
+/** `efferent policy eval <id>`. */
+export function runPolicyEvaluation(policy: string, options: BenchOptions): Promise<void> {
+  return runBench('policy', { ...options, policy });
+}
+
+/** `efferent bench <suite>`. */
+export async function runBench(suite: string, options: BenchOptions): Promise<void> {
   if (!suiteNames.includes(suite))
     throw new ConfigurationError({
       code: 'unknown-suite',

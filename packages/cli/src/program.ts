@@ -1,11 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runBench, runBenchMerge } from './bench-command.ts';
-import { runDoctor } from './doctor-command.ts';
-import { runEmgDemo } from './emg-command.ts';
-import { runLaunchFile } from './launch-command.ts';
-import { runInstruction } from './run-command.ts';
-import { runScript } from './script-command.ts';
-import { runStart } from './start-command.ts';
 
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
@@ -28,7 +21,7 @@ export function createProgram(): Command {
       '127.0.0.1',
     )
     .option('--port <number>', 'port of the viewer; the Stop button takes the next one', integer, 8765)
-    .action(runStart);
+    .action(lazily(async () => (await import('./start-command.ts')).runStart));
 
   program
     .command('run')
@@ -38,7 +31,7 @@ export function createProgram(): Command {
     .option('--planner <id>', "planner; the agent's default without it")
     .addOption(middlewareOption())
     .option('--json', 'print one JSON line last')
-    .action(runInstruction);
+    .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
 
   program
     .command('launch')
@@ -47,14 +40,14 @@ export function createProgram(): Command {
     .argument('[arguments...]', 'values of its arguments: name:=value')
     .option('--show-arguments', 'list the arguments of the file and end')
     .addOption(middlewareOption())
-    .action(runLaunchFile);
+    .action(lazily(async () => (await import('./launch-command.ts')).runLaunchFile));
 
   withSystemOptions(program.command('script'))
     .description('run a closed-loop task script')
     .argument('<file>')
     .option('--lockstep', 'in a simulation of its own, on a virtual clock')
     .option('--task <id>', 'task card that places the objects (with --lockstep)')
-    .action(runScript);
+    .action(lazily(async () => (await import('./script-command.ts')).runScript));
 
   const bench = program
     .command('bench')
@@ -65,32 +58,44 @@ export function createProgram(): Command {
     .option('--perturb <what>', 'disturb every episode: move-object')
     .option('--planner <id>', "planner; the agent's default without it")
     .option('--minutes <number>', 'length of the real-time suite', number, 5)
-    .action(runBench);
+    .action(lazily(async () => (await import('./bench-command.ts')).runBench));
   bench
     .command('merge')
     .description('join the reports of shards')
     .argument('<files...>', 'JSON files written with --json --shard i/n')
-    .action(runBenchMerge);
+    .action(lazily(async () => (await import('./bench-command.ts')).runBenchMerge));
 
   const policy = program.command('policy').description('work with manipulation policies');
   withBenchOptions(policy.command('eval').argument('<id>'))
     .description('success of a policy on unseen seeds, beside what it must be compared with')
-    .action((id, options, command) => runBench('policy', { ...options, policy: id }, command));
+    .action(lazily(async () => (await import('./bench-command.ts')).runPolicyEvaluation));
 
   const emg = program.command('emg').description('gestures of the forearm');
+  emg
+    .command('calibrate')
+    .description('have a virtual person follow the calibration prompts, and fit a decoder')
+    .option('--person <number>', 'seed of the virtual person', integer, 1)
+    .action(lazily(async () => (await import('./emg-command.ts')).runEmgCalibrate));
   withSystemOptions(emg.command('demo'))
     .description('drive the simulated robot with a synthetic forearm, from buttons in the viewer')
     .option('--host <address>', 'where the viewer listens', '127.0.0.1')
     .option('--port <number>', 'port of the viewer', integer, 8765)
-    .action(runEmgDemo);
+    .action(lazily(async () => (await import('./emg-command.ts')).runEmgDemo));
 
   program
     .command('doctor')
     .description('say which middleware would be taken, and why')
     .addOption(middlewareOption())
-    .action(runDoctor);
+    .action(lazily(async () => (await import('./doctor-command.ts')).runDoctor));
 
   return program;
+}
+
+/** Loads a command's code when it runs, so that `--help` and mistakes answer at once. */
+function lazily<Arguments extends unknown[]>(
+  load: () => Promise<(...given: Arguments) => Promise<void>>,
+): (...given: Arguments) => Promise<void> {
+  return async (...given) => (await load())(...given);
 }
 
 function withSystemOptions(command: Command): Command {

@@ -1,13 +1,8 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { steadyWallClock } from '@efferent/core';
-import {
-  describeConfiguration,
-  repositoryFolder,
-  type System,
-  selectMiddleware,
-  startSystem,
-} from '@efferent/runtime';
+import { repositoryFolder, type System, selectMiddleware, startSystem } from '@efferent/runtime';
+import { describeConfiguration } from '@efferent/runtime/simulation';
 import type { Terminal } from './terminal.ts';
 
 export interface SystemSessionOptions {

@@ -1,13 +1,4 @@
-export { type ConfigurationFacts, type ConfigurationNames, describeConfiguration } from './configuration.ts';
-export {
-  type EpisodeOptions,
-  type EpisodeRecord,
-  listEpisodeTasks,
-  type PerturbationName,
-  runEpisode,
-} from './episode.ts';
 export { type JoinedGraph, joinGraph } from './graph-client.ts';
-export { JudgeClient } from './judge-client.ts';
 export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';
 export { loadNodeModule, nodeNames } from './node-registry.ts';
 export {

@@ -1,0 +1,10 @@
+/** What needs the simulator: kept apart, so that a client of a running graph does not load it. */
+export { type ConfigurationFacts, type ConfigurationNames, describeConfiguration } from './configuration.ts';
+export {
+  type EpisodeOptions,
+  type EpisodeRecord,
+  listEpisodeTasks,
+  type PerturbationName,
+  runEpisode,
+} from './episode.ts';
+export { JudgeClient } from './judge-client.ts';
