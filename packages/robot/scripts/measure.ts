@@ -98,10 +98,10 @@ const guard = new GateGuard(model, map);
 guard.setBasePose(0.45, 0.1, 0);
 const gate = new CommandGate(model, guard);
 const measured = home.slice();
-gate.updateMeasurement(measured, 0);
+gate.updateMeasurement(measured, 0, 0);
 measure('gate tick while arm and base move', 5000, (i) => {
   const nowS = 1000 + i * 0.01;
-  gate.updateMeasurement(gate.output.positions, nowS);
+  gate.updateMeasurement(gate.output.positions, nowS, nowS);
   gate.acceptTwist('agent', nowS, 0.1 * Math.sin(nowS), 0.1, nowS);
   gate.acceptJog(
     'agent',
@@ -114,7 +114,7 @@ measure('gate tick while arm and base move', 5000, (i) => {
 });
 measure('gate tick, idle', 5000, (i) => {
   const nowS = 2000 + i * 0.01;
-  gate.updateMeasurement(gate.output.positions, nowS);
+  gate.updateMeasurement(gate.output.positions, nowS, nowS);
   gate.tick(nowS, nowS);
 });
 

@@ -22,12 +22,12 @@ class Bench {
   constructor(gate = new CommandGate(model), pose = 'home') {
     this.gate = gate;
     this.measured = model.namedPose(pose);
-    this.gate.updateMeasurement(this.measured, this.nowS);
+    this.gate.updateMeasurement(this.measured, this.nowS, this.nowS);
     this.tick();
   }
   tick() {
     this.nowS += periodS;
-    this.gate.updateMeasurement(this.measured, this.nowS);
+    this.gate.updateMeasurement(this.measured, this.nowS, this.nowS);
     const output = this.gate.tick(this.nowS, this.nowS);
     if (output.sendJoints) this.measured.set(output.positions);
     return output;
@@ -216,7 +216,7 @@ describe('limits', () => {
     let nowS = startS;
     for (let i = 0; i < 500; i++) {
       nowS += periodS;
-      blocked.updateMeasurement(measured, nowS);
+      blocked.updateMeasurement(measured, nowS, nowS);
       blocked.acceptTrajectory('agent', nowS, ['joint_lift'], [point([1.0], 0.1)], nowS);
       blocked.tick(nowS, nowS);
     }
@@ -363,7 +363,7 @@ describe('the gripper', () => {
       gate.tick(bench.nowS, bench.nowS);
       bench.measured.set(gate.output.positions);
       bench.measured[aperture] = Math.max(0.06, gate.output.positions[aperture]!);
-      gate.updateMeasurement(bench.measured, bench.nowS);
+      gate.updateMeasurement(bench.measured, bench.nowS, bench.nowS);
     }
     expect(gate.output.positions[aperture]).toBe(0);
     expect(gate.output.positions[lift]).toBeCloseTo(0.7, 3);

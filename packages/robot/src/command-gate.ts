@@ -18,8 +18,9 @@ const rebaseM = 0.02;
 const rebaseRad = 0.08;
 /** After a human command the agent waits this long, s. */
 const humanHoldS = 1;
-/** Joint states older than this stop the robot, s. */
+/** Joint states older than this stop the robot: on the ROS clock, which stands still with a simulator, and on the steady one. */
 const measurementLifetimeS = 0.25;
+const measurementSilenceS = 2;
 /** Zero twists sent when the base has come to rest, so that a lost one does not leave it to the driver's deadman. */
 const closingTwists = 3;
 /** Longest step that one tick integrates, s; a longer gap is a dropped tick, not motion to catch up. */
@@ -66,6 +67,7 @@ export class CommandGate {
   readonly #following: Uint8Array;
   readonly #stops = new Map<string, string>();
   #measuredAtS = Number.NEGATIVE_INFINITY;
+  #measuredAtSteadyS = Number.NEGATIVE_INFINITY;
   #lastTickS = Number.NEGATIVE_INFINITY;
   #initialised = false;
   #closingTwists = 0;
@@ -102,12 +104,13 @@ export class CommandGate {
   }
 
   /** Takes the measured actuator positions (m or rad); values that are not finite keep the last good one. */
-  updateMeasurement(positions: Float64Array, steadyS: number): void {
+  updateMeasurement(positions: Float64Array, nowS: number, steadyS: number): void {
     for (let i = 0; i < this.#measured.length; i++) {
       const position = positions[i] as number;
       if (Number.isFinite(position)) this.#measured[i] = position;
     }
-    this.#measuredAtS = steadyS;
+    this.#measuredAtS = nowS;
+    this.#measuredAtSteadyS = steadyS;
     if (!this.#initialised) this.forgetSetPoints();
     this.#initialised = true;
   }
@@ -201,10 +204,10 @@ export class CommandGate {
     const dtS = Math.min(maxStepS, Math.max(1e-3, steadyS - this.#lastTickS));
     this.#lastTickS = steadyS;
     const { output } = this;
-    this.setStop(
-      'measurement',
-      steadyS - this.#measuredAtS > measurementLifetimeS ? 'no joint states' : undefined,
-    );
+    const isSilent =
+      nowS - this.#measuredAtS > measurementLifetimeS ||
+      steadyS - this.#measuredAtSteadyS > measurementSilenceS;
+    this.setStop('measurement', isSilent ? 'no joint states' : undefined);
     const active = this.#stops.size > 0 ? undefined : this.#arbitrate(nowS);
     const jointsAsked = this.#moveJoints(active, nowS, dtS);
     const twistAsked = this.#moveBase(active, nowS, dtS);

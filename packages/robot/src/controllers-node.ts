@@ -20,6 +20,8 @@ type SetPointPublisher = Publisher<MessageTypes['trajectory_msgs/msg/JointTrajec
 const periodNs = 20_000_000n;
 /** Set-points sent ahead, ms: within the 200 ms that the gate takes. */
 const aheadMs = [40, 80, 120] as const;
+/** A gate that holds the robot may hold a motion for so long, s. */
+const heldPatienceS = 45;
 /** Feedback every this many periods (10 Hz). */
 const feedbackPeriods = 5;
 
@@ -67,6 +69,8 @@ export const controllersNode: NodeModule = {
 class MeasuredBody {
   readonly reader: JointStateReader;
   gateReason = '';
+  /** True while nothing that the agent commands moves the robot. */
+  isHeld = false;
 
   constructor(node: RosNode, model: RobotModel) {
     this.reader = new JointStateReader(model);
@@ -83,6 +87,7 @@ class MeasuredBody {
       'gate/status',
       { qos: qosProfiles.latched },
       (status) => {
+        this.isHeld = status.stopped || status.agent_paused;
         this.gateReason = status.stopped || status.agent_paused || status.reason !== '' ? status.reason : '';
       },
     );
@@ -154,10 +159,14 @@ class GroupController implements ActionServerCallbacks<Action> {
       this.#end({ errorCode: trajectoryErrorCode.successful, errorString: 'cancelled' }, 'canceled');
       return;
     }
+    if (this.#body.isHeld) {
+      this.#hold(running);
+      return;
+    }
     const { actuatorPositions, actuatorVelocities } = this.#body.reader;
     const outcome = running.follower.update(this.#nowS(), actuatorPositions, actuatorVelocities);
     if (outcome === undefined || outcome.errorString.startsWith('stalled'))
-      this.#sendSetPoints(running.follower.goal);
+      this.#sendSetPoints(running.follower);
     if (outcome !== undefined) {
       const success = outcome.errorCode === trajectoryErrorCode.successful;
       const because =
@@ -192,8 +201,19 @@ class GroupController implements ActionServerCallbacks<Action> {
     running?.finish(outcome, how);
   }
 
-  #sendSetPoints(goal: TrajectoryGoal): void {
-    const elapsedS = this.#nowS() - goal.startS;
+  /** Waits for a gate that holds the robot for a while; ends the goal when somebody has stopped the robot. */
+  #hold(running: Running): void {
+    const { gateReason } = this.#body;
+    if (running.follower.hold(this.#nowS()) < heldPatienceS && !gateReason.startsWith('stopped')) return;
+    this.#end(
+      { errorCode: trajectoryErrorCode.pathToleranceViolated, errorString: `the gate says: ${gateReason}` },
+      'abort',
+    );
+  }
+
+  #sendSetPoints(follower: TrajectoryFollower): void {
+    const { goal } = follower;
+    const elapsedS = follower.elapsedS(this.#nowS());
     if (elapsedS < 0) return;
     this.#setPoints.publish({
       header: { stamp: stampFromNs(this.#node.clock.nowNs()) },

@@ -53,7 +53,8 @@ export const gateNode: NodeModule = {
       { qos: qosProfiles.default },
       (message) => {
         measured.read(message);
-        if (measured.isComplete) gate.updateMeasurement(measured.actuatorPositions, steadyS());
+        if (measured.isComplete)
+          gate.updateMeasurement(measured.actuatorPositions, Number(node.clock.nowNs()) * 1e-9, steadyS());
       },
     );
     const pose = new PlanarPoseTracker(planarFrames(framePrefix, model.manifest.frames.base));

@@ -306,6 +306,19 @@ describe('the controllers', () => {
     expect(result.error_string).toBe('stalled on contact at 0.058 m');
   });
 
+  test('wait while the gate holds the robot for a moment, and then go on from there', async () => {
+    const handle = await send('arm', goal({ joint_lift: 0.9 }, 3));
+    await run(1);
+    driver.stopHeartbeat = false;
+    await run(4);
+    const held = driver.positions[at('joint_lift')]!;
+    expect(held).toBeLessThan(0.8);
+    driver.stopHeartbeat = true;
+    const { status: ended } = await settle(handle.getResult(options));
+    expect(ended).toBe(goalStatus.succeeded);
+    expect(driver.positions[at('joint_lift')]).toBeCloseTo(0.9, 2);
+  });
+
   test('abort when the robot is stopped, with the reason of the gate', async () => {
     const handle = await send('arm', goal({ joint_lift: 1.0 }, 4));
     await run(1);

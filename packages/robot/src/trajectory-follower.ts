@@ -16,6 +16,8 @@ export class TrajectoryFollower {
   readonly desiredVelocities: Float64Array;
   readonly #mayStall: boolean;
   #stalledSinceS: number | undefined;
+  #heldS = 0;
+  #lastS: number | undefined;
 
   /** @param mayStall - a gripper: standing still against something ends the goal well */
   constructor(goal: TrajectoryGoal, mayStall: boolean) {
@@ -25,6 +27,18 @@ export class TrajectoryFollower {
     this.#mayStall = mayStall;
   }
 
+  /** Seconds of the trajectory that have passed; it stands still while the robot is held. */
+  elapsedS(nowS: number): number {
+    return nowS - this.goal.startS - this.#heldS;
+  }
+
+  /** Lets the trajectory wait: the robot may not move now. Call instead of {@link TrajectoryFollower.update}. */
+  hold(nowS: number): number {
+    if (nowS > this.goal.startS) this.#heldS += nowS - (this.#lastS ?? nowS);
+    this.#lastS = nowS;
+    return this.#heldS;
+  }
+
   /**
    * Compares wish and measurement; returns how the goal ended, or undefined while it runs.
    *
@@ -32,7 +46,8 @@ export class TrajectoryFollower {
    */
   update(nowS: number, positions: Float64Array, velocities: Float64Array): FollowerOutcome | undefined {
     const { goal } = this;
-    const elapsedS = nowS - goal.startS;
+    const elapsedS = this.elapsedS(nowS);
+    this.#lastS = nowS;
     goal.sample(elapsedS, this.desired, this.desiredVelocities);
     if (elapsedS < 0) return undefined;
     if (this.#mayStall && this.#isStalled(nowS, positions, velocities)) {
