@@ -7,6 +7,7 @@ import {
   syntheticSourceId,
 } from '@efferent/emg';
 import { findWorkspaceFolders, repositoryFolder } from '@efferent/runtime';
+import { describeConfiguration } from '@efferent/runtime/simulation';
 import { runUntilSignal } from './signals.ts';
 import { type SystemSessionOptions, startSystemSession } from './system-session.ts';
 import { Terminal } from './terminal.ts';
@@ -37,6 +38,8 @@ export async function runEmgCalibrate(options: { readonly person: number }): Pro
 export async function runEmgDemo(options: EmgDemoOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
   await runUntilSignal(async (signal) => {
+    // Wrong names are refused before the calibration takes its time.
+    await describeConfiguration(options);
     const sourceId = syntheticSourceId({ personSeed: options.seed, sampleRateHz });
     const file = calibrationFile(sourceId);
     terminal.live('forearm', `virtual person ${options.seed} follows the calibration prompts`);

@@ -24,7 +24,7 @@ export async function ensureCalibration(
   if (person === undefined) {
     throw new ConfigurationError({
       code: 'no-calibration',
-      message: `${file}: no calibration for "${sourceId}"; record one with: npx efferent emg calibrate`,
+      message: `${file}: no calibration for "${sourceId}"; only virtual people can be calibrated yet; give the parameter calibration a file`,
       fields: { file, sourceId },
     });
   }
