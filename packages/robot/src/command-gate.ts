@@ -104,7 +104,7 @@ export class CommandGate {
   }
 
   /** Takes the measured actuator positions (m or rad); values that are not finite keep the last good one. */
-  updateMeasurement(positions: Float64Array, nowS: number, steadyS: number): void {
+  updateMeasurement(positions: Float64Array, nowS: number, steadyS = nowS): void {
     for (let i = 0; i < this.#measured.length; i++) {
       const position = positions[i] as number;
       if (Number.isFinite(position)) this.#measured[i] = position;
