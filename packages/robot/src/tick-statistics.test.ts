@@ -6,8 +6,10 @@ const ms = 1_000_000n;
 test('tick statistics tell late ticks from dropped ones and start afresh after a report', () => {
   const statistics = new TickStatistics(10n * ms, 8);
   for (const at of [100n, 110n, 121n, 130n, 165n, 170n]) statistics.note(at * ms);
-  expect(statistics.takeLateness()).toBe('0,0,1000,0,5000,0');
+  expect(statistics.takeLateness()).toBe('0,0,1000,0,25000,0');
   expect(statistics.dropped).toBe(2);
+  expect(statistics.takeLongestGapUs()).toBe(35_000);
+  expect(statistics.takeLongestGapUs()).toBe(0);
   statistics.note(180n * ms);
   expect(statistics.takeLateness()).toBe('0');
 });
