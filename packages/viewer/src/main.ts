@@ -20,7 +20,8 @@ import { StopButton } from './shell/stop-button.ts';
 import { TopBar } from './shell/top-bar.ts';
 import { WorldView } from './world/world-view.ts';
 
-const bodyPeriodMs = 100;
+/** Fast enough to read; each change makes the browser compose the whole page anew. */
+const bodyPeriodMs = 200;
 
 // The token comes in the fragment, which browsers never send to a server.
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';

@@ -153,7 +153,8 @@ export class Stage {
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#container;
     if (width === 0 || height === 0) return;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, this.#budget.pixelRatioLimit));
+    const limit = this.#budget.pixelRatioLimit;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, quality === 'full' ? Math.max(1, limit) : limit));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
@@ -190,7 +191,7 @@ export class Stage {
     if (context.getSyncParameter(this.#fence, context.SYNC_STATUS) !== context.SIGNALED) return false;
     context.deleteSync(this.#fence);
     this.#fence = null;
-    if (this.#budget.drew(nowMs, nowMs - this.#startedMs) && quality === 'lean') this.#resize();
+    if (this.#budget.drew(nowMs, nowMs - this.#startedMs)) this.#resize();
     return true;
   }
 }
