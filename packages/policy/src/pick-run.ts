@@ -20,7 +20,7 @@ export interface BodyState {
 export interface TargetBelief {
   readonly className: string;
   readonly positionM: Vector3;
-  /** Extent along the base's axes, m; zeros when unknown. */
+  /** Extent along the tool's axes, m; zeros when unknown. */
   readonly sizeM: Vector3;
 }
 

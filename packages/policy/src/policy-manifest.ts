@@ -13,7 +13,7 @@ const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
 const observation = z.discriminatedUnion('source', [
   /** From the tool to the tracked target's centre, in the axes of the base frame; m, [3]. */
   z.strictObject({ name, source: z.literal('target-offset'), unit: z.literal('m') }),
-  /** Extent of the tracked target along the axes of the base frame; m, [3]. */
+  /** Extent of the tracked target along the tool's axes: approach, closing, across both; m, [3]. */
   z.strictObject({ name, source: z.literal('target-size'), unit: z.literal('m') }),
   /** Time since the target was last detected; s, [1]. */
   z.strictObject({ name, source: z.literal('target-age'), unit: z.literal('s') }),

@@ -170,13 +170,13 @@ class PolicyServer {
   #see(message: MessageTypes['vision_msgs/msg/Detection3DArray']): void {
     const run = this.#active;
     if (run === undefined) return;
-    const { base, odometry } = run.manifest.frames;
+    const { tool, odometry } = run.manifest.frames;
     const stampNs = stampToNs(message.header.stamp);
     const camera = message.header.frame_id;
     const odometryFromCamera = this.#transforms.lookup(odometry, camera, stampNs);
-    const baseFromCamera = this.#transforms.lookup(base, camera, stampNs);
-    if (odometryFromCamera === undefined || baseFromCamera === undefined) return;
-    run.see(sightingsFromDetections(message, odometryFromCamera, baseFromCamera), nsToSeconds(stampNs));
+    const toolFromCamera = this.#transforms.lookup(tool, camera, stampNs);
+    if (odometryFromCamera === undefined || toolFromCamera === undefined) return;
+    run.see(sightingsFromDetections(message, odometryFromCamera, toolFromCamera), nsToSeconds(stampNs));
   }
 
   async #execute(goal: ServerGoalHandle<RunPolicy>): Promise<RunPolicyResult> {
@@ -224,15 +224,15 @@ class PolicyServer {
     };
   }
 
-  /** The believed pose of the goal in the odometry frame and its extent along the axes of the base. */
+  /** The believed pose of the goal in the odometry frame and its extent along the axes of the tool. */
   #targetOf(
     goal: RunPolicyGoal,
     manifest: PolicyManifest,
   ): { positionM: Vector3; sizeM: Vector3 } | undefined {
     const frame = goal.object_pose.header.frame_id;
     const odometryFromGiven = this.#transforms.lookup(manifest.frames.odometry, frame);
-    const baseFromGiven = this.#transforms.lookup(manifest.frames.base, frame);
-    if (odometryFromGiven === undefined || baseFromGiven === undefined) return undefined;
+    const toolFromGiven = this.#transforms.lookup(manifest.frames.tool, frame);
+    if (odometryFromGiven === undefined || toolFromGiven === undefined) return undefined;
     const { position, orientation } = goal.object_pose.pose;
     const { x, y, z } = goal.object_size;
     return {
@@ -240,7 +240,7 @@ class PolicyServer {
       sizeM: extentAlongAxes(
         [x, y, z],
         [orientation.x, orientation.y, orientation.z, orientation.w],
-        baseFromGiven.rotation,
+        toolFromGiven.rotation,
       ),
     };
   }

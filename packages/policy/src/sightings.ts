@@ -1,4 +1,11 @@
-import { type QuaternionXyzw, rotateVector, type Transform, type Vector3 } from '@efferent/core';
+import {
+  conjugateQuaternion,
+  multiplyQuaternions,
+  type QuaternionXyzw,
+  rotateVector,
+  type Transform,
+  type Vector3,
+} from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import type { Sighting } from './target-tracker.ts';
 
@@ -8,12 +15,12 @@ type Detection3DArray = MessageTypes['vision_msgs/msg/Detection3DArray'];
  * Turns a detections message into sightings.
  *
  * @param odometryFromCamera - at the message's stamp
- * @param baseFromCamera - at the message's stamp
+ * @param toolFromCamera - at the message's stamp
  */
 export function sightingsFromDetections(
   message: Detection3DArray,
   odometryFromCamera: Transform,
-  baseFromCamera: Transform,
+  toolFromCamera: Transform,
 ): readonly Sighting[] {
   return message.detections.flatMap((detection) => {
     const className = detection.results[0]?.hypothesis.class_id;
@@ -26,25 +33,32 @@ export function sightingsFromDetections(
       {
         className,
         positionM: odometryFromCamera.apply(point),
-        sizeM: extentAlongAxes([size.x, size.y, size.z], cameraFromBox, baseFromCamera.rotation),
+        sizeM: extentAlongAxes([size.x, size.y, size.z], cameraFromBox, toolFromCamera.rotation),
         rangeM: Math.hypot(...point),
       },
     ];
   });
 }
 
-/** Extent of a turned box along the axes of another frame, m. */
+/** Things whose level sides differ less than this share are taken as round: their box's heading means nothing. */
+const roundShare = 0.2;
+
+/**
+ * Extent of an upright thing (z up in its own axes) along the axes of another frame, m: of its box, or of the cylinder
+ * in it when it is about round.
+ */
 export function extentAlongAxes(
   size: Vector3,
   middleFromBox: QuaternionXyzw,
   outerFromMiddle: QuaternionXyzw,
 ): Vector3 {
-  const extent: [number, number, number] = [0, 0, 0];
-  for (let axis = 0; axis < 3; axis++) {
-    const edge: [number, number, number] = [0, 0, 0];
-    edge[axis] = size[axis]!;
-    const turned = rotateVector(outerFromMiddle, rotateVector(middleFromBox, edge));
-    for (let i = 0; i < 3; i++) extent[i]! += Math.abs(turned[i]!);
-  }
-  return extent;
+  const boxFromOuter = conjugateQuaternion(multiplyQuaternions(outerFromMiddle, middleFromBox));
+  const widest = Math.max(size[0], size[1]);
+  const isRound = Math.abs(size[0] - size[1]) < roundShare * widest;
+  const along = (axis: Vector3): number => {
+    const [x, y, z] = rotateVector(boxFromOuter, axis);
+    const level = isRound ? widest * Math.hypot(x, y) : Math.abs(x) * size[0] + Math.abs(y) * size[1];
+    return level + Math.abs(z) * size[2];
+  };
+  return [along([1, 0, 0]), along([0, 1, 0]), along([0, 0, 1])];
 }

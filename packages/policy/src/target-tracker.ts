@@ -5,7 +5,7 @@ export interface Sighting {
   readonly className: string;
   /** m, odometry frame. */
   readonly positionM: Vector3;
-  /** Extent along the axes of the base frame, m. */
+  /** Extent along the axes of the tool, m. */
   readonly sizeM: Vector3;
   /** Distance from the camera, m. */
   readonly rangeM: number;

@@ -1,4 +1,4 @@
-import { Transform, type Vector3 } from '@efferent/core';
+import { Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { extentAlong, type SupportArea, sideGraspRotation, topGraspRotation } from './geometry.ts';
 
 /** One way to take hold of a thing. */
@@ -28,6 +28,8 @@ export const pregraspDistanceM = 0.11;
 const reachMarginM = 0.035;
 /** Lower than this, the wrist would touch the support in a level grasp, m. */
 const minSideHeightM = 0.045;
+/** Turned further away from straight in, a level hand meets the furniture, rad. */
+const maxSideTurnRad = 1.2;
 /** The tool stays this far above the support, m: half a fingertip and a margin. */
 const fingerClearanceM = 0.021;
 const topFingerClearanceM = 0.024;
@@ -82,7 +84,13 @@ function sideGrasps(
   inwardRad: number,
   limits: GraspLimits,
 ): Grasp[] {
-  return [0, 0.35, -0.35, 0.7, -0.7].flatMap((turn) => {
+  const own = mapFromThing.yaw;
+  const aligned = [own, own + Math.PI / 2, own + Math.PI, own - Math.PI / 2]
+    .map((heading) => wrapAngle(heading - inwardRad))
+    .filter((turn) => Math.abs(turn) < maxSideTurnRad)
+    .sort((a, b) => Math.abs(a) - Math.abs(b));
+  const isLong = Math.max(sizeM[0], sizeM[1]) > limits.maxWidthM;
+  return (isLong ? aligned : [0, 0.35, -0.35, 0.7, -0.7]).flatMap((turn) => {
     const heading = inwardRad + turn;
     const widthM = extentAlong(mapFromThing, sizeM, heading + Math.PI / 2);
     if (widthM > limits.maxWidthM) return [];

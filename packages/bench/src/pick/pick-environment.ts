@@ -1,6 +1,7 @@
 import {
   conjugateQuaternion,
   multiplyQuaternions,
+  type QuaternionXyzw,
   Rng,
   rotateVector,
   Transform,
@@ -55,7 +56,7 @@ export interface PickOptions {
   readonly onTick?: (observation: Observation) => void;
 }
 
-/** The target relative to the tool, as the simulator knows it; axes of the base. */
+/** The target relative to the tool, as the simulator knows it: offset along the base's axes, size along the tool's. */
 export interface TrueOffset {
   readonly offsetM: Vector3;
   readonly sizeM: Vector3;
@@ -102,11 +103,12 @@ export class PickEnvironment {
     const object = this.#objectPose();
     const center = object.apply([0, 0, this.scenario.sizeM[2] / 2]);
     const baseFromMap = this.#mapFromBase().inverse();
-    const tool = this.#baseFromTool().translation;
+    const tool = this.#baseFromTool();
+    const at = tool.translation;
     const inBase = baseFromMap.apply(center);
     return {
-      offsetM: [inBase[0] - tool[0], inBase[1] - tool[1], inBase[2] - tool[2]],
-      sizeM: extentAlongAxes(this.scenario.sizeM, object.rotation, baseFromMap.rotation),
+      offsetM: [inBase[0] - at[0], inBase[1] - at[1], inBase[2] - at[2]],
+      sizeM: extentAlongAxes(this.scenario.sizeM, object.rotation, this.#toolFromMap()),
     };
   }
 
@@ -122,7 +124,7 @@ export class PickEnvironment {
     const first: Sighting = {
       className: this.scenario.kind.id,
       positionM: this.#odometryFromBase().apply(baseFromMap.apply(believed.mapFromThing.translation)),
-      sizeM: extentAlongAxes(believed.sizeM, believed.mapFromThing.rotation, baseFromMap.rotation),
+      sizeM: extentAlongAxes(believed.sizeM, believed.mapFromThing.rotation, this.#toolFromMap()),
       rangeM: 1,
     };
     const run = new PickRun(manifest, first, startS);
@@ -325,6 +327,11 @@ export class PickEnvironment {
     return this.#mapFromBase().inverse().multiply(this.#link(this.#model.manifest.frames.tool));
   }
 
+  /** Rotation only. */
+  #toolFromMap(): QuaternionXyzw {
+    return conjugateQuaternion(this.#link(this.#model.manifest.frames.tool).rotation);
+  }
+
   #objectPose(): Transform {
     return this.#world.physics.object(this.scenario.objectId).pose();
   }
@@ -357,11 +364,12 @@ export class PickEnvironment {
   #see(): readonly Sighting[] {
     const baseFromMap = this.#mapFromBase().inverse();
     const odometryFromMap = this.#odometryFromBase().multiply(baseFromMap);
+    const toolFromMap = this.#toolFromMap();
     return this.#detections().map(({ className, mapFromThing, sizeM, rangeM }) => ({
       className,
       rangeM,
       positionM: odometryFromMap.apply(mapFromThing.translation),
-      sizeM: extentAlongAxes(sizeM, mapFromThing.rotation, baseFromMap.rotation),
+      sizeM: extentAlongAxes(sizeM, mapFromThing.rotation, toolFromMap),
     }));
   }
 

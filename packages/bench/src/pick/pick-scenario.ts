@@ -30,6 +30,7 @@ const regions: readonly (readonly [region: string, weight: number])[] = [
 const drawerOpeningM = 0.34;
 /** Tall things do not go into drawers and under boards, m. */
 const lowM = 0.06;
+const sideWidthM = 0.11;
 const baseSigma: Vector3 = [0.015, 0.015, 0.025];
 const handSigmaM = 0.012;
 
@@ -71,7 +72,10 @@ export function drawPickScenario(scene: Scene, model: RobotModel, seed: number):
     if (region === undefined) return false;
     if (region.containerId !== undefined) return sizeM[2] < lowM;
     const clearance = scene.map.surfaces.find((entry) => entry.id === region.surfaceId)?.clearanceM;
-    return clearance === undefined || sizeM[2] + 0.1 < clearance;
+    // Under a board the hand comes level: not for flat things, nor for what is wider than its opening any way round.
+    return (
+      clearance === undefined || (sizeM[2] + 0.1 < clearance && sizeM[2] > lowM && sizeM[0] < sideWidthM)
+    );
   });
   const region = rng.pick(allowed.flatMap(([id, weight]) => Array.from({ length: weight }, () => id)));
   const articulationPositions = new Map(region.endsWith('-drawer') ? [[region, drawerOpeningM]] : []);

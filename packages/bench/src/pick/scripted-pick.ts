@@ -1,10 +1,11 @@
 import { clamp, dot3, norm3, scale3, subtract3, type Vector3 } from '@efferent/core';
 import type { Observation, Policy, PolicyManifest } from '@efferent/policy';
 
-/** What the scripted expert looks at; all vectors along the axes of the base frame. */
+/** What the scripted expert looks at; vectors along the axes of the base frame unless said otherwise. */
 export interface ScriptedState {
   /** From the tool to the target's centre, m. */
   readonly offsetM: Vector3;
+  /** Extent along the tool's axes: approach, closing, across both; m. */
   readonly sizeM: Vector3;
   /** Unit vectors of the tool: where it points, and along which its pads close. */
   readonly approach: Vector3;
@@ -40,10 +41,9 @@ export function scriptedPick(state: ScriptedState): ScriptedCommand {
   const ahead = dot3(goal, state.approach);
   const across = subtract3(goal, scale3(state.approach, ahead));
   const error = norm3(across);
-  const widthM = extentAlong(state.sizeM, state.closing);
-  const openM = clamp(widthM + 0.05, 0.08, 0.15);
+  const openM = clamp(state.sizeM[1] + 0.05, 0.08, 0.15);
   const isClosing = state.gripperMps < -0.02 && state.apertureM < openM - 0.004;
-  const atGrasp = Math.abs(ahead) < (isClosing ? 0.03 : 0.012) && error < (isClosing ? 0.03 : 0.012);
+  const atGrasp = Math.abs(ahead) < (isClosing ? 0.03 : 0.007) && error < (isClosing ? 0.03 : 0.012);
   const closedOnNothing = state.apertureM < minApertureM;
   const isOpen = state.apertureM > openM - 0.015;
   const isOpening = state.gripperMps > 0.02 && !isOpen;
@@ -68,16 +68,13 @@ export function scriptedPick(state: ScriptedState): ScriptedCommand {
 }
 
 /** From the tool to where it should be when it closes: the target's centre, raised so that the fingers clear its support. */
-function graspOffset(state: ScriptedState): Vector3 {
-  const lowest = state.offsetM[2] - state.sizeM[2] / 2 + fingerClearanceM;
-  return [state.offsetM[0], state.offsetM[1], Math.max(state.offsetM[2], lowest)];
-}
-
-/** Extent of an upright box along a direction, m. */
-function extentAlong(size: Vector3, direction: Vector3): number {
-  return (
-    Math.abs(size[0] * direction[0]) + Math.abs(size[1] * direction[1]) + Math.abs(size[2] * direction[2])
-  );
+function graspOffset({ offsetM, sizeM, approach, closing }: ScriptedState): Vector3 {
+  const rise = Math.abs(approach[2]);
+  const heightM =
+    sizeM[0] * rise +
+    sizeM[1] * Math.abs(closing[2]) +
+    sizeM[2] * Math.sqrt(Math.max(0, 1 - rise * rise - closing[2] ** 2));
+  return [offsetM[0], offsetM[1], Math.max(offsetM[2], offsetM[2] - heightM / 2 + fingerClearanceM)];
 }
 
 /**
@@ -105,7 +102,7 @@ export function stretchToolAxes(
   };
 }
 
-/** The target as the simulator knows it, relative to the tool, along the base's axes; undefined to use the observation. */
+/** The target as the simulator knows it: offset along the base's axes, size along the tool's; undefined to use the observation. */
 export type TrueTarget = () => { readonly offsetM: Vector3; readonly sizeM: Vector3 } | undefined;
 
 /** The expert as a policy: rolls {@link scriptedPick} forward over one chunk. Made for the manifest of stretch-pick. */
@@ -133,9 +130,8 @@ export class ScriptedPickPolicy implements Policy {
     const axes = stretchToolAxes(joints[2]!, joints[3]!, joints[4]!);
     const dt = 1 / this.#manifest.rate_hz;
     let apertureM = joints[5]!;
-    let effortN = observation.gripper_effort![0]!;
+    const effortN = observation.gripper_effort![0]!;
     let gripperMps = observation.previous_action![3]!;
-    const widthM = extentAlong(sizeM, axes.closing);
     for (let k = 0; k < this.#manifest.chunk_length; k++) {
       const command = scriptedPick({ offsetM: offset, sizeM, ...axes, apertureM, effortN, gripperMps });
       this.#chunk.set(
@@ -144,12 +140,8 @@ export class ScriptedPickPolicy implements Policy {
       );
       for (let axis = 0; axis < 3; axis++) offset[axis]! -= command.velocityMps[axis]! * dt;
       gripperMps = command.gripperMps;
-      apertureM = clamp(apertureM + gripperMps * dt, 0, 0.16);
-      // Where the pads will meet the thing, a little early because pads have thickness.
-      if (gripperMps < 0 && apertureM <= widthM && norm3(offset) < 0.05) {
-        apertureM = widthM;
-        effortN = Math.max(effortN, k >= 2 ? 5 : 0);
-      }
+      // Contact is not foreseen: the lift begins only when it is felt.
+      apertureM = Math.max(minApertureM, clamp(apertureM + gripperMps * dt, 0, 0.16));
     }
     return this.#chunk;
   }

@@ -7,7 +7,7 @@ import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside } from '../targets.ts';
-import { WorkScene } from '../work-scene.ts';
+import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { lookAt, type Reacquired, reacquire } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
@@ -147,11 +147,12 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
   const [x, y, z] = mapFromThing.translation;
   const openings = openingsAround(body, [x, y, z]);
   const support = supportAt(body.map, [x, y, z - sizeM[2] / 2], openings);
-  const options = {
+  const options: WorkSceneOptions = {
     openings,
     ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
   };
   const work = new WorkScene(body, options);
+  work.scene.addBox({ id: 'target', mapFromBox: mapFromThing, sizeM });
   const reach = new WorkScene(body, options);
   for (const id of support?.boxIds ?? []) reach.allowFingers(id);
   const stands = support === undefined ? [] : standpoints(body.map, support.furnitureId, [x, y]);
@@ -279,10 +280,11 @@ async function pullIn(body: SkillBody): Promise<void> {
   if (extension !== undefined) await body.moveActuators({ [extension]: 0.02 });
 }
 
-/** Opens the gripper and backs off after a failed attempt. */
+/** Opens the gripper, goes up and folds the arm in after a failed attempt, so that the camera sees the place again. */
 async function letGo(body: SkillBody): Promise<void> {
   await body.moveGripper(0.1);
   const lift = body.model.manifest.arm?.lift;
   if (lift !== undefined) await body.moveActuators({ [lift]: Math.min(1.05, body.position(lift) + 0.06) });
   await pullIn(body);
+  await tuckArm(body);
 }
