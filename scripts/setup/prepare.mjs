@@ -4,7 +4,7 @@ import { pinnedEnvironment, pinnedNode, root, runLogged, stateFolder } from './r
 import { hashOf, isDone, markDone } from './stamp.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
-const say = (line) => process.stderr.write(`  setting up      ${line}\n`);
+const say = (line) => process.stderr.write(`  setting up              ${line}\n`);
 
 /**
  * Brings a checkout to where the code can run; does nothing that was done before.
@@ -122,7 +122,7 @@ async function timed(what, work) {
   const isTerminal = process.stderr.isTTY;
   if (!isTerminal) say(`${what} …`);
   const ticker = isTerminal
-    ? setInterval(() => process.stderr.write(`\r  setting up      ${what} … ${seconds()} s`), 200)
+    ? setInterval(() => process.stderr.write(`\r  setting up              ${what} … ${seconds()} s`), 200)
     : undefined;
   try {
     await work();

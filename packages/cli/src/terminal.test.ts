@@ -27,7 +27,7 @@ describe('Terminal', () => {
     const { terminal, text } = capture();
     terminal.live('nodes', 'starting');
     terminal.row('scene', 'kitchen', { tone: 'good' });
-    expect(text()).toBe('  scene           kitchen\n');
+    expect(text()).toBe('  scene                   kitchen\n');
   });
 
   it('colours on a terminal, unless NO_COLOR is set', () => {
@@ -43,7 +43,7 @@ describe('Terminal', () => {
     const { terminal, text } = capture({ isTTY: true }, { NO_COLOR: '1' });
     terminal.live('nodes', 'gate is up');
     terminal.row('nodes', 'all up');
-    expect(text()).toContain('\r\u001b[2K  nodes           all up\n');
+    expect(text()).toContain('\r\u001b[2K  nodes                   all up\n');
   });
 
   it('cuts a long text on a narrow terminal, never its figures', () => {
@@ -75,8 +75,8 @@ describe('TaskPrinter', () => {
       elapsed_s: 19.34,
     });
     const lines = text().split('\n');
-    expect(lines[0]).toMatch(/^ {2}plan {12}1 pick apple {3}2 place apple in bowl +reasoner, 3 ms$/);
-    expect(lines[1]).toBe('  replan          the bowl moved 0.31 m');
-    expect(lines[2]).toBe('  failed          I lost the apple (target-lost) · 1 skills, 1 replan, 19.3 s');
+    expect(lines[0]).toMatch(/^ {2}plan {20}1 pick apple {3}2 place apple in bowl +reasoner, 3 ms$/);
+    expect(lines[1]).toBe('  replan                  the bowl moved 0.31 m');
+    expect(lines[2]).toBe('  failed                  I lost the apple (target-lost) · 1 skills, 1 replan, 19.3 s');
   });
 });

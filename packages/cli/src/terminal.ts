@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 
-const labelWidth = 16;
+const labelWidth = 24;
 
 /**
  * Prints aligned rows: a label, a text, and figures on the right. Colours and live lines only on a terminal.
