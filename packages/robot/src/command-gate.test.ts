@@ -5,7 +5,6 @@ import { CommandGate } from './command-gate.ts';
 import { GateGuard } from './gate-guard.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import { parsePriorMap } from './prior-map.ts';
-import { stopDecelerationFactor } from './set-point-limiter.ts';
 
 const model = loadRobotModel([fileURLToPath(new URL('../../..', import.meta.url))], 'stretch');
 const lift = model.actuatorIndex('joint_lift');
@@ -132,7 +131,7 @@ describe('limits', () => {
           expect(Math.abs(output.linearMps)).toBeLessThanOrEqual(base.max_linear_speed_mps);
           expect(Math.abs(output.angularRadS)).toBeLessThanOrEqual(base.max_angular_speed_rad_s);
           expect(Math.abs(output.linearMps - previous.linear)).toBeLessThanOrEqual(
-            base.max_linear_acceleration_mps2 * stopDecelerationFactor * periodS + 1e-9,
+            base.max_linear_deceleration_mps2 * periodS + 1e-9,
           );
           expect(Math.abs(output.linearMps) - Math.abs(previous.linear)).toBeLessThanOrEqual(
             base.max_linear_acceleration_mps2 * periodS + 1e-9,

@@ -96,8 +96,16 @@ export class CommandGate {
       return new SetPointLimiter(actuator, lead);
     });
     const { base } = model.manifest;
-    this.#linear = new VelocityLimiter(base.max_linear_speed_mps, base.max_linear_acceleration_mps2);
-    this.#angular = new VelocityLimiter(base.max_angular_speed_rad_s, base.max_angular_acceleration_rad_s2);
+    this.#linear = new VelocityLimiter(
+      base.max_linear_speed_mps,
+      base.max_linear_acceleration_mps2,
+      base.max_linear_deceleration_mps2,
+    );
+    this.#angular = new VelocityLimiter(
+      base.max_angular_speed_rad_s,
+      base.max_angular_acceleration_rad_s2,
+      base.max_angular_deceleration_rad_s2,
+    );
     this.#measured = new Float64Array(count);
     this.#velocities = new Float64Array(count);
     this.#following = new Uint8Array(count);

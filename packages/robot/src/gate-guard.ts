@@ -105,9 +105,8 @@ export class GateGuard {
       this.#checker.setPlanarBasePose(1e6, 1e6, 0);
     } else {
       const { base } = this.#model.manifest;
-      const brakeS = Math.abs(linearMps) / (2 * base.max_linear_acceleration_mps2 * stopDecelerationFactor);
-      const turnS =
-        Math.abs(angularRadS) / (2 * base.max_angular_acceleration_rad_s2 * stopDecelerationFactor);
+      const brakeS = Math.abs(linearMps) / (2 * base.max_linear_deceleration_mps2);
+      const turnS = Math.abs(angularRadS) / (2 * base.max_angular_deceleration_rad_s2);
       const travel = linearMps * (reactionS + brakeS);
       const yaw = this.#yaw + angularRadS * (reactionS + turnS);
       this.#checker.setPlanarBasePose(

@@ -31,8 +31,16 @@ class Drive {
   readonly discs: Disc[];
   readonly space = new DriveSpace(model, map);
   readonly #obstacles = new ScanObstacles(map, 0.172, { x: 0, y: 0, yaw: 0 }, 360);
-  readonly #linear = new VelocityLimiter(base.max_linear_speed_mps, base.max_linear_acceleration_mps2);
-  readonly #angular = new VelocityLimiter(base.max_angular_speed_rad_s, base.max_angular_acceleration_rad_s2);
+  readonly #linear = new VelocityLimiter(
+    base.max_linear_speed_mps,
+    base.max_linear_acceleration_mps2,
+    base.max_linear_deceleration_mps2,
+  );
+  readonly #angular = new VelocityLimiter(
+    base.max_angular_speed_rad_s,
+    base.max_angular_acceleration_rad_s2,
+    base.max_angular_deceleration_rad_s2,
+  );
   readonly #rng = new Rng(1);
   nowS = 0;
   heldReason = '';

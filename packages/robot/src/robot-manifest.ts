@@ -58,6 +58,9 @@ export const robotManifestSchema = z.strictObject({
     max_linear_acceleration_mps2: positive,
     max_angular_speed_rad_s: positive,
     max_angular_acceleration_rad_s2: positive,
+    /** How hard the base brakes when it must stop. */
+    max_linear_deceleration_mps2: positive,
+    max_angular_deceleration_rad_s2: positive,
   }),
   actuators: z.array(actuatorSchema).min(1),
   groups: z.record(name, z.array(name).min(1)),

@@ -119,19 +119,26 @@ export class SetPointLimiter {
   }
 }
 
-/** Limits planar velocity of the base; the same rules as {@link SetPointLimiter} without positions. */
+/** Limits planar velocity of the base; like {@link SetPointLimiter} without positions. A wish of 0 means stop. */
 export class VelocityLimiter {
   readonly #maxSpeed: number;
   readonly #maxAcceleration: number;
+  readonly #maxDeceleration: number;
   velocity = 0;
   limited = 0;
 
-  constructor(maxSpeed: number, maxAcceleration: number) {
+  constructor(maxSpeed: number, maxAcceleration: number, maxDeceleration: number) {
     this.#maxSpeed = maxSpeed;
     this.#maxAcceleration = maxAcceleration;
+    this.#maxDeceleration = maxDeceleration;
   }
 
   follow(wished: number, dtS: number): void {
+    if (wished === 0) {
+      this.limited = 0;
+      this.stop(dtS);
+      return;
+    }
     const velocity = clip(wished, -this.#maxSpeed, this.#maxSpeed);
     this.limited = velocity === wished ? 0 : limitBit.velocity;
     const change = this.#maxAcceleration * dtS;
@@ -141,7 +148,7 @@ export class VelocityLimiter {
   }
 
   stop(dtS: number): void {
-    const change = this.#maxAcceleration * stopDecelerationFactor * dtS;
+    const change = this.#maxDeceleration * dtS;
     this.velocity = Math.abs(this.velocity) <= change ? 0 : this.velocity - Math.sign(this.velocity) * change;
   }
 }

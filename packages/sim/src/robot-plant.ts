@@ -228,11 +228,13 @@ export class RobotPlant {
       state.linear,
       limit(this.baseTarget.linear, base.max_linear_speed_mps),
       base.max_linear_acceleration_mps2 * dtS,
+      base.max_linear_deceleration_mps2 * dtS,
     );
     state.angular = approach(
       state.angular,
       limit(this.baseTarget.angular, base.max_angular_speed_rad_s),
       base.max_angular_acceleration_rad_s2 * dtS,
+      base.max_angular_deceleration_rad_s2 * dtS,
     );
     moveBase(next, state, state.linear, state.angular, dtS);
     next.q.set(state.q);
@@ -460,8 +462,11 @@ export class RobotPlant {
 
 const limit = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
-const approach = (value: number, target: number, step: number): number =>
-  value + Math.min(step, Math.max(-step, target - value));
+/** Moves a speed towards its target; slowing down may use the larger step. */
+const approach = (value: number, target: number, fasterStep: number, slowerStep: number): number => {
+  const step = (target - value) * value < 0 ? slowerStep : fasterStep;
+  return value + Math.min(step, Math.max(-step, target - value));
+};
 
 function moveBase(out: Candidate, from: PlantState, linear: number, angular: number, dtS: number): void {
   const middle = from.yaw + (angular * dtS) / 2;
