@@ -20,13 +20,15 @@ export class RatesPanel {
   readonly #total = new RateMeter();
   readonly #realTime: RealTimeFactor;
   #policyMs: number | undefined;
-  #dropped = 0;
+  #droppedBefore: number | undefined;
+  #droppedNow = 0;
 
   constructor(realTime: RealTimeFactor) {
     this.#realTime = realTime;
     this.node = panel('Rates', '', this.#grid);
     for (const [title] of rows) this.#row(title);
-    for (const title of ['policy', 'real-time factor', 'to this page', 'drawing']) this.#row(title);
+    for (const title of ['policy', 'real-time factor', 'to this page', 'dropped on the way', 'drawing'])
+      this.#row(title);
   }
 
   onMessage(topic: string, bytes: number): void {
@@ -46,8 +48,10 @@ export class RatesPanel {
     this.#policyMs = inferenceMs;
   }
 
+  /** @param droppedFrames - dropped for slow pages since the bridge started */
   onBridgeStatus(droppedFrames: number): void {
-    this.#dropped = droppedFrames;
+    this.#droppedNow = droppedFrames - (this.#droppedBefore ?? droppedFrames);
+    this.#droppedBefore = droppedFrames;
   }
 
   draw(nowMs: number, drawnFramesPerSecond: number): void {
@@ -60,7 +64,7 @@ export class RatesPanel {
     this.#set('real-time factor', factor === undefined ? '–' : factor.toFixed(2));
     this.#set('to this page', `${(this.#total.bytesPerSecond(nowMs) / 1e6).toFixed(1)} MB/s`);
     this.#set('drawing', `${drawnFramesPerSecond.toFixed(0)} Hz`);
-    if (this.#dropped > 0) this.#set('dropped for slow pages', String(this.#dropped));
+    this.#set('dropped on the way', this.#droppedNow === 0 ? 'none' : `${this.#droppedNow} messages`);
   }
 
   #row(title: string): void {

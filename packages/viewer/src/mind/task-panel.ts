@@ -125,7 +125,7 @@ export class TaskPanel {
       return;
     }
     const replans = result.replans === 1 ? '1 replan' : `${result.replans} replans`;
-    const figures = `${result.skills} skills, ${replans}, ${result.elapsed_s.toFixed(1)} s`;
+    const figures = `${result.skills} skills, ${replans}, ${result.elapsed_s.toFixed(1)}\u00a0s`;
     const state = result.success ? 'done' : 'failed';
     this.#show(this.#instruction, state, `${result.message || result.outcome} · ${figures}`);
     this.#log.add({

@@ -1,6 +1,6 @@
 const slowestHz = 3;
 /** Pixel ratios to fall back to where drawing is slow. */
-const ratios = [2, 1, 0.75, 0.55] as const;
+const ratios = [2, 1, 0.75, 0.6] as const;
 const slowMs = 110;
 const quickMs = 35;
 /** Frames to wait after a change of ratio before judging again. */

@@ -73,15 +73,28 @@ export class Labels {
       rows.push({ shown, x: ((x + 1) / 2) * width, y: ((1 - y) / 2) * height, depth: z });
     }
     rows.sort((a, b) => b.y - a.y);
-    const placed: { x: number; y: number }[] = [];
+    const placed: { readonly x: number; readonly y: number; readonly halfWidth: number }[] = [];
     for (const row of rows) {
       while (placed.some((other) => Math.abs(other.x - row.x) < 62 && Math.abs(other.y - row.y) < 19))
         row.y -= 20;
-      placed.push(row);
+      placed.push({ x: row.x, y: row.y, halfWidth });
       const { style } = row.shown.node;
       style.visibility = 'visible';
       style.transform = `translate(${row.x.toFixed(1)}px, ${row.y.toFixed(1)}px) translate(-50%, -100%)`;
       style.zIndex = String(1000 - Math.round(row.depth * 500));
     }
   }
+}
+
+/** Half the width of a label, px, as its text will take: measuring it would make the browser lay out the page. */
+function halfWidthOf({ text, detail }: Label): number {
+  return (28 + 6.1 * (text.length + detail.length)) / 2;
+}
+
+function isOver(
+  row: { x: number; y: number },
+  halfWidth: number,
+  other: { x: number; y: number; halfWidth: number },
+) {
+  return Math.abs(other.x - row.x) < halfWidth + other.halfWidth && Math.abs(other.y - row.y) < 19;
 }
