@@ -21,6 +21,8 @@ const passOverM = 0.025;
 const wallM = 0.012;
 const judgeWithinM = 1.7;
 const reacquireRadiusM = 0.3;
+/** A container that looks narrower than this share of its known width is partly hidden. */
+const partlyHiddenBelow = 0.8;
 /** Less than this of a drawer sticking out cannot be reached from above, m. */
 const minExposedM = 0.12;
 
@@ -55,7 +57,7 @@ async function placeInObject(
   }
   const className = container.objectClass === '' ? container.value : container.objectClass;
   await goNear(body, believed.translation);
-  let seen = await findContainer(body, className, believed.translation);
+  let seen = completed(await findContainer(body, className, believed.translation), container);
   checkFits(carried, className, Math.min(seen.sizeM[0], seen.sizeM[1]) - 2 * wallM);
   const openings = openingsAround(body, seen.mapFromThing.translation);
   const poses = (target: Reacquired) => {
@@ -79,7 +81,7 @@ async function placeInObject(
       }),
     poses(seen),
     async () => {
-      seen = await findContainer(body, className, seen.mapFromThing.translation);
+      seen = completed(await findContainer(body, className, seen.mapFromThing.translation), container);
       return poses(seen);
     },
     `a point over the ${className}`,
@@ -91,6 +93,19 @@ async function findContainer(body: SkillBody, className: string, pointM: Vector3
   body.report('look', 0.3, className);
   await lookAt(body, pointM);
   return await reacquire(body, className, pointM, reacquireRadiusM);
+}
+
+/** The carried thing and the arm hide parts of a container: what is known of its extent fills in for them. */
+function completed(seen: Reacquired, container: SkillArgumentValue): Reacquired {
+  const { sizeM: known, mapFromThing: believed } = container;
+  if (known === undefined || believed === undefined) return seen;
+  const width = (size: Vector3) => Math.min(size[0], size[1]);
+  if (width(seen.sizeM) > partlyHiddenBelow * width(known)) return seen;
+  const [x, y] = seen.mapFromThing.translation;
+  const [bx, by] = believed.translation;
+  // The visible part lies within the container where it was: it has not moved.
+  const isInPlace = Math.hypot(x - bx, y - by) < Math.max(known[0], known[1]) / 2 + 0.03;
+  return { ...seen, sizeM: known, mapFromThing: isInPlace ? believed : seen.mapFromThing };
 }
 
 /** Into a bin, a sink or an open drawer. */
