@@ -75,8 +75,8 @@ export class Labels {
     rows.sort((a, b) => b.y - a.y);
     const placed: { readonly x: number; readonly y: number; readonly halfWidth: number }[] = [];
     for (const row of rows) {
-      while (placed.some((other) => Math.abs(other.x - row.x) < 62 && Math.abs(other.y - row.y) < 19))
-        row.y -= 20;
+      const halfWidth = halfWidthOf(row.shown.label);
+      while (placed.some((other) => isOver(row, halfWidth, other))) row.y -= 20;
       placed.push({ x: row.x, y: row.y, halfWidth });
       const { style } = row.shown.node;
       style.visibility = 'visible';
