@@ -47,7 +47,7 @@ export const agentNode: NodeModule = {
       robotModel.namespace,
     ]);
     new BeliefFeed(node, belief, robotModel, new TransformListener(node), framePrefix, camera);
-    publishBelief(node, belief);
+    const publish = publishBelief(node, belief);
 
     const server = new TaskServer(node, {
       belief,
@@ -56,6 +56,7 @@ export const agentNode: NodeModule = {
       robot: new RobotClient(node, robotModel.namespace),
       statistics: new SkillStatistics(),
       questions: new QuestionDesk(node),
+      publishBelief: publish,
       runModel: (work) =>
         services.jobs.run({ name: `model ${model.id}`, modelledLatencyMs: model.modelledLatencyMs }, work),
     });
@@ -189,20 +190,24 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
   };
 }
 
-/** Publishes the belief twice a second, when anybody listens. */
-function publishBelief(node: RosNode, belief: Belief): void {
+/** Publishes the belief twice a second when anybody listens, and whenever the returned function is called. */
+function publishBelief(node: RosNode, belief: Belief): () => void {
   const publisher = node.createPublisher(
     'efferent_interfaces/msg/Belief',
     '/agent/belief',
     qosProfiles.latched,
   );
   let newestNs = node.clock.nowNs();
+  const publish = () => {
+    const nowNs = node.clock.nowNs();
+    publisher.publish(beliefMessage(belief, stampFromNs(nowNs), Number(nowNs) / 1e9));
+  };
   node.createTimer(beliefPeriodNs, () => {
     const nowNs = node.clock.nowNs();
     // A clock that went back means a new run of the simulation: nothing that was seen is true any more.
     if (nowNs < newestNs - 1_000_000_000n) belief.reset();
     newestNs = nowNs;
-    if (publisher.subscriptionCount > 0)
-      publisher.publish(beliefMessage(belief, stampFromNs(nowNs), Number(nowNs) / 1e9));
+    if (publisher.subscriptionCount > 0) publish();
   });
+  return publish;
 }

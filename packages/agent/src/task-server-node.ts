@@ -22,6 +22,8 @@ export interface TaskServerParts {
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
+  /** Called before a result is sent, so that who asks then reads what the task brought about. */
+  publishBelief(): void;
 }
 
 const planners = ['closed-loop', 'open-loop'];
@@ -92,6 +94,7 @@ export class TaskServer {
     try {
       await before;
       const report = await this.#run(goal, taskId, accepted.abort.signal);
+      this.#parts.publishBelief();
       if (report.outcome === 'cancelled' && goal.isCancelRequested) goal.canceled();
       else if (report.success) goal.succeed();
       else goal.abort();

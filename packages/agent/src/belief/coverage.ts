@@ -5,7 +5,7 @@ import type { Fixture, WorldMap } from './world-map.ts';
 const gridAcross = 4;
 const gridDeep = 3;
 /** Farther away, small things have too few pixels to be found reliably. */
-const maxRangeM = 3.2;
+const maxRangeM = 2;
 
 /** Remembers when each part of each surface and container was last in clear view. */
 export class Coverage {

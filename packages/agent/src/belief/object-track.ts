@@ -125,10 +125,12 @@ export function newTrack(number: number, sighting: Sighting, sigmaM: number, now
 export function updateTrack(
   track: ObjectTrack,
   sighting: Sighting,
-  sigmaM: number,
+  sensorSigmaM: number,
   nowS: number,
   settings: TrackingSettings,
 ): void {
+  const isHidden = isPartlyHidden(track, sighting);
+  const sigmaM = sensorSigmaM * (isHidden ? partSigmaFactor : 1);
   const prior = track.variance + settings.driftPerS * Math.max(0, nowS - track.lastSeenS);
   const jump =
     distance3(track.positionM, sighting.positionM) > surpriseSigmas * Math.sqrt(prior + sigmaM * sigmaM);
@@ -136,7 +138,7 @@ export function updateTrack(
   const gain = jump ? Math.max(0.5, prior / (prior + sigmaM * sigmaM)) : prior / (prior + sigmaM * sigmaM);
   track.positionM = mix(track.positionM, sighting.positionM, gain);
   track.variance = Math.max((1 - gain) * prior, 9e-6);
-  track.sizeM = mixSize(track.sizeM, sighting.sizeM);
+  if (!isHidden) track.sizeM = mixSize(track.sizeM, sighting.sizeM);
   track.orientation = sighting.orientation;
   track.votes.set(sighting.className, (track.votes.get(sighting.className) ?? 0) + sighting.score);
   track.sightings += 1;
@@ -151,6 +153,12 @@ const mix = (a: Vector3, b: Vector3, t: number): Vector3 => [
   a[1] + (b[1] - a[1]) * t,
   a[2] + (b[2] - a[2]) * t,
 ];
+
+/** The middle of a visible part is not the middle of the thing. */
+const isPartlyHidden = (track: ObjectTrack, sighting: Sighting): boolean =>
+  track.sightings > 3 &&
+  Math.max(sighting.sizeM[0], sighting.sizeM[1]) < 0.7 * Math.max(track.sizeM[0], track.sizeM[1]);
+const partSigmaFactor = 4;
 
 /** What hides a part of a thing makes it look smaller, hardly ever bigger. */
 const mixSize = (known: Vector3, seen: Vector3): Vector3 => {

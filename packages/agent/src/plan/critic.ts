@@ -36,6 +36,8 @@ export interface Verdict {
 /** What the critic has already done about one sub-goal. */
 export interface CriticHistory {
   readonly vetoes: number;
+  /** Vetoes of this skill with these arguments for its low chance alone. */
+  readonly doubts: number;
   /** Things that were looked at for this sub-goal. */
   readonly gathered: ReadonlySet<string>;
 }
@@ -101,7 +103,8 @@ export function criticise(
       };
     }
   }
-  if (chance < settings.feasibilityThreshold && !lenient) {
+  // Doubted once, a step that the planner insists on is tried: the estimate may be what is wrong.
+  if (chance < settings.feasibilityThreshold && !lenient && history.doubts === 0) {
     return {
       verdict: 'replan',
       feasibility: chance,

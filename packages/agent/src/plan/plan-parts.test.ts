@@ -104,7 +104,7 @@ describe('the critic', () => {
   });
   const judge = (
     truths: Record<string, Truth>,
-    history = { vetoes: 0, gathered: new Set<string>() },
+    history = { vetoes: 0, doubts: 0, gathered: new Set<string>() },
     statistics = new SkillStatistics(),
     seen = view,
   ) =>
@@ -138,7 +138,7 @@ describe('the critic', () => {
     });
     const after = judge(
       { accessible: 'unknown' },
-      { vetoes: 0, gathered: new Set(['fridge-door']) },
+      { vetoes: 0, doubts: 0, gathered: new Set(['fridge-door']) },
       undefined,
       milk,
     );
@@ -153,8 +153,10 @@ describe('the critic', () => {
 
   test('stops vetoing after a bounded number, so that no task is stuck', () => {
     expect(
-      judge({ accessible: 'false' }, { vetoes: defaultCriticSettings.maxVetoes, gathered: new Set() })
-        .verdict,
+      judge(
+        { accessible: 'false' },
+        { vetoes: defaultCriticSettings.maxVetoes, doubts: 0, gathered: new Set() },
+      ).verdict,
     ).toBe('accept');
   });
 

@@ -21,7 +21,7 @@ export function explainFailure(request: Omit<LanguageModelRequest<unknown>, 'sch
   const contract = request.skills.find((skill) => skill.name === failure?.skill);
   if (failure === undefined || contract === undefined)
     return { precondition: '', because: failure?.message ?? 'nothing is known about the failure' };
-  const state = symbolicState(request.belief, request.robot, [], new Set());
+  const state = symbolicState(request.belief, request.robot, []);
   for (const term of contract.preconditions) {
     const statement = fillTerm(term, failure.arguments);
     if (

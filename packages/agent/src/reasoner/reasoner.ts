@@ -12,7 +12,7 @@ import type { PlanProposal } from '../model/proposal.ts';
 import { abilitiesOf } from './abilities.ts';
 import { composePlan } from './compose-plan.ts';
 import { explainFailure } from './explain-failure.ts';
-import { type Grounding, groundCommands } from './grounding.ts';
+import { type Goal, type Grounding, groundCommands } from './grounding.ts';
 import { findSkill } from './operators.ts';
 import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';
@@ -88,19 +88,20 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
     classNames: [...reference.classNames],
   }));
   if (grounding.surveys.length > 0) {
-    const subGoals = grounding.surveys.map((target, index) => ({
-      id: `s${index + 1}`,
-      skill: 'look',
-      arguments: [{ name: 'target', value: target }],
-      dependsOn: [],
-    }));
-    return proposal({ status: 'plan', subGoals, references, complete: false });
+    return lookPlan(grounding.surveys, references);
   }
+  const unseen = unseenParts(request, grounding.goals);
+  if (unseen.length > 0) return lookPlan(unseen, references);
   const hopeless = request.failures.filter(
     (failure) =>
       hopelessCodes.has(failure.code) && failure.count >= (failure.code === 'not-found' ? 1 : hopelessAfter),
   );
-  const start = symbolicState(view, request.robot, references, new Set(hopeless.flatMap(blamedThings)));
+  // A part that stays unclear after a look is taken for open when it is to be closed: it may be ajar.
+  const toClose = grounding.goals.filter((goal) => goal.atom.predicate === 'closed');
+  const start = symbolicState(view, request.robot, references, {
+    unreachable: new Set(hopeless.flatMap(blamedThings)),
+    openIfUnknown: new Set(toClose.map((goal) => goal.atom.arguments[0]!)),
+  });
   const findable = hopeless
     .filter((failure) => failure.skill === findSkill)
     .flatMap((failure) => Object.values(failure.arguments));
@@ -134,6 +135,26 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
     subGoals: [...plan.subGoals],
     references,
   });
+}
+
+/** Looks first, and plans with what was seen. */
+function lookPlan(targets: readonly string[], references: PlanProposal['references']): PlanProposal {
+  const subGoals = targets.map((target, index) => ({
+    id: `s${index + 1}`,
+    skill: 'look',
+    arguments: [{ name: 'target', value: target }],
+    dependsOn: [],
+  }));
+  return proposal({ status: 'plan', subGoals, references, complete: false });
+}
+
+/** Drawers and doors that are to be opened or closed and whose state was never seen. */
+function unseenParts(request: PlanRequest, goals: readonly Goal[]): readonly string[] {
+  return goals
+    .filter((goal) => goal.atom.predicate === 'open' || goal.atom.predicate === 'closed')
+    .map((goal) => goal.atom.arguments[0]!)
+    .filter((id) => !request.achieved.includes(`inspected(${id})`))
+    .filter((id) => request.belief.fixtures.some((part) => part.id === id && part.state === 'unknown'));
 }
 
 const blamedThings = (failure: StepFailure): readonly string[] => {

@@ -32,7 +32,12 @@ export function symbolicState(
   view: BeliefView,
   robotName: string,
   references: readonly ProposedReference[],
-  unreachable: ReadonlySet<string>,
+  assumptions: {
+    /** Things that skills failed to reach or hold in this task. */
+    readonly unreachable?: ReadonlySet<string>;
+    /** Articulations that count as open while nothing is known. */
+    readonly openIfUnknown?: ReadonlySet<string>;
+  } = {},
 ): SymbolicState {
   const robot = view.robots.find((candidate) => candidate.name === robotName);
   const facts = new Set<string>();
@@ -44,7 +49,9 @@ export function symbolicState(
   }
   for (const fixture of view.fixtures) {
     facts.add(`known(${fixture.id})`);
-    if (fixture.opens) facts.add(fixture.state === 'open' ? `open(${fixture.id})` : `closed(${fixture.id})`);
+    const taken = assumptions.openIfUnknown?.has(fixture.id) === true && fixture.state === 'unknown';
+    if (fixture.opens)
+      facts.add(fixture.state === 'open' || taken ? `open(${fixture.id})` : `closed(${fixture.id})`);
   }
   for (const reference of references) {
     const fixture = view.fixtures.find((candidate) => candidate.id === reference.within);
@@ -86,7 +93,7 @@ export function symbolicState(
           .map((fixture) => [fixture.id, fixture.behind!]),
       ),
       asideSurface: nearest[0]?.id,
-      unreachable,
+      unreachable: assumptions.unreachable ?? new Set(),
     },
   };
 }

@@ -57,7 +57,7 @@ export function repairSteps(
     .find((statement) => statement !== undefined);
   if (effect === undefined) return undefined;
   const view = viewBelief(environment.belief, environment.nowS());
-  const found = searchPlan(symbolicState(view, subGoal.robot, [], new Set()), effect, environment.skills);
+  const found = searchPlan(symbolicState(view, subGoal.robot, []), effect, environment.skills);
   const last = found?.steps[found.steps.length - 1];
   if (found === undefined || last === undefined || last.skill !== subGoal.skill) return undefined;
   const isSame = Object.entries(last.arguments).every(([name, value]) => subGoal.arguments[name] === value);

@@ -82,8 +82,12 @@ class TaskRun {
   readonly #finder: Finder;
   readonly #beganS: number;
   readonly #vetoes = new Map<string, number>();
+  /** Vetoes for a low chance alone, by skill and arguments; new plans do not clear them. */
+  readonly #doubts = new Map<string, number>();
   readonly #gathered = new Map<string, Set<string>>();
   readonly #repairs = new Map<string, number>();
+  /** Goals that were looked at once at the end of a plan. */
+  readonly #settled = new Set<string>();
   #plan: PlanGraph | undefined;
 
   constructor(
@@ -147,6 +151,7 @@ class TaskRun {
       await this.#newPlan('replan', 'went on with what was found');
       return undefined;
     }
+    if (this.#settings.planner === 'closed-loop') await this.#settleGoals(plan);
     const unmet = plan.goals.filter((goal) => !this.#isMet(goal));
     if (unmet.length === 0 || this.#settings.planner === 'open-loop') {
       return describeGoals(
@@ -154,8 +159,28 @@ class TaskRun {
         plan.goals.map((goal) => this.#bound(goal)),
       );
     }
-    await this.#replanTask(`${unmet.map((goal) => this.#bound(goal)).join(', ')} not confirmed`);
+    const open = unmet.map((goal) => this.#bound(goal)).join(', ');
+    // An empty plan for an open goal will not get better by asking for it again.
+    if (plan.subGoals.length === 0 && plan.revision > 0)
+      throw new TaskEnd('not-confirmed', `I cannot confirm ${open}.`);
+    await this.#replanTask(`${open} not confirmed`);
     return undefined;
+  }
+
+  /** Looks once at what a goal speaks of and the belief cannot judge. */
+  async #settleGoals(plan: PlanGraph): Promise<void> {
+    const { belief, robot, skills } = this.#environment;
+    if (!skills.some((skill) => skill.name === 'look')) return;
+    for (const goal of plan.goals) {
+      const statement = parseAtom(this.#bound(goal));
+      const target = statement?.arguments.at(-1);
+      if (statement === undefined || target === undefined || this.#isMet(goal) || this.#settled.has(goal))
+        continue;
+      if (truthOf(belief, statement, robot, this.#environment.nowS()) !== 'unknown') continue;
+      this.#settled.add(goal);
+      await this.#runner.send({ robot, skill: 'look', arguments: { target } }, () => undefined, this.#signal);
+      await this.#runner.waitForPictures(this.#environment.nowS(), this.#signal);
+    }
   }
 
   // --- one step ---
@@ -233,7 +258,12 @@ class TaskRun {
     this.#gathered.set(subGoal.id, gathered);
     for (;;) {
       const nowS = this.#environment.nowS();
-      const history = { vetoes: this.#vetoes.get(subGoal.id) ?? 0, gathered };
+      const doubted = `${subGoal.skill} ${JSON.stringify(subGoal.arguments)}`;
+      const history = {
+        vetoes: this.#vetoes.get(subGoal.id) ?? 0,
+        doubts: this.#doubts.get(doubted) ?? 0,
+        gathered,
+      };
       const truth = (statement: Parameters<typeof truthOf>[1]) =>
         truthOf(belief, statement, subGoal.robot, nowS);
       const verdict = criticise(
@@ -265,12 +295,15 @@ class TaskRun {
         await this.#runner.waitForPictures(this.#environment.nowS(), this.#signal);
         continue;
       }
-      this.#vetoes.set(subGoal.id, history.vetoes + 1);
+      if (verdict.violatedPrecondition === '') this.#doubts.set(doubted, history.doubts + 1);
+      else this.#vetoes.set(subGoal.id, history.vetoes + 1);
       subGoal.state = 'vetoed';
       subGoal.reason = verdict.explanation;
       this.#memory.note('vetoed', `${subGoal.description}: ${verdict.explanation}`);
       this.#emit('step-end', subGoal, verdict.explanation, 'vetoed', verdict.feasibility);
-      await this.#repair(subGoal, verdict.explanation);
+      if (verdict.violatedPrecondition === '')
+        await this.#replanTask(`${subGoal.description}: ${verdict.explanation}`);
+      else await this.#repair(subGoal, verdict.explanation);
       return false;
     }
   }
