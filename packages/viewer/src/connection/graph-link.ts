@@ -29,7 +29,7 @@ interface PendingCall {
 export type LinkState = 'connecting' | 'connected' | 'stalled' | 'lost';
 
 const stallMs = 2500;
-const callTimeoutMs = 8000;
+const callTimeoutMs = 15_000;
 
 /**
  * The page's connection to the ROS graph: topics by name, services, reconnection.

@@ -13,7 +13,7 @@ import {
 import { RoomEnvironment } from 'three/examples/jsm/environments/RoomEnvironment.js';
 import { Floor, type FloorColors } from './floor.ts';
 import { FrameBudget, fullLimits, leanLimits } from './frame-budget.ts';
-import { quality } from './quality.ts';
+import { isDrawnByProcessor, quality } from './quality.ts';
 
 const shadowMapSize = quality === 'full' ? 2048 : 1024;
 
@@ -67,7 +67,7 @@ export class Stage {
   readonly #hemisphere = new HemisphereLight();
   readonly #key = new DirectionalLight();
   readonly #floor: Floor;
-  readonly #budget = new FrameBudget(quality === 'full' ? fullLimits : leanLimits);
+  readonly #budget = new FrameBudget(isDrawnByProcessor ? leanLimits : fullLimits);
   #wanted = true;
   #shadowsMs = Number.NEGATIVE_INFINITY;
   #startedMs = 0;
