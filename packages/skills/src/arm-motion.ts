@@ -18,6 +18,8 @@ export function mapFromTool(body: PlanningBody, work: WorkScene): Transform {
 
 /** A hand that points straight down cannot reach sideways of the arm: so much is left to the base or the policy, m. */
 const sidewaysLeftM = 0.06;
+/** Seconds of arm motion that a metre sideways is worth. */
+const sidewaysCost = 40;
 /** Turns of the wrist to try when the hand points down, rad. */
 const downTurnsRad = [0, 0.6, -0.6, 1.2, -1.2] as const;
 const steepSine = 0.9;
@@ -42,16 +44,20 @@ export function solveHere(
     return work.kinematics
       .solve(baseFromGoal, current, { headingsRad: downTurnsRad.map((turn) => heading + turn) })
       .filter(({ baseShiftM }) => Math.abs(baseShiftM) <= sidewaysLeftM)
-      .sort((a, b) => Math.abs(a.baseShiftM) - Math.abs(b.baseShiftM))
+      .map(({ actuatorPositions, baseShiftM }) => ({
+        actuatorPositions,
+        cost: work.kinematics.distance(actuatorPositions, current) + Math.abs(baseShiftM) * sidewaysCost,
+      }))
+      .sort((a, b) => a.cost - b.cost)
       .map(({ actuatorPositions }) => actuatorPositions);
   }
   const rollIndex = body.model.actuatorIndex(body.model.manifest.arm?.roll ?? '');
   const rolls = new Set(
     work.kinematics.wristTurns(baseFromGoal, current).map((turns) => Number(turns[rollIndex]!.toFixed(3))),
   );
-  return [...rolls].flatMap((roll) =>
-    work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current),
-  );
+  return [...rolls]
+    .flatMap((roll) => work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current))
+    .sort((a, b) => work.kinematics.distance(a, current) - work.kinematics.distance(b, current));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
+import { estimateOpening } from './opening-estimate.ts';
 import type { SkillBody } from './skill-body.ts';
-import { estimateOpening } from './work-scene.ts';
 
 /** Articulations farther than this from a point do not matter for work at it, m. */
 const relevantM = 1.4;

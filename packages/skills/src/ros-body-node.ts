@@ -252,11 +252,10 @@ export class RosSkillBody implements SkillBody {
       })),
     };
     const client = this.#link.groups.get(group)!;
-    const { status, result } = await this.#call(client, { trajectory }, timed.durationS + slackS, {
-      until: options.until,
-    });
-    if (status === goalStatus.succeeded || (status === goalStatus.canceled && options.until?.() === true))
-      return;
+    let endedEarly = false;
+    const until = options.until && (() => (endedEarly ||= options.until?.() === true));
+    const { status, result } = await this.#call(client, { trajectory }, timed.durationS + slackS, { until });
+    if (status === goalStatus.succeeded || (status === goalStatus.canceled && endedEarly)) return;
     const reason = result.error_string === '' ? `error ${result.error_code}` : result.error_string;
     throw new SkillFailure('blocked', `the ${group} did not get to the end of its way: ${reason}`);
   }

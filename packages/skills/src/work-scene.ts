@@ -1,9 +1,6 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import {
-  articulationTransform,
   CollisionChecker,
-  furnitureTransform,
-  type MapArticulation,
   type PlacedBox,
   PlanningScene,
   placedBoxes,
@@ -119,9 +116,10 @@ export function fingerLinks(body: PlanningBody): readonly string[] {
     .map((link) => link.name);
 }
 
-type Inside = (x: number, y: number, z: number) => boolean;
+export type Inside = (x: number, y: number, z: number) => boolean;
 
-function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
+/** Tells whether a point is inside a box grown by `byM` on all sides. */
+export function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
   const boxFromMap = mapFromBox.inverse();
   const half = sizeM.map((size) => size / 2 + byM) as [number, number, number];
   const reach = Math.hypot(...half);
@@ -134,7 +132,7 @@ function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
 }
 
 /** The robot's own solids, so that its arm in the picture is no obstacle. */
-function robotBoxes(body: PlanningBody): Inside[] {
+export function robotBoxes(body: PlanningBody): Inside[] {
   const q = body.model.zeroJointPositions();
   const poses = body.model.linkPoses(body.model.jointPositionsFromActuators(body.actuatorPositions(), q));
   const mapFromBase = body.mapFromBase();
@@ -155,41 +153,4 @@ function robotBoxes(body: PlanningBody): Inside[] {
       return grown(pose, size, explainedM + 0.02);
     }),
   );
-}
-
-const openingSteps = 18;
-/** Fewer surface points than this say nothing about an articulation. */
-const minFrontPoints = 12;
-
-/**
- * Estimates from the depth picture how far a drawer or door is open: the position at which most points that the fixed
- * furniture does not explain lie on its front.
- *
- * @returns m or rad; undefined when its front is not in view
- */
-export function estimateOpening(body: PlanningBody, articulation: MapArticulation): number | undefined {
-  const { pointsM } = body.depthPoints();
-  const mapFromFurniture = furnitureTransform(body.map, articulation.furnitureId);
-  const front = articulation.boxes[0]!;
-  const [low, high] = articulation.range;
-  const furniture = placedBoxes(body.map).filter(
-    (box) => box.ownerId === articulation.furnitureId && box.part === 'furniture',
-  );
-  const fixed = [...furniture.map((box) => grown(box.mapFromBox, box.sizeM, 0.015)), ...robotBoxes(body)];
-  const candidates: number[] = [];
-  for (let i = 0; i + 2 < pointsM.length; i += 3) {
-    if (!fixed.some((inside) => inside(pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!))) candidates.push(i);
-  }
-  let best: { position: number; count: number } | undefined;
-  for (let step = 0; step <= openingSteps; step++) {
-    const position = low + ((high - low) * step) / openingSteps;
-    const mapFromFront = mapFromFurniture
-      .multiply(articulationTransform(articulation, position))
-      .multiply(new Transform(front.centerM, [0, 0, 0, 1]));
-    const inside = grown(mapFromFront, front.sizeM, 0.012);
-    let count = 0;
-    for (const i of candidates) if (inside(pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!)) count += 1;
-    if (best === undefined || count > best.count) best = { position, count };
-  }
-  return best !== undefined && best.count >= minFrontPoints ? best.position : undefined;
 }

@@ -31,6 +31,16 @@ export async function freshPictures(body: SkillBody, count: number, timeoutS = 3
   }
 }
 
+/** Waits for a depth picture taken from now on. @throws {@link SkillFailure} code `no-pictures` when none comes */
+export async function freshDepth(body: SkillBody, timeoutS = 3): Promise<void> {
+  const startS = body.nowS();
+  while (body.depthPoints().stampS <= startS) {
+    if (body.nowS() - startS > timeoutS)
+      throw new SkillFailure('no-pictures', `no depth picture came in ${timeoutS} s`);
+    await body.sleep(0.05);
+  }
+}
+
 export interface Reacquired {
   /** Mean of the sightings; axes of the newest. */
   readonly mapFromThing: Transform;

@@ -22,9 +22,13 @@ export const minHoldApertureM = 0.006;
 
 /**
  * Folds the arm in for driving; what is held stays held.
+ * @param openings - believed positions of drawers and doors by id, m or rad
  * @throws {@link SkillFailure} code `blocked` when no free way in is found
  */
-export async function tuckArm(body: SkillBody): Promise<void> {
+export async function tuckArm(
+  body: SkillBody,
+  openings: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
   const pose = holdsSomething(body) ? drivingPoses.holding : drivingPoses.empty;
   const current = body.actuatorPositions();
   const goal = body.model.namedPose(pose, current);
@@ -40,7 +44,7 @@ export async function tuckArm(body: SkillBody): Promise<void> {
   // Folding at the present height is the shortest; the pose's own height comes second.
   const level = goal.slice();
   level[lift] = current[lift]!;
-  const work = new WorkScene(body);
+  const work = new WorkScene(body, { openings });
   try {
     await moveArmTo(body, work, [level, goal]);
   } catch (error) {
