@@ -71,7 +71,9 @@ async function useSystem(
     // Without a person at the terminal the viewer still takes instructions, until a signal comes.
     await Promise.race([system.ended, aborted(signal)]);
     if (signal.aborted) return;
-    terminal.row('ended', 'a process that the system needs has ended; its log is in .efferent/log', { tone: 'bad' });
+    terminal.row('ended', 'a process that the system needs has ended; its log is in .efferent/log', {
+      tone: 'bad',
+    });
     process.exitCode = 1;
   } finally {
     conversation.close();

@@ -71,7 +71,7 @@ class NodeLogs {
     let file = this.#files.get(node);
     if (file === undefined) {
       mkdirSync(this.folder, { recursive: true });
-      file = createWriteStream(join(this.folder, `${node}.log`));
+      file = createWriteStream(join(this.folder, `${node.replace(/^\//, '').replaceAll('/', '.')}.log`));
       this.#files.set(node, file);
     }
     file.write(`${line}\n`);

@@ -77,6 +77,8 @@ describe('TaskPrinter', () => {
     const lines = text().split('\n');
     expect(lines[0]).toMatch(/^ {2}plan {20}1 pick apple {3}2 place apple in bowl +reasoner, 3 ms$/);
     expect(lines[1]).toBe('  replan                  the bowl moved 0.31 m');
-    expect(lines[2]).toBe('  failed                  I lost the apple (target-lost) · 1 skills, 1 replan, 19.3 s');
+    expect(lines[2]).toBe(
+      '  failed                  I lost the apple (target-lost) · 1 skills, 1 replan, 19.3 s',
+    );
   });
 });
