@@ -20,6 +20,7 @@ import { DdsGraph } from './dds-graph.ts';
 import { ddsTopic, ddsType, userDataOf } from './dds-names.ts';
 import { endpointOptions } from './endpoint-options.ts';
 import { NodeAnnouncer } from './node-announcer.ts';
+import { SendPacer } from './send-pacer.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** Endpoints are checked for mismatches when the graph has not changed for this long, ms. */
@@ -43,6 +44,7 @@ export class CycloneTransport implements Transport {
   readonly #participant: CycloneParticipant;
   readonly #announcer: NodeAnnouncer;
   readonly #host: ServiceHost;
+  readonly #pacer = SendPacer.forThisMachine();
   readonly #watched = new Set<Watched>();
   #nextId = 1;
   #checkTimer: NodeJS.Timeout | undefined;
@@ -73,7 +75,7 @@ export class CycloneTransport implements Transport {
     report: Report,
   ): TransportPublisher {
     const writer = this.#participant.createWriter(this.#topicOptions(topic, type, qos));
-    const queue = new WriteQueue(writer, this.executor, topic, report);
+    const queue = new WriteQueue(writer, this.executor, this.#pacer, topic, report);
     const retract = this.#announcer.add(node, 'writers', writer.guid);
     const unwatch = this.#watch({ topic, type, qos, isPublisher: true, report, reported: new Set() });
     return new CyclonePublisher(type, writer, queue, this.graph, () => {

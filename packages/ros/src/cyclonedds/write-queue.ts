@@ -2,33 +2,40 @@ import type { CycloneWriter } from '@efferent/cyclonedds';
 import type { Executor } from '../executor.ts';
 import { MessageQueue } from '../message-queue.ts';
 import type { Report } from '../transport.ts';
+import type { SendPacer } from './send-pacer.ts';
 
 /** Samples that wait for room; beyond this the oldest are dropped, and said to be. */
 const limit = 100_000;
-const retryNs = 1_000_000n;
+const retryMs = 1;
 
-/** Sends samples in order without blocking; what a full keep-all history refuses is sent again a little later. */
+/**
+ * Sends samples in order without blocking; what a full keep-all history refuses, or the pacer holds back, is sent a
+ * little later.
+ */
 export class WriteQueue {
   readonly #writer: CycloneWriter;
   readonly #executor: Executor;
+  readonly #pacer: SendPacer;
   readonly #report: Report;
   readonly #topic: string;
   readonly #waiting = new MessageQueue<Uint8Array>();
   #dropped = 0;
   #isOpen = true;
 
-  constructor(writer: CycloneWriter, executor: Executor, topic: string, report: Report) {
+  constructor(writer: CycloneWriter, executor: Executor, pacer: SendPacer, topic: string, report: Report) {
     this.#writer = writer;
     this.#executor = executor;
+    this.#pacer = pacer;
     this.#topic = topic;
     this.#report = report;
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#waiting.length === 0 && this.#writer.write(bytes)) return;
+    const delayMs = this.#waiting.length === 0 ? this.#send(bytes) : 0;
+    if (delayMs === 0 && this.#waiting.length === 0) return;
     this.#waiting.push(bytes);
     if (this.#waiting.length > limit) this.#drop();
-    if (this.#waiting.length === 1) this.#retryLater();
+    if (this.#waiting.length === 1) this.#retryIn(delayMs);
   }
 
   close(): void {
@@ -37,16 +44,24 @@ export class WriteQueue {
     this.#writer.delete();
   }
 
-  #retryLater(): void {
+  /** @returns 0 when it was sent, else when to try again, ms */
+  #send(bytes: Uint8Array): number {
+    const delayMs = this.#pacer.delayMs(bytes.length, performance.now());
+    if (delayMs > 0) return delayMs;
+    return this.#writer.write(bytes) ? 0 : retryMs;
+  }
+
+  #retryIn(delayMs: number): void {
     const clock = this.#executor.steadyClock;
-    clock.setAlarm(clock.nowNs() + retryNs, () => this.#flush());
+    clock.setAlarm(clock.nowNs() + BigInt(Math.ceil(delayMs * 1e6)), () => this.#flush());
   }
 
   #flush(): void {
     if (!this.#isOpen) return;
     for (let bytes = this.#waiting.peek(); bytes !== undefined; bytes = this.#waiting.peek()) {
-      if (!this.#writer.write(bytes)) {
-        this.#retryLater();
+      const delayMs = this.#send(bytes);
+      if (delayMs > 0) {
+        this.#retryIn(delayMs);
         return;
       }
       this.#waiting.shift();
