@@ -31,7 +31,7 @@ const maxDetectionRangeM = 4;
 const minScore = 0.3;
 /** Depth pictures and detections closer than this belong together, s. */
 const samePictureS = 0.02;
-const coveragePeriodS = 0.9;
+const coveragePeriodS = 0.35;
 
 /**
  * The agent's world: what it was told by the prior map and what it has seen since.

@@ -6,20 +6,22 @@ const gridAcross = 4;
 const gridDeep = 3;
 /** Farther away, small things have too few pixels to be found reliably. */
 const maxRangeM = 2;
+/** Two glimpses within this time make a cell seen, s. */
+const twoGlimpsesS = 1;
 
 /** Remembers when each part of each surface and container was last in clear view. */
 export class Coverage {
   readonly #map: WorldMap;
   readonly #lastSeenS = new Map<string, Float64Array>();
+  /** Last glimpse of each cell; one picture in passing is not enough to find small things. */
+  readonly #glimpseS = new Map<string, Float64Array>();
 
   constructor(map: WorldMap) {
     this.#map = map;
     for (const fixture of map.fixtures.values()) {
       if (fixture.isSurface || fixture.isContainer) {
-        this.#lastSeenS.set(
-          fixture.id,
-          new Float64Array(gridAcross * gridDeep).fill(Number.NEGATIVE_INFINITY),
-        );
+        for (const cells of [this.#lastSeenS, this.#glimpseS])
+          cells.set(fixture.id, new Float64Array(gridAcross * gridDeep).fill(Number.NEGATIVE_INFINITY));
       }
     }
   }
@@ -36,6 +38,7 @@ export class Coverage {
     const eye = view.mapFromCamera.translation;
     for (const [id, seen] of this.#lastSeenS) {
       const fixture = this.#map.fixture(id)!;
+      const glimpses = this.#glimpseS.get(id)!;
       if (isShut(fixture)) continue;
       const position = fixture.movesWith === undefined ? 0 : articulationPosition(fixture.movesWith);
       const mapFromFixture = this.#map.mapFromFixture(fixture, position);
@@ -44,7 +47,8 @@ export class Coverage {
         const pixel = projectPoint(view, cameraFromMap, point);
         if (pixel === undefined || pixel.depthM > maxRangeM || isOccluded(eye, point, occluders, 0.06))
           continue;
-        seen[cell] = nowS;
+        if (nowS - glimpses[cell]! < twoGlimpsesS) seen[cell] = nowS;
+        glimpses[cell] = nowS;
       }
     }
   }

@@ -31,7 +31,7 @@ export function checkPlan(
   robot: string,
 ): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const start = symbolicState(view, robot, proposal.references);
+  const start = symbolicState(view, robot, proposal.references, { unknownIsBoth: true });
   const known = namesOf(view, proposal);
   for (const goal of proposal.goals) {
     const statement = parseAtom(goal);

@@ -19,7 +19,7 @@ import { knownObjects, labelOf } from './things.ts';
 
 /** Failure codes after which doing the same again with the same thing is pointless. */
 const hopelessCodes = new Set(['too-wide', 'unreachable', 'force-limit', 'not-found']);
-const hopelessAfter = 2;
+const hopelessAfter = 4;
 
 /**
  * The offline language model: parses the instruction with a grammar and plans by search over the skill contracts.
@@ -94,10 +94,12 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   if (unseen.length > 0) return lookPlan(unseen, references);
   const hopeless = request.failures.filter(
     (failure) =>
-      hopelessCodes.has(failure.code) && failure.count >= (failure.code === 'not-found' ? 1 : hopelessAfter),
+      hopelessCodes.has(failure.code) &&
+      failure.count >= (failure.code === 'not-found' ? 1 : failure.code === 'too-wide' ? 2 : hopelessAfter),
   );
   // A part that stays unclear after a look is taken for open when it is to be closed: it may be ajar.
-  const toClose = grounding.goals.filter((goal) => goal.atom.predicate === 'closed');
+  const onlyCloses = grounding.goals.every((goal) => goal.atom.predicate === 'closed');
+  const toClose = onlyCloses ? grounding.goals : [];
   const start = symbolicState(view, request.robot, references, {
     unreachable: new Set(hopeless.flatMap(blamedThings)),
     openIfUnknown: new Set(toClose.map((goal) => goal.atom.arguments[0]!)),

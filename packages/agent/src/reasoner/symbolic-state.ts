@@ -37,6 +37,8 @@ export function symbolicState(
     readonly unreachable?: ReadonlySet<string>;
     /** Articulations that count as open while nothing is known. */
     readonly openIfUnknown?: ReadonlySet<string>;
+    /** Articulations of unknown state count as open and as closed: for a checker that forbids only what cannot be. */
+    readonly unknownIsBoth?: boolean;
   } = {},
 ): SymbolicState {
   const robot = view.robots.find((candidate) => candidate.name === robotName);
@@ -49,9 +51,13 @@ export function symbolicState(
   }
   for (const fixture of view.fixtures) {
     facts.add(`known(${fixture.id})`);
-    const taken = assumptions.openIfUnknown?.has(fixture.id) === true && fixture.state === 'unknown';
-    if (fixture.opens)
-      facts.add(fixture.state === 'open' || taken ? `open(${fixture.id})` : `closed(${fixture.id})`);
+    if (fixture.opens) {
+      const isUnknown = fixture.state === 'unknown';
+      const isOpen =
+        fixture.state === 'open' || (isUnknown && assumptions.openIfUnknown?.has(fixture.id) === true);
+      if (isOpen || (isUnknown && assumptions.unknownIsBoth === true)) facts.add(`open(${fixture.id})`);
+      if (!isOpen) facts.add(`closed(${fixture.id})`);
+    }
   }
   for (const reference of references) {
     const fixture = view.fixtures.find((candidate) => candidate.id === reference.within);

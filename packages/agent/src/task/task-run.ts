@@ -46,9 +46,8 @@ const retryable = new Set([
   'unavailable',
   'not-confirmed',
   'no-free-spot',
+  'unreachable',
 ]);
-/** Codes of planning: once more with a fresh pose, no more. */
-const retryableOnce = new Set(['unreachable']);
 const maxRetries = 2;
 const maxRepairs = 3;
 
@@ -331,8 +330,7 @@ class TaskRun {
       result.message,
     );
     subGoal.reason = because;
-    const retries = retryable.has(result.code) ? maxRetries : retryableOnce.has(result.code) ? 1 : 0;
-    if (broken === undefined && failure.count <= retries) {
+    if (broken === undefined && retryable.has(result.code) && failure.count <= maxRetries) {
       subGoal.state = 'ready';
       this.#emit('replan', subGoal, `${subGoal.description}: ${because}`, 'try again', Number.NaN);
       return;

@@ -27,7 +27,6 @@ export class SymbolicKitchen {
   #camera = cameraLookingAt([0.6, -0.6, 0.7], [0.5, 0.6, 1.3]);
   #base = Transform.fromPlanar(0, 0, 0);
   #tool: Vector3 = [0.3, 0, 0.9];
-  #pictures = 0;
   #depthKey = '';
   #depthImage = new Uint16Array(0);
 
@@ -89,16 +88,14 @@ export class SymbolicKitchen {
         height: view.heightPx,
         k: Float64Array.of(view.fx, 0, view.cx, 0, view.fy, view.cy, 0, 0, 1),
       });
-      this.#pictures += 1;
-      if (this.#pictures % 3 === 0)
-        depth.publish({
-          header,
-          width: view.widthPx,
-          height: view.heightPx,
-          encoding: '16UC1',
-          step: view.widthPx * 2,
-          data: new Uint8Array(this.#depth(view).slice().buffer),
-        });
+      depth.publish({
+        header,
+        width: view.widthPx,
+        height: view.heightPx,
+        encoding: '16UC1',
+        step: view.widthPx * 2,
+        data: new Uint8Array(this.#depth(view).slice().buffer),
+      });
       detections.publish({
         header,
         detections: this.#seen(view).map(([, thing]) => detectionMessage(view, thing)),
