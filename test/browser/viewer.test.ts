@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, ViewerPage } from '../support/browser.ts';
 import { freePort, type Kitchen, startKitchen } from '../support/kitchen.ts';
 
+/** How long to wait for what should be there at once: a browser on a busy machine without a graphics card is slow. */
+const patienceMs = 30_000;
 const outFolder = join(repositoryFolder, '.efferent/screenshots');
 
 describe('the viewer in a real browser', () => {
@@ -75,18 +77,18 @@ describe('the viewer in a real browser', () => {
       await sleep(300);
       gate.length = 0;
       await viewer.page.keyboard.press('Space');
-      await viewer.page.locator('#stop[data-state="stopped"]').waitFor({ timeout: 2000 });
-      await expect.poll(() => gate.some(({ stopped }) => stopped), { timeout: 2000 }).toBe(true);
+      await viewer.page.locator('#stop[data-state="stopped"]').waitFor({ timeout: patienceMs });
+      await expect.poll(() => gate.some(({ stopped }) => stopped), { timeout: patienceMs }).toBe(true);
       const atStop = await kitchen.states();
       await sleep(4000);
       expect(await robotMotionM(kitchen, atStop)).toBeLessThan(0.02);
-      await viewer.page.getByText('The bridge has gone quiet').waitFor({ timeout: 2000 });
+      await viewer.page.getByText('The bridge has gone quiet').waitFor({ timeout: patienceMs });
     } finally {
       process.kill(bridge, 'SIGCONT');
     }
-    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
+    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: patienceMs });
     await viewer.page.getByRole('button', { name: 'Stopped. Resume' }).click();
-    await expect.poll(() => gate[gate.length - 1]?.stopped, { timeout: 5000 }).toBe(false);
+    await expect.poll(() => gate[gate.length - 1]?.stopped, { timeout: patienceMs }).toBe(false);
     await node.destroy();
   });
 
@@ -123,9 +125,9 @@ describe('the viewer in a real browser', () => {
     const bridge = kitchen.system.pid('bridge');
     if (bridge === undefined) throw new Error('the bridge has no process');
     process.kill(bridge, 'SIGKILL');
-    await viewer.page.getByText('Connection lost').waitFor({ timeout: 2000 });
+    await viewer.page.getByText('Connection lost').waitFor({ timeout: patienceMs });
     expect(await viewer.page.locator('body.is-stale').count()).toBe(1);
-    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });
+    await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: patienceMs });
     expect(await viewer.page.locator('body.is-stale').count()).toBe(0);
   });
 });
