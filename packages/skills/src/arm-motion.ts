@@ -144,6 +144,21 @@ export function basePosesFor(
   count = 4,
 ): readonly BasePose[] {
   const here = body.mapFromBase();
+  return findBasePoses(work.kinematics, {
+    mapFromTools,
+    checker: work.checker,
+    current: body.actuatorPositions(),
+    near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
+    isFree: standingRoom(body, work),
+    count,
+  });
+}
+
+/** Tells where the base with a folded arm may stand: x, y (m) and yaw (rad) in `map`. */
+export function standingRoom(
+  body: PlanningBody,
+  work: WorkScene,
+): (x: number, y: number, yaw: number) => boolean {
   const tucked = tuckedFootprint(body);
   const boxes = work.scene.boxes.map((box) => {
     const { translation, rotation } = box.mapFromBox;
@@ -158,14 +173,7 @@ export function basePosesFor(
   });
   // A chassis of 0.2 m goes below a table top, the mast does not: what hangs lower than the head blocks both.
   const blocking = boxes.filter((box) => box.bottom < 1.3);
-  return findBasePoses(work.kinematics, {
-    mapFromTools,
-    checker: work.checker,
-    current: body.actuatorPositions(),
-    near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
-    isFree: (x, y, yaw) => !blocking.some((box) => rectanglesOverlap(x, y, yaw, tucked, box)),
-    count,
-  });
+  return (x, y, yaw) => !blocking.some((box) => rectanglesOverlap(x, y, yaw, tucked, box));
 }
 
 interface Rectangle {

@@ -1,7 +1,7 @@
 import { Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { articulationTransform, furnitureTransform, type MapArticulation } from '@efferent/robot';
-import { basePosesFor } from './arm-motion.ts';
-import { sideGraspRotation } from './geometry.ts';
+import { standingRoom } from './arm-motion.ts';
+import { type LevelPose, LevelReach } from './level-reach.ts';
 import type { SkillBody } from './skill-body.ts';
 import { WorkScene } from './work-scene.ts';
 
@@ -14,16 +14,21 @@ const fineStepM = 0.012;
 const coarseStepM = 0.04;
 /** Turns of the hand about a handle to try, rad: a bar turns between the pads, a knob has the front close by. */
 const leansRad = { bar: [0, 0.35, -0.35, 0.7, -0.7, 1.05, -1.05], knob: [0, 0.2, -0.2] } as const;
-/** What the base may be off from where it is sent: reserve of reach and to the side, m. */
+/** What the base may be off from where it is sent: reserve of reach and to the side, m, and of the hand's angle, rad. */
 const reachReserveM = 0.025;
-const sidewaysReserveM = 0.025;
-/** Places from which the arm keeps less room to draw back after the pull cost more. */
+const leanReserveRad = 0.1;
+/** Places from which the arm keeps less room to draw back after the pull cost more, s per m. */
 const comfortableEndM = 0.1;
-const backOffCost = 30;
+const crampedCost = 30;
+/** Cost of a stroke that moves nothing, s. */
+const missingCost = 1000;
+/** Places looked at: turns of the base, steps of the extension. */
+const baseTurns = 36;
+const extensionStepM = 0.04;
+/** Places that are checked for contact, best first. */
+const mostPlans = 80;
 /** A wrist that turns more than this between two points has changed to the other solution, rad. */
 const largestTurnRad = 0.5;
-/** Places that are looked at for each turn of the hand. */
-const placesEach = 300;
 /** Beyond this angle between the hand and the handle's approach a finger would meet the front, rad. */
 const largestLeanRad = { bar: 1.1, knob: 0.6 } as const;
 
@@ -43,6 +48,17 @@ export interface Stroke {
 export interface PlacedStroke {
   readonly mapFromBase: Transform;
   readonly stroke: Stroke;
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly yaw: number;
+  /** Arm with the wrist turned as at the handle. */
+  readonly seed: Float64Array;
+  /** Joint position to which the arm could move the part. */
+  readonly reached: number;
+  readonly cost: number;
 }
 
 /** The handle of one drawer or door and how the hand can move it. */
@@ -95,50 +111,90 @@ export class HandleMotion {
    * @param enough - a stroke that gets here is as good as one that gets to the end
    */
   bestPlace(from: number, to: number, enough: number): PlacedStroke | undefined {
-    let best: (PlacedStroke & { readonly score: number }) | undefined;
     const isEnough = (position: number) => (to > from ? position >= enough : position <= enough);
-    const { shape } = this.articulation.handle;
+    const missing = (position: number) =>
+      isEnough(position) ? 0 : (missingCost * Math.abs(to - position)) / Math.abs(to - from);
     const scene = this.sceneAt(from);
-    for (const lean of leansRad[shape]) {
-      const heading = this.#approachHeading(from) + lean;
-      const grip = new Transform(this.#gripPoint(from), sideGraspRotation(heading));
-      for (const place of basePosesFor(this.#body, scene, [grip], placesEach)) {
-        const mapFromBase = Transform.fromPlanar(place.x, place.y, place.yaw);
-        const stroke = this.plan(mapFromBase, from, to, { place: place.actuatorPositions });
-        if (stroke === undefined) continue;
-        const missing = isEnough(stroke.reached) ? 0 : Math.abs(to - stroke.reached) / Math.abs(to - from);
-        const score = place.cost + Math.abs(lean) + this.#endCost(stroke) + 1000 * missing;
-        if (best === undefined || score < best.score) best = { mapFromBase, stroke, score };
-      }
+    const isRoom = standingRoom(this.#body, scene);
+    const places = [...this.#places(from, to)]
+      .map((place) => ({ ...place, score: place.cost + missing(place.reached) }))
+      .sort((a, b) => a.score - b.score);
+    let best: (PlacedStroke & { readonly score: number }) | undefined;
+    let planned = 0;
+    for (const { x, y, yaw, cost, score, seed } of places) {
+      if (planned >= mostPlans || (best !== undefined && best.score <= score)) break;
+      if (!isRoom(x, y, yaw)) continue;
+      planned += 1;
+      const mapFromBase = Transform.fromPlanar(x, y, yaw);
+      const stroke = this.plan(mapFromBase, from, to, seed);
+      if (stroke === undefined) continue;
+      const trueScore = cost + missing(stroke.reached);
+      if (best === undefined || trueScore < best.score) best = { mapFromBase, stroke, score: trueScore };
     }
     return best;
+  }
+
+  /** Places for the base from which the arm gets to the handle, and how far it could move it; only reach is looked at. */
+  *#places(from: number, to: number): Generator<Place> {
+    const { model } = this.#body;
+    const here = this.#body.mapFromBase();
+    const { kinematics } = this.sceneAt(from);
+    const arm = new LevelReach(kinematics);
+    const grip = this.#gripPoint(from);
+    const way = this.#positions(from, to, coarseStepM).map((position) => ({
+      position,
+      at: this.#gripPoint(position),
+      approach: this.#approachHeading(position),
+    }));
+    const yawIndex = model.actuatorIndex(model.manifest.arm?.yaw ?? '');
+    const { shape } = this.articulation.handle;
+    for (let turn = 0; turn < baseTurns; turn++) {
+      const baseYaw = (2 * Math.PI * turn) / baseTurns;
+      const [c, s] = [Math.cos(baseYaw), Math.sin(baseYaw)];
+      for (const lean of leansRad[shape]) {
+        for (const yawRad of arm.yawsFor(this.#approachHeading(from) + lean - baseYaw)) {
+          for (let extensionM = reachReserveM; extensionM < 0.5; extensionM += extensionStepM) {
+            const tool = arm.toolAt({ yawRad, extensionM });
+            const x = grip[0] - (c * tool[0] - s * tool[1]);
+            const y = grip[1] - (s * tool[0] + c * tool[1]);
+            let last: LevelPose = { yawRad, extensionM };
+            let reached = from;
+            for (const { position, at, approach } of way) {
+              const [dx, dy] = [at[0] - x, at[1] - y];
+              const next = arm.reach(c * dx + s * dy, -s * dx + c * dy, last.yawRad, reachReserveM);
+              if (next === undefined) break;
+              const leanNow = Math.abs(wrapAngle(arm.headingOf(next.yawRad) + baseYaw - approach));
+              if (leanNow > largestLeanRad[shape] - leanReserveRad) break;
+              last = next;
+              reached = position;
+            }
+            const seed = this.#body.actuatorPositions();
+            seed[yawIndex] = yawRad;
+            const travel =
+              Math.hypot(x - here.translation[0], y - here.translation[1]) / 0.25 +
+              Math.abs(wrapAngle(baseYaw - here.yaw)) / 0.6;
+            const cramped = crampedCost * Math.max(0, comfortableEndM - last.extensionM);
+            yield { x, y, yaw: wrapAngle(baseYaw), seed, reached, cost: travel + Math.abs(lean) + cramped };
+          }
+        }
+      }
+    }
   }
 
   /**
    * Plans a stroke from a base pose: to the handle, and with it as far as the arm goes and nothing is touched.
    *
-   * @param options.place - configuration at the handle when the base is only considered: keeps the reserves, in coarse steps
+   * @param considered - wrist turned as for the handle, when the base is only considered: coarse steps, reserves kept
    * @returns undefined when the arm does not even get to the handle
    */
-  plan(
-    mapFromBase: Transform,
-    from: number,
-    to: number,
-    options: { readonly place?: Float64Array } = {},
-  ): Stroke | undefined {
-    const { model } = this.#body;
-    const baseFromMap = mapFromBase.inverse();
+  plan(mapFromBase: Transform, from: number, to: number, considered?: Float64Array): Stroke | undefined {
     const { kinematics } = this.sceneAt(from);
-    const reserve = options.place !== undefined;
-    const seed = options.place ?? this.#body.actuatorPositions();
-    const rolls =
-      options.place === undefined ? [0] : [seed[model.actuatorIndex(model.manifest.arm?.roll ?? '')]!];
-    const grip = baseFromMap.apply(this.#gripPoint(from));
+    const grip = mapFromBase.inverse().apply(this.#gripPoint(from));
     let best: Stroke | undefined;
-    for (const config of rolls.flatMap((roll) => kinematics.solveAtPoint(grip, 0, roll, seed))) {
+    for (const config of kinematics.solveAtPoint(grip, 0, 0, considered ?? this.#body.actuatorPositions())) {
       const reach = this.#reachTo(config, from);
       if (reach === undefined || !this.#isFree(mapFromBase, reach, from)) continue;
-      const pull = this.#pullFrom(mapFromBase, config, from, to, reserve);
+      const pull = this.#pullFrom(mapFromBase, config, from, to, considered !== undefined);
       const stroke = { standOff: reach[0]!, reach, pull: pull.path, reached: pull.reached };
       if (best === undefined || Math.abs(to - stroke.reached) < Math.abs(to - best.reached) - 1e-6)
         best = stroke;
@@ -149,8 +205,6 @@ export class HandleMotion {
   /** Straight way to the handle along the hand, the stand-off first. */
   #reachTo(config: Float64Array, from: number): Float64Array[] | undefined {
     const { kinematics } = this.sceneAt(from);
-    const { model } = this.#body;
-    const roll = config[model.actuatorIndex(model.manifest.arm?.roll ?? '')]!;
     const tool = kinematics.baseFromTool(config);
     const tip = tool.apply([1, 0, 0]);
     const path: Float64Array[] = [config];
@@ -160,7 +214,7 @@ export class HandleMotion {
       const point = tool.translation.map(
         (value, axis) => value - (tip[axis]! - value) * backM,
       ) as unknown as Vector3;
-      const next = this.#continue(kinematics.solveAtPoint(point, 0, roll, path[0]!), path[0]!);
+      const next = this.#continue(kinematics.solveAtPoint(point, 0, 0, path[0]!), path[0]!);
       if (next === undefined) return undefined;
       path.unshift(next);
     }
@@ -172,40 +226,28 @@ export class HandleMotion {
     start: Float64Array,
     from: number,
     to: number,
-    reserve: boolean,
+    isCoarse: boolean,
   ): { readonly path: Float64Array[]; readonly reached: number } {
-    const { model } = this.#body;
     const { kinematics } = this.sceneAt(from);
     const baseFromMap = mapFromBase.inverse();
-    const roll = start[model.actuatorIndex(model.manifest.arm?.roll ?? '')]!;
-    const travelM = Math.abs(to - from) * this.#handleTravelM();
-    const count = Math.max(1, Math.ceil(travelM / (reserve ? coarseStepM : fineStepM)));
     const path: Float64Array[] = [start];
     let reached = from;
-    for (let step = 1; step <= count; step++) {
-      const position = from + ((to - from) * step) / count;
+    for (const position of this.#positions(from, to, isCoarse ? coarseStepM : fineStepM)) {
       const point = baseFromMap.apply(this.#gripPoint(position));
       const last = path.at(-1)!;
-      const next = this.#continue(kinematics.solveAtPoint(point, 0, roll, last), last);
+      const next = this.#continue(kinematics.solveAtPoint(point, 0, 0, last), last);
       if (next === undefined || !this.#isFree(mapFromBase, [next], position)) break;
       if (this.#leanOf(mapFromBase, next, position) > largestLeanRad[this.articulation.handle.shape]) break;
-      if (reserve && !this.#hasReserve(position, point, roll, next)) break;
       path.push(next);
       reached = position;
     }
     return { path, reached };
   }
 
-  #hasReserve(position: number, point: Vector3, roll: number, config: Float64Array): boolean {
-    const { model } = this.#body;
-    const { kinematics } = this.sceneAt(position);
-    const index = model.actuatorIndex(model.manifest.arm?.extension ?? '');
-    const { lower, upper } = model.actuators[index]!;
-    const extensionM = config[index]!;
-    if (extensionM < lower + reachReserveM || extensionM > upper - reachReserveM) return false;
-    return [-sidewaysReserveM, sidewaysReserveM].every(
-      (shift) => kinematics.solveAtPoint([point[0] + shift, point[1], point[2]], 0, roll, config).length > 0,
-    );
+  /** Joint positions on the way, the end included; the handle moves about `stepM` from one to the next. */
+  #positions(from: number, to: number, stepM: number): readonly number[] {
+    const count = Math.max(1, Math.ceil((Math.abs(to - from) * this.#handleTravelM()) / stepM));
+    return Array.from({ length: count }, (_, i) => from + ((to - from) * (i + 1)) / count);
   }
 
   /** Angle between the hand and the handle's approach, rad. */
@@ -229,12 +271,6 @@ export class HandleMotion {
     const q = model.zeroJointPositions();
     checker.setBasePose(mapFromBase);
     return configs.every((config) => !checker.isColliding(model.jointPositionsFromActuators(config, q)));
-  }
-
-  #endCost(stroke: Stroke): number {
-    const { model } = this.#body;
-    const extension = model.actuatorIndex(model.manifest.arm?.extension ?? '');
-    return backOffCost * Math.max(0, comfortableEndM - (stroke.pull.at(-1)?.[extension] ?? 0));
   }
 
   #gripPoint(position: number): Vector3 {

@@ -7,6 +7,7 @@ import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { resolveTarget } from '../targets.ts';
+import type { WorkScene } from '../work-scene.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { freshDepth, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
@@ -28,7 +29,8 @@ const leastGain = { prismatic: 0.05, revolute: 0.15 } as const;
 const maxStrokes = 3;
 /** The hand is at a handle when it is this near, m. */
 const atHandleM = 0.05;
-const letGoApertureM = 0.08;
+/** To let go, the hand opens this much more: wide fingers would meet the front. */
+const letGoM = 0.025;
 /** After these the robot stands still and nothing more is sent to it. */
 const endings = ['cancelled', 'time-out', 'stopped'];
 
@@ -96,8 +98,7 @@ async function freeHand(body: SkillBody): Promise<void> {
     const motion = new HandleMotion(body, articulation);
     const work = motion.sceneAt(articulation.range[0]);
     if (motion.nearestPosition(mapFromTool(body, work).translation).awayM > atHandleM) continue;
-    await body.moveGripper(letGoApertureM);
-    await backOff(body, work);
+    await letGo(body, work);
     return;
   }
   throw new SkillFailure('hand-full', 'the gripper holds something; put it down first');
@@ -163,7 +164,7 @@ async function moveOnce(
     return await pull(body, motion, stroke);
   } catch (error) {
     if (SkillFailure.isInstance(error) && endings.includes(error.code)) throw error;
-    await letGo(body, motion, from);
+    await leave(body, motion, from);
     throw error;
   }
 }
@@ -206,7 +207,7 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
   });
   const tool = mapFromTool(body, motion.sceneAt(articulation.range[0])).translation;
   const reached = motion.nearestPosition(tool).position;
-  await letGo(body, motion, reached);
+  await leave(body, motion, reached);
   if (pulledN > maxPullN)
     throw new SkillFailure(
       'force-limit',
@@ -216,10 +217,15 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
 }
 
 /** Opens the hand, draws it back and folds the arm in, with the part where the hand has left it. */
-async function letGo(body: SkillBody, motion: HandleMotion, position: number): Promise<void> {
-  await body.moveGripper(letGoApertureM);
-  await backOff(body, motion.sceneAt(position));
+async function leave(body: SkillBody, motion: HandleMotion, position: number): Promise<void> {
+  await letGo(body, motion.sceneAt(position));
   await tuckArm(body, new Map([[motion.articulation.id, position]]));
+}
+
+/** Opens the hand just enough and draws it back. */
+async function letGo(body: SkillBody, work: WorkScene): Promise<void> {
+  await body.moveGripper(body.position(body.model.manifest.gripper.actuator) + letGoM);
+  await backOff(body, work);
 }
 
 const describe = (articulation: MapArticulation, position: number): string =>
