@@ -104,12 +104,12 @@ export async function releaseAt(
     try {
       body.report('reach', 0.6);
       await moveArmTo(body, work, goals);
-      await moveToolStraight(body, work, [pose.mapFromRelease], { checkCollisions: false, speed: 0.6 });
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
       reason = error as SkillFailure;
       continue;
     }
+    await lowerTo(body, pose.mapFromRelease.translation[2] - pose.mapFromAbove.translation[2]);
     return await letGo(body, work);
   }
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
@@ -167,25 +167,33 @@ export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
   const tool = mapFromTool(body, work);
   const ahead = tool.apply([1, 0, 0]);
   const isDown = ahead[2] - tool.translation[2] < -0.5;
-  const goal = isDown
-    ? add(tool, [0, 0, backOffM])
-    : new Transform(tool.apply([-backOffM, 0, 0.01]), tool.rotation);
+  if (isDown) {
+    await moveLift(body, backOffM, 1);
+    return;
+  }
+  const goal = new Transform(tool.apply([-backOffM, 0, 0.01]), tool.rotation);
   try {
     await moveToolStraight(body, work, [goal], { checkCollisions: false });
   } catch (error) {
     if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
     const { arm } = body.model.manifest;
     if (arm === undefined) return;
-    await body.moveActuators(
-      isDown
-        ? { [arm.lift]: body.position(arm.lift) + backOffM }
-        : { [arm.extension]: Math.max(0, body.position(arm.extension) - backOffM) },
-    );
+    await body.moveActuators({ [arm.extension]: Math.max(0, body.position(arm.extension) - backOffM) });
   }
 }
 
-const add = (pose: Transform, by: readonly [number, number, number]): Transform =>
-  new Transform(
-    [pose.translation[0] + by[0], pose.translation[1] + by[1], pose.translation[2] + by[2]],
-    pose.rotation,
-  );
+/** Lowers the hand; what is held may meet its support a little early. */
+async function lowerTo(body: SkillBody, byM: number): Promise<void> {
+  try {
+    await moveLift(body, byM, 0.6);
+  } catch (error) {
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
+    body.report('reach', 0.7, `stood on something early: ${error.message}`);
+  }
+}
+
+/** Moves the hand straight up (or down) by the lift alone. */
+async function moveLift(body: SkillBody, byM: number, speed: number): Promise<void> {
+  const lift = body.model.manifest.arm?.lift;
+  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM }, { speed });
+}

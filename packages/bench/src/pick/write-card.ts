@@ -24,7 +24,8 @@ if (before === undefined || after === undefined) {
 }
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const rows = report.figures.map(({ name, value, n, interval95, target, comparison }) => {
-  const wanted = target === undefined ? '' : `${comparison === '>=' ? 'at least' : 'at most'} ${percent(target)}`;
+  const wanted =
+    target === undefined ? '' : `${comparison === '>=' ? 'at least' : 'at most'} ${percent(target)}`;
   const interval = interval95 === undefined ? '' : `${percent(interval95[0])} to ${percent(interval95[1])}`;
   return `| ${name.replace('success-rate-', '')} | ${percent(value)} | ${interval} | ${n ?? ''} | ${wanted} |`;
 });
