@@ -7,36 +7,32 @@ import { startKitchen } from '../test/support/kitchen.ts';
 /**
  * Makes README's picture from the running system: `node scripts/screenshot.ts [url]`.
  *
- * Without an address it starts the kitchen, gives it an instruction and waits until the robot is at work. The picture goes
- * to `docs/images/viewer.png`.
+ * Without an address it starts the kitchen. It gives an instruction, waits until the policy moves the arm, and saves what
+ * the page shows in full quality to `docs/images/viewer.png`.
  */
 
 const path = join(dirname(fileURLToPath(import.meta.url)), '../docs/images/viewer.png');
 const limitBytes = 600_000;
-/** Drawing in full quality on a processor takes seconds a frame. */
-const drawMs = 120_000;
+/** A processor draws the full picture about once a second, and the way to the table takes a while. */
+const patienceMs = 180_000;
 
 const address = process.argv[2];
 const kitchen = address === undefined ? await startKitchen({ seed: 1, viewer: true }) : undefined;
 const browser = await startBrowser();
 try {
   const url = new URL(address ?? kitchen?.viewerUrl ?? '');
-  const lean = new ViewerPage(
+  url.searchParams.set('quality', 'full');
+  const viewer = new ViewerPage(
     await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }),
   );
-  await lean.open(url.href);
-  await lean.instruct('put the apple in the bowl');
-  await lean.page
-    .locator('.plan-node', { hasText: 'pick' })
-    .and(lean.page.locator('[data-state="running"]'))
-    .waitFor({
-      timeout: drawMs,
-    });
-  url.searchParams.set('quality', 'full');
-  await lean.page.goto(url.href, { waitUntil: 'commit', timeout: drawMs });
-  await lean.page.locator('.label[data-kind="seen"]').first().waitFor({ timeout: drawMs, state: 'attached' });
+  await viewer.open(url.href);
+  await viewer.instruct('put the apple in the bowl');
+  await viewer.page
+    .locator('.label[data-kind="attention"]')
+    .waitFor({ timeout: patienceMs, state: 'attached' });
+  await viewer.page.locator('#stage').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   mkdirSync(dirname(path), { recursive: true });
-  await lean.page.screenshot({ path, timeout: drawMs });
+  await viewer.page.screenshot({ path, timeout: patienceMs });
 } finally {
   await browser.close();
   await kitchen?.stop();
