@@ -81,6 +81,7 @@ export class RobotPlant {
   readonly wheelPositions = new Float64Array(2);
   #blockedBy = -1;
   #blockedObstacle = '';
+  #blockedAtHandle = false;
 
   constructor(model: RobotModel, physics: PhysicsWorld, log: CollisionLog, rng: Rng) {
     this.model = model;
@@ -263,6 +264,8 @@ export class RobotPlant {
         if (depth <= this.#placement.boxes.depth(s, obstacleBoxes, o) + 1e-6) continue;
         this.#blockedBy = s;
         this.#blockedObstacle = obstacles[o]?.ownerId ?? '';
+        // Fingers are made to touch handles: that stops them, but is no collision.
+        this.#blockedAtHandle = role !== 'link' && role !== 'carried' && obstacles[o]?.part === 'handle';
         return true;
       }
     }
@@ -304,6 +307,7 @@ export class RobotPlant {
       if (along <= 1e-7) continue;
       this.#blockedBy = -1;
       this.#blockedObstacle = overload.with;
+      this.#blockedAtHandle = false;
       return true;
     }
     return false;
@@ -360,7 +364,7 @@ export class RobotPlant {
   }
 
   #recordStop(timeS: number): void {
-    if (this.#blockedBy < 0) return;
+    if (this.#blockedBy < 0 || this.#blockedAtHandle) return;
     // What is carried must touch what it is put on: only a push from the side is a collision.
     const isPlacing = this.#blockedBy >= this.solids.count && Math.abs(this.#normal[2] as number) > 0.7;
     if (isPlacing) return;

@@ -13,7 +13,7 @@ const knobOutwardsM = 0.006;
 const fineStepM = 0.012;
 const coarseStepM = 0.04;
 /** Turns of the hand about a handle to try, rad: a bar turns between the pads, a knob has the front close by. */
-const leansRad = { bar: [0, 0.35, -0.35, 0.7, -0.7, 1.05, -1.05], knob: [0, 0.2, -0.2] } as const;
+const leansRad = { bar: [0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75], knob: [0, 0.2, -0.2] } as const;
 /** What the base may be off from where it is sent: reserve of reach and to the side, m, and of the hand's angle, rad. */
 const reachReserveM = 0.025;
 const leanReserveRad = 0.1;
@@ -40,6 +40,8 @@ export interface Stroke {
   readonly reach: readonly Float64Array[];
   /** From the handle along its way. */
   readonly pull: readonly Float64Array[];
+  /** Where the hand no longer presses: the last configuration of the pull at which the part is within its range. */
+  readonly rest: Float64Array;
   /** Joint position at which the pull ends, m or rad. */
   readonly reached: number;
 }
@@ -174,7 +176,14 @@ export class HandleMotion {
               Math.hypot(x - here.translation[0], y - here.translation[1]) / 0.25 +
               Math.abs(wrapAngle(baseYaw - here.yaw)) / 0.6;
             const cramped = crampedCost * Math.max(0, comfortableEndM - last.extensionM);
-            yield { x, y, yaw: wrapAngle(baseYaw), seed, reached, cost: travel + Math.abs(lean) + cramped };
+            yield {
+              x,
+              y,
+              yaw: wrapAngle(baseYaw),
+              seed,
+              reached,
+              cost: travel + 2 * Math.abs(lean) + cramped,
+            };
           }
         }
       }
@@ -195,7 +204,7 @@ export class HandleMotion {
       const reach = this.#reachTo(config, from);
       if (reach === undefined || !this.#isFree(mapFromBase, reach, from)) continue;
       const pull = this.#pullFrom(mapFromBase, config, from, to, considered !== undefined);
-      const stroke = { standOff: reach[0]!, reach, pull: pull.path, reached: pull.reached };
+      const stroke = { standOff: reach[0]!, reach, pull: pull.path, rest: pull.rest, reached: pull.reached };
       if (best === undefined || Math.abs(to - stroke.reached) < Math.abs(to - best.reached) - 1e-6)
         best = stroke;
     }
@@ -227,10 +236,12 @@ export class HandleMotion {
     from: number,
     to: number,
     isCoarse: boolean,
-  ): { readonly path: Float64Array[]; readonly reached: number } {
+  ): { readonly path: Float64Array[]; readonly rest: Float64Array; readonly reached: number } {
     const { kinematics } = this.sceneAt(from);
+    const [low, high] = this.articulation.range;
     const baseFromMap = mapFromBase.inverse();
     const path: Float64Array[] = [start];
+    let rest = start;
     let reached = from;
     for (const position of this.#positions(from, to, isCoarse ? coarseStepM : fineStepM)) {
       const point = baseFromMap.apply(this.#gripPoint(position));
@@ -239,9 +250,10 @@ export class HandleMotion {
       if (next === undefined || !this.#isFree(mapFromBase, [next], position)) break;
       if (this.#leanOf(mapFromBase, next, position) > largestLeanRad[this.articulation.handle.shape]) break;
       path.push(next);
+      if (position >= low && position <= high) rest = next;
       reached = position;
     }
-    return { path, reached };
+    return { path, rest, reached };
   }
 
   /** Joint positions on the way, the end included; the handle moves about `stepM` from one to the next. */

@@ -207,6 +207,8 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
   });
   const tool = mapFromTool(body, motion.sceneAt(articulation.range[0])).translation;
   const reached = motion.nearestPosition(tool).position;
+  if (!slipped && stroke.rest !== stroke.pull.at(-1))
+    await body.followPath([body.actuatorPositions(), stroke.rest], { speed: 0.4 });
   await leave(body, motion, reached);
   if (pulledN > maxPullN)
     throw new SkillFailure(
