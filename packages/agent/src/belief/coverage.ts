@@ -58,7 +58,7 @@ export class Coverage {
     const seen = this.#lastSeenS.get(fixtureId);
     if (seen === undefined) return 0;
     let count = 0;
-    for (const time of seen) if (time >= sinceS) count += 1;
+    for (const time of seen) if (time > Number.NEGATIVE_INFINITY && time >= sinceS) count += 1;
     return count / seen.length;
   }
 
