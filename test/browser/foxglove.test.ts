@@ -4,6 +4,7 @@ import { codecOf } from '@efferent/interfaces';
 import { repositoryFolder } from '@efferent/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 interface Channel {
   readonly id: number;
@@ -28,9 +29,11 @@ const { FoxgloveClient } = require('@foxglove/ws-protocol') as {
 const { WebSocket } = require('ws') as { WebSocket: new (url: string, protocols: string[]) => object };
 
 describe('the Foxglove client library on the running kitchen', () => {
+  const isPossible = requires('dds');
   let kitchen: Kitchen;
 
   beforeAll(async () => {
+    if (!isPossible) return;
     kitchen = await startKitchen({ seed: 22, viewer: true });
   });
 

@@ -7,17 +7,20 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, ViewerPage } from '../support/browser.ts';
 import { freePort, type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 /** How long to wait for what should be there at once: a browser on a busy machine without a graphics card is slow. */
 const patienceMs = 30_000;
 const outFolder = join(repositoryFolder, '.efferent/screenshots');
 
 describe('the viewer in a real browser', () => {
+  const isPossible = requires('dds', 'chromium');
   let kitchen: Kitchen;
   let browser: Browser;
   let viewer: ViewerPage;
 
   beforeAll(async () => {
+    if (!isPossible) return;
     [kitchen, browser] = await Promise.all([startKitchen({ seed: 21, viewer: true }), startBrowser()]);
     viewer = new ViewerPage(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
     await viewer.open(kitchen.viewerUrl);

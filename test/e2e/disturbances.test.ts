@@ -3,6 +3,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles } from '@efferent/ros';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 type Plan = MessageTypes['efferent_interfaces/msg/Plan'];
 type JointState = MessageTypes['sensor_msgs/msg/JointState'];
@@ -10,6 +11,7 @@ type JointState = MessageTypes['sensor_msgs/msg/JointState'];
 const running = 2;
 
 describe('disturbances over real DDS', () => {
+  requires('dds');
   let kitchen: Kitchen;
   afterEach(() => kitchen?.stop());
 

@@ -1,14 +1,17 @@
 import type { RosNode } from '@efferent/ros';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 /** Nodes that may use names of the simulator's truth. */
 const judgesSide = ['/sim', '/efferent_judge'];
 
 describe('the running graph', () => {
+  const isPossible = requires('dds');
   let kitchen: Kitchen;
   let node: RosNode;
   beforeAll(async () => {
+    if (!isPossible) return;
     kitchen = await startKitchen({ viewer: true });
     node = kitchen.system.client.node;
     await expect.poll(() => usersOf(node, '/agent/plan'), { timeout: 20_000 }).not.toEqual([]);

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 describe('instructions over real DDS with real processes', () => {
+  const isPossible = requires('dds');
   let kitchen: Kitchen;
   beforeAll(async () => {
+    if (!isPossible) return;
     kitchen = await startKitchen({ seed: 11 });
   });
   afterAll(() => kitchen?.stop());

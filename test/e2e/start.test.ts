@@ -7,6 +7,7 @@ import { repositoryFolder } from '@efferent/runtime';
 import { describe, expect, it } from 'vitest';
 import { runEfferent } from '../support/command.ts';
 import { freePort } from '../support/kitchen.ts';
+import { requires } from '../support/requirement.ts';
 
 describe('efferent start --once --headless --json', () => {
   it('carries out the first instruction in one process and prints one JSON line last', async () => {
@@ -44,6 +45,7 @@ describe('efferent start --once --headless --json', () => {
 });
 
 describe('a running system', () => {
+  requires('dds');
   it('ends without leaving a process behind on Ctrl-C', async () => {
     const system = await startMarked();
     expect(processesWith(system.mark).length).toBeGreaterThan(10);

@@ -1,0 +1,22 @@
+import { cycloneDdsProblem } from '@efferent/cyclonedds';
+import { beforeEach } from 'vitest';
+import { chromiumPath } from './browser.ts';
+
+const problems = {
+  dds: cycloneDdsProblem(),
+  chromium:
+    chromiumPath === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM_PATH' : undefined,
+} as const;
+
+/**
+ * Skips the tests of the enclosing suite, with the reason, on a machine that lacks something.
+ *
+ * @returns whether everything is there; set-up code must not use what is not
+ */
+export function requires(...what: readonly (keyof typeof problems)[]): boolean {
+  const problem = what.map((each) => problems[each]).find((each) => each !== undefined);
+  beforeEach(({ skip }) => {
+    if (problem !== undefined) skip(problem);
+  });
+  return problem === undefined;
+}
