@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { ConfigurationError, describeError, EfferentError, immediateJobRunner } from '@efferent/core';
 import {
@@ -82,11 +83,16 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
 
+const autogroupFile = '/proc/self/autogroup';
+
 function raisePriority(executable: string): void {
   const level = niceLevels[executable];
   if (level === undefined) return;
   try {
     setPriority(level);
+    // The launcher gives each node a session, and Linux weighs sessions against each other by this file alone.
+    // @see man 7 sched, "The autogroup feature"
+    if (existsSync(autogroupFile)) writeFileSync(autogroupFile, String(level));
   } catch (error) {
     // Only root (or CAP_SYS_NICE) may lower the nice level; the node runs at the normal one then.
     if (level > 0) throw error;
