@@ -24,6 +24,7 @@ const stopLimitMs = 4000;
  * Scheduling priorities (nice levels) on a machine with fewer cores than processes: the command stream first, what
  * people look at last. Ignored without the permission to raise them.
  */
+const autogroupFile = '/proc/self/autogroup';
 const niceLevels: Readonly<Record<string, number>> = {
   gate: -15,
   stop: -15,
@@ -82,8 +83,6 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
-
-const autogroupFile = '/proc/self/autogroup';
 
 function raisePriority(executable: string): void {
   const level = niceLevels[executable];
