@@ -20,11 +20,12 @@ import { findWorkspaceFolders } from './workspace.ts';
 /** Ends a process that does not stop by itself; launch sends SIGTERM after 5 s. */
 const stopLimitMs = 4000;
 
+const autogroupFile = '/proc/self/autogroup';
+
 /**
  * Scheduling priorities (nice levels) on a machine with fewer cores than processes: the command stream first, what
  * people look at last. Ignored without the permission to raise them.
  */
-const autogroupFile = '/proc/self/autogroup';
 const niceLevels: Readonly<Record<string, number>> = {
   gate: -15,
   stop: -15,
