@@ -138,7 +138,7 @@ export function updateTrack(
   const gain = jump ? Math.max(0.5, prior / (prior + sigmaM * sigmaM)) : prior / (prior + sigmaM * sigmaM);
   track.positionM = mix(track.positionM, sighting.positionM, gain);
   track.variance = Math.max((1 - gain) * prior, 9e-6);
-  if (!isHidden) track.sizeM = mixSize(track.sizeM, sighting.sizeM);
+  track.sizeM = mixSize(track.sizeM, sighting.sizeM, isHidden ? hiddenShrinkGain : shrinkGain);
   track.orientation = sighting.orientation;
   track.votes.set(sighting.className, (track.votes.get(sighting.className) ?? 0) + sighting.score);
   track.sightings += 1;
@@ -157,13 +157,19 @@ const mix = (a: Vector3, b: Vector3, t: number): Vector3 => [
 /** The middle of a visible part is not the middle of the thing. */
 const isPartlyHidden = (track: ObjectTrack, sighting: Sighting): boolean =>
   track.sightings > 3 &&
-  Math.max(sighting.sizeM[0], sighting.sizeM[1]) < 0.7 * Math.max(track.sizeM[0], track.sizeM[1]);
+  (widest(sighting.sizeM) < hiddenBelow * widest(track.sizeM) ||
+    narrowest(sighting.sizeM) < hiddenBelow * narrowest(track.sizeM));
+const widest = (size: Vector3): number => Math.max(size[0], size[1]);
+const narrowest = (size: Vector3): number => Math.min(size[0], size[1]);
+const hiddenBelow = 0.75;
 const partSigmaFactor = 4;
 
 /** What hides a part of a thing makes it look smaller, hardly ever bigger. */
-const mixSize = (known: Vector3, seen: Vector3): Vector3 => {
-  const one = (a: number, b: number) => a + (b > a ? growGain : shrinkGain) * (b - a);
+function mixSize(known: Vector3, seen: Vector3, shrink: number): Vector3 {
+  const one = (a: number, b: number) => a + (b > a ? growGain : shrink) * (b - a);
   return [one(known[0], seen[0]), one(known[1], seen[1]), one(known[2], seen[2])];
-};
+}
 const growGain = 0.3;
-const shrinkGain = 0.04;
+const shrinkGain = 0.05;
+/** An arm may hide a part for half a minute, which is 150 pictures. */
+const hiddenShrinkGain = 0.001;
