@@ -16,6 +16,10 @@ export interface ReleasePose {
 /** The hand opens this much wider than what it held, m. */
 const releaseOpeningM = 0.05;
 const backOffM = 0.1;
+/** Places to stand at that are tried. */
+const maxDrives = 2;
+/** What is held may meet what it is put on this far above the planned height, m. */
+const touchEarlyM = 0.04;
 /** Wider than this cannot be taken as held, m. */
 const fallbackSizeM = 0.08;
 
@@ -88,10 +92,14 @@ export async function releaseAt(
 ): Promise<string> {
   let work = makeWork();
   let options = poses;
-  if (!options.some((pose) => canReleaseHere(body, work, pose))) {
-    const base = firstBase(body, work, poses);
+  for (let drive = 0; !options.some((pose) => canReleaseHere(body, work, pose)); drive++) {
+    if (drive === maxDrives) break;
+    const base = firstBase(body, work, options);
     if (base === undefined)
-      throw new SkillFailure('unreachable', `no base pose reaches ${what}; tried ${poses.length} hand poses`);
+      throw new SkillFailure(
+        'unreachable',
+        `no base pose reaches ${what}; tried ${options.length} hand poses`,
+      );
     await driveWithTuckedArm(body, base);
     requireStillHeld(body, 'on the way');
     options = await look();
@@ -138,6 +146,20 @@ function requireStillHeld(body: SkillBody, when: string): void {
   if (holdsSomething(body)) return;
   body.carried = undefined;
   throw new SkillFailure('dropped', `the gripper lost what it held ${when}`);
+}
+
+/** Goes straight down by the lift alone, until the thing touches. */
+async function lower(body: SkillBody, pose: ReleasePose): Promise<void> {
+  const lift = body.model.manifest.arm?.lift;
+  if (lift === undefined) return;
+  const goalM = body.position(lift) - (pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2]);
+  try {
+    await body.moveActuators({ [lift]: goalM }, { speed: 0.6 });
+  } catch (error) {
+    // What is held may hang lower than it was thought to: touching a little early is arriving.
+    const isDown = body.position(lift) - goalM < touchEarlyM;
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || !isDown) throw error;
+  }
 }
 
 /** Opens the hand, checks that it is free, and leaves. */

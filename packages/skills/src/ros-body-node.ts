@@ -36,6 +36,9 @@ const pollS = 0.05;
 const gripperRestMps = 0.004;
 const gripperRestS = 0.2;
 const gripperLimitS = 3;
+/** The gripper has begun to move after this way, m, or will not any more after this time, s: it may wait for the driver's mode. */
+const gripperMovedM = 0.003;
+const gripperStartS = 1.2;
 
 /** The body of one goal: everything that waits ends when `signal` aborts, and the robot then stands still. */
 export class RosSkillBody implements SkillBody {
@@ -144,14 +147,17 @@ export class RosSkillBody implements SkillBody {
     let lastS = this.nowS();
     let restS = 0;
     const startS = lastS;
+    const start = last;
+    let hasMoved = false;
     return () => {
       const nowS = this.nowS();
       const position = this.position(actuator);
       const speed = nowS > lastS ? Math.abs(position - last) / (nowS - lastS) : 0;
-      restS = speed < gripperRestMps ? restS + nowS - lastS : 0;
+      hasMoved ||= Math.abs(position - start) > gripperMovedM || nowS - startS > gripperStartS;
+      restS = hasMoved && speed < gripperRestMps ? restS + nowS - lastS : 0;
       last = position;
       lastS = nowS;
-      return nowS - startS > 0.5 && restS > gripperRestS;
+      return restS > gripperRestS;
     };
   }
 

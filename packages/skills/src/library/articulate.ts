@@ -70,7 +70,7 @@ async function articulate(body: SkillBody, id: string, direction: Direction): Pr
 
 function isDone(articulation: MapArticulation, direction: Direction, position: number): boolean {
   return direction === 'open'
-    ? position >= articulation.openAt
+    ? position >= articulation.openAt + openReserve[articulation.joint] / 2
     : position <= articulation.range[0] + endTolerance[articulation.joint] / 2;
 }
 
