@@ -28,8 +28,8 @@ export const pregraspDistanceM = 0.11;
 const reachMarginM = 0.035;
 /** Lower than this, the wrist would touch the support in a level grasp, m. */
 const minSideHeightM = 0.045;
-/** Turned further away from straight in, a level hand meets the furniture, rad. */
-const maxSideTurnRad = 1.2;
+/** The wrist turns a level hand this far away from straight in, rad. */
+const maxSideTurnRad = 1.7;
 /** The tool stays this far above the support, m: half a fingertip and a margin. */
 const fingerClearanceM = 0.021;
 const topFingerClearanceM = 0.024;

@@ -18,8 +18,8 @@ import { drawPickScenario } from './pick-scenario.ts';
 import { ScriptedPickPolicy } from './scripted-pick.ts';
 
 /**
- * Writes a data set of picks for policies/training/train.py: every observation with what the scripted expert, who knows
- * where the target truly is, would do there.
+ * Writes a data set of picks for policies/training/train.py: every observation with what the scripted expert would do on
+ * seeing just that. An expert that knew the true pose would teach hesitation: equal observations, different answers.
  *
  * node generate.ts --output FILE --first-seed N --episodes N [--student MODEL.onnx] [--commit TEXT]
  *
@@ -62,7 +62,7 @@ let successes = 0;
 
 for (let seed = firstSeed; seed < firstSeed + episodes; seed++) {
   const environment = new PickEnvironment(scene, model, drawPickScenario(scene, model, seed));
-  const expert = new ScriptedPickPolicy(manifest, () => environment.trueOffset());
+  const expert = new ScriptedPickPolicy(manifest, () => undefined);
   const rng = new Rng(seed).fork('action-noise');
   const acting = student ?? noisy(expert, manifest, rng);
   const block: number[] = [];
