@@ -17,9 +17,6 @@ const leansRad = { bar: [0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75], knob: [0, 0.2,
 /** What the base may be off from where it is sent: reserve of reach and to the side, m, and of the hand's angle, rad. */
 const reachReserveM = 0.025;
 const leanReserveRad = 0.1;
-/** Places from which the arm keeps less room to draw back after the pull cost more, s per m. */
-const comfortableEndM = 0.1;
-const crampedCost = 30;
 /** Cost of a stroke that moves nothing, s. */
 const missingCost = 1000;
 /** Places looked at: turns of the base, steps of the extension. */
@@ -42,6 +39,8 @@ export interface Stroke {
   readonly pull: readonly Float64Array[];
   /** Where the hand no longer presses: the last configuration of the pull at which the part is within its range. */
   readonly rest: Float64Array;
+  /** From there straight back along the hand, once the hand is open. */
+  readonly retreat: readonly Float64Array[];
   /** Joint position at which the pull ends, m or rad. */
   readonly reached: number;
 }
@@ -168,21 +167,27 @@ export class HandleMotion {
               const leanNow = Math.abs(wrapAngle(arm.headingOf(next.yawRad) + baseYaw - approach));
               if (leanNow > largestLeanRad[shape] - leanReserveRad) break;
               last = next;
-              reached = position;
+              const heading = arm.headingOf(next.yawRad);
+              const back = arm.reach(
+                c * dx + s * dy - standOffM * Math.cos(heading),
+                -s * dx + c * dy - standOffM * Math.sin(heading),
+                next.yawRad,
+                0,
+              );
+              if (back !== undefined) reached = position;
             }
             const seed = this.#body.actuatorPositions();
             seed[yawIndex] = yawRad;
             const travel =
               Math.hypot(x - here.translation[0], y - here.translation[1]) / 0.25 +
               Math.abs(wrapAngle(baseYaw - here.yaw)) / 0.6;
-            const cramped = crampedCost * Math.max(0, comfortableEndM - last.extensionM);
             yield {
               x,
               y,
               yaw: wrapAngle(baseYaw),
               seed,
               reached,
-              cost: travel + 2 * Math.abs(lean) + cramped,
+              cost: travel + 2 * Math.abs(lean),
             };
           }
         }
@@ -204,7 +209,8 @@ export class HandleMotion {
       const reach = this.#reachTo(config, from);
       if (reach === undefined || !this.#isFree(mapFromBase, reach, from)) continue;
       const pull = this.#pullFrom(mapFromBase, config, from, to, considered !== undefined);
-      const stroke = { standOff: reach[0]!, reach, pull: pull.path, rest: pull.rest, reached: pull.reached };
+      if (pull === undefined) continue;
+      const stroke = { standOff: reach[0]!, reach, ...pull };
       if (best === undefined || Math.abs(to - stroke.reached) < Math.abs(to - best.reached) - 1e-6)
         best = stroke;
     }
@@ -236,24 +242,35 @@ export class HandleMotion {
     from: number,
     to: number,
     isCoarse: boolean,
-  ): { readonly path: Float64Array[]; readonly rest: Float64Array; readonly reached: number } {
+  ): Pick<Stroke, 'pull' | 'rest' | 'retreat' | 'reached'> | undefined {
     const { kinematics } = this.sceneAt(from);
     const [low, high] = this.articulation.range;
     const baseFromMap = mapFromBase.inverse();
-    const path: Float64Array[] = [start];
-    let rest = start;
-    let reached = from;
+    const pull: Float64Array[] = [start];
+    const passed = [from];
     for (const position of this.#positions(from, to, isCoarse ? coarseStepM : fineStepM)) {
       const point = baseFromMap.apply(this.#gripPoint(position));
-      const last = path.at(-1)!;
+      const last = pull.at(-1)!;
       const next = this.#continue(kinematics.solveAtPoint(point, 0, 0, last), last);
       if (next === undefined || !this.#isFree(mapFromBase, [next], position)) break;
       if (this.#leanOf(mapFromBase, next, position) > largestLeanRad[this.articulation.handle.shape]) break;
-      path.push(next);
-      if (position >= low && position <= high) rest = next;
-      reached = position;
+      pull.push(next);
+      passed.push(position);
     }
-    return { path, rest, reached };
+    // The stroke ends where the open hand can still draw back from the handle.
+    let isEnd = true;
+    for (let i = pull.length - 1; i > 0; i--) {
+      const position = passed[i]!;
+      if (position < low || position > high) continue;
+      const rest = pull[i]!;
+      const retreat = this.#reachTo(rest, position)?.reverse();
+      if (retreat !== undefined && this.#isFree(mapFromBase, retreat, position)) {
+        const kept = isEnd ? pull : pull.slice(0, i + 1);
+        return { pull: kept, rest, retreat, reached: passed[kept.length - 1]! };
+      }
+      isEnd = false;
+    }
+    return undefined;
   }
 
   /** Joint positions on the way, the end included; the handle moves about `stepM` from one to the next. */

@@ -209,7 +209,7 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
   const reached = motion.nearestPosition(tool).position;
   if (!slipped && stroke.rest !== stroke.pull.at(-1))
     await body.followPath([body.actuatorPositions(), stroke.rest], { speed: 0.4 });
-  await leave(body, motion, reached);
+  await leave(body, motion, reached, slipped ? undefined : stroke.retreat);
   if (pulledN > maxPullN)
     throw new SkillFailure(
       'force-limit',
@@ -219,15 +219,21 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
 }
 
 /** Opens the hand, draws it back and folds the arm in, with the part where the hand has left it. */
-async function leave(body: SkillBody, motion: HandleMotion, position: number): Promise<void> {
-  await letGo(body, motion.sceneAt(position));
+async function leave(
+  body: SkillBody,
+  motion: HandleMotion,
+  position: number,
+  retreat?: readonly Float64Array[],
+): Promise<void> {
+  await letGo(body, motion.sceneAt(position), retreat);
   await tuckArm(body, new Map([[motion.articulation.id, position]]));
 }
 
-/** Opens the hand just enough and draws it back. */
-async function letGo(body: SkillBody, work: WorkScene): Promise<void> {
+/** Opens the hand just enough and draws it back, on a planned way when there is one. */
+async function letGo(body: SkillBody, work: WorkScene, retreat?: readonly Float64Array[]): Promise<void> {
   await body.moveGripper(body.position(body.model.manifest.gripper.actuator) + letGoM);
-  await backOff(body, work);
+  if (retreat === undefined) await backOff(body, work);
+  else await body.followPath([body.actuatorPositions(), ...retreat.slice(1)]);
 }
 
 const describe = (articulation: MapArticulation, position: number): string =>
