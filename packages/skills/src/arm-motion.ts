@@ -16,8 +16,8 @@ export function mapFromTool(body: PlanningBody, work: WorkScene): Transform {
   return body.mapFromBase().multiply(work.kinematics.baseFromTool(body.actuatorPositions()));
 }
 
-/** A hand that points straight down cannot reach sideways of the arm: so much is left to the base or the policy, m. */
-const sidewaysLeftM = 0.06;
+/** A hand that points straight down cannot reach sideways of the arm: so much it may be off, m. */
+const sidewaysLeftM = 0.04;
 /** Seconds of arm motion that a metre sideways is worth. */
 const sidewaysCost = 40;
 /** Turns of the wrist to try when the hand points down, rad. */
@@ -26,12 +26,15 @@ const steepSine = 0.9;
 
 /**
  * Configurations that put the tool at a pose with the base where it is, nearest first. A level hand takes the heading that
- * reaches the point; a hand that points down keeps its closing direction and may end up to 6 cm off along the base's x.
+ * reaches the point; a hand that points down keeps its closing direction and may end off along the base's x.
+ *
+ * @param sidewaysM - how far off a hand that points down may be; a policy that moves the base can make up for more
  */
 export function solveHere(
   body: PlanningBody,
   work: WorkScene,
   mapFromGoal: Transform,
+  sidewaysM = sidewaysLeftM,
 ): readonly Float64Array[] {
   const baseFromGoal = body.mapFromBase().inverse().multiply(mapFromGoal);
   const tip = baseFromGoal.apply([1, 0, 0]);
@@ -43,7 +46,7 @@ export function solveHere(
     const heading = Math.atan2(ahead[1] - rest.translation[1], ahead[0] - rest.translation[0]);
     return work.kinematics
       .solve(baseFromGoal, current, { headingsRad: downTurnsRad.map((turn) => heading + turn) })
-      .filter(({ baseShiftM }) => Math.abs(baseShiftM) <= sidewaysLeftM)
+      .filter(({ baseShiftM }) => Math.abs(baseShiftM) <= sidewaysM)
       .map(({ actuatorPositions, baseShiftM }) => ({
         actuatorPositions,
         cost: work.kinematics.distance(actuatorPositions, current) + Math.abs(baseShiftM) * sidewaysCost,

@@ -24,6 +24,8 @@ export interface GraspLimits {
 
 /** Tool's distance from the grasp at the start of the policy, m. */
 export const pregraspDistanceM = 0.11;
+/** The policy drives the base this far to get over a thing that it grasps from above, m. */
+export const policySidewaysM = 0.09;
 /** Reach to spare behind the grasp, m. */
 const reachMarginM = 0.035;
 /** Lower than this, the wrist would touch the support in a level grasp, m. */

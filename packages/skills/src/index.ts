@@ -9,7 +9,7 @@ export {
   type SkillResource,
 } from './contract.ts';
 export { standpoints, supportAt } from './geometry.ts';
-export { type GraspCandidate, graspCandidates } from './grasp-candidates.ts';
+export { type GraspCandidate, graspCandidates, policySidewaysM } from './grasp-candidates.ts';
 export { aimHead } from './head-aim.ts';
 export {
   formatPredicate,

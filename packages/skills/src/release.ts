@@ -117,7 +117,7 @@ export async function releaseAt(
       reason = error as SkillFailure;
       continue;
     }
-    await lowerTo(body, pose.mapFromRelease.translation[2] - pose.mapFromAbove.translation[2]);
+    await lower(body, pose);
     return await letGo(body, work);
   }
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
@@ -148,20 +148,6 @@ function requireStillHeld(body: SkillBody, when: string): void {
   throw new SkillFailure('dropped', `the gripper lost what it held ${when}`);
 }
 
-/** Goes straight down by the lift alone, until the thing touches. */
-async function lower(body: SkillBody, pose: ReleasePose): Promise<void> {
-  const lift = body.model.manifest.arm?.lift;
-  if (lift === undefined) return;
-  const goalM = body.position(lift) - (pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2]);
-  try {
-    await body.moveActuators({ [lift]: goalM }, { speed: 0.6 });
-  } catch (error) {
-    // What is held may hang lower than it was thought to: touching a little early is arriving.
-    const isDown = body.position(lift) - goalM < touchEarlyM;
-    if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || !isDown) throw error;
-  }
-}
-
 /** Opens the hand, checks that it is free, and leaves. */
 async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
   requireStillHeld(body, 'before it was released');
@@ -190,7 +176,7 @@ export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
   const ahead = tool.apply([1, 0, 0]);
   const isDown = ahead[2] - tool.translation[2] < -0.5;
   if (isDown) {
-    await moveLift(body, backOffM, 1);
+    await raise(body, backOffM);
     return;
   }
   const goal = new Transform(tool.apply([-backOffM, 0, 0.01]), tool.rotation);
@@ -204,18 +190,8 @@ export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
   }
 }
 
-/** Lowers the hand; what is held may meet its support a little early. */
-async function lowerTo(body: SkillBody, byM: number): Promise<void> {
-  try {
-    await moveLift(body, byM, 0.6);
-  } catch (error) {
-    if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
-    body.report('reach', 0.7, `stood on something early: ${error.message}`);
-  }
-}
-
-/** Moves the hand straight up (or down) by the lift alone. */
-async function moveLift(body: SkillBody, byM: number, speed: number): Promise<void> {
+/** Moves the hand straight up by the lift alone. */
+async function raise(body: SkillBody, byM: number): Promise<void> {
   const lift = body.model.manifest.arm?.lift;
-  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM }, { speed });
+  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
 }

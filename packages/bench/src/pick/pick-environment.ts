@@ -24,6 +24,7 @@ import {
   type GraspCandidate,
   graspCandidates,
   type PlanningBody,
+  policySidewaysM,
   solveHere,
   standpoints,
   supportAt,
@@ -210,6 +211,7 @@ export class PickEnvironment {
           planning,
           work,
           new Transform([t[0] + hx, t[1] + hy, t[2] + Math.abs(hz)], rotation),
+          policySidewaysM,
         )[0];
         if (goal === undefined) continue;
         if (!this.#moveArm(goal, Math.min(0.15, option.widthM + 0.064))) continue;

@@ -1,7 +1,7 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
 import { type SupportArea, standpoints, supportAt } from '../geometry.ts';
-import { type GraspCandidate, graspCandidates } from '../grasp-candidates.ts';
+import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
@@ -120,7 +120,7 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
   await body.moveGripper(Math.min(maxOpeningM, placed.candidate.widthM + 2 * openingMarginM + 0.02));
   let reason: unknown;
   for (const candidate of reachable) {
-    const goals = solveHere(body, after.work, candidate.mapFromPregrasp);
+    const goals = solveHere(body, after.work, candidate.mapFromPregrasp, policySidewaysM);
     if (goals.length === 0) continue;
     try {
       await moveArmTo(body, after.work, goals);
@@ -183,7 +183,7 @@ function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
   const candidate = plan.candidates.find(
     (option) =>
       isFreeHere(body, plan.work, option.mapFromPregrasp) &&
-      solveHere(body, plan.work, option.mapFromGrasp).length > 0,
+      solveHere(body, plan.work, option.mapFromGrasp, policySidewaysM).length > 0,
   );
   return candidate && { candidate, base: undefined };
 }
@@ -191,7 +191,7 @@ function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
 function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean {
   const q = body.model.zeroJointPositions();
   work.checker.setBasePose(body.mapFromBase());
-  return solveHere(body, work, goal).some(
+  return solveHere(body, work, goal, policySidewaysM).some(
     (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q)),
   );
 }
