@@ -257,6 +257,15 @@ test('asks which of two mugs is meant and takes the answer', async () => {
   expect(run.kitchen.held).toBe('blue');
 });
 
+test('does not take a red mug for the blue one', async () => {
+  const run = await start();
+  run.kitchen.add('red', 'red-mug', [0.3, -0.6, 0.77]);
+  run.kitchen.add('blue', 'blue-mug', [-0.4, 1.7, 0.9]);
+  const { result } = await ask(run, 'pick up the blue mug');
+  expect(result).toMatchObject({ outcome: 'success', message: 'I hold the blue mug' });
+  expect(run.kitchen.held).toBe('blue');
+});
+
 test('gives up on a question that nobody answers', async () => {
   const run = await start({ question_timeout_s: 5 });
   twoMugs(run.kitchen);

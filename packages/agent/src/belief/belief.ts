@@ -1,4 +1,4 @@
-import type { Transform, Vector3 } from '@efferent/core';
+import { multiplyQuaternions, type QuaternionXyzw, type Transform, type Vector3 } from '@efferent/core';
 import { placedBoxes } from '@efferent/robot';
 import { ArticulationBelief, type DepthPicture, estimateArticulation } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
@@ -31,6 +31,7 @@ const maxDetectionRangeM = 4;
 const minScore = 0.3;
 /** Depth pictures and detections closer than this belong together, s. */
 const samePictureS = 0.02;
+const quarterTurn: QuaternionXyzw = [0, 0, Math.SQRT1_2, Math.SQRT1_2];
 const coveragePeriodS = 0.35;
 
 /**
@@ -122,12 +123,15 @@ export class Belief {
       if (detection.score < minScore) continue;
       const pose = view.mapFromCamera.multiply(detection.cameraFromObject);
       const [x, y, z] = detection.cameraFromObject.translation;
+      const [width, depth, height] = detection.sizeM;
+      // The long side first: an upright box that is turned by a quarter is the same box.
+      const isTurned = depth > width;
       sightings.push({
         className: detection.className,
         score: detection.score,
         positionM: pose.translation,
-        orientation: pose.rotation,
-        sizeM: detection.sizeM,
+        orientation: isTurned ? multiplyQuaternions(pose.rotation, quarterTurn) : pose.rotation,
+        sizeM: isTurned ? [depth, width, height] : detection.sizeM,
         rangeM: Math.hypot(x, y, z),
       });
     }

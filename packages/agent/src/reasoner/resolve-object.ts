@@ -3,7 +3,7 @@ import type { NounPhrase } from '../language/command.ts';
 import { isInCategory, spokenName } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { resolveFixture } from './resolve-fixture.ts';
-import { classMatches, isOpenVolume, labelOf, whereabouts } from './things.ts';
+import { classMatches, isColor, isOpenVolume, labelOf, whereabouts } from './things.ts';
 
 /** What a noun phrase for movable things comes to. */
 export type ObjectResolution =
@@ -25,21 +25,6 @@ export interface ObjectContext {
   readonly bindings: Readonly<Record<string, string>>;
 }
 
-const colors = new Set([
-  'red',
-  'green',
-  'blue',
-  'yellow',
-  'orange',
-  'white',
-  'black',
-  'brown',
-  'grey',
-  'gray',
-  'pink',
-  'purple',
-  'silver',
-]);
 const bigWords = new Set(['big', 'large', 'long', 'tall', 'wide']);
 const smallWords = new Set(['small', 'little', 'tiny', 'short']);
 /** A candidate that was not seen for longer may be the same thing at its old place, s. */
@@ -173,7 +158,7 @@ function candidatesOf(
 function byAdjectives(objects: readonly ObjectView[], words: readonly string[]): readonly ObjectView[] {
   let left = objects;
   for (const word of words) {
-    if (colors.has(word) && left.some((object) => tellsColor(object.className))) {
+    if (isColor(word) && left.some((object) => tellsColor(object.className))) {
       left = left.filter((object) => object.className.split('-').includes(word));
     } else if ((bigWords.has(word) || smallWords.has(word)) && left.length > 1) {
       const volume = (object: ObjectView) => object.sizeM[0] * object.sizeM[1] * object.sizeM[2];
@@ -185,10 +170,10 @@ function byAdjectives(objects: readonly ObjectView[], words: readonly string[]):
 }
 
 const tellsColor = (className: string): boolean =>
-  className.includes('-') && className.split('-').some((part) => colors.has(part));
+  className.includes('-') && className.split('-').some((part) => isColor(part));
 
 function otherColors(view: BeliefView, phrase: NounPhrase): readonly string[] {
-  if (!phrase.adjectives.some((word) => colors.has(word)) || phrase.meaning?.kind !== 'object') return [];
+  if (!phrase.adjectives.some((word) => isColor(word)) || phrase.meaning?.kind !== 'object') return [];
   const { classes } = phrase.meaning;
   return view.objects
     .filter(
@@ -234,7 +219,7 @@ function unsurveyed(context: ObjectContext, within: readonly string[]): readonly
 }
 
 const referenceName = (phrase: NounPhrase): string => {
-  const color = phrase.adjectives.find((word) => colors.has(word));
+  const color = phrase.adjectives.find((word) => isColor(word));
   const noun = phrase.meaning?.noun ?? phrase.text;
   return color === undefined ? noun : `${color} ${noun}`;
 };
@@ -242,7 +227,7 @@ const referenceName = (phrase: NounPhrase): string => {
 function referenceFor(phrase: NounPhrase, name: string, within: readonly string[]): ProposedReference {
   const { meaning } = phrase;
   const classes = meaning?.kind === 'object' || meaning?.kind === 'category' ? meaning.classes : [];
-  const color = phrase.adjectives.find((word) => colors.has(word));
+  const color = phrase.adjectives.find((word) => isColor(word));
   const classNames =
     color === undefined ? classes : [...classes.map((className) => `${color}-${className}`), ...classes];
   return {

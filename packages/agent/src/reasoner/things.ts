@@ -5,6 +5,31 @@ import { spokenName } from '../language/lexicon.ts';
 export const classMatches = (className: string, wanted: readonly string[]): boolean =>
   wanted.some((name) => className === name || className.endsWith(`-${name}`));
 
+const colors = [
+  'red',
+  'green',
+  'blue',
+  'yellow',
+  'orange',
+  'white',
+  'black',
+  'brown',
+  'grey',
+  'gray',
+  'pink',
+  'purple',
+  'silver',
+];
+
+/** Words that name a colour. */
+export const isColor = (word: string): boolean => colors.includes(word);
+
+/** Tells whether a detected class is what a reference looks for; a blue mug is not found in a red one. */
+export function fitsReference(className: string, wanted: readonly string[]): boolean {
+  const [first = '', ...rest] = (wanted[0] ?? '').split('-');
+  return rest.length > 0 && isColor(first) ? wanted.includes(className) : classMatches(className, wanted);
+}
+
 /** How to call an object so that a person knows which one is meant. */
 export function labelOf(view: BeliefView, id: string): string {
   const object = view.objects.find((candidate) => candidate.id === id);

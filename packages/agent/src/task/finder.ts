@@ -4,7 +4,7 @@ import { knownConfidence, truthOf, viewBelief } from '../belief/truth.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { nextSearchMove, type SearchMove } from '../plan/search-places.ts';
-import { classMatches, labelOf } from '../reasoner/things.ts';
+import { fitsReference, labelOf } from '../reasoner/things.ts';
 import { describeSighting } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
 import type { TaskBudget } from './limits.ts';
@@ -95,7 +95,7 @@ export class Finder {
     const usable = view.objects.filter((object) => !object.missing && object.confidence >= knownConfidence);
     for (let count = 1; count <= reference.classNames.length; count++) {
       const matching = usable.filter((object) =>
-        classMatches(object.className, reference.classNames.slice(0, count)),
+        fitsReference(object.className, reference.classNames.slice(0, count)),
       );
       if (matching.length > 0) return matching.map((object) => object.id);
     }
