@@ -148,6 +148,20 @@ function requireStillHeld(body: SkillBody, when: string): void {
   throw new SkillFailure('dropped', `the gripper lost what it held ${when}`);
 }
 
+/** Goes straight down by the lift alone, until the thing touches. */
+async function lower(body: SkillBody, pose: ReleasePose): Promise<void> {
+  const lift = body.model.manifest.arm?.lift;
+  if (lift === undefined) return;
+  const goalM = body.position(lift) - (pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2]);
+  try {
+    await body.moveActuators({ [lift]: goalM }, { speed: 0.6 });
+  } catch (error) {
+    // What is held may hang lower than it was thought to: touching a little early is arriving.
+    const isDown = body.position(lift) - goalM < touchEarlyM;
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || !isDown) throw error;
+  }
+}
+
 /** Opens the hand, checks that it is free, and leaves. */
 async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
   requireStillHeld(body, 'before it was released');
