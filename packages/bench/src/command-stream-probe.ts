@@ -15,7 +15,8 @@ export class CommandStreamProbe {
   readonly #latenessMs: number[] = [];
   readonly #arrivalGapsMs: number[] = [];
   #droppedTicks = 0;
-  #longestGapMs = 0;
+  /** NaN until the gate has said something, so that silence misses the target. */
+  #longestGapMs = Number.NaN;
   #lastArrivalMs: number | undefined;
 
   constructor(node: RosNode, robot: string) {
@@ -28,7 +29,7 @@ export class CommandStreamProbe {
         for (const { key, value } of stream?.values ?? []) {
           if (key === 'dropped_ticks') this.#droppedTicks = Number(value);
           if (key === 'longest_gap_us')
-            this.#longestGapMs = Math.max(this.#longestGapMs, Number(value) / 1000);
+            this.#longestGapMs = Math.max(this.#longestGapMs || 0, Number(value) / 1000);
           if (key === 'lateness_us' && value !== '')
             for (const lateness of value.split(',')) this.#latenessMs.push(Number(lateness) / 1000);
         }

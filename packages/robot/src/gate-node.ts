@@ -303,6 +303,7 @@ class DiagnosticsPublisher {
           values: [
             { key: 'lateness_us', value: this.#statistics.takeLateness() },
             { key: 'dropped_ticks', value: String(this.#statistics.dropped) },
+            { key: 'longest_gap_us', value: String(this.#statistics.takeLongestGapUs()) },
           ],
         },
       ],
