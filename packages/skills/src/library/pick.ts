@@ -1,6 +1,6 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
-import { type SupportArea, standpoints, supportAt } from '../geometry.ts';
+import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
@@ -15,6 +15,8 @@ import { holdsSomething, tuckArm } from './tuck.ts';
 
 /** Farther than this, small things have too few pixels to be judged, m. */
 const judgeWithinM = 1.9;
+/** The base counts as standing at a place within this, m. */
+const nearStandM = 0.25;
 /** A thing found this far from the belief is taken to be the one that was meant, m. */
 const reacquireRadiusM = 0.3;
 /** Free height that a hand from above needs, m. */
@@ -46,17 +48,38 @@ export function pickWith(policy: string): SkillImplementation {
   };
 }
 
-/** Sees the thing before driving to it where possible, else drives near first. */
+/**
+ * Sees the thing before driving to it where possible. Under a board or in a fridge a door may be in the way: there a
+ * second look from straight ahead follows.
+ */
 async function findTarget(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
+  const support = supportAt(body.map, believedM, new Map(), 0.3);
+  const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, believedM);
   const here = body.mapFromBase().translation;
-  if (Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
-    const support = supportAt(body.map, believedM, new Map(), 0.3);
-    const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, believedM);
-    if (stand !== undefined) await driveWithTuckedArm(body, stand);
+  if (stand !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
+    await driveWithTuckedArm(body, stand);
   }
+  try {
+    return await lookFor(body, className, believedM);
+  } catch (error) {
+    const isEnclosed = support !== undefined && support.clearanceM < openAboveM;
+    if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
+    if (!isEnclosed || stand === undefined || isAt(body, stand)) throw error;
+    await driveWithTuckedArm(body, stand);
+    return await lookFor(body, className, believedM);
+  }
+}
+
+async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
   body.report('look', 0.1, className);
   await lookAt(body, believedM);
   return reacquire(body, className, believedM, reacquireRadiusM);
+}
+
+/** Tells whether the base stands about there. */
+function isAt(body: SkillBody, stand: Transform): boolean {
+  const here = body.mapFromBase().translation;
+  return Math.hypot(here[0] - stand.translation[0], here[1] - stand.translation[1]) < nearStandM;
 }
 
 async function graspIt(
