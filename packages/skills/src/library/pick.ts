@@ -1,12 +1,12 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
-import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
+import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
-import { standBeside } from '../targets.ts';
+import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { lookAt, type Reacquired, reacquire } from './observe.ts';
@@ -15,8 +15,13 @@ import { holdsSomething, tuckArm } from './tuck.ts';
 
 /** Farther than this, small things have too few pixels to be judged, m. */
 const judgeWithinM = 1.9;
+/** The hand goes up by this much before it is drawn in: over a drawer's front, and from a surface, m. */
+const outOfDrawerM = 0.24;
+const backUpM = 0.06;
+/** Distance of the base from the front of an open drawer to look into it, m. */
+const besideDrawerM = 0.3;
 /** The base counts as standing at a place within this, m. */
-const nearStandM = 0.25;
+const nearStandM = 0.12;
 /** A thing found this far from the belief is taken to be the one that was meant, m. */
 const reacquireRadiusM = 0.3;
 /** Free height that a hand from above needs, m. */
@@ -49,25 +54,36 @@ export function pickWith(policy: string): SkillImplementation {
 }
 
 /**
- * Sees the thing before driving to it where possible. Under a board or in a fridge a door may be in the way: there a
- * second look from straight ahead follows.
+ * Sees the thing before driving to it where possible. A door, a board or a drawer's front may be in the way: there a
+ * second look from close by and straight ahead follows.
  */
 async function findTarget(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
-  const support = supportAt(body.map, believedM, new Map(), 0.3);
-  const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, believedM);
+  const far = supportAt(body.map, believedM, new Map(), 0.3);
   const here = body.mapFromBase().translation;
-  if (stand !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
-    await driveWithTuckedArm(body, stand);
+  if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
+    const stand = standBeside(body.map, far.furnitureId, believedM);
+    if (stand !== undefined) await driveWithTuckedArm(body, stand);
   }
   try {
     return await lookFor(body, className, believedM);
   } catch (error) {
-    const isEnclosed = support !== undefined && support.clearanceM < openAboveM;
     if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
-    if (!isEnclosed || stand === undefined || isAt(body, stand)) throw error;
+    const stand = insightPose(body, believedM);
+    if (stand === undefined || isAt(body, stand)) throw error;
     await driveWithTuckedArm(body, stand);
     return await lookFor(body, className, believedM);
   }
+}
+
+/** Where to stand to look into what encloses a point: before a shelf or a fridge, right behind an open drawer's front. */
+function insightPose(body: SkillBody, believedM: Vector3): Transform | undefined {
+  const openings = openingsAround(body, believedM);
+  const support = supportAt(body.map, believedM, openings, 0.15);
+  if (support === undefined || (support.clearanceM >= openAboveM && !support.topOnly)) return undefined;
+  const stand = standpoints(body.map, support.furnitureId, [believedM[0], believedM[1]])[0];
+  if (stand === undefined) return undefined;
+  const outM = Math.max(0, ...support.boxIds.map((id) => openings.get(id) ?? 0));
+  return besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
 }
 
 async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
@@ -108,7 +124,7 @@ async function graspIt(
       return `${outcome.message}${attempt === 1 ? '' : `, at try ${attempt}`}`;
     }
     failure = new SkillFailure(policyFailure(outcome.failureCode), outcome.message);
-    await letGo(body);
+    await letGo(body, target);
     if (!retryCodes.has(outcome.failureCode) || attempt === attempts) break;
     body.report('look', 0.4, `again after ${outcome.failureCode}`);
     await lookAt(body, target.mapFromThing.translation);
@@ -274,7 +290,7 @@ async function retract(body: SkillBody, target: Reacquired): Promise<void> {
   body.report('lift', 0.85);
   const work = new WorkScene(body, { useDepth: false });
   const tool = mapFromTool(body, work);
-  const support = supportAt(body.map, target.mapFromThing.translation, new Map(), 0.15);
+  const support = supportOf(body, target.mapFromThing.translation);
   // Out of a shelf or a fridge the hand leaves the way it came in; elsewhere the arm may fold directly.
   if (support !== undefined && support.clearanceM < topClearanceM) {
     const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
@@ -292,9 +308,20 @@ async function retract(body: SkillBody, target: Reacquired): Promise<void> {
       });
     }
   } else {
+    if (support?.topOnly === true) await liftBy(body, outOfDrawerM);
     await pullIn(body);
   }
   await tuckArm(body);
+}
+
+/** What the thing stands on or in, drawers where they are seen to be. */
+function supportOf(body: SkillBody, pointM: Vector3): SupportArea | undefined {
+  return supportAt(body.map, pointM, openingsAround(body, pointM), 0.15);
+}
+
+async function liftBy(body: SkillBody, byM: number): Promise<void> {
+  const lift = body.model.manifest.arm?.lift;
+  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
 }
 
 /** Draws the arm in at its present height. */
@@ -304,10 +331,10 @@ async function pullIn(body: SkillBody): Promise<void> {
 }
 
 /** Opens the gripper, goes up and folds the arm in after a failed attempt, so that the camera sees the place again. */
-async function letGo(body: SkillBody): Promise<void> {
+async function letGo(body: SkillBody, target: Reacquired): Promise<void> {
   await body.moveGripper(0.1);
-  const lift = body.model.manifest.arm?.lift;
-  if (lift !== undefined) await body.moveActuators({ [lift]: Math.min(1.05, body.position(lift) + 0.06) });
+  const support = supportOf(body, target.mapFromThing.translation);
+  await liftBy(body, support?.topOnly === true ? outOfDrawerM : backUpM);
   await pullIn(body);
   await tuckArm(body);
 }
