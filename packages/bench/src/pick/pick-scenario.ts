@@ -1,4 +1,4 @@
-import { Rng, Transform, type Vector3 } from '@efferent/core';
+import { EfferentError, Rng, Transform, type Vector3 } from '@efferent/core';
 import type { RobotModel } from '@efferent/robot';
 import { drawSetup, type EpisodeSetup, type ObjectKind, type Scene } from '@efferent/sim';
 
@@ -31,6 +31,7 @@ const drawerOpeningM = 0.34;
 /** Tall things do not go into drawers and under boards, m. */
 const lowM = 0.06;
 const sideWidthM = 0.11;
+const maxDraws = 10;
 const baseSigma: Vector3 = [0.015, 0.015, 0.025];
 const handSigmaM = 0.012;
 
@@ -77,13 +78,7 @@ export function drawPickScenario(scene: Scene, model: RobotModel, seed: number):
       clearance === undefined || (sizeM[2] + 0.1 < clearance && sizeM[2] > lowM && sizeM[0] < sideWidthM)
     );
   });
-  const region = rng.pick(allowed.flatMap(([id, weight]) => Array.from({ length: weight }, () => id)));
-  const articulationPositions = new Map(region.endsWith('-drawer') ? [[region, drawerOpeningM]] : []);
-  const setup = drawSetup(
-    scene,
-    { seed, regions: new Map([[object.id, region]]), articulationPositions },
-    rng.fork('setup'),
-  );
+  const setup = drawPlaced(scene, object.id, allowed, seed, rng);
   const pose = setup.objectPoses.get(object.id) ?? Transform.identity;
   const jitter = (sigma: number) => rng.normal(0, sigma);
   return {
@@ -96,4 +91,26 @@ export function drawPickScenario(scene: Scene, model: RobotModel, seed: number):
     baseError: [jitter(baseSigma[0]), jitter(baseSigma[1]), jitter(baseSigma[2])],
     handErrorM: [jitter(handSigmaM), jitter(handSigmaM), jitter(handSigmaM)],
   };
+}
+
+/** Draws where things are; a region that is too full for the object is drawn again. */
+function drawPlaced(
+  scene: Scene,
+  objectId: string,
+  allowed: readonly (readonly [region: string, weight: number])[],
+  seed: number,
+  rng: Rng,
+): EpisodeSetup {
+  const weighted = allowed.flatMap(([id, weight]) => Array.from({ length: weight }, () => id));
+  for (let attempt = 0; ; attempt++) {
+    const region = rng.pick(weighted);
+    const articulationPositions = new Map(region.endsWith('-drawer') ? [[region, drawerOpeningM]] : []);
+    const request = { seed, regions: new Map([[objectId, region]]), articulationPositions };
+    try {
+      return drawSetup(scene, request, rng.fork(attempt === 0 ? 'setup' : `setup ${attempt}`));
+    } catch (error) {
+      const isFull = EfferentError.isInstance(error) && error.code === 'no-room';
+      if (!isFull || attempt >= maxDraws) throw error;
+    }
+  }
 }
