@@ -1,5 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { RosNode } from '@efferent/ros';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryFolder } from '@efferent/runtime';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
@@ -10,13 +13,26 @@ describe('the running graph', () => {
   const isPossible = requires('dds');
   let kitchen: Kitchen;
   let node: RosNode;
+  let listener: ChildProcess | undefined;
   beforeAll(async () => {
     if (!isPossible) return;
     kitchen = await startKitchen({ viewer: true });
     node = kitchen.system.client.node;
-    await expect.poll(() => usersOf(node, '/agent/plan'), { timeout: 20_000 }).not.toEqual([]);
+    // A client subscribed to everything makes the bridge use every topic it may.
+    const port = new URL(kitchen.viewerUrl).port;
+    listener = spawn(
+      process.execPath,
+      [join(repositoryFolder, 'packages/bench/src/bridge-listener.ts'), port],
+      {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
+    await vi.waitFor(() => expect(usersOf(node, '/scene/markers')).toContain('/bridge'), { timeout: 40_000 });
+  }, 120_000);
+  afterAll(async () => {
+    listener?.kill();
+    await kitchen?.stop();
   });
-  afterAll(() => kitchen?.stop());
 
   it('has every node of docs/ros-graph.md', () => {
     const names = node.getNodeNamesAndNamespaces().map((each) => fullName(each.namespace, each.name));
