@@ -52,10 +52,6 @@ export function planDrive(space: DriveSpace, start: PlanarPose, goal: PlanarPose
   return shorten(space, poses);
 }
 
-/** Length of a drive in metres, turns not counted. */
-export const driveLength = (stretches: readonly DriveStretch[]): number =>
-  stretches.reduce((sum, stretch) => sum + (stretch.kind === 'drive' ? Math.abs(stretch.distanceM) : 0), 0);
-
 interface Connection {
   readonly stretches: DriveStretch[];
   readonly cost: number;

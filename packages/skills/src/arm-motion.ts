@@ -9,8 +9,6 @@ export function armActuators(body: PlanningBody): readonly string[] {
   return body.model.manifest.groups.arm ?? [];
 }
 
-export const gripperActuator = (body: PlanningBody): string => body.model.manifest.gripper.actuator;
-
 /** Pose of the tool in `map` as the joints are now. */
 export function mapFromTool(body: PlanningBody, work: WorkScene): Transform {
   return body.mapFromBase().multiply(work.kinematics.baseFromTool(body.actuatorPositions()));
