@@ -13,7 +13,7 @@ import { QuestionDesk } from './question-desk-node.ts';
 import { Reasoner } from './reasoner/reasoner.ts';
 import { RobotClient } from './robot-client-node.ts';
 import { defaultTaskLimits, type TaskLimits } from './task/limits.ts';
-import type { TaskSettings } from './task/task-run.ts';
+import type { TaskSettings } from './task/task-report.ts';
 import { TaskServer } from './task-server-node.ts';
 
 const beliefPeriodNs = 500_000_000n;

@@ -8,7 +8,8 @@ import type { QuestionDesk } from './question-desk-node.ts';
 import type { RobotClient } from './robot-client-node.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './task/environment.ts';
 import { TaskEnd } from './task/limits.ts';
-import { runTask, type TaskReport, type TaskSettings } from './task/task-run.ts';
+import type { TaskReport, TaskSettings } from './task/task-report.ts';
+import { runTask } from './task/task-run.ts';
 
 type ExecuteTask = 'efferent_interfaces/action/ExecuteTask';
 

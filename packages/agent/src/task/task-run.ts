@@ -1,38 +1,19 @@
-import { formatAtom, parseAtom } from '../belief/atom.ts';
-import { truthOf, viewBelief } from '../belief/truth.ts';
-import { type CriticSettings, criticise } from '../plan/critic.ts';
+import type { SkillContract } from '@efferent/skills';
+import { viewBelief } from '../belief/truth.ts';
+import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
-import { fillTerm } from '../reasoner/operators.ts';
+import { CriticGate } from './critic-gate.ts';
 import { describeGoals } from './describe.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder, type FindResult } from './finder.ts';
-import { TaskBudget, TaskEnd, type TaskLimits, type TaskOutcome } from './limits.ts';
+import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
 import { Planning, TaskMemory } from './planning.ts';
 import { confirmExplanation, repairSteps } from './recovery.ts';
 import { isFind, type StepResult, StepRunner } from './step-runner.ts';
-
-export interface TaskSettings {
-  /** `open-loop` plans once: no critic, no verification, no replanning. */
-  readonly planner: 'closed-loop' | 'open-loop';
-  readonly limits: TaskLimits;
-  readonly critic: CriticSettings;
-}
-
-export interface TaskReport {
-  readonly success: boolean;
-  readonly outcome: TaskOutcome;
-  /** One sentence for the person. */
-  readonly message: string;
-  /** Share of the goal conditions that the belief confirms, [0, 1]. */
-  readonly goalConditionSuccess: number;
-  readonly skills: number;
-  readonly replans: number;
-  readonly modelCalls: number;
-  readonly tokens: number;
-  readonly elapsedS: number;
-}
+import { TaskGoals } from './task-goals.ts';
+import type { TaskReport, TaskSettings } from './task-report.ts';
 
 /** Codes for which trying the same again, with fresh poses, is worth it. */
 const retryable = new Set([
@@ -80,13 +61,9 @@ class TaskRun {
   readonly #runner: StepRunner;
   readonly #finder: Finder;
   readonly #beganS: number;
-  readonly #vetoes = new Map<string, number>();
-  /** Vetoes for a low chance alone, by skill and arguments; new plans do not clear them. */
-  readonly #doubts = new Map<string, number>();
-  readonly #gathered = new Map<string, Set<string>>();
+  readonly #goals: TaskGoals;
+  readonly #critic: CriticGate;
   readonly #repairs = new Map<string, number>();
-  /** Goals that were looked at once at the end of a plan. */
-  readonly #settled = new Set<string>();
   #plan: PlanGraph | undefined;
 
   constructor(
@@ -105,6 +82,8 @@ class TaskRun {
     this.#planning = new Planning(environment, this.#budget, this.#memory);
     this.#runner = new StepRunner(environment, this.#budget, statistics);
     this.#finder = new Finder(environment, this.#budget, this.#runner);
+    this.#goals = new TaskGoals(environment, this.#memory, this.#runner);
+    this.#critic = new CriticGate(environment, this.#runner, statistics, settings.critic);
     this.#beganS = environment.nowS();
   }
 
@@ -150,36 +129,20 @@ class TaskRun {
       await this.#newPlan('replan', 'went on with what was found');
       return undefined;
     }
-    if (this.#settings.planner === 'closed-loop') await this.#settleGoals(plan);
-    const unmet = plan.goals.filter((goal) => !this.#isMet(goal));
+    if (this.#settings.planner === 'closed-loop') await this.#goals.settle(plan.goals, this.#signal);
+    const unmet = plan.goals.filter((goal) => !this.#goals.isMet(goal));
     if (unmet.length === 0 || this.#settings.planner === 'open-loop') {
       return describeGoals(
         viewBelief(this.#environment.belief, this.#environment.nowS()),
-        plan.goals.map((goal) => this.#bound(goal)),
+        plan.goals.map((goal) => this.#goals.bound(goal)),
       );
     }
-    const open = unmet.map((goal) => this.#bound(goal)).join(', ');
+    const open = unmet.map((goal) => this.#goals.bound(goal)).join(', ');
     // An empty plan for an open goal will not get better by asking for it again.
     if (plan.subGoals.length === 0 && plan.revision > 0)
       throw new TaskEnd('not-confirmed', `I cannot confirm ${open}.`);
     await this.#replanTask(`${open} not confirmed`);
     return undefined;
-  }
-
-  /** Looks once at what a goal speaks of and the belief cannot judge. */
-  async #settleGoals(plan: PlanGraph): Promise<void> {
-    const { belief, robot, skills } = this.#environment;
-    if (!skills.some((skill) => skill.name === 'look')) return;
-    for (const goal of plan.goals) {
-      const statement = parseAtom(this.#bound(goal));
-      const target = statement?.arguments.at(-1);
-      if (statement === undefined || target === undefined || this.#isMet(goal) || this.#settled.has(goal))
-        continue;
-      if (truthOf(belief, statement, robot, this.#environment.nowS()) !== 'unknown') continue;
-      this.#settled.add(goal);
-      await this.#runner.send({ robot, skill: 'look', arguments: { target } }, () => undefined, this.#signal);
-      await this.#runner.waitForPictures(this.#environment.nowS(), this.#signal);
-    }
   }
 
   // --- one step ---
@@ -229,14 +192,14 @@ class TaskRun {
     // The checker lets no other name pass; a plan that holds one anyway must not reach the robot.
     if (contract === undefined) throw new TaskEnd('plan-rejected', `There is no skill "${subGoal.skill}".`);
     const closedLoop = this.#settings.planner === 'closed-loop';
-    if (closedLoop && this.#holdsAlready(subGoal)) {
+    if (closedLoop && this.#goals.holdsAlready(subGoal)) {
       subGoal.state = 'skipped';
       subGoal.reason = 'it is so already';
-      this.#achieve(subGoal);
+      this.#goals.achieve(subGoal);
       return;
     }
     this.#start(subGoal);
-    if (closedLoop && !(await this.#passCritic(subGoal))) return;
+    if (closedLoop && !(await this.#passCritic(subGoal, contract))) return;
     const beganS = this.#environment.nowS();
     const result = await this.#runner.run(subGoal, contract, closedLoop, this.#signal);
     subGoal.elapsedS += this.#environment.nowS() - beganS;
@@ -249,62 +212,22 @@ class TaskRun {
     await this.#recover(subGoal, result);
   }
 
-  /** Returns whether the step may be sent; gathers what the critic misses and repairs what it vetoes. */
-  async #passCritic(subGoal: SubGoal): Promise<boolean> {
-    const { belief, skills } = this.#environment;
-    const contract = skills.find((skill) => skill.name === subGoal.skill)!;
-    const gathered = this.#gathered.get(subGoal.id) ?? new Set<string>();
-    this.#gathered.set(subGoal.id, gathered);
-    for (;;) {
-      const nowS = this.#environment.nowS();
-      const doubted = `${subGoal.skill} ${JSON.stringify(subGoal.arguments)}`;
-      const history = {
-        vetoes: this.#vetoes.get(subGoal.id) ?? 0,
-        doubts: this.#doubts.get(doubted) ?? 0,
-        gathered,
-      };
-      const truth = (statement: Parameters<typeof truthOf>[1]) =>
-        truthOf(belief, statement, subGoal.robot, nowS);
-      const verdict = criticise(
-        subGoal,
-        contract,
-        viewBelief(belief, nowS),
-        truth,
-        this.#statistics,
-        history,
-        this.#settings.critic,
-      );
-      subGoal.feasibility = verdict.feasibility;
-      this.#environment.publishCritique(subGoal, verdict);
-      this.#emit(
-        'critique',
-        subGoal,
-        verdict.verdict === 'accept' ? 'approach' : verdict.explanation,
-        verdict.violatedPrecondition,
-        verdict.feasibility,
-      );
-      if (verdict.verdict === 'accept') return true;
-      if (verdict.verdict === 'gather') {
-        gathered.add(verdict.lookAt);
-        await this.#runner.send(
-          { robot: subGoal.robot, skill: 'look', arguments: { target: verdict.lookAt } },
-          () => undefined,
-          this.#signal,
-        );
-        await this.#runner.waitForPictures(this.#environment.nowS(), this.#signal);
-        continue;
-      }
-      if (verdict.violatedPrecondition === '') this.#doubts.set(doubted, history.doubts + 1);
-      else this.#vetoes.set(subGoal.id, history.vetoes + 1);
-      subGoal.state = 'vetoed';
-      subGoal.reason = verdict.explanation;
-      this.#memory.note('vetoed', `${subGoal.description}: ${verdict.explanation}`);
-      this.#emit('step-end', subGoal, verdict.explanation, 'vetoed', verdict.feasibility);
-      if (verdict.violatedPrecondition === '')
-        await this.#replanTask(`${subGoal.description}: ${verdict.explanation}`);
-      else await this.#repair(subGoal, verdict.explanation);
-      return false;
-    }
+  /** Returns whether the step may be sent; a veto is repaired or leads to a new plan. */
+  async #passCritic(subGoal: SubGoal, contract: SkillContract): Promise<boolean> {
+    const onVerdict = (verdict: Verdict) => {
+      const text = verdict.verdict === 'accept' ? 'approach' : verdict.explanation;
+      this.#emit('critique', subGoal, text, verdict.violatedPrecondition, verdict.feasibility);
+    };
+    const verdict = await this.#critic.judge(subGoal, contract, onVerdict, this.#signal);
+    if (verdict.verdict === 'accept') return true;
+    const because = verdict.explanation;
+    subGoal.state = 'vetoed';
+    subGoal.reason = because;
+    this.#memory.note('vetoed', `${subGoal.description}: ${because}`);
+    this.#emit('step-end', subGoal, because, 'vetoed', verdict.feasibility);
+    if (verdict.violatedPrecondition === '') await this.#replanTask(`${subGoal.description}: ${because}`);
+    else await this.#repair(subGoal, because);
+    return false;
   }
 
   // --- after a failure ---
@@ -372,8 +295,7 @@ class TaskRun {
     await this.#environment.whilePaused(this.#signal);
     this.#checkTime();
     const revision = this.#plan === undefined ? 0 : this.#plan.revision + 1;
-    this.#vetoes.clear();
-    this.#gathered.clear();
+    this.#critic.startPlan();
     this.#repairs.clear();
     this.#plan = await this.#planning.plan(purpose, revision, change, this.#signal);
     const steps = this.#plan.subGoals
@@ -402,7 +324,7 @@ class TaskRun {
 
   #finish(subGoal: SubGoal, result: StepResult): void {
     subGoal.state = 'done';
-    this.#achieve(subGoal);
+    this.#goals.achieve(subGoal);
     this.#budget.clearFailures();
     this.#memory.note('done', subGoal.description);
     const detail = result.confirmed && !isFind(subGoal) ? 'ok, confirmed' : 'ok';
@@ -415,52 +337,6 @@ class TaskRun {
     this.#memory.note('failed', `${subGoal.description}: ${result.code}: ${result.message}`);
     const word = result.code === 'not-confirmed' ? 'refuted' : `failed: ${result.code}`;
     this.#emit('step-end', subGoal, withFeasibility(subGoal, result.message), word, subGoal.feasibility);
-  }
-
-  /** Remembers what a step brought about, for goals that cannot be read off the belief later. */
-  #achieve(subGoal: SubGoal): void {
-    const contract = this.#environment.skills.find((skill) => skill.name === subGoal.skill);
-    const effects =
-      contract?.effects.filter((term) => !term.negated).map((term) => fillTerm(term, subGoal.arguments)) ??
-      [];
-    for (const statement of effects)
-      if (statement !== undefined) this.#memory.achieved.push(formatAtom(statement));
-    if (isFind(subGoal)) this.#memory.achieved.push(`known(${subGoal.arguments.object ?? ''})`);
-  }
-
-  #holdsAlready(subGoal: SubGoal): boolean {
-    const contract = this.#environment.skills.find((skill) => skill.name === subGoal.skill)!;
-    if (subGoal.arguments.near !== undefined || subGoal.attempts > 0) return false;
-    const effects = contract.effects
-      .filter((term) => !term.negated)
-      .map((term) => fillTerm(term, subGoal.arguments));
-    return effects.every(
-      (statement) =>
-        statement !== undefined &&
-        truthOf(this.#environment.belief, statement, subGoal.robot, this.#environment.nowS()) === 'true',
-    );
-  }
-
-  #bound(goal: string): string {
-    const statement = parseAtom(goal);
-    if (statement === undefined) return goal;
-    return formatAtom({
-      ...statement,
-      arguments: statement.arguments.map((name) => this.#memory.bindings[name] ?? name),
-    });
-  }
-
-  #isMet(goal: string): boolean {
-    const bound = this.#bound(goal);
-    const statement = parseAtom(bound);
-    if (statement === undefined) return false;
-    const isPassing = ['inspected', 'stowed', 'known', 'at'].includes(statement.predicate);
-    if (isPassing && (this.#memory.achieved.includes(bound) || this.#memory.achieved.includes(goal)))
-      return true;
-    return (
-      truthOf(this.#environment.belief, statement, this.#environment.robot, this.#environment.nowS()) ===
-      'true'
-    );
   }
 
   #label(subGoal: SubGoal): string {
@@ -500,7 +376,7 @@ class TaskRun {
 
   #report(outcome: TaskOutcome, message: string): TaskReport {
     const goals = this.#plan?.goals ?? [];
-    const met = goals.filter((goal) => this.#isMet(goal)).length;
+    const met = goals.filter((goal) => this.#goals.isMet(goal)).length;
     const { steps, replans, modelCalls, tokens } = this.#budget;
     return {
       success: outcome === 'success',

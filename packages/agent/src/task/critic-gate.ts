@@ -1,0 +1,78 @@
+import type { SkillContract } from '@efferent/skills';
+import type { Atom } from '../belief/atom.ts';
+import { truthOf, viewBelief } from '../belief/truth.ts';
+import { type CriticSettings, criticise, type Verdict } from '../plan/critic.ts';
+import type { SubGoal } from '../plan/plan-graph.ts';
+import type { SkillStatistics } from '../plan/skill-statistics.ts';
+import type { TaskEnvironment } from './environment.ts';
+import type { StepRunner } from './step-runner.ts';
+
+/** Lets the critic judge steps, looks at what it cannot judge, and bounds its vetoes. */
+export class CriticGate {
+  readonly #environment: TaskEnvironment;
+  readonly #runner: StepRunner;
+  readonly #statistics: SkillStatistics;
+  readonly #settings: CriticSettings;
+  readonly #vetoes = new Map<string, number>();
+  readonly #gathered = new Map<string, Set<string>>();
+  /** Vetoes for a low chance alone, by skill and arguments; new plans do not clear them. */
+  readonly #doubts = new Map<string, number>();
+
+  constructor(
+    environment: TaskEnvironment,
+    runner: StepRunner,
+    statistics: SkillStatistics,
+    settings: CriticSettings,
+  ) {
+    this.#environment = environment;
+    this.#runner = runner;
+    this.#statistics = statistics;
+    this.#settings = settings;
+  }
+
+  /** Forgets the vetoes of the plan before; sub-goal ids begin anew. */
+  startPlan(): void {
+    this.#vetoes.clear();
+    this.#gathered.clear();
+  }
+
+  /** Returns an acceptance or a veto; every judgement on the way is published and passed to `onVerdict`. */
+  async judge(
+    subGoal: SubGoal,
+    contract: SkillContract,
+    onVerdict: (verdict: Verdict) => void,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const { belief } = this.#environment;
+    const gathered = this.#gathered.get(subGoal.id) ?? new Set<string>();
+    this.#gathered.set(subGoal.id, gathered);
+    const signature = `${subGoal.skill} ${JSON.stringify(subGoal.arguments)}`;
+    for (;;) {
+      const nowS = this.#environment.nowS();
+      const vetoes = this.#vetoes.get(subGoal.id) ?? 0;
+      const doubts = this.#doubts.get(signature) ?? 0;
+      const verdict = criticise(
+        subGoal,
+        contract,
+        viewBelief(belief, nowS),
+        (statement: Atom) => truthOf(belief, statement, subGoal.robot, nowS),
+        this.#statistics,
+        { vetoes, doubts, gathered },
+        this.#settings,
+      );
+      subGoal.feasibility = verdict.feasibility;
+      this.#environment.publishCritique(subGoal, verdict);
+      onVerdict(verdict);
+      if (verdict.verdict === 'accept') return verdict;
+      if (verdict.verdict === 'replan') {
+        if (verdict.violatedPrecondition === '') this.#doubts.set(signature, doubts + 1);
+        else this.#vetoes.set(subGoal.id, vetoes + 1);
+        return verdict;
+      }
+      gathered.add(verdict.lookAt);
+      const look = { robot: subGoal.robot, skill: 'look', arguments: { target: verdict.lookAt } };
+      await this.#runner.send(look, () => undefined, signal);
+      await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { CriticSettings } from '../plan/critic.ts';
+import type { TaskLimits, TaskOutcome } from './limits.ts';
+
+export interface TaskSettings {
+  /** `open-loop` plans once: no critic, no verification, no replanning. */
+  readonly planner: 'closed-loop' | 'open-loop';
+  readonly limits: TaskLimits;
+  readonly critic: CriticSettings;
+}
+
+export interface TaskReport {
+  readonly success: boolean;
+  readonly outcome: TaskOutcome;
+  /** One sentence for the person. */
+  readonly message: string;
+  /** Share of the goal conditions that the belief confirms, [0, 1]. */
+  readonly goalConditionSuccess: number;
+  readonly skills: number;
+  readonly replans: number;
+  readonly modelCalls: number;
+  readonly tokens: number;
+  readonly elapsedS: number;
+}
