@@ -170,6 +170,7 @@ function mixSize(known: Vector3, seen: Vector3, shrink: number): Vector3 {
   return [one(known[0], seen[0]), one(known[1], seen[1]), one(known[2], seen[2])];
 }
 const growGain = 0.3;
-const shrinkGain = 0.05;
+/** Slow, or an arm that moves in bit by bit would take the whole size with it. */
+const shrinkGain = 0.004;
 /** An arm may hide a part for half a minute, which is 150 pictures. */
 const hiddenShrinkGain = 0.001;

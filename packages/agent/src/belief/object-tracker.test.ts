@@ -117,3 +117,17 @@ test('a held thing is not lost for not being seen, and is found where it was let
   for (let i = 50; i < 53; i++) tracker.observe([sighting('apple', 1)], i / 5, always);
   expect(ids(tracker)).toEqual(['apple-1']);
 });
+
+test('an arm that moves in front of a bowl bit by bit takes neither its size nor its place', () => {
+  const tracker = new ObjectTracker();
+  const bowl = { sizeM: [0.2, 0.2, 0.07] as const };
+  for (let i = 0; i < 20; i++) tracker.observe([sighting('bowl', 0, 0, bowl)], i / 5, always);
+  for (let i = 0; i < 150; i++) {
+    const visible = Math.max(0.06, 0.2 - 0.002 * i);
+    const part = sighting('bowl', (0.2 - visible) / 2, 0, { sizeM: [0.2, visible, 0.07] });
+    tracker.observe([part], 4 + i / 5, always);
+  }
+  const track = tracker.find('bowl-1')!;
+  expect(track.sizeM[1]).toBeGreaterThan(0.16);
+  expect(Math.abs(track.positionM[0])).toBeLessThan(0.03);
+});
