@@ -1,4 +1,4 @@
-import { distance3, type Vector3 } from '@efferent/core';
+import type { Vector3 } from '@efferent/core';
 import type { Atom } from './atom.ts';
 import type { Belief } from './belief.ts';
 import type { BeliefView, FixtureView, ObjectView, PlaceView, RobotView } from './belief-view.ts';
@@ -212,6 +212,3 @@ function isInspected(belief: Belief, id: string, nowS: number): boolean {
     )
   );
 }
-
-/** Distance on the floor between two points, m. */
-export const floorDistanceM = (a: Vector3, b: Vector3): number => distance3([a[0], a[1], 0], [b[0], b[1], 0]);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { skillContracts } from '@efferent/skills';
 import { afterEach, expect, test } from 'vitest';
@@ -49,7 +49,7 @@ async function serve(replies: readonly Reply[]): Promise<{
 }> {
   const requests: ChatRequest[] = [];
   const keys: (string | undefined)[] = [];
-  const server = createServer(async (incoming, response) => {
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     requests.push(JSON.parse(await bodyOf(incoming)) as ChatRequest);
     keys.push(incoming.headers.authorization);
     const reply = replies[Math.min(requests.length, replies.length) - 1]!;
@@ -76,7 +76,8 @@ async function serve(replies: readonly Reply[]): Promise<{
         usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
       }),
     );
-  });
+  };
+  const server = createServer((incoming, response) => void answer(incoming, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, keys };
