@@ -31,6 +31,10 @@ const answerMs = 2000;
 /** A motion may take this much longer than planned, s. */
 const slackS = 4;
 const driveLimitS = 80;
+/** A policy that tells nothing for this long has died; it speaks twice a second, s. */
+const policySilenceS = 3;
+/** A server that was told to stop must have ended the goal within this, s. */
+const cancelLimitS = 3;
 const pollS = 0.05;
 /** The gripper counts as standing below this speed, m/s, for this long, s. */
 const gripperRestMps = 0.004;
@@ -217,7 +221,10 @@ export class RosSkillBody implements SkillBody {
         time_limit_s: request.timeLimitS,
       },
       request.timeLimitS + slackS,
-      { onFeedback: ({ phase, step }) => this.report(phase, 0.6, `step ${step}`) },
+      {
+        onFeedback: ({ phase, step }) => this.report(phase, 0.6, `step ${step}`),
+        silenceS: policySilenceS,
+      },
     );
     return { success: result.success, failureCode: result.failure_code, message: result.message };
   }
@@ -274,15 +281,21 @@ export class RosSkillBody implements SkillBody {
     more: {
       readonly until?: (() => boolean) | undefined;
       readonly onFeedback?: (feedback: ActionTypes[A]['Feedback']) => void;
+      /** Feedback must come at least this often, s: else the server is taken for dead. */
+      readonly silenceS?: number;
     } = {},
   ): Promise<{ readonly status: number; readonly result: ActionTypes[A]['Result'] }> {
     this.#signal.throwIfAborted();
     const { node } = this.#link;
+    let heardS = this.nowS();
     let handle: Awaited<ReturnType<ActionClient<A>['sendGoal']>>;
     try {
       handle = await client.sendGoal(goal, {
         timeoutMs: answerMs,
-        ...(more.onFeedback === undefined ? {} : { onFeedback: more.onFeedback }),
+        onFeedback: (feedback) => {
+          heardS = this.nowS();
+          more.onFeedback?.(feedback);
+        },
       });
     } catch (error) {
       throw new SkillFailure(
@@ -301,34 +314,47 @@ export class RosSkillBody implements SkillBody {
         node.logger.warn('cancel-failed', { action: client.actionName, error: describeError(error) });
       });
     };
-    this.#signal.addEventListener('abort', cancel, { once: true });
-    const watch =
-      more.until === undefined
-        ? undefined
-        : node.createTimer(
-            secondsToNs(pollS),
-            () => {
-              if (more.until?.() !== true) return;
-              watch?.cancel();
-              cancel();
-            },
-            node.clock,
-          );
+    let cancelledS: number | undefined;
+    const cancelOnce = () => {
+      if (cancelledS !== undefined) return;
+      cancelledS = this.nowS();
+      cancel();
+    };
+    this.#signal.addEventListener('abort', cancelOnce, { once: true });
+    const lost = new AbortController();
+    const watch = node.createTimer(
+      secondsToNs(pollS),
+      () => {
+        if (more.until?.() === true) cancelOnce();
+        const nowS = this.nowS();
+        if (cancelledS !== undefined && nowS - cancelledS > cancelLimitS) lost.abort();
+        if (more.silenceS !== undefined && nowS - heardS > more.silenceS) lost.abort();
+      },
+      node.clock,
+    );
     try {
-      const ended = await handle.getResult({ timeoutMs: limitS * 1000 });
+      const ended = await handle.getResult({ timeoutMs: limitS * 1000, signal: lost.signal });
       this.#signal.throwIfAborted();
       return ended;
     } catch (error) {
       if (SkillFailure.isInstance(error)) throw error;
-      cancel();
+      this.#signal.throwIfAborted();
+      cancelOnce();
+      if (lost.signal.aborted) {
+        throw new SkillFailure(
+          'unavailable',
+          `${client.actionName} has stopped answering in the middle of a goal`,
+          error,
+        );
+      }
       throw new SkillFailure(
         'blocked',
         `${client.actionName} did not end within ${limitS.toFixed(0)} s: ${describeError(error)}`,
         error,
       );
     } finally {
-      watch?.cancel();
-      this.#signal.removeEventListener('abort', cancel);
+      watch.cancel();
+      this.#signal.removeEventListener('abort', cancelOnce);
     }
   }
 
