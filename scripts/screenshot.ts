@@ -21,20 +21,20 @@ const kitchen = address === undefined ? await startKitchen({ seed: 1, viewer: tr
 const browser = await startBrowser();
 try {
   const url = new URL(address ?? kitchen?.viewerUrl ?? '');
+  // A small lean page gives the instruction and watches; the full picture, slow to draw, waits beside it.
+  const driver = new ViewerPage(await browser.newPage({ viewport: { width: 640, height: 400 } }));
+  await driver.open(url.href);
   url.searchParams.set('quality', 'full');
-  const viewer = new ViewerPage(
-    await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }),
-  );
-  await viewer.open(url.href);
-  await viewer.instruct('put the apple in the bowl');
-  const pick = viewer.page.locator('.plan-node[data-state="running"]', { hasText: 'pick' });
+  const picture = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+  await new ViewerPage(picture).open(url.href);
+  await driver.instruct('put the apple in the bowl');
+  const pick = driver.page.locator('.plan-node[data-state="running"]', { hasText: 'pick' });
   await pick.waitFor({ timeout: patienceMs });
   // The policy works for a few seconds only; a slow machine may draw nothing in that time.
-  const attention = viewer.page.locator('.label[data-kind="attention"]');
+  const attention = driver.page.locator('.label[data-kind="attention"]');
   await attention.waitFor({ timeout: 45_000, state: 'attached' }).catch(noteMissedPolicy);
-  await viewer.page.locator('#stage').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   mkdirSync(dirname(path), { recursive: true });
-  await viewer.page.screenshot({ path, timeout: patienceMs });
+  await picture.screenshot({ path, timeout: patienceMs });
 } finally {
   await browser.close();
   await kitchen?.stop();

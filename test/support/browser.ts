@@ -43,12 +43,12 @@ export class ViewerPage {
 
   /** Opens the viewer and waits until it is connected and shows the robot. */
   async open(url: string): Promise<void> {
-    await this.page.goto(url, { waitUntil: 'commit', timeout: 60_000 });
-    await this.page.getByText('live', { exact: true }).waitFor({ timeout: 60_000 });
+    await this.page.goto(url, { waitUntil: 'commit', timeout: 120_000 });
+    await this.page.getByText('live', { exact: true }).waitFor({ timeout: 120_000 });
     await this.page.waitForFunction(
       () => document.getElementById('world-description')?.textContent?.startsWith('The robot stands at'),
       undefined,
-      { timeout: 60_000 },
+      { timeout: 120_000 },
     );
   }
 
