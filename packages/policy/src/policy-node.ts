@@ -50,8 +50,6 @@ interface Outcome {
 /** How long a run waits for the robot's first states and for a gate that holds it, s. */
 const patienceS = 5;
 const defaultTimeLimitS = 30;
-/** Ticks between two feedback messages. */
-const feedbackTicks = 10;
 
 /** Makes the policy node; `loadPolicy` is where a policy server's adapter, or a benchmark's expert, takes the ONNX file's place. */
 export function createPolicyNode(loadPolicy: PolicyLoader = loadOnnxPolicy): NodeModule {
@@ -272,10 +270,6 @@ class PolicyServer {
       });
       return;
     }
-    // Also while held: silence means to the caller that this process has died.
-    if (run.isFeedbackDue()) {
-      goal.publishFeedback({ phase: run.phase, step: run.pick.steps, attention: this.#attention(run) });
-    }
     if (held) return;
     const body = this.#bodyPoses(run.manifest);
     const joints = this.#jointState;
@@ -310,6 +304,9 @@ class PolicyServer {
     } else {
       run.phase = verdict.phase;
       run.advance((action) => this.#send(run, action));
+      if (run.pick.steps % 10 === 0) {
+        goal.publishFeedback({ phase: run.phase, step: run.pick.steps, attention: this.#attention(run) });
+      }
     }
   }
 
@@ -373,7 +370,6 @@ class PolicyRun {
   readonly #policy: Policy;
   readonly #startNs: bigint;
   readonly #inferencesMs: number[] = [];
-  #ticks = 0;
   #heldSinceNs: bigint | undefined;
   #isInferring = false;
   #isOver = false;
@@ -415,12 +411,6 @@ class PolicyRun {
   finish(outcome: Outcome): void {
     this.#isOver = true;
     this.#resolve(outcome);
-  }
-
-  /** True at every tenth tick. */
-  isFeedbackDue(): boolean {
-    this.#ticks += 1;
-    return this.#ticks % feedbackTicks === 1;
   }
 
   isHeldTooLong(held: boolean, patience: number): boolean {

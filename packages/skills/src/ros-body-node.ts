@@ -31,10 +31,6 @@ const answerMs = 2000;
 /** A motion may take this much longer than planned, s. */
 const slackS = 4;
 const driveLimitS = 80;
-/** A policy that tells nothing for this long has died; it speaks twice a second, s. */
-const policySilenceS = 3;
-/** A server that was told to stop must have ended the goal within this, s. */
-const cancelLimitS = 3;
 const pollS = 0.05;
 /** The gripper counts as standing below this speed, m/s, for this long, s. */
 const gripperRestMps = 0.004;
@@ -221,10 +217,7 @@ export class RosSkillBody implements SkillBody {
         time_limit_s: request.timeLimitS,
       },
       request.timeLimitS + slackS,
-      {
-        onFeedback: ({ phase, step }) => this.report(phase, 0.6, `step ${step}`),
-        silenceS: policySilenceS,
-      },
+      { onFeedback: ({ phase, step }) => this.report(phase, 0.6, `step ${step}`) },
     );
     return { success: result.success, failureCode: result.failure_code, message: result.message };
   }
@@ -281,21 +274,15 @@ export class RosSkillBody implements SkillBody {
     more: {
       readonly until?: (() => boolean) | undefined;
       readonly onFeedback?: (feedback: ActionTypes[A]['Feedback']) => void;
-      /** Feedback must come at least this often, s: else the server is taken for dead. */
-      readonly silenceS?: number;
     } = {},
   ): Promise<{ readonly status: number; readonly result: ActionTypes[A]['Result'] }> {
     this.#signal.throwIfAborted();
     const { node } = this.#link;
-    let heardS = this.nowS();
     let handle: Awaited<ReturnType<ActionClient<A>['sendGoal']>>;
     try {
       handle = await client.sendGoal(goal, {
         timeoutMs: answerMs,
-        onFeedback: (feedback) => {
-          heardS = this.nowS();
-          more.onFeedback?.(feedback);
-        },
+        ...(more.onFeedback === undefined ? {} : { onFeedback: more.onFeedback }),
       });
     } catch (error) {
       throw new SkillFailure(
@@ -314,47 +301,34 @@ export class RosSkillBody implements SkillBody {
         node.logger.warn('cancel-failed', { action: client.actionName, error: describeError(error) });
       });
     };
-    let cancelledS: number | undefined;
-    const cancelOnce = () => {
-      if (cancelledS !== undefined) return;
-      cancelledS = this.nowS();
-      cancel();
-    };
-    this.#signal.addEventListener('abort', cancelOnce, { once: true });
-    const lost = new AbortController();
-    const watch = node.createTimer(
-      secondsToNs(pollS),
-      () => {
-        if (more.until?.() === true) cancelOnce();
-        const nowS = this.nowS();
-        if (cancelledS !== undefined && nowS - cancelledS > cancelLimitS) lost.abort();
-        if (more.silenceS !== undefined && nowS - heardS > more.silenceS) lost.abort();
-      },
-      node.clock,
-    );
+    this.#signal.addEventListener('abort', cancel, { once: true });
+    const watch =
+      more.until === undefined
+        ? undefined
+        : node.createTimer(
+            secondsToNs(pollS),
+            () => {
+              if (more.until?.() !== true) return;
+              watch?.cancel();
+              cancel();
+            },
+            node.clock,
+          );
     try {
-      const ended = await handle.getResult({ timeoutMs: limitS * 1000, signal: lost.signal });
+      const ended = await handle.getResult({ timeoutMs: limitS * 1000 });
       this.#signal.throwIfAborted();
       return ended;
     } catch (error) {
       if (SkillFailure.isInstance(error)) throw error;
-      this.#signal.throwIfAborted();
-      cancelOnce();
-      if (lost.signal.aborted) {
-        throw new SkillFailure(
-          'unavailable',
-          `${client.actionName} has stopped answering in the middle of a goal`,
-          error,
-        );
-      }
+      cancel();
       throw new SkillFailure(
         'blocked',
         `${client.actionName} did not end within ${limitS.toFixed(0)} s: ${describeError(error)}`,
         error,
       );
     } finally {
-      watch.cancel();
-      this.#signal.removeEventListener('abort', cancelOnce);
+      watch?.cancel();
+      this.#signal.removeEventListener('abort', cancel);
     }
   }
 
