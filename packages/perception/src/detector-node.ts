@@ -32,7 +32,9 @@ export const detectorNode: NodeModule = {
         '"segmentation" (simulated cameras), or the path of a module that exports createDetector()',
       readOnly: true,
     });
-    const detector = await createDetector(chosen, seed);
+    const detector = await services.jobs.run({ name: 'load-detector', modelledLatencyMs: 50 }, () =>
+      createDetector(chosen, seed),
+    );
     const isSimulated = detector instanceof SegmentationDetector;
     const transforms = new TransformListener(node);
     const publisher = node.createPublisher(

@@ -142,7 +142,9 @@ class PolicyServer {
   #load(id: string): Promise<LoadedPolicy> {
     const known = this.#policies.get(id);
     if (known !== undefined) return known;
-    const loading = this.#loadAndCheck(id);
+    const loading = this.#services.jobs.run({ name: 'load-policy', modelledLatencyMs: 50 }, () =>
+      this.#loadAndCheck(id),
+    );
     this.#policies.set(id, loading);
     loading.catch(() => this.#policies.delete(id));
     return loading;
@@ -186,9 +188,7 @@ class PolicyServer {
     };
     let loaded: LoadedPolicy;
     try {
-      loaded = await this.#services.jobs.run({ name: 'load-policy', modelledLatencyMs: 50 }, () =>
-        this.#load(goal.request.policy),
-      );
+      loaded = await this.#load(goal.request.policy);
     } catch (error) {
       this.#node.logger.error('policy-refused', { policy: goal.request.policy, error: describeError(error) });
       return refused('policy-failed', describeError(error));

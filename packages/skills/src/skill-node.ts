@@ -50,7 +50,9 @@ async function createServer(node: RosNode, services: NodeServices): Promise<Skil
   });
   const model = loadRobotModel(services.workspaceFolders, robot);
   const map = loadPriorMap(services.workspaceFolders, scene);
-  const mapping = await loadSkillMapping(services.workspaceFolders, robot);
+  const mapping = await services.jobs.run({ name: 'load-skills', modelledLatencyMs: 10 }, () =>
+    loadSkillMapping(services.workspaceFolders, robot),
+  );
   const navigate = mapping.skills.navigate;
   const link = new RobotLink(node, model, map, {
     mapFrame: 'map',
