@@ -5,7 +5,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { type NodeModule, qosProfiles, type RosNode, stampToNs, TransformListener } from '@efferent/ros';
 import type { CameraFrame, Detection, Detector, Intrinsics } from './detector.ts';
 import { defaultPerceptionNoise } from './perception-noise.ts';
-import { PictureSet } from './picture-set.ts';
+import { type CompleteSet, PictureSet } from './picture-set.ts';
 import { SegmentationDetector } from './segmentation-detector.ts';
 
 type Image = MessageTypes['sensor_msgs/msg/Image'];
@@ -56,10 +56,15 @@ export const detectorNode: NodeModule = {
 
     const onImage = (kind: 'color' | 'depth' | 'segmentation') => (image: Image) => {
       const complete = pictures.add(kind, image);
-      if (complete === undefined || intrinsics === undefined || isBusy) return;
+      if (complete === undefined) return;
+      const { header } = complete.depth;
+      transforms.whenKnown([[uprightFrame, header.frame_id]], stampToNs(header.stamp), () => start(complete));
+    };
+
+    const start = (complete: CompleteSet): void => {
       const { header, width, height } = complete.depth;
       const uprightFromCamera = transforms.lookup(uprightFrame, header.frame_id, stampToNs(header.stamp));
-      if (uprightFromCamera === undefined) return;
+      if (uprightFromCamera === undefined || intrinsics === undefined || isBusy) return;
       isBusy = true;
       const frame: CameraFrame = {
         stampNs: stampToNs(header.stamp),

@@ -175,10 +175,16 @@ class PolicyServer {
     const { tool, odometry } = run.manifest.frames;
     const stampNs = stampToNs(message.header.stamp);
     const camera = message.header.frame_id;
-    const odometryFromCamera = this.#transforms.lookup(odometry, camera, stampNs);
-    const toolFromCamera = this.#transforms.lookup(tool, camera, stampNs);
-    if (odometryFromCamera === undefined || toolFromCamera === undefined) return;
-    run.see(sightingsFromDetections(message, odometryFromCamera, toolFromCamera), nsToSeconds(stampNs));
+    const pairs = [
+      [odometry, camera],
+      [tool, camera],
+    ] as const;
+    this.#transforms.whenKnown(pairs, stampNs, () => {
+      const odometryFromCamera = this.#transforms.lookup(odometry, camera, stampNs);
+      const toolFromCamera = this.#transforms.lookup(tool, camera, stampNs);
+      if (odometryFromCamera === undefined || toolFromCamera === undefined || run !== this.#active) return;
+      run.see(sightingsFromDetections(message, odometryFromCamera, toolFromCamera), nsToSeconds(stampNs));
+    });
   }
 
   async #execute(goal: ServerGoalHandle<RunPolicy>): Promise<RunPolicyResult> {

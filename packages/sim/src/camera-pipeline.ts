@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { CameraReply, CameraRequest, CameraWorkerData } from './camera-worker.ts';
 import type { HeadCamera } from './head-camera.ts';
 
-/** From a picture's stamp to its arrival in lockstep, ns: exposure, transfer and driver of a USB depth camera. */
+/** From a picture's stamp to its arrival, ns: exposure, transfer and driver of a USB depth camera. */
 const cameraLatencyNs = 30_000_000n;
 
 /** One picture on its way: the stamp it was taken at and what to do with it. */
@@ -14,8 +14,8 @@ interface Pending {
 /**
  * Draws pictures of the head camera beside the control loop.
  *
- * In real time a worker thread draws, so that a picture never delays a tick; in lockstep this thread draws the same pixels
- * and delivers them after the camera's latency.
+ * In real time a worker thread draws, so that a picture never delays a tick; in lockstep this thread draws the same pixels.
+ * Both deliver after the camera's latency, in real time also later when drawing took longer.
  * While the worker is busy a new picture is skipped and counted.
  */
 export class CameraPipeline {
@@ -39,7 +39,9 @@ export class CameraPipeline {
     if (worker === undefined) return;
     const workerData: CameraWorkerData = { ...worker, noiseSeed: camera.noiseSeed };
     this.#worker = new Worker(new URL('./camera-worker.ts', import.meta.url), { workerData });
-    this.#worker.on('message', (reply: CameraReply) => this.#deliver(reply));
+    this.#worker.on('message', (reply: CameraReply) => {
+      this.#drawn = reply;
+    });
     this.#worker.on('error', (error: Error) => {
       this.#pending = undefined;
       this.#onFailure(error);
@@ -66,7 +68,7 @@ export class CameraPipeline {
     this.#drawn = { depthMm, instances, color, renderMs: 0 };
   }
 
-  /** Delivers a picture of lockstep whose latency has passed. */
+  /** Delivers a picture that is drawn and whose latency has passed. */
   deliverDue(nowNs: bigint): void {
     if (this.#drawn === undefined || this.#pending === undefined) return;
     if (nowNs < this.#pending.stampNs + cameraLatencyNs) return;

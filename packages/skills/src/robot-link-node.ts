@@ -156,9 +156,15 @@ export class RobotLink {
   }
 
   #see(message: Detections): void {
+    const { frame_id } = message.header;
     const stampNs = stampToNs(message.header.stamp);
-    const mapFromCamera = this.transforms.lookup(this.options.mapFrame, message.header.frame_id, stampNs);
-    if (mapFromCamera === undefined) return;
+    this.transforms.whenKnown([[this.options.mapFrame, frame_id]], stampNs, () => {
+      const mapFromCamera = this.transforms.lookup(this.options.mapFrame, frame_id, stampNs);
+      if (mapFromCamera !== undefined) this.#takeIn(message, mapFromCamera, stampNs);
+    });
+  }
+
+  #takeIn(message: Detections, mapFromCamera: Transform, stampNs: bigint): void {
     const sightings: MapSighting[] = [];
     for (const detection of message.detections) {
       const hypothesis = detection.results[0]?.hypothesis;
