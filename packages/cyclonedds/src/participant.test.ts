@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cycloneDdsProblem } from './binding.ts';
 import { cycloneConfiguration } from './configuration.ts';
@@ -35,10 +37,20 @@ describe.skipIf(problem !== undefined)(`CycloneParticipant${skipReason}`, () => 
     return participant;
   };
   afterEach(() => {
-    for (const participant of participants.splice(0)) {
-      participant.holdProcess(false);
+    for (const participant of participants.splice(0)) participant.close();
+  });
+
+  it('lets the process end once it is closed', async () => {
+    const program = `
+      const { CycloneParticipant, cycloneConfiguration } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
+      const participant = new CycloneParticipant(${domainId}, cycloneConfiguration({}), 'enclave=/;');
+      participant.holdProcess(true);
+      participant.watchGraph(() => undefined);
       participant.close();
-    }
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { timeout: 15_000 });
+    const [code, signal] = await once(child, 'exit');
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
   });
 
   it('delivers samples of any length unchanged and in order, small and fragmented ones', async () => {

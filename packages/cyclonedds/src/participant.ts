@@ -66,6 +66,8 @@ class Dispatcher {
 }
 
 let dispatcher: Dispatcher | undefined;
+/** Participants of this process that keep it alive. */
+const holders = new Set<CycloneParticipant>();
 
 /** Writes serialised samples to one topic. */
 export class CycloneWriter {
@@ -229,9 +231,11 @@ export class CycloneParticipant {
     return reader ? this.#binding.discovered(reader.handle) : [];
   }
 
-  /** Whether the participant alone keeps the process alive. */
+  /** Whether the participant alone keeps the process alive, until it is closed. */
   holdProcess(hold: boolean): void {
-    this.#binding.holdProcess(hold);
+    if (hold) holders.add(this);
+    else holders.delete(this);
+    this.#binding.holdProcess(holders.size > 0);
   }
 
   /** Leaves the domain; peers see it at once. */
@@ -244,5 +248,6 @@ export class CycloneParticipant {
       this.#binding.deleteEndpoint(handle);
     }
     this.#binding.deleteParticipant(this.#participant);
+    this.holdProcess(false);
   }
 }
