@@ -1,5 +1,5 @@
 import { describeError } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
+import { type NodeModule, qosProfiles, type RosNode, stampFromNs, type TimerInfo } from '@efferent/ros';
 import { CommandGate, type GateSource } from './command-gate.ts';
 import { DriverModeKeeper } from './driver-mode.ts';
 import { DriverPoseCodec } from './driver-pose.ts';
@@ -92,7 +92,7 @@ export const gateNode: NodeModule = {
     const diagnostics = new DiagnosticsPublisher(node);
     const timer = node.createTimer(
       periodNs,
-      () => {
+      (info) => {
         const now = steadyS();
         if (requireHeartbeat && now - heartbeatS > heartbeatTimeoutS)
           gate.setStop('heartbeat', 'the stop process is silent');
@@ -100,7 +100,7 @@ export const gateNode: NodeModule = {
         gate.tick(Number(node.clock.nowNs()) * 1e-9, now);
         driver.send();
         status.update();
-        diagnostics.update();
+        diagnostics.update(info);
       },
       node.steadyClock,
     );
@@ -289,8 +289,8 @@ class DiagnosticsPublisher {
   }
 
   /** Notes one tick of the gate. */
-  update(): void {
-    this.#statistics.note(this.#node.steadyClock.nowNs());
+  update({ expectedCallTime, actualCallTime }: TimerInfo): void {
+    this.#statistics.note(expectedCallTime, actualCallTime);
     if (++this.#ticks < diagnosticTicks) return;
     this.#ticks = 0;
     this.#publisher.publish({

@@ -4,7 +4,6 @@ export class TickStatistics {
   readonly #periodNs: bigint;
   readonly #latenessUs: Int32Array;
   #count = 0;
-  #dueNs: bigint | undefined;
   #lastNs: bigint | undefined;
   #longestGapNs = 0n;
 
@@ -14,20 +13,19 @@ export class TickStatistics {
     this.#latenessUs = new Int32Array(capacity);
   }
 
-  /** Notes a tick that runs now: how late after the first time that was due and not served. @param nowNs - steady time */
-  note(nowNs: bigint): void {
-    const missedNs = this.#dueNs === undefined ? nowNs : this.#dueNs + this.#periodNs;
-    let due = missedNs;
-    while (nowNs - due >= this.#periodNs) {
-      due += this.#periodNs;
-      this.dropped++;
-    }
-    this.#dueNs = due;
-    if (this.#lastNs !== undefined && nowNs - this.#lastNs > this.#longestGapNs)
-      this.#longestGapNs = nowNs - this.#lastNs;
-    this.#lastNs = nowNs;
+  /**
+   * Notes a tick. Whole periods that passed before it ran are ticks that were left out.
+   *
+   * @param dueNs - when it should have run, steady time
+   * @param ranNs - when it did
+   */
+  note(dueNs: bigint, ranNs: bigint): void {
+    this.dropped += Number((ranNs - dueNs) / this.#periodNs);
+    if (this.#lastNs !== undefined && ranNs - this.#lastNs > this.#longestGapNs)
+      this.#longestGapNs = ranNs - this.#lastNs;
+    this.#lastNs = ranNs;
     if (this.#count < this.#latenessUs.length)
-      this.#latenessUs[this.#count++] = Number((nowNs - missedNs) / 1000n);
+      this.#latenessUs[this.#count++] = Number((ranNs - dueNs) / 1000n);
   }
 
   /** Returns the longest time between two ticks since the last call, microseconds. */

@@ -37,6 +37,7 @@ export {
   type Subscription,
   type SubscriptionOptions,
   type Timer,
+  type TimerInfo,
   type WaitOptions,
 } from './port.ts';
 export { qosProfiles } from './qos.ts';

@@ -226,7 +226,11 @@ export class GraphNode implements port.RosNode {
     return { actionName };
   }
 
-  createTimer(periodNs: bigint, callback: () => void, clock: Clock = this.clock): port.Timer {
+  createTimer(
+    periodNs: bigint,
+    callback: (info: port.TimerInfo) => void,
+    clock: Clock = this.clock,
+  ): port.Timer {
     if (clock !== this.clock && clock !== this.steadyClock) {
       throw new ContractError({
         code: 'foreign-clock',
@@ -235,8 +239,8 @@ export class GraphNode implements port.RosNode {
     }
     const { executor } = this.#transport;
     const onError = this.#errorReporter('timer', `${Number(periodNs) / 1e6} ms`);
-    const timer = new PeriodicTimer(clock as SchedulingClock, periodNs, () =>
-      executor.guard(callback, undefined, onError),
+    const timer = new PeriodicTimer(clock as SchedulingClock, periodNs, (info) =>
+      executor.guard(callback, info, onError),
     );
     this.#timers.add(timer);
     return timer;

@@ -72,6 +72,12 @@ export interface Service {
   readonly serviceName: string;
 }
 
+/** When a timer's callback was due and when it ran, ns on the timer's clock; see rcl_timer_call_info_t. */
+export interface TimerInfo {
+  readonly expectedCallTime: bigint;
+  readonly actualCallTime: bigint;
+}
+
 export interface Timer {
   cancel(): void;
   reset(): void;
@@ -219,7 +225,7 @@ export interface RosNode {
    * Calls back every `periodNs` on `clock` (default: the node's ROS clock).
    * Control loops pass {@link RosNode.steadyClock}; on a virtual clock both are the same.
    */
-  createTimer(periodNs: bigint, callback: () => void, clock?: Clock): Timer;
+  createTimer(periodNs: bigint, callback: (info: TimerInfo) => void, clock?: Clock): Timer;
   /** ROS time: `/clock` when the parameter `use_sim_time` is true, else wall time since the Unix epoch. */
   readonly clock: Clock;
   readonly steadyClock: Clock;

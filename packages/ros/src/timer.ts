@@ -1,17 +1,17 @@
 import { ConfigurationError } from '@efferent/core';
 import type { Cancel, SchedulingClock } from './executor.ts';
-import type { Timer } from './port.ts';
+import type { Timer, TimerInfo } from './port.ts';
 
 /** Fires every period without drift; periods that were missed altogether are skipped, as in ROS. */
 export class PeriodicTimer implements Timer {
   readonly #clock: SchedulingClock;
   readonly #periodNs: bigint;
-  readonly #fire: () => void;
+  readonly #fire: (info: TimerInfo) => void;
   #dueNs: bigint;
   #cancelAlarm: Cancel | undefined;
 
   /** @throws {@link ConfigurationError} code `invalid-period` */
-  constructor(clock: SchedulingClock, periodNs: bigint, fire: () => void) {
+  constructor(clock: SchedulingClock, periodNs: bigint, fire: (info: TimerInfo) => void) {
     if (periodNs <= 0n) {
       throw new ConfigurationError({
         code: 'invalid-period',
@@ -48,12 +48,13 @@ export class PeriodicTimer implements Timer {
   readonly #onAlarm = (): void => {
     if (this.#cancelAlarm === undefined) return;
     const nowNs = this.#clock.nowNs();
+    const expectedCallTime = this.#dueNs;
     this.#dueNs += this.#periodNs;
     const behindNs = nowNs - this.#dueNs;
     if (behindNs >= 0n) this.#dueNs += (behindNs / this.#periodNs + 1n) * this.#periodNs;
     // After a jump back the next turn is one period away.
     else if (-behindNs > this.#periodNs) this.#dueNs = nowNs + this.#periodNs;
     this.#arm();
-    this.#fire();
+    this.#fire({ expectedCallTime, actualCallTime: nowNs });
   };
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { ConfigurationError, describeError, EfferentError, immediateJobRunner } from '@efferent/core';
@@ -34,6 +35,9 @@ const niceLevels: Readonly<Record<string, number>> = {
   policy: -5,
   bridge: 5,
 };
+
+/** Nodes whose loop must run on time whatever else the machine does, with their real-time priority (SCHED_FIFO, 1 to 99). */
+const realTimePriorities: Readonly<Record<string, number>> = { gate: 20, stop: 20 };
 
 try {
   await main(process.argv.slice(2));
@@ -86,6 +90,13 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
 }
 
 function raisePriority(executable: string): void {
+  const realTime = realTimePriorities[executable];
+  // Node has no call for it; `chrt` is part of util-linux. Threads that are started later take it over.
+  if (realTime !== undefined) {
+    const pid = String(process.pid);
+    if (spawnSync('chrt', ['--fifo', '--pid', String(realTime), pid], { stdio: 'ignore' }).status === 0)
+      return;
+  }
   const level = niceLevels[executable];
   if (level === undefined) return;
   try {
