@@ -21,7 +21,7 @@ export interface PolicyEvalOptions extends SuiteOptions {
 }
 
 /** Who chooses the actions: the policy itself, what it is compared with, and two ways of taking its mind away. */
-const arms = ['policy', 'expert', 'open-loop', 'zero-actions', 'shuffled-target'] as const;
+const arms = ['policy', 'expert', 'planned-grasp', 'zero-actions', 'shuffled-target'] as const;
 type Arm = (typeof arms)[number];
 
 /** Targets of the issue that asked for these figures. */
@@ -63,7 +63,7 @@ export async function benchPolicy(options: PolicyEvalOptions): Promise<Report> {
           new Rng(seed).fork('shuffle'),
         );
         const result = await environment.run(manifest, acting, {
-          isOpenLoop: arm === 'open-loop',
+          isOpenLoop: arm === 'planned-grasp',
           ...(arm === 'policy'
             ? { onTick: (observation: Observation) => void seen.push(copyTarget(observation)) }
             : {}),
@@ -99,7 +99,7 @@ function actingPolicy(
       return policy;
     case 'expert':
       return new ScriptedPickPolicy(manifest, () => environment.trueOffset());
-    case 'open-loop':
+    case 'planned-grasp':
       // The same motion, to where the first picture showed the target: its sightings never change.
       return new ScriptedPickPolicy(manifest, () => undefined);
     case 'zero-actions': {

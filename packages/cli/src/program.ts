@@ -52,13 +52,35 @@ export function createProgram(): Command {
   const bench = program
     .command('bench')
     .description('measure; every figure that a document quotes comes from here');
-  withBenchOptions(bench.command('suite', { isDefault: true, hidden: true }).argument('<suite>'))
+  const suite = (name: string, description: string) =>
+    withBenchOptions(bench.command(name).description(description)).action(
+      lazily(async () => {
+        const { runBench } = await import('./bench-command.ts');
+        return (options: Parameters<typeof runBench>[1]) => runBench(name, options);
+      }),
+    );
+  suite('tasks', 'whole tasks in lockstep: success, collisions, speed')
     .option('--scene <id>', 'scene of the tasks', 'kitchen')
     .option('--robot <id>', 'robot of the tasks', 'stretch')
     .option('--perturb <what>', 'disturb every episode: move-object')
-    .option('--planner <id>', "planner; the agent's default without it")
-    .option('--minutes <number>', 'length of the real-time suite', number, 5)
-    .action(lazily(async () => (await import('./bench-command.ts')).runBench));
+    .option('--planner <id>', "planner; the agent's default without it");
+  suite('realtime', 'timing of the running system, over DDS and in one process').option(
+    '--minutes <number>',
+    'length of the measurement with each middleware',
+    number,
+    5,
+  );
+  suite('ros', 'round trips and throughput between two processes, beside ddsperf');
+  bench
+    .command('unknown', { isDefault: true, hidden: true })
+    .argument('<suite>')
+    .allowUnknownOption()
+    .action(
+      lazily(async () => {
+        const { runBench } = await import('./bench-command.ts');
+        return (name: string, options: Parameters<typeof runBench>[1]) => runBench(name, options);
+      }),
+    );
   bench
     .command('merge')
     .description('join the reports of shards')
@@ -115,7 +137,7 @@ function withSystemOptions(command: Command): Command {
 function withBenchOptions(command: Command): Command {
   return command
     .option('--seed <number>', 'seed of the first episode', integer, 1)
-    .option('--episodes <number>', 'number of episodes over all shards', integer, 100)
+    .option('--episodes <number>', 'number of episodes over all shards', count, 100)
     .option('--shard <i/n>', 'do the i-th of n parts (0-based)', shard, { index: 0, count: 1 })
     .option('--episodes-file <path>', 'write one JSON line an episode')
     .option('--json', 'print the report as one JSON line')
@@ -131,6 +153,12 @@ function integer(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
     throw new InvalidArgumentError('Give a whole number.');
+  return value;
+}
+
+function count(text: string): number {
+  const value = integer(text);
+  if (value === 0) throw new InvalidArgumentError('Give at least 1.');
   return value;
 }
 
