@@ -41,13 +41,18 @@ export function pickWith(policy: string): SkillImplementation {
     const believed = object.mapFromThing;
     if (believed === undefined)
       throw new SkillFailure('invalid-argument', `pick needs the believed pose of "${object.value}"`);
+    const className = object.objectClass === '' ? object.value : object.objectClass;
     if (holdsSomething(body)) {
+      // An earlier try has grasped it and failed only on the way back.
+      if (body.carried?.className === className) {
+        await tuckArm(body);
+        return `already held at ${(body.position(body.model.manifest.gripper.actuator) * 100).toFixed(1)} cm`;
+      }
       throw new SkillFailure(
         'hand-full',
         `the gripper already holds something ${(body.position(body.model.manifest.gripper.actuator) * 100).toFixed(1)} cm wide`,
       );
     }
-    const className = object.objectClass === '' ? object.value : object.objectClass;
     const target = await findTarget(body, className, believed.translation);
     return await graspIt(body, policy, className, target);
   };
