@@ -66,7 +66,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const far = supportAt(body.map, believedM, new Map(), 0.3);
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
-    const stand = standBeside(body.map, far.furnitureId, believedM);
+    const stand = standBeside(body.map, far.furnitureId, believedM, here);
     if (stand !== undefined) await driveWithTuckedArm(body, stand);
   }
   try {
