@@ -23,7 +23,7 @@ export {
   PlanarPoseTracker,
   planarFrames,
 } from './planar-pose.ts';
-export { type AttachedBox, PlanningScene, type SceneBox } from './planning-scene.ts';
+export { type AttachedBox, handleBoxId, PlanningScene, type SceneBox } from './planning-scene.ts';
 export {
   articulationTransform,
   furnitureById,

@@ -16,6 +16,9 @@ export interface AttachedBox {
   readonly sizeM: Vector3;
 }
 
+/** Id of the box that is a drawer's or door's handle: fingers may touch it without touching the front behind it. */
+export const handleBoxId = (articulationId: string): string => `${articulationId}:handle`;
+
 /** What the robot must not touch: boxes in `map`, boxes it carries, and contacts that are allowed. */
 export class PlanningScene {
   readonly #boxes: SceneBox[] = [];
@@ -30,8 +33,8 @@ export class PlanningScene {
    */
   static fromPriorMap(map: PriorMap, articulationPositions?: ReadonlyMap<string, number>): PlanningScene {
     const scene = new PlanningScene();
-    for (const box of placedBoxes(map, articulationPositions))
-      scene.addBox({ id: box.ownerId, mapFromBox: box.mapFromBox, sizeM: box.sizeM });
+    for (const { ownerId, part, mapFromBox, sizeM } of placedBoxes(map, articulationPositions))
+      scene.addBox({ id: part === 'handle' ? handleBoxId(ownerId) : ownerId, mapFromBox, sizeM });
     return scene;
   }
 

@@ -3,6 +3,9 @@ import { type GoalRefusal, TrajectoryGoal, trajectoryErrorCode } from './traject
 /** A gripper whose pads move slower than this for that long is held by something. */
 const stallSpeedMps = 0.002;
 const stallTimeS = 0.25;
+/** Pads that have not moved yet may only wait for the driver to change its mode: they get this long, s. */
+const startTimeS = 1;
+const hasMovedM = 0.002;
 /** Pads this close to the wished aperture are not stalled but there, m. */
 const stallErrorM = 0.004;
 
@@ -15,7 +18,9 @@ export class TrajectoryFollower {
   readonly desired: Float64Array;
   readonly desiredVelocities: Float64Array;
   readonly #mayStall: boolean;
+  readonly #start: Float64Array;
   #stalledSinceS: number | undefined;
+  #hasMoved = false;
   #heldS = 0;
   #lastS: number | undefined;
 
@@ -24,6 +29,7 @@ export class TrajectoryFollower {
     this.goal = goal;
     this.desired = new Float64Array(goal.indices.length);
     this.desiredVelocities = new Float64Array(goal.indices.length);
+    this.#start = new Float64Array(goal.indices.length).fill(Number.NaN);
     this.#mayStall = mayStall;
   }
 
@@ -98,12 +104,16 @@ export class TrajectoryFollower {
     let isHeld = false;
     for (let j = 0; j < this.goal.indices.length; j++) {
       const index = this.goal.indices[j] as number;
-      const error = Math.abs((positions[index] as number) - (this.desired[j] as number));
+      const position = positions[index] as number;
+      if (Number.isNaN(this.#start[j])) this.#start[j] = position;
+      if (Math.abs(position - (this.#start[j] as number)) > hasMovedM) this.#hasMoved = true;
+      const error = Math.abs(position - (this.desired[j] as number));
       if (error > stallErrorM && Math.abs(velocities[index] as number) < stallSpeedMps) isHeld = true;
     }
     if (!isHeld) this.#stalledSinceS = undefined;
     else this.#stalledSinceS ??= nowS;
-    return this.#stalledSinceS !== undefined && nowS - this.#stalledSinceS >= stallTimeS;
+    const patienceS = this.#hasMoved ? stallTimeS : startTimeS;
+    return this.#stalledSinceS !== undefined && nowS - this.#stalledSinceS >= patienceS;
   }
 
   #describe(joint: number, positions: Float64Array, where: string): string {

@@ -1,5 +1,10 @@
 import { Transform, type Vector3, wrapAngle } from '@efferent/core';
-import { articulationTransform, furnitureTransform, type MapArticulation } from '@efferent/robot';
+import {
+  articulationTransform,
+  furnitureTransform,
+  handleBoxId,
+  type MapArticulation,
+} from '@efferent/robot';
 import { standingRoom } from './arm-motion.ts';
 import { type LevelPose, LevelReach } from './level-reach.ts';
 import type { SkillBody } from './skill-body.ts';
@@ -28,6 +33,13 @@ const mostPlans = 80;
 const largestTurnRad = 0.5;
 /** Beyond this angle between the hand and the handle's approach a finger would meet the front, rad. */
 const largestLeanRad = { bar: 1.1, knob: 0.6 } as const;
+
+/** The pads open this much wider than the handle, m; to let go, only so much: wide fingers would meet the front. */
+const openingMarginM = 0.05;
+export const letGoM = 0.025;
+/** Base poses nearer to each other than this are alike, m and rad. */
+const alikeM = 0.06;
+const alikeRad = 0.12;
 
 /** A way of the hand at a handle with a standing base. */
 export interface Stroke {
@@ -78,7 +90,7 @@ export class HandleMotion {
     return this.#mapFromPart(position).apply(this.articulation.handle.positionM);
   }
 
-  /** The scene with this part at a position; the fingers may touch it. */
+  /** The scene with this part at a position; the fingers may touch its handle. */
   sceneAt(position: number): WorkScene {
     const [low, high] = this.articulation.range;
     const key = Math.round((100 * (position - low)) / (high - low));
@@ -86,7 +98,7 @@ export class HandleMotion {
     if (scene === undefined) {
       const openings = new Map([[this.articulation.id, position]]);
       scene = new WorkScene(this.#body, { openings, useDepth: false });
-      scene.allowFingers(this.articulation.id);
+      scene.allowFingers(handleBoxId(this.articulation.id));
       this.#scenes.set(key, scene);
     }
     return scene;
@@ -110,8 +122,14 @@ export class HandleMotion {
    * farthest, and of those the cheapest.
    *
    * @param enough - a stroke that gets here is as good as one that gets to the end
+   * @param failed - base poses from which it was found not to work
    */
-  bestPlace(from: number, to: number, enough: number): PlacedStroke | undefined {
+  bestPlace(
+    from: number,
+    to: number,
+    enough: number,
+    failed: readonly Transform[] = [],
+  ): PlacedStroke | undefined {
     const isEnough = (position: number) => (to > from ? position >= enough : position <= enough);
     const missing = (position: number) =>
       isEnough(position) ? 0 : (missingCost * Math.abs(to - position)) / Math.abs(to - from);
@@ -124,7 +142,7 @@ export class HandleMotion {
     let planned = 0;
     for (const { x, y, yaw, cost, score, seed } of places) {
       if (planned >= mostPlans || (best !== undefined && best.score <= score)) break;
-      if (!isRoom(x, y, yaw)) continue;
+      if (failed.some((pose) => isNear(pose, x, y, yaw)) || !isRoom(x, y, yaw)) continue;
       planned += 1;
       const mapFromBase = Transform.fromPlanar(x, y, yaw);
       const stroke = this.plan(mapFromBase, from, to, seed);
@@ -154,10 +172,15 @@ export class HandleMotion {
       const [c, s] = [Math.cos(baseYaw), Math.sin(baseYaw)];
       for (const lean of leansRad[shape]) {
         for (const yawRad of arm.yawsFor(this.#approachHeading(from) + lean - baseYaw)) {
+          const heading = arm.headingOf(yawRad);
+          const backX = standOffM * Math.cos(heading);
+          const backY = standOffM * Math.sin(heading);
           for (let extensionM = reachReserveM; extensionM < 0.5; extensionM += extensionStepM) {
             const tool = arm.toolAt({ yawRad, extensionM });
             const x = grip[0] - (c * tool[0] - s * tool[1]);
             const y = grip[1] - (s * tool[0] + c * tool[1]);
+            // The stand-off must stay in reach also when the base stops a little off.
+            if (arm.reach(tool[0] - backX, tool[1] - backY, yawRad, reachReserveM) === undefined) continue;
             let last: LevelPose = { yawRad, extensionM };
             let reached = from;
             for (const { position, at, approach } of way) {
@@ -207,7 +230,7 @@ export class HandleMotion {
     let best: Stroke | undefined;
     for (const config of kinematics.solveAtPoint(grip, 0, 0, considered ?? this.#body.actuatorPositions())) {
       const reach = this.#reachTo(config, from);
-      if (reach === undefined || !this.#isFree(mapFromBase, reach, from)) continue;
+      if (reach === undefined || !this.#isFree(mapFromBase, reach, from, this.openM)) continue;
       const pull = this.#pullFrom(mapFromBase, config, from, to, considered !== undefined);
       if (pull === undefined) continue;
       const stroke = { standOff: reach[0]!, reach, ...pull };
@@ -252,7 +275,7 @@ export class HandleMotion {
       const point = baseFromMap.apply(this.#gripPoint(position));
       const last = pull.at(-1)!;
       const next = this.#continue(kinematics.solveAtPoint(point, 0, 0, last), last);
-      if (next === undefined || !this.#isFree(mapFromBase, [next], position)) break;
+      if (next === undefined || !this.#isFree(mapFromBase, [next], position, this.#gripM)) break;
       if (this.#leanOf(mapFromBase, next, position) > largestLeanRad[this.articulation.handle.shape]) break;
       pull.push(next);
       passed.push(position);
@@ -264,7 +287,7 @@ export class HandleMotion {
       if (position < low || position > high) continue;
       const rest = pull[i]!;
       const retreat = this.#reachTo(rest, position)?.reverse();
-      if (retreat !== undefined && this.#isFree(mapFromBase, retreat, position)) {
+      if (retreat !== undefined && this.#isFree(mapFromBase, retreat, position, this.#gripM + letGoM)) {
         const kept = isEnd ? pull : pull.slice(0, i + 1);
         return { pull: kept, rest, retreat, reached: passed[kept.length - 1]! };
       }
@@ -294,12 +317,34 @@ export class HandleMotion {
     return solutions.find((next) => Math.abs(next[yaw]! - last[yaw]!) < largestTurnRad);
   }
 
-  #isFree(mapFromBase: Transform, configs: readonly Float64Array[], position: number): boolean {
+  /** @param apertureM - of the gripper */
+  #isFree(
+    mapFromBase: Transform,
+    configs: readonly Float64Array[],
+    position: number,
+    apertureM: number,
+  ): boolean {
     const { checker } = this.sceneAt(position);
     const { model } = this.#body;
+    const gripper = model.actuatorIndex(model.manifest.gripper.actuator);
     const q = model.zeroJointPositions();
     checker.setBasePose(mapFromBase);
-    return configs.every((config) => !checker.isColliding(model.jointPositionsFromActuators(config, q)));
+    return configs.every((config) => {
+      const positions = config.slice();
+      positions[gripper] = apertureM;
+      return !checker.isColliding(model.jointPositionsFromActuators(positions, q));
+    });
+  }
+
+  /** What the pads close on, m. */
+  get #gripM(): number {
+    const { shape, sizeM } = this.articulation.handle;
+    return shape === 'bar' ? sizeM[0] : Math.max(sizeM[0], sizeM[1]);
+  }
+
+  /** How far the hand is open when it comes to the handle, m. */
+  get openM(): number {
+    return this.#gripM + openingMarginM;
   }
 
   #gripPoint(position: number): Vector3 {
@@ -336,4 +381,9 @@ export class HandleMotion {
     if (joint === 'prismatic') return 1;
     return Math.hypot(handle.positionM[0] - originM[0], handle.positionM[1] - originM[1]);
   }
+}
+
+function isNear(pose: Transform, x: number, y: number, yaw: number): boolean {
+  const [px, py] = pose.translation;
+  return Math.hypot(px - x, py - y) < alikeM && Math.abs(wrapAngle(pose.yaw - yaw)) < alikeRad;
 }

@@ -14,6 +14,9 @@ import { SkillFailure } from './skill-failure.ts';
 /** Distance between the base's origin and an edge at which the robot stands to look or to wait, m. */
 export const standDistanceM = 0.48;
 
+/** Edges of a piece of furniture whose distances differ by less are as good, m. */
+const alikeM = 0.15;
+
 /** A named place or thing: where to stand for it and which box of the room it fills. */
 export interface ResolvedTarget {
   readonly label: string;
@@ -29,9 +32,11 @@ export interface ResolvedTarget {
 /**
  * Finds what an argument of type place, fixture, surface or object names: by id or a name in the prior map, else by
  * the pose that came with it.
+ *
+ * @param hereM - where the robot is: of two sides that are as good it takes the nearer one
  * @throws {@link SkillFailure} code `invalid-argument` when it is neither in the map nor has a pose
  */
-export function resolveTarget(map: PriorMap, value: SkillArgumentValue): ResolvedTarget {
+export function resolveTarget(map: PriorMap, value: SkillArgumentValue, hereM?: Vector3): ResolvedTarget {
   const id = value.value;
   const place = map.places.find((entry) => entry.id === id);
   if (place !== undefined && value.mapFromThing === undefined) {
@@ -49,7 +54,7 @@ export function resolveTarget(map: PriorMap, value: SkillArgumentValue): Resolve
     const center = area.mapFromArea.translation;
     return {
       label: id,
-      mapFromBase: standBeside(map, surface.furnitureId, center),
+      mapFromBase: standBeside(map, surface.furnitureId, center, hereM),
       centerM: center,
       extentM: [...surface.sizeM, 0.3],
       areas: [area],
@@ -60,7 +65,7 @@ export function resolveTarget(map: PriorMap, value: SkillArgumentValue): Resolve
     const center = furnitureTransform(map, articulation.furnitureId).apply(articulation.handle.positionM);
     return {
       label: id,
-      mapFromBase: standBeside(map, articulation.furnitureId, center),
+      mapFromBase: standBeside(map, articulation.furnitureId, center, hereM),
       centerM: center,
       extentM: [0.5, 0.5, 0.3],
       areas: [],
@@ -78,7 +83,7 @@ export function resolveTarget(map: PriorMap, value: SkillArgumentValue): Resolve
         : furnitureTransform(map, furniture.id).apply(container.interior.centerM);
     return {
       label: id,
-      mapFromBase: standBeside(map, furniture.id, center),
+      mapFromBase: standBeside(map, furniture.id, center, hereM),
       centerM: center,
       extentM: container?.interior.sizeM ?? [0.6, 0.6, 0.4],
       areas,
@@ -95,17 +100,26 @@ export function resolveTarget(map: PriorMap, value: SkillArgumentValue): Resolve
   const support = supportAt(map, [center[0], center[1], center[2] - sizeM[2] / 2], new Map(), 0.3);
   return {
     label: id,
-    mapFromBase: support === undefined ? undefined : standBeside(map, support.furnitureId, center),
+    mapFromBase: support === undefined ? undefined : standBeside(map, support.furnitureId, center, hereM),
     centerM: center,
     extentM: sizeM,
     areas: [],
   };
 }
 
-/** Base pose beside the furniture's nearest access edge, arm side towards it. */
-export function standBeside(map: PriorMap, furnitureId: string, towardsM: Vector3): Transform | undefined {
-  const nearest: Standpoint | undefined = standpoints(map, furnitureId, [towardsM[0], towardsM[1]])[0];
-  return nearest === undefined ? undefined : besidePose(nearest, standDistanceM);
+/** Base pose beside the furniture's nearest access edge, arm side towards it; of edges about as near, the one nearest to `hereM`. */
+export function standBeside(
+  map: PriorMap,
+  furnitureId: string,
+  towardsM: Vector3,
+  hereM?: Vector3,
+): Transform | undefined {
+  const edges = standpoints(map, furnitureId, [towardsM[0], towardsM[1]]);
+  const away = (edge: Standpoint, pointM: Vector3) =>
+    Math.hypot(edge.edgeM[0] - pointM[0], edge.edgeM[1] - pointM[1]);
+  const alike = edges.filter((edge) => away(edge, towardsM) < away(edges[0]!, towardsM) + alikeM);
+  if (hereM !== undefined) alike.sort((a, b) => away(a, hereM) - away(b, hereM));
+  return alike[0] === undefined ? undefined : besidePose(alike[0], standDistanceM);
 }
 
 function furnitureCenter(map: PriorMap, furnitureId: string): Vector3 {

@@ -17,6 +17,8 @@ const nearM = 1.6;
 /** Fewer points than this in a voxel are noise. */
 const minVoxelPoints = 3;
 const marginM = 0.006;
+/** What is carried may sit otherwise in the hand than thought, m. */
+const carriedSlackM = 0.04;
 
 export interface WorkSceneOptions {
   /** Believed positions of drawers and doors, m or rad; those that are left out are closed. */
@@ -40,7 +42,9 @@ export class WorkScene {
     this.#body = body;
     const openings = options.openings ?? new Map<string, number>();
     this.scene = PlanningScene.fromPriorMap(body.map, openings);
-    if (options.useDepth !== false) this.#addDepth(placedBoxes(body.map, openings), options.ignore ?? []);
+    this.kinematics = new ReachKinematics(body.model);
+    const ignore = [...(options.ignore ?? []), ...this.#carriedBox(options.carried)];
+    if (options.useDepth !== false) this.#addDepth(placedBoxes(body.map, openings), ignore);
     if (options.carried !== undefined) {
       this.scene.attach({
         id: 'carried',
@@ -51,7 +55,15 @@ export class WorkScene {
     }
     this.checker = new CollisionChecker(body.model, this.scene, marginM);
     this.checker.setBasePose(body.mapFromBase());
-    this.kinematics = new ReachKinematics(body.model);
+  }
+
+  /** Where what is carried is now: in the depth picture it is no obstacle. */
+  #carriedBox(carried: WorkSceneOptions['carried']): NonNullable<WorkSceneOptions['ignore']> {
+    if (carried === undefined) return [];
+    const baseFromTool = this.kinematics.baseFromTool(this.#body.actuatorPositions());
+    const mapFromBox = this.#body.mapFromBase().multiply(baseFromTool).multiply(carried.toolFromBox);
+    const [x, y, z] = carried.sizeM;
+    return [{ mapFromBox, sizeM: [x + carriedSlackM, y + carriedSlackM, z + carriedSlackM] }];
   }
 
   /** Lets the fingers, and what is carried, touch boxes with this id. */
@@ -100,9 +112,14 @@ export class WorkScene {
 
 /** Links that the gripper's joints move. */
 export function fingerLinks(body: PlanningBody): readonly string[] {
+  return linksMovedBy(body, body.model.manifest.gripper.actuator);
+}
+
+/** Links that an actuator's joints move. */
+export function linksMovedBy(body: PlanningBody, actuator: string): readonly string[] {
   const { model } = body;
   const joints = new Set(
-    (model.actuators[model.actuatorIndex(model.manifest.gripper.actuator)]?.jointIndices ?? []).map(
+    (model.actuators[model.actuatorIndex(actuator)]?.jointIndices ?? []).map(
       (index) => model.jointNames[index],
     ),
   );
@@ -133,24 +150,39 @@ export function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Insid
 
 /** The robot's own solids, so that its arm in the picture is no obstacle. */
 export function robotBoxes(body: PlanningBody): Inside[] {
+  return linkBoxes(body, body.actuatorPositions(), explainedM + 0.02, () => true);
+}
+
+/**
+ * Solids of some links, grown.
+ * @param positions - of the actuators, m or rad
+ */
+export function linkBoxes(
+  body: PlanningBody,
+  positions: Float64Array,
+  growM: number,
+  isWanted: (linkName: string) => boolean,
+): Inside[] {
   const q = body.model.zeroJointPositions();
-  const poses = body.model.linkPoses(body.model.jointPositionsFromActuators(body.actuatorPositions(), q));
+  const poses = body.model.linkPoses(body.model.jointPositionsFromActuators(positions, q));
   const mapFromBase = body.mapFromBase();
-  return body.model.links.flatMap((link) =>
-    link.collision.map((solid) => {
-      const pose = mapFromBase
-        .multiply(poses.get(link.name) ?? Transform.identity)
-        .multiply(solid.linkFromSolid);
-      const { shape } = solid;
-      const size: Vector3 =
-        shape.kind === 'box'
-          ? shape.sizeM
-          : shape.kind === 'cylinder'
-            ? [2 * shape.radiusM, 2 * shape.radiusM, shape.lengthM]
-            : shape.kind === 'sphere'
-              ? [2 * shape.radiusM, 2 * shape.radiusM, 2 * shape.radiusM]
-              : [0, 0, 0];
-      return grown(pose, size, explainedM + 0.02);
-    }),
-  );
+  return body.model.links
+    .filter((link) => isWanted(link.name))
+    .flatMap((link) =>
+      link.collision.map((solid) => {
+        const pose = mapFromBase
+          .multiply(poses.get(link.name) ?? Transform.identity)
+          .multiply(solid.linkFromSolid);
+        const { shape } = solid;
+        const size: Vector3 =
+          shape.kind === 'box'
+            ? shape.sizeM
+            : shape.kind === 'cylinder'
+              ? [2 * shape.radiusM, 2 * shape.radiusM, shape.lengthM]
+              : shape.kind === 'sphere'
+                ? [2 * shape.radiusM, 2 * shape.radiusM, 2 * shape.radiusM]
+                : [0, 0, 0];
+        return grown(pose, size, growM);
+      }),
+    );
 }

@@ -40,6 +40,8 @@ export interface FixtureView {
   readonly behind: string | undefined;
   /** Share of it that was in clear view lately, [0, 1]. */
   readonly seenShare: number;
+  /** The same, from so near that small things between others are found. */
+  readonly closelySeenShare: number;
   readonly positionM: Vector3;
   readonly sizeM: Vector3;
 }

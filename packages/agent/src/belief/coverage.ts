@@ -6,6 +6,8 @@ const gridAcross = 4;
 const gridDeep = 3;
 /** Farther away, small things have too few pixels to be found reliably. */
 const maxRangeM = 2;
+/** From within this, small things are found also between others. */
+const closeRangeM = 1.45;
 /** Two glimpses within this time make a cell seen, s. */
 const twoGlimpsesS = 1;
 
@@ -13,6 +15,7 @@ const twoGlimpsesS = 1;
 export class Coverage {
   readonly #map: WorldMap;
   readonly #lastSeenS = new Map<string, Float64Array>();
+  readonly #lastCloseS = new Map<string, Float64Array>();
   /** Last glimpse of each cell; one picture in passing is not enough to find small things. */
   readonly #glimpseS = new Map<string, Float64Array>();
 
@@ -20,7 +23,7 @@ export class Coverage {
     this.#map = map;
     for (const fixture of map.fixtures.values()) {
       if (fixture.isSurface || fixture.isContainer) {
-        for (const cells of [this.#lastSeenS, this.#glimpseS])
+        for (const cells of [this.#lastSeenS, this.#lastCloseS, this.#glimpseS])
           cells.set(fixture.id, new Float64Array(gridAcross * gridDeep).fill(Number.NEGATIVE_INFINITY));
       }
     }
@@ -39,6 +42,7 @@ export class Coverage {
     for (const [id, seen] of this.#lastSeenS) {
       const fixture = this.#map.fixture(id)!;
       const glimpses = this.#glimpseS.get(id)!;
+      const closely = this.#lastCloseS.get(id)!;
       if (isShut(fixture)) continue;
       const position = fixture.movesWith === undefined ? 0 : articulationPosition(fixture.movesWith);
       const mapFromFixture = this.#map.mapFromFixture(fixture, position);
@@ -47,7 +51,10 @@ export class Coverage {
         const pixel = projectPoint(view, cameraFromMap, point);
         if (pixel === undefined || pixel.depthM > maxRangeM || isOccluded(eye, point, occluders, 0.06))
           continue;
-        if (nowS - glimpses[cell]! < twoGlimpsesS) seen[cell] = nowS;
+        if (nowS - glimpses[cell]! < twoGlimpsesS) {
+          seen[cell] = nowS;
+          if (pixel.depthM <= closeRangeM) closely[cell] = nowS;
+        }
         glimpses[cell] = nowS;
       }
     }
@@ -55,21 +62,30 @@ export class Coverage {
 
   /** Share of a fixture that was in clear view at or after `sinceS`, [0, 1]; 0 for fixtures without a volume. */
   since(fixtureId: string, sinceS: number): number {
-    const seen = this.#lastSeenS.get(fixtureId);
-    if (seen === undefined) return 0;
-    let count = 0;
-    for (const time of seen) if (time > Number.NEGATIVE_INFINITY && time >= sinceS) count += 1;
-    return count / seen.length;
+    return shareSince(this.#lastSeenS.get(fixtureId), sinceS);
+  }
+
+  /** Like {@link Coverage.since}, from so near that small things between others are found. */
+  closelySince(fixtureId: string, sinceS: number): number {
+    return shareSince(this.#lastCloseS.get(fixtureId), sinceS);
   }
 
   /** Forgets what was seen in a fixture, e.g. after it was closed. */
   forget(fixtureId: string): void {
-    this.#lastSeenS.get(fixtureId)?.fill(Number.NEGATIVE_INFINITY);
+    for (const cells of [this.#lastSeenS, this.#lastCloseS])
+      cells.get(fixtureId)?.fill(Number.NEGATIVE_INFINITY);
   }
 
   clear(): void {
-    for (const seen of this.#lastSeenS.values()) seen.fill(Number.NEGATIVE_INFINITY);
+    for (const id of this.#lastSeenS.keys()) this.forget(id);
   }
+}
+
+function shareSince(cells: Float64Array | undefined, sinceS: number): number {
+  if (cells === undefined) return 0;
+  let count = 0;
+  for (const time of cells) if (time > Number.NEGATIVE_INFINITY && time >= sinceS) count += 1;
+  return count / cells.length;
 }
 
 /** Centre of a grid cell, 4 cm above the floor of the volume. */

@@ -50,6 +50,7 @@ export function viewBelief(belief: Belief, nowS: number): BeliefView {
       state: articulation?.state ?? 'fixed',
       behind: fixture.behind,
       seenShare: belief.coverage.since(fixture.id, nowS - oftenMovedS),
+      closelySeenShare: belief.coverage.closelySince(fixture.id, nowS - oftenMovedS),
       positionM: center.translation,
       sizeM: fixture.sizeM,
     };

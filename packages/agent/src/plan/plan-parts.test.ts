@@ -230,10 +230,19 @@ describe('the search', () => {
       within: '',
       lastSupport: '',
       seenSince: () => 0,
+      closelySince: () => 0,
       tried: new Set(),
       handEmpty: true,
       ...fields,
     });
+
+  test('goes nearer to a place that was seen only from afar before it opens anything', () => {
+    const open = ['table-top', 'counter-top', 'sink', 'shelf-lower', 'shelf-upper', 'bin'];
+    const seenSince = (id: string) => (open.includes(id) ? 1 : 0);
+    const tried = new Set(open.map((id) => `look ${id}`));
+    expect(search(['apple'], { seenSince, tried })?.skill).toBe('navigate');
+    expect(search(['apple'], { seenSince, closelySince: seenSince, tried })?.skill).toBe('open');
+  });
 
   test('begins where such things usually are', () => {
     expect(search(['apple'])).toEqual({ skill: 'look', target: 'table-top', lookAt: 'table-top' });

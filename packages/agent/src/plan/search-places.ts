@@ -3,7 +3,8 @@ import { isInCategory } from '../language/lexicon.ts';
 
 /** The next thing to do while searching. */
 export interface SearchMove {
-  readonly skill: 'look' | 'open';
+  /** `navigate` goes there to look again from near. */
+  readonly skill: 'look' | 'navigate' | 'open';
   readonly target: string;
   /** What to look at then; the target itself for a look. */
   readonly lookAt: string;
@@ -23,8 +24,10 @@ const cutleryNames = ['spoon', 'fork', 'knife'];
 const lookS = 8;
 const openS = 30;
 const travelMps = 0.2;
-/** Chance that remains for a place that was just seen in full: small things are overlooked. */
-const overlooked = 0.05;
+/** Chance that remains for a place that was just seen in full, from near and from afar: small things are overlooked. */
+const overlooked = { near: 0.05, afar: 0.25 } as const;
+/** A place that was seen from near by less than this share is worth a second look. */
+const closelyEnough = 0.6;
 
 /**
  * Chooses where to look next for a thing: the place with the best chance per second.
@@ -33,6 +36,7 @@ const overlooked = 0.05;
  * @param within - fixture where the person said that it is, or empty
  * @param lastSupport - fixture on which it was last believed to be, or empty; things do not go far
  * @param seenSince - share of a fixture that was in clear view since the search made sense, [0, 1]
+ * @param closelySince - the same, from near
  * @param tried - moves made already in this search, as `look table-top`
  * @param handEmpty - whether something could be opened now
  * @returns undefined when nothing promising is left
@@ -45,6 +49,7 @@ export function nextSearchMove(
     readonly within: string;
     readonly lastSupport: string;
     readonly seenSince: (fixtureId: string) => number;
+    readonly closelySince: (fixtureId: string) => number;
     readonly tried: ReadonlySet<string>;
     readonly handEmpty: boolean;
   },
@@ -59,14 +64,16 @@ export function nextSearchMove(
       fixture.behind === undefined
         ? undefined
         : view.fixtures.find((door) => door.id === fixture.behind && door.state !== 'open');
-    if (search.tried.has(`look ${fixture.id}`)) continue;
+    const wasLookedAt = search.tried.has(`look ${fixture.id}`);
+    const closely = shut === undefined ? search.closelySince(fixture.id) : 0;
+    if (wasLookedAt && (closely >= closelyEnough || search.tried.has(`navigate ${fixture.id}`))) continue;
     if (shut !== undefined && (!search.handEmpty || search.tried.has(`open ${shut.id}`))) continue;
-    const seen = shut === undefined ? search.seenSince(fixture.id) : 0;
+    const seen = shut === undefined ? Math.max(closely, search.seenSince(fixture.id)) : 0;
     const prior = (chances[fixture.kind] ?? 0.05) / siblings(view, fixture);
     const hint =
       fixture.id === search.lastSupport ? 3 : sameFurniture(view, fixture, search.lastSupport) ? 2 : 1;
     const told = search.within === '' ? prior * hint : fixture.id === search.within ? 0.9 : 0.1 * prior;
-    const chance = told * (1 - seen * (1 - overlooked));
+    const chance = told * (1 - closely * (1 - overlooked.near) - (seen - closely) * (1 - overlooked.afar));
     const travelM =
       robot === undefined
         ? 0
@@ -76,7 +83,7 @@ export function nextSearchMove(
       bestValue = value;
       best =
         shut === undefined
-          ? { skill: 'look', target: fixture.id, lookAt: fixture.id }
+          ? { skill: wasLookedAt ? 'navigate' : 'look', target: fixture.id, lookAt: fixture.id }
           : { skill: 'open', target: shut.id, lookAt: fixture.id };
     }
   }

@@ -25,6 +25,10 @@ export type Grounding =
       readonly goals: readonly Goal[];
       readonly references: readonly ProposedReference[];
       readonly surveys: readonly string[];
+      /** Places to be looked over from near; the goals may grow by what is found there. */
+      readonly unchecked: readonly string[];
+      /** Whether the goals speak of all things of a kind: more may be seen on the way. */
+      readonly mayGrow: boolean;
     }
   | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[] }
   | { readonly kind: 'not-understood'; readonly message: string };
@@ -70,6 +74,8 @@ class Grounder {
   readonly #goals: Goal[] = [];
   readonly #references = new Map<string, ProposedReference>();
   readonly #surveys = new Set<string>();
+  readonly #unchecked = new Set<string>();
+  #mayGrow = false;
   #mentioned: readonly string[] = [];
   #mentionedPlace: NounPhrase | undefined;
   #stage = 0;
@@ -90,6 +96,8 @@ class Grounder {
       goals: this.#goals,
       references: [...this.#references.values()],
       surveys: [...this.#surveys],
+      unchecked: [...this.#unchecked],
+      mayGrow: this.#mayGrow,
     };
   }
 
@@ -166,12 +174,15 @@ class Grounder {
 
   #resolve(phrase: NounPhrase): readonly string[] {
     const result = resolveObject(this.#context, phrase);
+    this.#mayGrow ||= phrase.quantity.kind === 'every';
     switch (result.kind) {
       case 'things':
         for (const reference of result.references) this.#references.set(reference.name, reference);
+        for (const id of result.unchecked) this.#unchecked.add(id);
         return result.names;
       case 'survey':
-        for (const target of result.targets) this.#surveys.add(target);
+        for (const target of result.targets)
+          (result.closely === true ? this.#unchecked : this.#surveys).add(target);
         return [];
       case 'question':
         throw question(result.text, result.choices);

@@ -130,13 +130,27 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   if (blocked !== undefined && plan.subGoals.length === 0) {
     return proposal({ status: 'impossible', message: reason, goals: [...plan.goals], references });
   }
+  // Once nothing is left to do with what is known, a closer look may show more of it.
+  if (plan.subGoals.length === 0 && grounding.unchecked.length > 0)
+    return closeLookPlan(grounding.unchecked, references);
   return proposal({
     status: 'plan',
     message: reason,
     goals: [...plan.goals],
     subGoals: [...plan.subGoals],
     references,
+    complete: !grounding.mayGrow || plan.subGoals.length === 0,
   });
+}
+
+/** Goes to each place and looks it over from there. */
+function closeLookPlan(targets: readonly string[], references: PlanProposal['references']): PlanProposal {
+  const subGoals = targets.flatMap((target, index) => {
+    const given = [{ name: 'target', value: target }];
+    const go = { id: `g${index + 1}`, skill: 'navigate', arguments: given, dependsOn: [] };
+    return [go, { id: `l${index + 1}`, skill: 'look', arguments: given, dependsOn: [go.id] }];
+  });
+  return proposal({ status: 'plan', subGoals, references, complete: false });
 }
 
 /** Looks first, and plans with what was seen. */

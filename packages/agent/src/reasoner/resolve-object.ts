@@ -1,4 +1,4 @@
-import type { BeliefView, ObjectView } from '../belief/belief-view.ts';
+import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
 import type { NounPhrase } from '../language/command.ts';
 import { isInCategory, spokenName } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
@@ -12,9 +12,11 @@ export type ObjectResolution =
       readonly kind: 'things';
       readonly names: readonly string[];
       readonly references: readonly ProposedReference[];
+      /** Places that must be looked over from near before these can be called all. */
+      readonly unchecked: readonly string[];
     }
   /** Look at these first: without it one cannot say what "all" or "the" means. */
-  | { readonly kind: 'survey'; readonly targets: readonly string[] }
+  | { readonly kind: 'survey'; readonly targets: readonly string[]; readonly closely?: boolean }
   | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[] }
   | { readonly kind: 'unknown'; readonly message: string };
 
@@ -45,6 +47,9 @@ export function resolveObject(context: ObjectContext, phrase: NounPhrase): Objec
     const found = candidatesOf(context, phrase, within);
     const enough = phrase.quantity.kind === 'count' && found.length >= phrase.quantity.count;
     if (missing.length > 0 && !enough) return { kind: 'survey', targets: missing };
+    const unchecked = enough ? [] : unseenClosely(context, within);
+    if (unchecked.length > 0 && found.length === 0)
+      return { kind: 'survey', targets: unchecked, closely: true };
     if (found.length === 0)
       return {
         kind: 'unknown',
@@ -58,7 +63,7 @@ export function resolveObject(context: ObjectContext, phrase: NounPhrase): Objec
     }
     const wanted =
       phrase.quantity.kind === 'count' ? byConfidence(found).slice(0, phrase.quantity.count) : found;
-    return { kind: 'things', names: wanted.map((object) => object.id), references: [] };
+    return { kind: 'things', names: wanted.map((object) => object.id), references: [], unchecked };
   }
   return resolveOne(context, phrase, within);
 }
@@ -68,7 +73,7 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
   const name = referenceName(phrase);
   const bound = context.bindings[name.replaceAll(' ', '-')];
   if (bound !== undefined && view.objects.some((object) => object.id === bound))
-    return { kind: 'things', names: [bound], references: [] };
+    return { kind: 'things', names: [bound], references: [], unchecked: [] };
   let found = candidatesOf(context, phrase, within);
   if (found.length === 0 && within.length > 0)
     found = candidatesOf(context, phrase, []).filter((object) => object.missing);
@@ -80,12 +85,14 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
       kind: 'things',
       names: [name.replaceAll(' ', '-')],
       references: [referenceFor(phrase, name, within)],
+      unchecked: [],
     };
   }
   const [only] = found;
-  if (found.length === 1 && only !== undefined) return { kind: 'things', names: [only.id], references: [] };
+  if (found.length === 1 && only !== undefined)
+    return { kind: 'things', names: [only.id], references: [], unchecked: [] };
   if (phrase.quantity.kind === 'any')
-    return { kind: 'things', names: [byConfidence(found)[0]!.id], references: [] };
+    return { kind: 'things', names: [byConfidence(found)[0]!.id], references: [], unchecked: [] };
   const stale = found.filter((object) => isPerhapsATwin(context, object, found));
   if (stale.length > 0) return { kind: 'survey', targets: stale.map((object) => object.id) };
   return askWhich(context, phrase, found);
@@ -108,7 +115,7 @@ function askWhich(
   const choices = found.map((object) => choiceFor(view, object, found));
   const answer = answers[text];
   const index = answer === undefined ? -1 : choices.indexOf(answer);
-  if (index >= 0) return { kind: 'things', names: [found[index]!.id], references: [] };
+  if (index >= 0) return { kind: 'things', names: [found[index]!.id], references: [], unchecked: [] };
   return { kind: 'question', text, choices };
 }
 
@@ -208,14 +215,26 @@ export function locationsOf(view: BeliefView, phrase: NounPhrase): readonly stri
 
 /** Surfaces and open containers that have not been seen well enough to say "all". */
 function unsurveyed(context: ObjectContext, within: readonly string[]): readonly string[] {
-  const { view, achieved } = context;
+  const { achieved } = context;
+  return placesToSurvey(context, within)
+    .filter((fixture) => fixture.seenShare < surveyedShare && !achieved.includes(`inspected(${fixture.id})`))
+    .map((fixture) => fixture.id);
+}
+
+/** Those that were seen, but mostly from afar, where a small thing beside a big one is overlooked. */
+function unseenClosely(context: ObjectContext, within: readonly string[]): readonly string[] {
+  const { achieved } = context;
+  return placesToSurvey(context, within)
+    .filter((fixture) => fixture.closelySeenShare < surveyedShare && !achieved.includes(`at(${fixture.id})`))
+    .map((fixture) => fixture.id);
+}
+
+function placesToSurvey({ view }: ObjectContext, within: readonly string[]): readonly FixtureView[] {
   return view.fixtures
     .filter((fixture) =>
       within.length === 0 ? fixture.isSurface || fixture.kind === 'sink' : within.includes(fixture.id),
     )
-    .filter((fixture) => (fixture.isSurface || fixture.isContainer) && isOpenVolume(view, fixture))
-    .filter((fixture) => fixture.seenShare < surveyedShare && !achieved.includes(`inspected(${fixture.id})`))
-    .map((fixture) => fixture.id);
+    .filter((fixture) => (fixture.isSurface || fixture.isContainer) && isOpenVolume(view, fixture));
 }
 
 const referenceName = (phrase: NounPhrase): string => {

@@ -53,6 +53,7 @@ export class Finder {
         within: reference?.within ?? '',
         lastSupport,
         seenSince: (id) => belief.coverage.since(id, countsFromS),
+        closelySince: (id) => belief.coverage.closelySince(id, countsFromS),
         tried,
         handEmpty:
           truthOf(belief, { predicate: 'hand-empty', arguments: [] }, subGoal.robot, nowS) === 'true',
@@ -69,16 +70,19 @@ export class Finder {
   async #make(move: SearchMove, robot: string, subGoalId: string, signal: AbortSignal): Promise<void> {
     const view = viewBelief(this.#environment.belief, this.#environment.nowS());
     const target = labelOf(view, move.target);
-    const text = move.skill === 'look' ? `looking at ${target}` : `opening ${target}`;
-    this.#environment.emit({ kind: 'note', subGoalId, text, detail: '', feasibility: Number.NaN });
-    if (move.skill === 'open') {
-      const given = { fixture: move.target };
-      const opened = await this.#runner.send(
-        { robot, skill: 'open', arguments: given },
-        () => undefined,
-        signal,
-      );
-      if (!opened.success) return;
+    const text = { look: 'looking at', navigate: 'looking closely at', open: 'opening' }[move.skill];
+    this.#environment.emit({
+      kind: 'note',
+      subGoalId,
+      text: `${text} ${target}`,
+      detail: '',
+      feasibility: Number.NaN,
+    });
+    if (move.skill !== 'look') {
+      const given = move.skill === 'open' ? { fixture: move.target } : { target: move.target };
+      const call = { robot, skill: move.skill, arguments: given };
+      const prepared = await this.#runner.send(call, () => undefined, signal);
+      if (!prepared.success) return;
     }
     const given = { target: move.lookAt };
     await this.#runner.send({ robot, skill: 'look', arguments: given }, () => undefined, signal);

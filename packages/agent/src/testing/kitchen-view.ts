@@ -46,6 +46,7 @@ export function kitchenView(
     fixtures: view.fixtures.map((fixture) => ({
       ...fixture,
       seenShare: fields.seenShare ?? 1,
+      closelySeenShare: fields.seenShare ?? 1,
       state: fixture.opens ? (fields.open?.includes(fixture.id) ? 'open' : 'closed') : fixture.state,
     })),
     robots: view.robots.map((robot) => ({ ...robot, held: fields.held ?? '' })),

@@ -1,6 +1,7 @@
+import type { Transform } from '@efferent/core';
 import type { MapArticulation } from '@efferent/robot';
 import { mapFromTool, moveArmTo } from '../arm-motion.ts';
-import { HandleMotion, type Stroke } from '../handle-motion.ts';
+import { HandleMotion, letGoM, type Stroke } from '../handle-motion.ts';
 import { estimateOpening } from '../opening-estimate.ts';
 import { backOff } from '../release.ts';
 import { argument } from '../skill-arguments.ts';
@@ -13,8 +14,6 @@ import { freshDepth, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 import { holdsSomething, tuckArm } from './tuck.ts';
 
-/** The pads open this much wider than the handle, m. */
-const openingMarginM = 0.05;
 /** A pull beyond this is not continued, N; below the arm's own limit so that the message comes before the driver's fault. */
 const maxPullN = 45;
 /** A part this near its end counts as there: m or rad. */
@@ -27,10 +26,10 @@ const shutExcess = { prismatic: 0.02, revolute: 0.04 } as const;
 const leastGain = { prismatic: 0.05, revolute: 0.15 } as const;
 /** Grasps of the handle before the skill gives up; a wide door takes two. */
 const maxStrokes = 3;
+/** Places to stand at that are tried for one stroke, two entries each: planned and reached. */
+const mostPlaces = 6;
 /** The hand is at a handle when it is this near, m. */
 const atHandleM = 0.05;
-/** To let go, the hand opens this much more: wide fingers would meet the front. */
-const letGoM = 0.025;
 /** After these the robot stands still and nothing more is sent to it. */
 const endings = ['cancelled', 'time-out', 'stopped'];
 
@@ -144,21 +143,7 @@ async function moveOnce(
   goal: number,
   enough: number,
 ): Promise<number> {
-  const place = new HandleMotion(body, articulation).bestPlace(position, goal, enough);
-  if (place === undefined || Math.abs(place.stroke.reached - position) < leastGain[articulation.joint])
-    throw new SkillFailure(
-      'unreachable',
-      `no base pose from which the arm can move the handle of ${articulation.id} from ${describe(articulation, position)} towards ${describe(articulation, goal)}`,
-    );
-  await driveWithTuckedArm(body, place.mapFromBase);
-  const from = (await lookAgain(body, articulation, position)) ?? position;
-  const motion = new HandleMotion(body, articulation);
-  const stroke = motion.plan(body.mapFromBase(), from, goal);
-  if (stroke === undefined || stroke.pull.length < 2)
-    throw new SkillFailure(
-      'unreachable',
-      `the arm does not get to the handle of ${articulation.id} from here`,
-    );
+  const { from, motion, stroke } = await getToHandle(body, articulation, position, goal, enough);
   try {
     await graspHandle(body, motion, from, stroke);
     return await pull(body, motion, stroke);
@@ -169,16 +154,49 @@ async function moveOnce(
   }
 }
 
+interface PlannedStroke {
+  readonly from: number;
+  readonly motion: HandleMotion;
+  readonly stroke: Stroke;
+}
+
+/** Drives to where a stroke works as the robot then stands and sees the part: the best place, else the next ones. */
+async function getToHandle(
+  body: SkillBody,
+  articulation: MapArticulation,
+  position: number,
+  goal: number,
+  enough: number,
+): Promise<PlannedStroke> {
+  const failed: Transform[] = [];
+  let from = position;
+  while (failed.length < mostPlaces) {
+    const place = new HandleMotion(body, articulation).bestPlace(from, goal, enough, failed);
+    if (place === undefined || Math.abs(place.stroke.reached - from) < leastGain[articulation.joint]) break;
+    await driveWithTuckedArm(body, place.mapFromBase);
+    from = (await lookAgain(body, articulation, from)) ?? from;
+    const motion = new HandleMotion(body, articulation);
+    const stroke = motion.plan(body.mapFromBase(), from, goal);
+    if (stroke !== undefined && stroke.pull.length >= 2) return { from, motion, stroke };
+    failed.push(place.mapFromBase, body.mapFromBase());
+  }
+  throw new SkillFailure(
+    'unreachable',
+    failed.length === 0
+      ? `no base pose from which the arm can move the handle of ${articulation.id} from ${describe(articulation, from)} towards ${describe(articulation, goal)}`
+      : `the arm does not get to the handle of ${articulation.id} from any of ${failed.length / 2} places`,
+  );
+}
+
 async function graspHandle(
   body: SkillBody,
   motion: HandleMotion,
   position: number,
   stroke: Stroke,
 ): Promise<void> {
-  const { handle, id } = motion.articulation;
+  const { id } = motion.articulation;
   body.report('reach', 0.4, id);
-  const widthM = handle.shape === 'bar' ? handle.sizeM[0] : Math.max(handle.sizeM[0], handle.sizeM[1]);
-  await body.moveGripper(widthM + openingMarginM);
+  await body.moveGripper(motion.openM);
   await moveArmTo(body, motion.sceneAt(position), [stroke.standOff]);
   await body.followPath([body.actuatorPositions(), ...stroke.reach.slice(1)], { speed: 0.5 });
   await body.moveGripper(0);

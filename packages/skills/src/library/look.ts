@@ -14,7 +14,7 @@ const picturesPerView = 2;
 
 /** Turns the head over a thing or a place until fresh pictures have covered it. */
 export const look: SkillImplementation = async (body, values) => {
-  const target = resolveTarget(body.map, argument(values, 'target'));
+  const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
   if (target.mapFromBase !== undefined && !seesWell(body, target))
     await driveWithTuckedArm(body, target.mapFromBase);
   const points = viewPoints(target);

@@ -12,7 +12,7 @@ const arrivedRad = 0.2;
 
 /** Drives to a place, or in front of a thing. */
 export const navigate: SkillImplementation = async (body, values) => {
-  const target = resolveTarget(body.map, argument(values, 'target'));
+  const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
   const goal = target.mapFromBase ?? approachFrom(body, target.centerM);
   await driveWithTuckedArm(body, goal);
   const reached = body.mapFromBase();

@@ -41,13 +41,18 @@ export function pickWith(policy: string): SkillImplementation {
     const believed = object.mapFromThing;
     if (believed === undefined)
       throw new SkillFailure('invalid-argument', `pick needs the believed pose of "${object.value}"`);
+    const className = object.objectClass === '' ? object.value : object.objectClass;
     if (holdsSomething(body)) {
+      // An earlier try has grasped it and failed only on the way back.
+      if (body.carried?.className === className) {
+        await tuckArm(body);
+        return `already held at ${(body.position(body.model.manifest.gripper.actuator) * 100).toFixed(1)} cm`;
+      }
       throw new SkillFailure(
         'hand-full',
         `the gripper already holds something ${(body.position(body.model.manifest.gripper.actuator) * 100).toFixed(1)} cm wide`,
       );
     }
-    const className = object.objectClass === '' ? object.value : object.objectClass;
     const target = await findTarget(body, className, believed.translation);
     return await graspIt(body, policy, className, target);
   };
@@ -61,7 +66,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const far = supportAt(body.map, believedM, new Map(), 0.3);
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
-    const stand = standBeside(body.map, far.furnitureId, believedM);
+    const stand = standBeside(body.map, far.furnitureId, believedM, here);
     if (stand !== undefined) await driveWithTuckedArm(body, stand);
   }
   try {

@@ -136,7 +136,7 @@ async function goNear(
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - preferredM[0], here[1] - preferredM[1]) < judgeWithinM && area.clearanceM >= 0.5)
     return;
-  const stand = standBeside(body.map, area.furnitureId, [preferredM[0], preferredM[1], 0]);
+  const stand = standBeside(body.map, area.furnitureId, [preferredM[0], preferredM[1], 0], here);
   if (stand !== undefined) await driveWithTuckedArm(body, stand);
 }
 

@@ -2,7 +2,8 @@ import { describeError } from '@efferent/core';
 import { armActuators, moveArmTo } from '../arm-motion.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
-import { WorkScene } from '../work-scene.ts';
+import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
+import { freshDepth } from './observe.ts';
 
 /** Joints nearer than this to the pose count as there: m or rad. */
 const closeEnough = 0.06;
@@ -44,11 +45,29 @@ export async function tuckArm(
   // Folding at the present height is the shortest; the pose's own height comes second.
   const level = goal.slice();
   level[lift] = current[lift]!;
-  const work = new WorkScene(body, { openings });
+  const { carried } = body;
+  const options = { openings, ...(carried !== undefined && holdsSomething(body) ? { carried } : {}) };
   try {
-    await moveArmTo(body, work, [level, goal]);
+    await moveArmTo(body, new WorkScene(body, options), [level, goal]);
   } catch (error) {
-    if (SkillFailure.isInstance(error) && error.code !== 'unreachable') throw error;
+    if (!isStuck(error)) throw error;
+    await tuckWithFreshPicture(body, options, [level, goal]);
+  }
+}
+
+/** A picture from before the arm moved shows obstacles that are not there. */
+async function tuckWithFreshPicture(
+  body: SkillBody,
+  options: WorkSceneOptions,
+  goals: readonly Float64Array[],
+): Promise<void> {
+  await freshDepth(body);
+  try {
+    await moveArmTo(body, new WorkScene(body, options), goals);
+  } catch (error) {
+    if (!isStuck(error)) throw error;
     throw new SkillFailure('blocked', `no free way to fold the arm in: ${describeError(error)}`, error);
   }
 }
+
+const isStuck = (error: unknown): boolean => !SkillFailure.isInstance(error) || error.code === 'unreachable';
