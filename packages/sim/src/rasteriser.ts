@@ -27,6 +27,8 @@ export class Rasteriser {
   readonly inverseDepth: Float32Array;
   /** `[height, width]` number of the face + 1; 0 where nothing is. */
   readonly faces: Uint16Array;
+  /** The same memory, two pixels a word; the number of pixels is a multiple of four. */
+  readonly facePairs: Uint32Array;
   /** Instance number by face number + 1. */
   readonly instanceOfFace: Uint16Array;
   /** Mesh index by face number + 1. */
@@ -46,8 +48,12 @@ export class Rasteriser {
   constructor(camera: PinholeCamera, meshes: readonly Mesh[]) {
     this.camera = camera;
     this.meshes = meshes;
-    this.inverseDepth = new Float32Array(camera.widthPx * camera.heightPx);
-    this.faces = new Uint16Array(camera.widthPx * camera.heightPx);
+    const pixels = camera.widthPx * camera.heightPx;
+    if (pixels % 4 !== 0)
+      throw new RangeError(`a picture of ${pixels} pixels: their number must be a multiple of 4`);
+    this.inverseDepth = new Float32Array(pixels);
+    this.faces = new Uint16Array(pixels);
+    this.facePairs = new Uint32Array(this.faces.buffer);
     let count = 1;
     for (const mesh of meshes) {
       this.#firstFace.push(count);
