@@ -119,9 +119,10 @@ function measureDepth(
   minMm: number,
   maxMm: number,
 ): Uint16Array {
-  const depthMm = new Uint16Array(inverseDepth.length);
+  const pixels = inverseDepth.length;
+  const depthMm = new Uint16Array(pixels);
   const mask = noiseTableLength - 1;
-  for (let i = 0; i < depthMm.length; i++) {
+  for (let i = 0; i < pixels; i++) {
     const z = 1 / (inverseDepth[i] as number);
     const mm = z * (1000 + z * (noise[(i + noiseOffset) & mask] as number));
     depthMm[i] = mm > minMm && mm < maxMm ? mm : 0;
@@ -129,11 +130,13 @@ function measureDepth(
   return depthMm;
 }
 
-// Pixels are read and written as 32-bit words, two or four at a time: a third of the time of one by one.
+// Pixels are read and written as 32-bit words, two or four at a time: a third of the time of one by one. Lengths are read
+// before the loops: that of a typed array is no constant, as its memory may be taken away.
 
 function lookUpInstances(facePairs: Uint32Array, instanceOfFace: Uint16Array): Uint16Array {
-  const pairs = new Uint32Array(facePairs.length);
-  for (let i = 0; i < pairs.length; i++) {
+  const count = facePairs.length;
+  const pairs = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
     const pair = facePairs[i] as number;
     pairs[i] = (instanceOfFace[pair & 0xffff] as number) | ((instanceOfFace[pair >>> 16] as number) << 16);
   }
@@ -142,8 +145,9 @@ function lookUpInstances(facePairs: Uint32Array, instanceOfFace: Uint16Array): U
 
 /** Returns rgb8 pixels; their number is a multiple of four. */
 function paint(facePairs: Uint32Array, palette: Uint32Array): Uint8Array {
-  const words = new Uint32Array((facePairs.length / 2) * 3);
-  for (let i = 0, w = 0; w < words.length; i += 2, w += 3) {
+  const count = facePairs.length;
+  const words = new Uint32Array((count / 2) * 3);
+  for (let i = 0, w = 0; i < count; i += 2, w += 3) {
     const ab = facePairs[i] as number;
     const cd = facePairs[i + 1] as number;
     const b = palette[ab >>> 16] as number;

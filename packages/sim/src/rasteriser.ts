@@ -219,8 +219,8 @@ export class Rasteriser {
       if (x > most) most = x;
     }
     if (most < 0 || least > widthPx - 1) return;
-    const firstRow = Math.max(0, Math.ceil(top));
-    const lastRow = Math.min(heightPx - 1, Math.floor(bottom));
+    const firstRow = top <= 0 ? 0 : Math.ceil(top) | 0;
+    const lastRow = bottom >= heightPx - 1 ? heightPx - 1 : Math.floor(bottom) | 0;
     const inverseDepth = this.inverseDepth;
     const faces = this.faces;
     for (let row = firstRow; row <= lastRow; row++) {
@@ -234,8 +234,10 @@ export class Rasteriser {
         if (x < left) left = x;
         if (x > right) right = x;
       }
-      const from = left <= 0 ? 0 : Math.ceil(left);
-      const to = right >= widthPx - 1 ? widthPx - 1 : Math.floor(right);
+      if (left > right) continue; // no edge crosses this row
+      // As integers: an index that might be a fraction makes the loop below half as fast.
+      const from = left <= 0 ? 0 : Math.ceil(left) | 0;
+      const to = right >= widthPx - 1 ? widthPx - 1 : Math.floor(right) | 0;
       let inverse = gradientU * from + gradientV * row + offset;
       const end = row * widthPx + to;
       for (let index = row * widthPx + from; index <= end; index++) {
