@@ -49,25 +49,32 @@ function compileStruct(layout: StructLayout): Complete {
   const completes = layout.fields.map(compileField);
   const defaults = layout.fields.map(defaultOf);
   const count = names.length;
+  const template: Record<string, unknown> = {};
+  for (let i = 0; i < count; i++) template[names[i]!] = defaults[i];
   const fill = (message: Record<string, unknown>, from: number): Record<string, unknown> => {
-    const filled: Record<string, unknown> = {};
+    // Copying a whole object is several times as fast as adding its fields one by one.
+    const filled = { ...template };
     for (let i = 0; i < count; i++) {
       const name = names[i]!;
       const value = message[name];
-      if (value === undefined) filled[name] = defaults[i];
-      else filled[name] = i < from ? value : at(name, completes[i]!, value);
+      if (value !== undefined) filled[name] = i < from ? value : at(name, completes[i]!, value);
     }
     return filled;
   };
   return (value) => {
     if (typeof value !== 'object' || value === null) throw new WrongValue(layout.typeName, value);
     const message = value as Record<string, unknown>;
-    for (let i = 0; i < count; i++) {
-      const name = names[i]!;
-      const part = message[name];
-      if (part === undefined || at(name, completes[i]!, part) !== part) return fill(message, i);
+    let i = 0;
+    try {
+      for (; i < count; i++) {
+        const part = message[names[i]!];
+        if (part === undefined || completes[i]!(part) !== part) break;
+      }
+    } catch (thrown) {
+      if (thrown instanceof WrongValue) thrown.prepend(names[i]!);
+      throw thrown;
     }
-    return message;
+    return i === count ? message : fill(message, i);
   };
 }
 

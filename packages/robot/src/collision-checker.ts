@@ -38,7 +38,7 @@ export class CollisionChecker {
   readonly #scene: PlanningScene;
   readonly #marginM: number;
   readonly #poses: Float64Array;
-  readonly #mapFromLink: Float64Array;
+  readonly #mapFromLink = new Float64Array(poseStride);
   readonly #mapFromBase = new Float64Array(poseStride);
   readonly #mapFromBox = new Float64Array(poseStride);
   readonly #bounds = new Float64Array(6);
@@ -57,7 +57,6 @@ export class CollisionChecker {
     this.#scene = scene;
     this.#marginM = marginM;
     this.#poses = model.createKinematicsBuffer();
-    this.#mapFromLink = model.createKinematicsBuffer();
     this.setBasePose(Transform.identity);
   }
 
@@ -125,12 +124,14 @@ export class CollisionChecker {
   #place(q: Float64Array): void {
     if (this.#sceneVersion !== this.#scene.version) this.#refresh();
     this.model.forwardKinematics(q, this.#poses);
-    const links = this.model.links.length;
-    for (let i = 0; i < links; i++)
-      multiplyPoses(this.#mapFromBase, 0, this.#poses, i * poseStride, this.#mapFromLink, i * poseStride);
+    let link = -1;
     for (let i = 0; i < this.#robot.length; i++) {
       const box = this.#robot[i]!;
-      multiplyPoses(this.#mapFromLink, box.link * poseStride, box.linkFromBox, 0, this.#mapFromBox, 0);
+      if (box.link !== link) {
+        link = box.link;
+        multiplyPoses(this.#mapFromBase, 0, this.#poses, link * poseStride, this.#mapFromLink, 0);
+      }
+      multiplyPoses(this.#mapFromLink, 0, box.linkFromBox, 0, this.#mapFromBox, 0);
       writeBox(this.#mapFromBox, 0, box.half[0], box.half[1], box.half[2], this.#robotBoxes, i * boxStride);
       widenBounds(this.#robotBoxes, i * boxStride, this.#bounds, i === 0);
     }

@@ -62,9 +62,10 @@ export class GateGuard {
     const base = motion.linearMps !== 0 || motion.angularRadS !== 0;
     if (!arm && !base) return undefined;
     if (arm && this.#leavesWorkspace(motion)) return 'the hand would leave its workspace';
-    const before = this.#contacts(motion.positions, 0, 0);
-    const after = this.#contacts(this.#ahead, base ? motion.linearMps : 0, base ? motion.angularRadS : 0);
-    if (after <= before) return undefined;
+    const after = this.#contactsAhead(motion);
+    // Nearly always nothing touches anything, and then it does not matter what touches now.
+    if (after === 0 || after <= this.#contacts(motion.positions, 0, 0)) return undefined;
+    this.#contactsAhead(motion);
     const hit = this.#checker.findCollision(this.#q);
     return hit === undefined ? 'contact ahead' : `${hit.first} would touch ${hit.second}`;
   }
@@ -82,8 +83,8 @@ export class GateGuard {
   }
 
   #leavesWorkspace(motion: GuardedMotion): boolean {
-    const before = this.#outsideBy(motion.positions);
-    return this.#outsideBy(this.#ahead) > Math.max(1e-6, before);
+    const after = this.#outsideBy(this.#ahead);
+    return after > 1e-6 && after > this.#outsideBy(motion.positions);
   }
 
   /** How far the tool is outside of its box, m; 0 inside. */
@@ -96,6 +97,10 @@ export class GateGuard {
       outside += Math.max(0, (min[axis] as number) - value, value - (max[axis] as number));
     }
     return outside;
+  }
+
+  #contactsAhead({ linearMps, angularRadS }: GuardedMotion): number {
+    return this.#contacts(this.#ahead, linearMps, angularRadS);
   }
 
   #contacts(positions: Float64Array, linearMps: number, angularRadS: number): number {

@@ -1,11 +1,10 @@
 import { type JobDescription, type JobRunner, MiddlewareError, Rng, VirtualClock } from '@efferent/core';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Cancel, Executor, SchedulingClock } from './executor.ts';
+import { MacrotaskTurns } from './macrotask-turns.ts';
 
 /** Callbacks at one virtual instant before the graph is taken to chase its own tail. */
 const callbacksPerInstant = 2_000_000;
-
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * Runs callbacks on a virtual clock, in an order that depends on nothing but the program.
@@ -20,6 +19,7 @@ export class LockstepExecutor implements Executor, JobRunner {
   readonly #startNs: bigint;
   readonly #rng: Rng;
   readonly #heap = new EventHeap();
+  readonly #turns = new MacrotaskTurns();
   #nowNs = 0;
   #order = 0;
   #tasks: (() => void)[] = [];
@@ -142,7 +142,7 @@ export class LockstepExecutor implements Executor, JobRunner {
   async #quiesce(): Promise<void> {
     for (;;) {
       this.#runTasks();
-      await nextTurn();
+      await this.#turns.next();
       this.#throwFailure();
       if (this.#tasks.length > 0) continue;
       if (this.#openJobs === 0) return;

@@ -23,6 +23,8 @@ export interface HeadCameraFrame {
 /** Stereo depth noise grows with the square of the range: sigma at 1 m, m (Intel RealSense D4xx tuning guide: below 1 % at 2 m). */
 const depthSigmaAt1mM = 0.0015;
 const noiseTableLength = 1 << 14;
+/** `0xbbggrr` */
+const backgroundColor = 0xded6cd;
 const floorTileM = 0.5;
 
 /** Draws what the robot's head camera sees. Needs no physics, so that it can run in another thread. */
@@ -37,6 +39,7 @@ export class HeadCameraRenderer {
   readonly #minMm: number;
   readonly #maxMm: number;
   readonly #worldUp = new Float64Array(3);
+  readonly #palette: Uint32Array;
 
   constructor(scene: Scene, model: RobotModel, noiseSeed: number) {
     const manifest = headCameraOf(model);
@@ -60,6 +63,7 @@ export class HeadCameraRenderer {
     ];
     this.groupCount = groupOfRobot(scene) + model.links.length;
     this.#rasteriser = new Rasteriser(this.camera, meshes);
+    this.#palette = new Uint32Array(this.#rasteriser.meshOfFace.length);
     this.#cameraFromGroup = new Float64Array(this.groupCount * poseStride);
     const rng = new Rng(noiseSeed);
     this.#noise = Float32Array.from({ length: noiseTableLength }, () =>
@@ -79,48 +83,80 @@ export class HeadCameraRenderer {
     }
     this.#rasteriser.render(this.#cameraFromGroup);
     for (let axis = 0; axis < 3; axis++) this.#worldUp[axis] = poses[axis * 4 + 2] as number;
-    const pixels = this.camera.widthPx * this.camera.heightPx;
-    const depthMm = new Uint16Array(pixels);
-    const instances = new Uint16Array(pixels);
-    const { inverseDepth, faces, instanceOfFace } = this.#rasteriser;
-    const noise = this.#noise;
-    const minMm = this.#minMm;
-    const maxMm = this.#maxMm;
-    const mask = noiseTableLength - 1;
-    // Two plain loops: half the time of one with branches.
-    for (let i = 0; i < pixels; i++) instances[i] = instanceOfFace[faces[i] as number] as number;
-    for (let i = 0; i < pixels; i++) {
-      const z = 1 / (inverseDepth[i] as number);
-      const mm = z * (1000 + z * (noise[(i + noiseOffset) & mask] as number));
-      depthMm[i] = mm > minMm && mm < maxMm ? mm : 0;
-    }
-    return { camera: this.camera, depthMm, instances, color: withColor ? this.#shade() : undefined };
+    const { inverseDepth, facePairs, instanceOfFace } = this.#rasteriser;
+    return {
+      camera: this.camera,
+      depthMm: measureDepth(inverseDepth, this.#noise, noiseOffset, this.#minMm, this.#maxMm),
+      instances: lookUpInstances(facePairs, instanceOfFace),
+      color: withColor ? paint(facePairs, this.#shade()) : undefined,
+    };
   }
 
-  #shade(): Uint8Array {
-    const { faces, meshes, meshOfFace, normalOfFace } = this.#rasteriser;
-    const count = meshOfFace.length;
-    const palette = new Uint8Array(count * 3);
+  /** Returns the colour of every face as a little-endian `0x00bbggrr`. */
+  #shade(): Uint32Array {
+    const { meshes, meshOfFace, normalOfFace } = this.#rasteriser;
+    const palette = this.#palette;
     const [ux, uy, uz] = this.#worldUp as unknown as Vector3;
-    for (let f = 1; f < count; f++) {
-      const mesh = meshes[meshOfFace[f] as number] as Mesh;
+    palette[0] = backgroundColor;
+    for (let f = 1; f < palette.length; f++) {
+      const [red, green, blue] = (meshes[meshOfFace[f] as number] as Mesh).colorRgb;
       const nx = normalOfFace[f * 3] as number;
       const ny = normalOfFace[f * 3 + 1] as number;
       const nz = normalOfFace[f * 3 + 2] as number;
       // Light from above and a little from the camera.
       const light = Math.min(1, 0.58 + 0.27 * (nx * ux + ny * uy + nz * uz) + 0.22 * Math.max(0, -nz));
-      for (let k = 0; k < 3; k++) palette[f * 3 + k] = (mesh.colorRgb[k] as number) * light;
+      palette[f] = ((red * light) & 255) | (((green * light) & 255) << 8) | (((blue * light) & 255) << 16);
     }
-    palette.set([205, 214, 222], 0);
-    const color = new Uint8Array(faces.length * 3);
-    for (let i = 0; i < faces.length; i++) {
-      const f = (faces[i] as number) * 3;
-      color[i * 3] = palette[f] as number;
-      color[i * 3 + 1] = palette[f + 1] as number;
-      color[i * 3 + 2] = palette[f + 2] as number;
-    }
-    return color;
+    return palette;
   }
+}
+
+/** Returns what a stereo camera measures, mm; 0 outside of its range. */
+function measureDepth(
+  inverseDepth: Float32Array,
+  noise: Float32Array,
+  noiseOffset: number,
+  minMm: number,
+  maxMm: number,
+): Uint16Array {
+  const pixels = inverseDepth.length;
+  const depthMm = new Uint16Array(pixels);
+  const mask = noiseTableLength - 1;
+  for (let i = 0; i < pixels; i++) {
+    const z = 1 / (inverseDepth[i] as number);
+    const mm = z * (1000 + z * (noise[(i + noiseOffset) & mask] as number));
+    depthMm[i] = mm > minMm && mm < maxMm ? mm : 0;
+  }
+  return depthMm;
+}
+
+// Pixels are read and written as 32-bit words, two or four at a time: a third of the time of one by one. Lengths are read
+// before the loops: that of a typed array is no constant, as its memory may be taken away.
+
+function lookUpInstances(facePairs: Uint32Array, instanceOfFace: Uint16Array): Uint16Array {
+  const count = facePairs.length;
+  const pairs = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const pair = facePairs[i] as number;
+    pairs[i] = (instanceOfFace[pair & 0xffff] as number) | ((instanceOfFace[pair >>> 16] as number) << 16);
+  }
+  return new Uint16Array(pairs.buffer);
+}
+
+/** Returns rgb8 pixels; their number is a multiple of four. */
+function paint(facePairs: Uint32Array, palette: Uint32Array): Uint8Array {
+  const count = facePairs.length;
+  const words = new Uint32Array((count / 2) * 3);
+  for (let i = 0, w = 0; i < count; i += 2, w += 3) {
+    const ab = facePairs[i] as number;
+    const cd = facePairs[i + 1] as number;
+    const b = palette[ab >>> 16] as number;
+    const c = palette[cd & 0xffff] as number;
+    words[w] = (palette[ab & 0xffff] as number) | (b << 24);
+    words[w + 1] = (b >>> 8) | (c << 16);
+    words[w + 2] = (c >>> 16) | ((palette[cd >>> 16] as number) << 8);
+  }
+  return new Uint8Array(words.buffer);
 }
 
 /** The head camera of a world: reads poses, draws in this thread. */

@@ -1,6 +1,6 @@
 import { MiddlewareError, Transform } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
-import { stampToNs } from '../stamp.ts';
+import { type Stamp, stampFromNs, stampToNs } from '../stamp.ts';
 import { FrameHistory } from './frame-history.ts';
 
 type TransformStamped = MessageTypes['geometry_msgs/msg/TransformStamped'];
@@ -21,6 +21,8 @@ export class TransformBuffer {
   readonly #frames = new Map<string, FrameHistory>();
   readonly #cacheNs: number;
   #epochNs: bigint | undefined;
+  #epochSec = 0;
+  #epochNanosec = 0;
 
   /** @param cacheNs - how long transforms are kept, ns */
   constructor(cacheNs = defaultCacheNs) {
@@ -39,10 +41,7 @@ export class TransformBuffer {
       frame = new FrameHistory(parent, isStatic, this.#cacheNs);
       this.#frames.set(child, frame);
     }
-    frame.add(
-      this.#since(stampToNs(message.header.stamp)),
-      new Transform([t.x, t.y, t.z], [r.x, r.y, r.z, r.w]),
-    );
+    frame.add(this.#sinceStamp(message.header.stamp), new Transform([t.x, t.y, t.z], [r.x, r.y, r.z, r.w]));
   }
 
   /** Forgets what moved, for a clock that went back; static transforms stay. */
@@ -156,8 +155,21 @@ export class TransformBuffer {
   }
 
   #since(ns: bigint): number {
-    this.#epochNs ??= ns;
-    return Number(ns - this.#epochNs);
+    if (this.#epochNs === undefined) this.#setEpoch(ns);
+    return Number(ns - this.#epochNs!);
+  }
+
+  /** The same for the time in a message, without big integers: every transform that anybody sends comes here. */
+  #sinceStamp(stamp: Stamp): number {
+    if (this.#epochNs === undefined) this.#setEpoch(stampToNs(stamp));
+    return (stamp.sec - this.#epochSec) * 1e9 + (stamp.nanosec - this.#epochNanosec);
+  }
+
+  #setEpoch(ns: bigint): void {
+    this.#epochNs = ns;
+    const { sec, nanosec } = stampFromNs(ns);
+    this.#epochSec = sec;
+    this.#epochNanosec = nanosec;
   }
 }
 
