@@ -21,7 +21,7 @@ class SkillGraph {
   #report = '';
 
   constructor(seed: number) {
-    this.#lockstep = createLockstep({ seed });
+    this.#lockstep = createLockstep({ seed, logSink: () => undefined });
   }
 
   async start(seed: number): Promise<void> {

@@ -145,37 +145,53 @@ const policyFailure = (code: string): string =>
       : code
     : 'policy-failed';
 
+/** Places to stand at that are tried: from close by, neighbours may turn out to be in the way. */
+const maxDrives = 2;
+
 /** Brings the tool to a pre-grasp pose: base first, then the arm; returns the target as seen from there. */
 async function approach(body: SkillBody, className: string, seen: Reacquired): Promise<Reacquired> {
   body.report('approach', 0.3, className);
   let target = seen;
-  const plan = planFrom(body, target);
-  const placed = chooseHere(body, plan) ?? chooseBase(body, plan);
-  if (placed === undefined) throw unreachable(body, className, target, plan);
-  if (placed.base !== undefined) {
-    await driveWithTuckedArm(body, placed.base);
-    await lookAt(body, target.mapFromThing.translation);
-    target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+  let plan = planFrom(body, target);
+  for (let drive = 0; ; drive++) {
+    const placed = chooseHere(body, plan) ?? chooseBase(body, plan);
+    if (placed === undefined) throw unreachable(body, className, target, plan);
+    if (placed.base !== undefined) {
+      await driveWithTuckedArm(body, placed.base);
+      await lookAt(body, target.mapFromThing.translation);
+      target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+      plan = planFrom(body, target);
+    }
+    const failure = await reachPregrasp(body, plan, placed.candidate);
+    if (failure === undefined) return target;
+    if (placed.base === undefined || drive + 1 === maxDrives)
+      throw failure === 'no-solution' ? unreachable(body, className, target, plan) : failure;
   }
-  const after = planFrom(body, target);
-  const reachable = after.candidates
-    .filter((candidate) => candidate.kind === placed.candidate.kind)
-    .concat(after.candidates.filter((candidate) => candidate.kind !== placed.candidate.kind));
-  await body.moveGripper(Math.min(maxOpeningM, placed.candidate.widthM + 2 * openingMarginM + 0.02));
-  let reason: unknown;
-  for (const candidate of reachable) {
-    const goals = solveHere(body, after.work, candidate.mapFromPregrasp, policySidewaysM);
+}
+
+/** Moves the arm to the first pre-grasp pose that it gets to, those of the chosen kind first; returns why it did not. */
+async function reachPregrasp(
+  body: SkillBody,
+  plan: GraspPlan,
+  chosen: GraspCandidate,
+): Promise<SkillFailure | 'no-solution' | undefined> {
+  const ordered = plan.candidates
+    .filter((candidate) => candidate.kind === chosen.kind)
+    .concat(plan.candidates.filter((candidate) => candidate.kind !== chosen.kind));
+  await body.moveGripper(Math.min(maxOpeningM, chosen.widthM + 2 * openingMarginM + 0.02));
+  let failure: SkillFailure | 'no-solution' = 'no-solution';
+  for (const candidate of ordered) {
+    const goals = solveHere(body, plan.work, candidate.mapFromPregrasp, policySidewaysM);
     if (goals.length === 0) continue;
     try {
-      await moveArmTo(body, after.work, goals);
-      return target;
+      await moveArmTo(body, plan.work, goals);
+      return undefined;
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
-      reason = error;
+      failure = error as SkillFailure;
     }
   }
-  if (reason instanceof Error) throw new SkillFailure('unreachable', reason.message, reason);
-  throw unreachable(body, className, target, after);
+  return failure;
 }
 
 interface GraspPlan {
