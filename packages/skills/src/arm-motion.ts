@@ -1,5 +1,12 @@
 import { clamp, describeError, Transform } from '@efferent/core';
-import { type BasePose, findBasePoses, planCartesianPath, planJointPath } from '@efferent/robot';
+import {
+  type BasePose,
+  type CollisionChecker,
+  findBasePoses,
+  type JointPathRequest,
+  planCartesianPath,
+  planJointPath,
+} from '@efferent/robot';
 import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
@@ -61,8 +68,14 @@ export function solveHere(
     .sort((a, b) => work.kinematics.distance(a, current) - work.kinematics.distance(b, current));
 }
 
+/** Steps of the search for a way with room around it; where there is little room it ends soon. */
+const roomySteps = 500;
+/** Where the way is narrow the arm moves slowly, so that it keeps to it: share of the speed limits. */
+const narrowSpeed = 0.5;
+
 /**
- * Plans and follows a collision-free way of the arm to one of several configurations.
+ * Plans and follows a collision-free way of the arm to one of several configurations: with room around it where there
+ * is some, else close by and slowly.
  * @throws {@link SkillFailure} code `unreachable`, with the planner's reason
  */
 export async function moveArmTo(
@@ -71,21 +84,32 @@ export async function moveArmTo(
   goals: readonly Float64Array[],
   options: MoveOptions & { readonly seed?: number } = {},
 ): Promise<void> {
-  work.checker.setBasePose(body.mapFromBase());
-  let path: ActuatorPath;
+  for (const checker of [work.checker, work.roomyChecker]) checker.setBasePose(body.mapFromBase());
+  const request = {
+    start: body.actuatorPositions(),
+    goals,
+    actuators: armActuators(body),
+    seed: options.seed ?? 1,
+    startMayTouch: true,
+  };
+  const roomy = tryToPlan(work.roomyChecker, { ...request, maxIterations: roomySteps });
+  const planned = roomy.path === undefined ? tryToPlan(work.checker, request) : roomy;
+  if (planned.path === undefined)
+    throw new SkillFailure('unreachable', describeError(planned.error), planned.error);
+  showArmPath(body, work, planned.path);
+  const speed = planned === roomy ? options.speed : Math.min(options.speed ?? 1, narrowSpeed);
+  await body.followPath(planned.path, { ...options, ...(speed === undefined ? {} : { speed }) });
+}
+
+function tryToPlan(
+  checker: CollisionChecker,
+  request: JointPathRequest,
+): { readonly path?: ActuatorPath; readonly error?: unknown } {
   try {
-    path = planJointPath(work.checker, {
-      start: body.actuatorPositions(),
-      goals,
-      actuators: armActuators(body),
-      seed: options.seed ?? 1,
-      startMayTouch: true,
-    });
+    return { path: planJointPath(checker, request) };
   } catch (error) {
-    throw new SkillFailure('unreachable', describeError(error), error);
+    return { error };
   }
-  showArmPath(body, work, path);
-  await body.followPath(path, options);
 }
 
 /** Moves the tool in straight lines through poses in `map`, base standing. @throws {@link SkillFailure} code `unreachable` */

@@ -17,6 +17,8 @@ const nearM = 1.6;
 /** Fewer points than this in a voxel are noise. */
 const minVoxelPoints = 3;
 const marginM = 0.006;
+/** Joints that lag behind their set-points by different amounts leave the planned way by up to this much, m. */
+const roomyMarginM = 0.025;
 /** What is carried may sit otherwise in the hand than thought, m. */
 const carriedSlackM = 0.04;
 
@@ -35,6 +37,8 @@ export interface WorkSceneOptions {
 export class WorkScene {
   readonly scene: PlanningScene;
   readonly checker: CollisionChecker;
+  /** The same with room for a fast motion. */
+  readonly roomyChecker: CollisionChecker;
   readonly kinematics: ReachKinematics;
   readonly #body: PlanningBody;
 
@@ -55,6 +59,7 @@ export class WorkScene {
     }
     this.checker = new CollisionChecker(body.model, this.scene, marginM);
     this.checker.setBasePose(body.mapFromBase());
+    this.roomyChecker = new CollisionChecker(body.model, this.scene, roomyMarginM);
   }
 
   /** Where what is carried is now: in the depth picture it is no obstacle. */
