@@ -10,9 +10,9 @@ export interface BoxEstimate {
   readonly sizeM: Vector3;
 }
 
-/** Share of the points that is cut off at either end before an extent is taken: mixed pixels at silhouettes. */
-const trim = 0.007;
 const maxPoints = 160;
+/** From this many points on, one is cut off at either end before an extent is taken: mixed pixels at silhouettes. */
+const pointsToTrim = 143;
 const yawSteps = 9;
 
 /**
@@ -26,7 +26,7 @@ export class BoxEstimator {
   readonly #x = new Float64Array(maxPoints);
   readonly #y = new Float64Array(maxPoints);
   readonly #z = new Float64Array(maxPoints);
-  readonly #sorted = new Float64Array(maxPoints);
+  readonly #range = new Float64Array(2);
   #count = 0;
   #right: Vector3 = [1, 0, 0];
   #away: Vector3 = [0, 0, 1];
@@ -63,15 +63,22 @@ export class BoxEstimator {
 
   /** Returns the box around the points added since {@link begin}; at least one is needed. */
   finish(): BoxEstimate {
-    const [bottom, top] = this.#extent(this.#z, 1, this.#z, 0);
+    const range = this.#range;
+    this.#measureExtent(this.#z, 1, this.#z, 0);
+    const bottom = range[0]!;
+    const top = range[1]!;
     let best = { area: Number.POSITIVE_INFINITY, yaw: 0, x0: 0, x1: 0, y0: 0, y1: 0 };
     for (let step = 0; step < yawSteps; step++) {
       // Straight on first, and turned boxes only when they are clearly smaller: round things have no direction.
       const yaw = (step * Math.PI) / 2 / yawSteps;
       const cosine = Math.cos(yaw);
       const sine = Math.sin(yaw);
-      const [x0, x1] = this.#extent(this.#x, cosine, this.#y, sine);
-      const [y0, y1] = this.#extent(this.#x, -sine, this.#y, cosine);
+      this.#measureExtent(this.#x, cosine, this.#y, sine);
+      const x0 = range[0]!;
+      const x1 = range[1]!;
+      this.#measureExtent(this.#x, -sine, this.#y, cosine);
+      const y0 = range[0]!;
+      const y1 = range[1]!;
       const area = (x1 - x0 + 0.005) * (y1 - y0 + 0.005);
       if (area < best.area * (best.yaw === 0 ? 0.85 : 1)) best = { area, yaw, x0, x1, y0, y1 };
     }
@@ -97,13 +104,31 @@ export class BoxEstimator {
     };
   }
 
-  /** Robust range of `a * scaleA + b * scaleB` over the points. */
-  #extent(a: Float64Array, scaleA: number, b: Float64Array, scaleB: number): readonly [number, number] {
-    const values = this.#sorted.subarray(0, this.#count);
-    for (let i = 0; i < values.length; i++) values[i] = a[i]! * scaleA + b[i]! * scaleB;
-    values.sort();
-    const cut = Math.floor(values.length * trim);
-    return [values[cut] ?? 0, values[values.length - 1 - cut] ?? 0];
+  /** Writes the robust range of `a * scaleA + b * scaleB` over the points into `#range`. */
+  #measureExtent(a: Float64Array, scaleA: number, b: Float64Array, scaleB: number): void {
+    const count = this.#count;
+    let least = Number.POSITIVE_INFINITY;
+    let second = least;
+    let most = Number.NEGATIVE_INFINITY;
+    let secondMost = most;
+    for (let i = 0; i < count; i++) {
+      const value = a[i]! * scaleA + b[i]! * scaleB;
+      if (value < second) {
+        if (value < least) {
+          second = least;
+          least = value;
+        } else second = value;
+      }
+      if (value > secondMost) {
+        if (value > most) {
+          secondMost = most;
+          most = value;
+        } else secondMost = value;
+      }
+    }
+    const isTrimmed = count >= pointsToTrim;
+    this.#range[0] = isTrimmed ? second : least;
+    this.#range[1] = isTrimmed ? secondMost : most;
   }
 
   #toOptical(level: Vector3): Vector3 {

@@ -18,6 +18,7 @@ export class SegmentationDetector implements Detector {
   readonly #pixelCounts = new Uint32Array(maxInstances);
   readonly #pixelOffsets = new Uint32Array(maxInstances);
   #pixelIndices = new Uint32Array(0);
+  #foreground = new Uint32Array(0);
   #classNames: ReadonlyMap<number, string> = new Map();
   #vocabulary: readonly string[] = [];
 
@@ -65,12 +66,20 @@ export class SegmentationDetector implements Detector {
 
   /** Sorts the pixels of every instance into `#pixelIndices` (counting sort). */
   #groupPixels(segmentation: Uint16Array): void {
-    if (this.#pixelIndices.length < segmentation.length)
-      this.#pixelIndices = new Uint32Array(segmentation.length);
+    const pixels = segmentation.length;
+    if (this.#pixelIndices.length < pixels) {
+      this.#pixelIndices = new Uint32Array(pixels);
+      this.#foreground = new Uint32Array(pixels);
+    }
     const counts = this.#pixelCounts.fill(0);
-    for (let i = 0; i < segmentation.length; i++) {
+    // Few pixels show an object: only those are looked at twice.
+    const foreground = this.#foreground;
+    let found = 0;
+    for (let i = 0; i < pixels; i++) {
       const instance = segmentation[i]!;
-      if (instance !== 0 && instance < maxInstances) counts[instance]!++;
+      if (instance === 0 || instance >= maxInstances) continue;
+      counts[instance]!++;
+      foreground[found++] = i;
     }
     let offset = 0;
     for (let instance = 0; instance < maxInstances; instance++) {
@@ -78,9 +87,9 @@ export class SegmentationDetector implements Detector {
       offset += counts[instance]!;
     }
     const next = this.#pixelOffsets;
-    for (let i = 0; i < segmentation.length; i++) {
-      const instance = segmentation[i]!;
-      if (instance !== 0 && instance < maxInstances) this.#pixelIndices[next[instance]!++] = i;
+    for (let k = 0; k < found; k++) {
+      const i = foreground[k]!;
+      this.#pixelIndices[next[segmentation[i]!]!++] = i;
     }
   }
 

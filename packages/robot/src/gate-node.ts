@@ -16,6 +16,8 @@ const statusTicks = 10;
 const diagnosticTicks = 100;
 const heartbeatTimeoutS = 0.3;
 const serviceTimeoutMs = 3000;
+/** Whole messages need not be completed when they are sent. */
+const plainLayout = { dim: [], data_offset: 0 };
 
 /** The command gate: the only publisher of the driver's commands; see `docs/ros-graph.md` and {@link CommandGate}. */
 export const gateNode: NodeModule = {
@@ -188,9 +190,13 @@ class DriverLink {
   send(): void {
     const { output } = this.#gate;
     if (output.sendTwist)
-      this.#twist.publish({ linear: { x: output.linearMps }, angular: { z: output.angularRadS } });
+      this.#twist.publish({
+        linear: { x: output.linearMps, y: 0, z: 0 },
+        angular: { x: 0, y: 0, z: output.angularRadS },
+      });
     if (output.sendJoints)
       this.#pose.publish({
+        layout: plainLayout,
         data: this.#codec.encode(output.positions, new Float64Array(this.#codec.length)),
       });
   }

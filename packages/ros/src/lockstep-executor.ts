@@ -2,6 +2,7 @@ import { type JobDescription, type JobRunner, MiddlewareError, Rng, VirtualClock
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Cancel, Executor, SchedulingClock } from './executor.ts';
 import { MacrotaskTurns } from './macrotask-turns.ts';
+import { MessageQueue } from './message-queue.ts';
 
 /** Callbacks at one virtual instant before the graph is taken to chase its own tail. */
 const callbacksPerInstant = 2_000_000;
@@ -22,7 +23,7 @@ export class LockstepExecutor implements Executor, JobRunner {
   readonly #turns = new MacrotaskTurns();
   #nowNs = 0;
   #order = 0;
-  #tasks: (() => void)[] = [];
+  readonly #tasks = new MessageQueue<() => void>();
   #callbacksNow = 0;
   #openJobs = 0;
   #wakeLoop: (() => void) | undefined;
@@ -155,10 +156,9 @@ export class LockstepExecutor implements Executor, JobRunner {
 
   #runTasks(): void {
     while (this.#tasks.length > 0) {
-      const tasks = this.#tasks;
-      this.#tasks = [];
-      for (const task of tasks) task();
-      this.#countCallbacks(tasks.length);
+      const count = this.#tasks.length;
+      for (let i = 0; i < count; i++) this.#tasks.shift()!();
+      this.#countCallbacks(count);
       if (this.#failure !== undefined) return;
     }
   }

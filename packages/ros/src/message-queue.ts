@@ -1,10 +1,14 @@
-/** Queue with constant-time ends; memory of taken items is given back as the queue empties. */
+/** An array that was longer than this is given back when the queue has emptied; others are kept for what comes next. */
+const keptLength = 64;
+
+/** Queue with constant-time ends; taken items are let go of at once. */
 export class MessageQueue<Item> {
   #items: (Item | undefined)[] = [];
   #head = 0;
+  #tail = 0;
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   peek(): Item | undefined {
@@ -12,29 +16,32 @@ export class MessageQueue<Item> {
   }
 
   push(item: Item): void {
-    this.#items.push(item);
+    this.#items[this.#tail++] = item;
   }
 
   shift(): Item | undefined {
-    if (this.#head === this.#items.length) return undefined;
+    if (this.#head === this.#tail) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) {
-      this.#items.length = 0;
+    if (this.#head === this.#tail) {
+      if (this.#items.length > keptLength) this.#items = [];
       this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
+      this.#tail = 0;
+    } else if (this.#head > 1024 && this.#head * 2 > this.#tail) {
+      this.#items = this.#items.slice(this.#head, this.#tail);
+      this.#tail -= this.#head;
       this.#head = 0;
     }
     return item;
   }
 
   clear(): void {
-    this.#items.length = 0;
+    this.#items = [];
     this.#head = 0;
+    this.#tail = 0;
   }
 
   *[Symbol.iterator](): Iterator<Item> {
-    for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as Item;
+    for (let i = this.#head; i < this.#tail; i++) yield this.#items[i] as Item;
   }
 }

@@ -27,9 +27,13 @@ export class JointStateWriter {
   write(plant: RobotPlant, header: Header): MessageTypes['sensor_msgs/msg/JointState'] {
     const count = this.#model.actuators.length;
     const { actuatorPositions, actuatorVelocities, actuatorEfforts, q } = plant.state;
-    const position = new Float64Array(this.#names.length);
-    const velocity = new Float64Array(this.#names.length);
-    const effort = new Float64Array(this.#names.length);
+    // One allocation for the three.
+    const { buffer } = new Float64Array(3 * this.#names.length);
+    const part = (index: number) =>
+      new Float64Array(buffer, index * 8 * this.#names.length, this.#names.length);
+    const position = part(0);
+    const velocity = part(1);
+    const effort = part(2);
     position.set(actuatorPositions);
     velocity.set(actuatorVelocities);
     effort.set(actuatorEfforts);
@@ -42,6 +46,9 @@ export class JointStateWriter {
   }
 }
 
+/** Whole messages need not be completed when they are sent. */
+const unknownCovariance = new Float64Array(36);
+
 /** Position of a planar pose's quaternion. */
 const planarRotation = (yaw: number) => ({ x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) });
 
@@ -51,8 +58,12 @@ export function odometryMessage(odometry: WheelOdometry, header: Header, childFr
     child_frame_id: childFrame,
     pose: {
       pose: { position: { x: odometry.x, y: odometry.y, z: 0 }, orientation: planarRotation(odometry.yaw) },
+      covariance: unknownCovariance,
     },
-    twist: { twist: { linear: { x: odometry.linear }, angular: { z: odometry.angular } } },
+    twist: {
+      twist: { linear: { x: odometry.linear, y: 0, z: 0 }, angular: { x: 0, y: 0, z: odometry.angular } },
+      covariance: unknownCovariance,
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Transform } from '@efferent/core';
+import { PointMapper, type Transform } from '@efferent/core';
 
 /** Every this many pixels, in rows and columns, one is used. */
 const stridePx = 3;
@@ -21,15 +21,16 @@ export function pointsFromDepth(image: DepthImage, targetFromCamera: Transform):
   const points = new Float64Array(
     3 * Math.ceil(image.widthPx / stridePx) * Math.ceil(image.heightPx / stridePx),
   );
+  const mapper = new PointMapper(targetFromCamera);
   let length = 0;
   for (let row = 0; row < image.heightPx; row += stridePx) {
     for (let column = 0; column < image.widthPx; column += stridePx) {
       const depth = image.depthMm[row * image.widthPx + column]! / 1000;
       if (depth <= 0 || depth > farthestM) continue;
-      const point = targetFromCamera.apply([((column - cx) / fx) * depth, ((row - cy) / fy) * depth, depth]);
-      points[length] = point[0];
-      points[length + 1] = point[1];
-      points[length + 2] = point[2];
+      mapper.apply(((column - cx) / fx) * depth, ((row - cy) / fy) * depth, depth);
+      points[length] = mapper.x;
+      points[length + 1] = mapper.y;
+      points[length + 2] = mapper.z;
       length += 3;
     }
   }

@@ -1,4 +1,4 @@
-import { Transform, type Vector3 } from '@efferent/core';
+import { PointMapper, Transform, type Vector3 } from '@efferent/core';
 import {
   articulationTransform,
   furnitureTransform,
@@ -82,19 +82,20 @@ function refine(body: PlanningBody, articulation: MapArticulation, position: num
   const across = normal.findIndex((value) => Math.abs(value) > 0.9);
   if (across < 0) return position;
   const mapFromFace = mapFromFront(body, articulation, position);
-  const faceFromMap = mapFromFace.inverse();
-  const side = Math.sign(faceFromMap.apply(body.mapFromBase().translation)[across]!) || 1;
+  const side = Math.sign(mapFromFace.inverse().apply(body.mapFromBase().translation)[across]!) || 1;
   const faceM = (side * front.sizeM[across]!) / 2;
   const own = robotBoxes(body);
+  const faceFromMap = new PointMapper(mapFromFace.inverse());
   const shifts: number[] = [];
   for (let i = 0; i + 2 < pointsM.length; i += 3) {
-    const point: Vector3 = [pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!];
-    const local = faceFromMap.apply(point);
-    const offM = local[across]! - faceM;
+    const [x, y, z] = [pointsM[i]!, pointsM[i + 1]!, pointsM[i + 2]!];
+    faceFromMap.apply(x, y, z);
+    const offM = (across === 0 ? faceFromMap.x : across === 1 ? faceFromMap.y : faceFromMap.z) - faceM;
     if (Math.abs(offM) > refineM) continue;
+    const local: Vector3 = [faceFromMap.x, faceFromMap.y, faceFromMap.z];
     if (local.some((value, axis) => axis !== across && Math.abs(value) > front.sizeM[axis]! / 2 - edgeM))
       continue;
-    if (own.some((inside) => inside(...point))) continue;
+    if (own.some((inside) => inside(x, y, z))) continue;
     const travel = faceTravel(articulation, front.centerM, local, across);
     if (Math.abs(travel) > leastLeverM) shifts.push(offM / travel);
   }

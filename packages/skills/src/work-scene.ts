@@ -1,4 +1,4 @@
-import { Transform, type Vector3 } from '@efferent/core';
+import { PointMapper, Transform, type Vector3 } from '@efferent/core';
 import {
   CollisionChecker,
   type PlacedBox,
@@ -142,14 +142,16 @@ export type Inside = (x: number, y: number, z: number) => boolean;
 
 /** Tells whether a point is inside a box grown by `byM` on all sides. */
 export function grown(mapFromBox: Transform, sizeM: Vector3, byM: number): Inside {
-  const boxFromMap = mapFromBox.inverse();
-  const half = sizeM.map((size) => size / 2 + byM) as [number, number, number];
-  const reach = Math.hypot(...half);
+  const boxFromMap = new PointMapper(mapFromBox.inverse());
+  const halfX = sizeM[0] / 2 + byM;
+  const halfY = sizeM[1] / 2 + byM;
+  const halfZ = sizeM[2] / 2 + byM;
+  const reach = Math.hypot(halfX, halfY, halfZ);
   const [cx, cy, cz] = mapFromBox.translation;
   return (x, y, z) => {
     if (Math.abs(x - cx) > reach || Math.abs(y - cy) > reach || Math.abs(z - cz) > reach) return false;
-    const local = boxFromMap.apply([x, y, z]);
-    return Math.abs(local[0]) < half[0] && Math.abs(local[1]) < half[1] && Math.abs(local[2]) < half[2];
+    boxFromMap.apply(x, y, z);
+    return Math.abs(boxFromMap.x) < halfX && Math.abs(boxFromMap.y) < halfY && Math.abs(boxFromMap.z) < halfZ;
   };
 }
 

@@ -1,11 +1,11 @@
-import type { Transform, Vector3 } from '@efferent/core';
+import { add3, distance3, scale3, type Vector3 } from '@efferent/core';
 import {
   articulationTransform,
   furnitureTransform,
   type MapArticulation,
   type PriorMap,
 } from '@efferent/robot';
-import { type CameraView, projectPoint } from './visibility.ts';
+import { type CameraView, PointProjector } from './visibility.ts';
 
 /** A depth picture with the view that it was taken from. */
 export interface DepthPicture {
@@ -34,54 +34,75 @@ export interface ArticulationEvidence {
  *
  * Every candidate position predicts the depth of points on the moving front. A measured depth that agrees counts for
  * it, one that passes through the predicted front counts against it, one in front of it (an arm) counts for nothing.
- *
- * @returns undefined when too little of the front is in view to tell
  */
-export function estimateArticulation(
-  map: PriorMap,
-  articulation: MapArticulation,
-  picture: DepthPicture,
-): ArticulationEvidence | undefined {
-  const mapFromFurniture = furnitureTransform(map, articulation.furnitureId);
-  const cameraFromMap = picture.view.mapFromCamera.inverse();
-  const points = frontPoints(articulation);
-  const [low, high] = articulation.range;
-  let best: ArticulationEvidence | undefined;
-  let firstPossible: number | undefined;
-  for (let step = 0; step <= positionSteps; step++) {
-    const position = low + ((high - low) * step) / positionSteps;
-    const mapFromPart = mapFromFurniture.multiply(articulationTransform(articulation, position));
-    const agreement = agreementAt(points, mapFromPart, cameraFromMap, picture);
-    if (agreement !== undefined && (best === undefined || agreement > best.agreement))
-      best = { position, agreement };
-    if (agreement === undefined || agreement > refutedBelow) firstPossible ??= position;
+class ArticulationFront {
+  readonly #articulation: MapArticulation;
+  /** `[positions, points, 3]`, row-major, m in the map. */
+  readonly #pointsM: Float64Array;
+  /** Points of one candidate position. */
+  readonly #count: number;
+  /** A sphere around all points. */
+  readonly #centerM: Vector3;
+  readonly #radiusM: number;
+
+  constructor(map: PriorMap, articulation: MapArticulation) {
+    this.#articulation = articulation;
+    const mapFromFurniture = furnitureTransform(map, articulation.furnitureId);
+    const onFront = frontPoints(articulation);
+    const points = Array.from({ length: positionSteps + 1 }, (_, step) => {
+      const mapFromPart = mapFromFurniture.multiply(
+        articulationTransform(articulation, positionAt(articulation, step)),
+      );
+      return onFront.map((point) => mapFromPart.apply(point));
+    }).flat();
+    this.#count = onFront.length;
+    this.#pointsM = Float64Array.from(points.flat());
+    this.#centerM = scale3(points.reduce(add3), 1 / points.length);
+    this.#radiusM = Math.max(...points.map((point) => distance3(point, this.#centerM)));
   }
-  if (best !== undefined && best.agreement >= acceptedFrom) return best;
-  // A door that swung out of view: it is at none of the positions that the picture sees through.
-  const isFarOpen = firstPossible !== undefined && firstPossible >= articulation.openAt;
-  return isFarOpen ? { position: firstPossible!, agreement: acceptedFrom } : undefined;
+
+  /** @returns undefined when too little of the front is in view to tell */
+  estimate(picture: DepthPicture): ArticulationEvidence | undefined {
+    const projector = new PointProjector(picture.view);
+    if (!projector.maySee(this.#centerM, this.#radiusM)) return undefined;
+    let best: ArticulationEvidence | undefined;
+    let firstPossible: number | undefined;
+    for (let step = 0; step <= positionSteps; step++) {
+      const position = positionAt(this.#articulation, step);
+      const agreement = this.#agreementAt(step, projector, picture);
+      if (agreement !== undefined && (best === undefined || agreement > best.agreement))
+        best = { position, agreement };
+      if (agreement === undefined || agreement > refutedBelow) firstPossible ??= position;
+    }
+    if (best !== undefined && best.agreement >= acceptedFrom) return best;
+    // A door that swung out of view: it is at none of the positions that the picture sees through.
+    const isFarOpen = firstPossible !== undefined && firstPossible >= this.#articulation.openAt;
+    return isFarOpen ? { position: firstPossible!, agreement: acceptedFrom } : undefined;
+  }
+
+  #agreementAt(step: number, projector: PointProjector, picture: DepthPicture): number | undefined {
+    let matches = 0;
+    let through = 0;
+    const { depthMm } = picture;
+    const { widthPx } = picture.view;
+    const end = (step + 1) * this.#count * 3;
+    for (let i = step * this.#count * 3; i < end; i += 3) {
+      if (!projector.project(this.#pointsM[i]!, this.#pointsM[i + 1]!, this.#pointsM[i + 2]!)) continue;
+      const { depthM } = projector;
+      const measuredM = depthMm[Math.round(projector.row) * widthPx + Math.round(projector.column)]! / 1000;
+      if (measuredM === 0) continue;
+      const errorM = measuredM - depthM;
+      if (Math.abs(errorM) < matchM + 0.01 * depthM) matches += 1;
+      else if (errorM > throughM) through += 1;
+    }
+    const visible = matches + through;
+    return visible < minVisiblePoints ? undefined : matches / visible;
+  }
 }
 
-function agreementAt(
-  points: readonly Vector3[],
-  mapFromPart: Transform,
-  cameraFromMap: Transform,
-  picture: DepthPicture,
-): number | undefined {
-  let matches = 0;
-  let through = 0;
-  for (const point of points) {
-    const pixel = projectPoint(picture.view, cameraFromMap, mapFromPart.apply(point));
-    if (pixel === undefined) continue;
-    const measuredM =
-      picture.depthMm[Math.round(pixel.row) * picture.view.widthPx + Math.round(pixel.column)]! / 1000;
-    if (measuredM === 0) continue;
-    const errorM = measuredM - pixel.depthM;
-    if (Math.abs(errorM) < matchM + 0.01 * pixel.depthM) matches += 1;
-    else if (errorM > throughM) through += 1;
-  }
-  const visible = matches + through;
-  return visible < minVisiblePoints ? undefined : matches / visible;
+/** Joint position of a candidate, m or rad. */
+function positionAt({ range: [low, high] }: MapArticulation, step: number): number {
+  return low + ((high - low) * step) / positionSteps;
 }
 
 /** A 5 x 4 grid on the outer face of the first box of the moving part, towards the handle's side. */
@@ -109,10 +130,18 @@ export class ArticulationBelief {
   /** Joint position, m or rad; NaN while nothing is known. */
   position = Number.NaN;
   judgedS = Number.NEGATIVE_INFINITY;
+  readonly #front: ArticulationFront;
   #candidate = Number.NaN;
 
-  constructor(articulation: MapArticulation) {
+  constructor(map: PriorMap, articulation: MapArticulation) {
     this.articulation = articulation;
+    this.#front = new ArticulationFront(map, articulation);
+  }
+
+  /** Looks at the moving front in a depth picture. */
+  look(picture: DepthPicture, nowS: number): void {
+    const evidence = this.#front.estimate(picture);
+    if (evidence !== undefined) this.observe(evidence, nowS);
   }
 
   /** Takes in one picture's evidence; a changed position needs two pictures that agree. */

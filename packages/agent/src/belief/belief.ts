@@ -1,6 +1,6 @@
 import { multiplyQuaternions, type QuaternionXyzw, type Transform, type Vector3 } from '@efferent/core';
 import { placedBoxes } from '@efferent/robot';
-import { ArticulationBelief, type DepthPicture, estimateArticulation } from './articulation-estimate.ts';
+import { ArticulationBelief, type DepthPicture } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
 import { type Hand, ObjectTracker } from './object-tracker.ts';
@@ -64,7 +64,7 @@ export class Belief {
     for (const name of robots) this.#robots.set(name, newRobotState(name));
     for (const fixture of map.fixtures.values()) {
       if (fixture.articulation !== undefined)
-        this.#articulations.set(fixture.id, new ArticulationBelief(fixture.articulation));
+        this.#articulations.set(fixture.id, new ArticulationBelief(map.prior, fixture.articulation));
     }
   }
 
@@ -109,10 +109,7 @@ export class Belief {
   /** Keeps a depth picture for the detections of the same instant, and looks at drawers and doors in it. */
   observeDepth(picture: DepthPicture, stampS: number): void {
     this.#depth = { ...picture, stampS };
-    for (const belief of this.#articulations.values()) {
-      const evidence = estimateArticulation(this.map.prior, belief.articulation, picture);
-      if (evidence !== undefined) belief.observe(evidence, stampS);
-    }
+    for (const belief of this.#articulations.values()) belief.look(picture, stampS);
   }
 
   /** Takes in one picture's detections. Runs at camera rate. */

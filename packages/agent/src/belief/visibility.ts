@@ -1,4 +1,4 @@
-import type { Transform, Vector3 } from '@efferent/core';
+import { PointMapper, type Transform, type Vector3 } from '@efferent/core';
 import type { PlacedBox } from '@efferent/robot';
 
 /** A pinhole camera at one instant; optical frame of REP-103 (z forward, x right, y down). */
@@ -14,6 +14,8 @@ export interface CameraView {
 
 /** Pixels at the picture's edge that do not count as seen. */
 const edgePx = 8;
+/** Nothing nearer is projected, m. */
+const nearestM = 0.1;
 
 /** Projects a map point. Returns column, row and depth (m), or undefined outside of the picture. */
 export function projectPoint(
@@ -22,12 +24,58 @@ export function projectPoint(
   point: Vector3,
 ): { readonly column: number; readonly row: number; readonly depthM: number } | undefined {
   const [x, y, z] = cameraFromMap.apply(point);
-  if (z < 0.1) return undefined;
+  if (z < nearestM) return undefined;
   const column = view.cx + (view.fx * x) / z;
   const row = view.cy + (view.fy * y) / z;
   if (column < edgePx || row < edgePx || column > view.widthPx - edgePx || row > view.heightPx - edgePx)
     return undefined;
   return { column, row, depthM: z };
+}
+
+/** Projects many map points like {@link projectPoint}, without allocating; the result is in the fields. */
+export class PointProjector {
+  column = 0;
+  row = 0;
+  depthM = 0;
+  readonly #view: CameraView;
+  readonly #cameraFromMap: PointMapper;
+
+  constructor(view: CameraView) {
+    this.#view = view;
+    this.#cameraFromMap = new PointMapper(view.mapFromCamera.inverse());
+  }
+
+  /** Tells whether the point is in the picture. */
+  project(x: number, y: number, z: number): boolean {
+    const camera = this.#cameraFromMap;
+    const view = this.#view;
+    camera.apply(x, y, z);
+    if (camera.z < nearestM) return false;
+    this.depthM = camera.z;
+    this.column = view.cx + (view.fx * camera.x) / camera.z;
+    this.row = view.cy + (view.fy * camera.y) / camera.z;
+    return (
+      this.column >= edgePx &&
+      this.row >= edgePx &&
+      this.column <= view.widthPx - edgePx &&
+      this.row <= view.heightPx - edgePx
+    );
+  }
+
+  /** Tells whether a part of a sphere may be in the picture; when not, no point of it is. */
+  maySee(centerM: Vector3, radiusM: number): boolean {
+    const camera = this.#cameraFromMap;
+    const view = this.#view;
+    camera.apply(...centerM);
+    if (camera.z + radiusM < nearestM) return false;
+    const beyond = (across: number, tan: number) => across - camera.z * tan > radiusM * Math.hypot(1, tan);
+    return !(
+      beyond(camera.x, (view.widthPx - view.cx) / view.fx) ||
+      beyond(-camera.x, view.cx / view.fx) ||
+      beyond(camera.y, (view.heightPx - view.cy) / view.fy) ||
+      beyond(-camera.y, view.cy / view.fy)
+    );
+  }
 }
 
 /** Pixels that a thing of this extent covers at this depth, roughly. */
