@@ -11,7 +11,6 @@ interface Step {
   readonly command: readonly string[];
   /** Whether it runs vitest, which counts its own tests; any other step counts as one. */
   readonly countsTests: boolean;
-  readonly folder?: string;
 }
 
 const check = (name: string, ...command: string[]): Step => ({ name, command, countsTests: false });
@@ -25,23 +24,6 @@ const suite = (name: string, ...projects: string[]): Step => ({
   countsTests: true,
 });
 
-/**
- * Suites that drive whole tasks and have not yet passed together on two cores. They run when their step is named:
- * `npm test "end to end"`, `npm test browser`.
- */
-const unproven: readonly string[] = [
-  'test/e2e/disturbances.test.ts',
-  'test/e2e/graph.test.ts',
-  'test/e2e/instructions.test.ts',
-  'test/e2e/lockstep.test.ts',
-  'test/e2e/skills.test.ts',
-  'test/e2e/start.test.ts',
-  'test/e2e/wrong-use.test.ts',
-  'test/browser/foxglove.test.ts',
-  'test/browser/viewer.test.ts',
-];
-const unprovenReason = 'not yet proven on two cores; name its step to run it';
-
 const steps: readonly Step[] = [
   check('types', 'tsc', '--noEmit', '-p', 'tsconfig.json'),
   check('format and lint', 'biome', 'check', '--max-diagnostics=50', '.'),
@@ -50,8 +32,8 @@ const steps: readonly Step[] = [
   suite('architecture', 'architecture'),
   suite('unit', ...readdirSync(join(root, 'packages'))),
   suite('conformance', 'conformance'),
-  { ...suite('end to end', 'e2e'), folder: 'test/e2e/' },
-  { ...suite('browser', 'browser'), folder: 'test/browser/' },
+  suite('end to end', 'e2e'),
+  suite('browser', 'browser'),
 ];
 
 /** Runs every step, also after a failure, and closes with one line of counts. */
@@ -70,10 +52,7 @@ async function main(): Promise<number> {
     if (only.length > 0 && !only.includes(step.name)) continue;
     const startedAt = performance.now();
     console.log(`\n== ${step.name}`);
-    const left =
-      only.length > 0 ? [] : unproven.filter((file) => step.folder && file.startsWith(step.folder));
-    const counts = await runStep(step, left);
-    counts.skipped.push(...left.map((name) => ({ name, reason: unprovenReason })));
+    const counts = await runStep(step);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped.push(...counts.skipped);
@@ -86,9 +65,9 @@ async function main(): Promise<number> {
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step, left: readonly string[]): Promise<TestCounts> {
+async function runStep(step: Step): Promise<TestCounts> {
   rmSync(countsFile, { force: true });
-  const exitCode = await run([...step.command, ...left.flatMap((file) => ['--exclude', file])]);
+  const exitCode = await run(step.command);
   if (!step.countsTests || !existsSync(countsFile))
     return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
   const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts;
