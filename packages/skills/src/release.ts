@@ -13,8 +13,8 @@ export interface ReleasePose {
   readonly mapFromRelease: Transform;
 }
 
-/** The hand opens this much wider than what it held, m. */
-const releaseOpeningM = 0.05;
+/** The hand opens this much wider than what it held, m: wide fingers would push what stands beside, or a bowl's wall. */
+const releaseOpeningM = 0.025;
 const backOffM = 0.1;
 /** Places to stand at that are tried. */
 const maxDrives = 2;

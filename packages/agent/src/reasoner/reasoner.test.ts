@@ -225,3 +225,33 @@ test('only proposes plans that pass the checker, whatever is understood', async 
     { numRuns: 150 },
   );
 });
+
+describe('"all" of a kind', () => {
+  const inBowl = (id: string) => objectView(id, 'in', 'bowl-1');
+  const bowl = objectView('bowl-1', 'on', 'table-top');
+
+  test('is planned for again once what is known of it is done', async () => {
+    const proposal = await propose('put all the fruit in the bowl', kitchenView(everydayObjects()));
+    expect(proposal.complete).toBe(false);
+    const after = await propose('put all the fruit in the bowl', kitchenView([inBowl('apple-1'), bowl]));
+    expect(after).toMatchObject({ complete: true, subGoals: [], goals: ['in(apple-1, bowl-1)'] });
+  });
+
+  test('is looked for from near at the end where it was seen only from afar', async () => {
+    const far = kitchenView([inBowl('apple-1'), bowl], { closelySeenShare: 0 });
+    const proposal = await propose('put all the fruit in the bowl', far);
+    expect(steps(proposal)).toMatch(/^navigate\(table-top\) look\(table-top\)/);
+    const been = proposal.subGoals.map((subGoal) => `at(${subGoal.arguments[0]?.value})`);
+    expect(await propose('put all the fruit in the bowl', far, { achieved: been })).toMatchObject({
+      complete: true,
+      subGoals: [],
+    });
+  });
+
+  test('is looked for from near before it is said that there is none', async () => {
+    const far = kitchenView([bowl], { closelySeenShare: 0 });
+    expect(steps(await propose('put all the fruit in the bowl', far))).toContain('navigate(counter-top)');
+    const near = await propose('put all the fruit in the bowl', kitchenView([bowl]));
+    expect(near.message).toContain('found no fruit');
+  });
+});

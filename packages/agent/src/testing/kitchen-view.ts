@@ -37,7 +37,12 @@ export function objectView(
 /** A view of the kitchen with everything shut, all surfaces seen, and the given objects. */
 export function kitchenView(
   objects: readonly ObjectView[],
-  fields: { readonly held?: string; readonly open?: readonly string[]; readonly seenShare?: number } = {},
+  fields: {
+    readonly held?: string;
+    readonly open?: readonly string[];
+    readonly seenShare?: number;
+    readonly closelySeenShare?: number;
+  } = {},
 ): BeliefView {
   const view = viewBelief(new Belief(kitchenMap(), [robotName]), 0);
   return {
@@ -46,7 +51,7 @@ export function kitchenView(
     fixtures: view.fixtures.map((fixture) => ({
       ...fixture,
       seenShare: fields.seenShare ?? 1,
-      closelySeenShare: fields.seenShare ?? 1,
+      closelySeenShare: fields.closelySeenShare ?? fields.seenShare ?? 1,
       state: fixture.opens ? (fields.open?.includes(fixture.id) ? 'open' : 'closed') : fixture.state,
     })),
     robots: view.robots.map((robot) => ({ ...robot, held: fields.held ?? '' })),

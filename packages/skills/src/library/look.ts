@@ -1,7 +1,10 @@
-import { type Vector3, wrapAngle } from '@efferent/core';
+import { type Transform, type Vector3, wrapAngle } from '@efferent/core';
+import { standingRoom } from '../arm-motion.ts';
+import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { type ResolvedTarget, resolveTarget } from '../targets.ts';
+import { WorkScene } from '../work-scene.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { freshPictures, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
@@ -15,8 +18,9 @@ const picturesPerView = 2;
 /** Turns the head over a thing or a place until fresh pictures have covered it. */
 export const look: SkillImplementation = async (body, values) => {
   const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
-  if (target.mapFromBase !== undefined && !seesWell(body, target))
-    await driveWithTuckedArm(body, target.mapFromBase);
+  const stand = target.mapFromBase;
+  if (stand !== undefined && !seesWell(body, target) && isFree(body, stand, target.centerM))
+    await driveWithTuckedArm(body, stand);
   const points = viewPoints(target);
   for (const [index, point] of points.entries()) {
     body.report('look', index / points.length, `${index + 1} of ${points.length} at ${target.label}`);
@@ -26,6 +30,12 @@ export const look: SkillImplementation = async (body, values) => {
   const seen = body.sightings().sightings.length;
   return `looked at ${target.label} in ${points.length} view${points.length === 1 ? '' : 's'}, ${seen} thing${seen === 1 ? '' : 's'} in the last picture`;
 };
+
+/** A door that was opened may stand where the robot would: then it looks from where it is. */
+function isFree(body: SkillBody, stand: Transform, centerM: Vector3): boolean {
+  const work = new WorkScene(body, { openings: openingsAround(body, centerM), useDepth: false });
+  return standingRoom(body, work)(stand.translation[0], stand.translation[1], stand.yaw);
+}
 
 /** Near enough, and for furniture on its access side. */
 function seesWell(body: SkillBody, target: ResolvedTarget): boolean {
