@@ -61,7 +61,7 @@ function compileStruct(layout: StructLayout): Complete {
     }
     return filled;
   };
-  return (value) => {
+  const check: Complete = (value) => {
     if (typeof value !== 'object' || value === null) throw new WrongValue(layout.typeName, value);
     const message = value as Record<string, unknown>;
     let i = 0;
@@ -75,6 +75,34 @@ function compileStruct(layout: StructLayout): Complete {
       throw thrown;
     }
     return i === count ? message : fill(message, i);
+  };
+  return layout.fields.every(isNumber) ? afterNumbers(layout.fields, check) : check;
+}
+
+const isFloat = ({ field }: FieldLayout): boolean => field.type === 'float32' || field.type === 'float64';
+
+const isNumber = (layout: FieldLayout): boolean =>
+  layout.field.array === undefined && (isFloat(layout) || integerRanges[layout.field.type] !== undefined);
+
+/**
+ * Passes a struct of numbers that is whole and right, and leaves all others to `check`. Points, rotations and times are
+ * most of what is sent; this costs them a third of the general way.
+ */
+function afterNumbers(fields: readonly FieldLayout[], check: Complete): Complete {
+  const names = fields.map(({ field }) => field.name);
+  const isInteger = fields.map((field) => !isFloat(field));
+  const least = fields.map(({ field }) => integerRanges[field.type]?.[0] ?? 0);
+  const most = fields.map(({ field }) => integerRanges[field.type]?.[1] ?? 0);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return check(value);
+    const message = value as Record<string, unknown>;
+    for (let i = 0; i < names.length; i++) {
+      const part = message[names[i]!];
+      if (typeof part !== 'number') return check(value);
+      if (isInteger[i]! && !(part >= least[i]! && part <= most[i]! && Number.isInteger(part)))
+        return check(value);
+    }
+    return value;
   };
 }
 
