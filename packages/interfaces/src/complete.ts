@@ -49,32 +49,53 @@ function compileStruct(layout: StructLayout): Complete {
   const completes = layout.fields.map(compileField);
   const defaults = layout.fields.map(defaultOf);
   const count = names.length;
-  const template: Record<string, unknown> = {};
-  for (let i = 0; i < count; i++) template[names[i]!] = defaults[i];
   const fill = (message: Record<string, unknown>, from: number): Record<string, unknown> => {
-    // Copying a whole object is several times as fast as adding its fields one by one.
-    const filled = { ...template };
+    const filled: Record<string, unknown> = {};
     for (let i = 0; i < count; i++) {
       const name = names[i]!;
       const value = message[name];
-      if (value !== undefined) filled[name] = i < from ? value : at(name, completes[i]!, value);
+      if (value === undefined) filled[name] = defaults[i];
+      else filled[name] = i < from ? value : at(name, completes[i]!, value);
     }
     return filled;
   };
-  return (value) => {
+  const check: Complete = (value) => {
     if (typeof value !== 'object' || value === null) throw new WrongValue(layout.typeName, value);
     const message = value as Record<string, unknown>;
-    let i = 0;
-    try {
-      for (; i < count; i++) {
-        const part = message[names[i]!];
-        if (part === undefined || completes[i]!(part) !== part) break;
-      }
-    } catch (thrown) {
-      if (thrown instanceof WrongValue) thrown.prepend(names[i]!);
-      throw thrown;
+    for (let i = 0; i < count; i++) {
+      const name = names[i]!;
+      const part = message[name];
+      if (part === undefined || at(name, completes[i]!, part) !== part) return fill(message, i);
     }
-    return i === count ? message : fill(message, i);
+    return message;
+  };
+  return layout.fields.every(isNumber) ? afterNumbers(layout.fields, check) : check;
+}
+
+const isFloat = ({ field }: FieldLayout): boolean => field.type === 'float32' || field.type === 'float64';
+
+const isNumber = (layout: FieldLayout): boolean =>
+  layout.field.array === undefined && (isFloat(layout) || integerRanges[layout.field.type] !== undefined);
+
+/**
+ * Passes a struct of numbers that is whole and right, and leaves all others to `check`. Points, rotations and times are
+ * most of what is sent, and one loop takes them less than a call for every field.
+ */
+function afterNumbers(fields: readonly FieldLayout[], check: Complete): Complete {
+  const names = fields.map(({ field }) => field.name);
+  const isInteger = fields.map((field) => !isFloat(field));
+  const least = fields.map(({ field }) => integerRanges[field.type]?.[0] ?? 0);
+  const most = fields.map(({ field }) => integerRanges[field.type]?.[1] ?? 0);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return check(value);
+    const message = value as Record<string, unknown>;
+    for (let i = 0; i < names.length; i++) {
+      const part = message[names[i]!];
+      if (typeof part !== 'number') return check(value);
+      if (isInteger[i]! && !(part >= least[i]! && part <= most[i]! && Number.isInteger(part)))
+        return check(value);
+    }
+    return value;
   };
 }
 

@@ -235,7 +235,7 @@ export class Rasteriser {
         if (x > right) right = x;
       }
       if (left > right) continue; // no edge crosses this row
-      // As integers: an index that might be a fraction makes the loop below half as fast.
+      // As integers, so that the index of the loop below is one.
       const from = left <= 0 ? 0 : Math.ceil(left) | 0;
       const to = right >= widthPx - 1 ? widthPx - 1 : Math.floor(right) | 0;
       let inverse = gradientU * from + gradientV * row + offset;
