@@ -6,7 +6,7 @@ const { prepare } = await import('./setup/prepare.mjs');
 const { runInPinnedNode } = await import('./setup/run.mjs');
 
 const userArguments = process.argv.slice(2);
-const setup = await prepare({ yes: userArguments.includes('--yes'), browser: false });
+const setup = await prepare({ yes: userArguments.includes('--yes'), tests: false });
 process.exitCode = await runInPinnedNode(['packages/cli/src/main.ts', 'start', ...userArguments], {
   EFFERENT_SETUP: setup.summary,
 });

@@ -6,7 +6,7 @@ const { prepare } = await import('./setup/prepare.mjs');
 const { runInPinnedNode } = await import('./setup/run.mjs');
 
 const userArguments = process.argv.slice(2);
-await prepare({ yes: userArguments.includes('--yes'), browser: true });
+await prepare({ yes: userArguments.includes('--yes'), tests: true });
 process.exitCode = await runInPinnedNode(
   ['scripts/run-tests.ts', ...userArguments.filter((each) => each !== '--yes')],
   {},

@@ -9,17 +9,17 @@ const say = (line) => process.stderr.write(`  setting up              ${line}\n`
 /**
  * Brings a checkout to where the code can run; does nothing that was done before.
  *
- * @param {{ yes: boolean, browser: boolean }} wanted `yes`: install system packages without asking; `browser`: also
- *   what the browser tests need
+ * @param {{ yes: boolean, tests: boolean }} wanted `yes`: install system packages without asking; `tests`: also
+ *   what only the tests need
  * @returns {Promise<{ summary: string }>} what is ready, for the first screen
  */
-export async function prepare({ yes, browser }) {
+export async function prepare({ yes, tests }) {
   mkdirSync(stateFolder, { recursive: true });
   await orExit('install the packages', 'Is the package registry reachable?', preparePackages);
   const facts = [`node ${nodeVersion()} ok`, 'packages ok'];
   facts.push(...(await prepareMiddleware(yes)));
   await orExit('build the viewer', 'Is there room on the disk?', prepareViewer);
-  if (browser)
+  if (tests) {
     await ensureSystemPackages(
       {
         names: ['chromium'],
@@ -30,6 +30,16 @@ export async function prepare({ yes, browser }) {
       yes,
       say,
     );
+    await ensureSystemPackages(
+      {
+        names: ['cyclonedds-tools'],
+        purpose: 'a DDS peer that others wrote, to test the wire against',
+        isPresent: () => ['/usr/bin/idlc', '/usr/local/bin/idlc'].some(existsSync),
+      },
+      yes,
+      say,
+    );
+  }
   return { summary: facts.join(' · ') };
 }
 
