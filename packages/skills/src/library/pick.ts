@@ -1,5 +1,6 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
+import { freeStand } from '../free-stand.ts';
 import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
@@ -67,7 +68,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
     const stand = standBeside(body.map, far.furnitureId, believedM, here);
-    if (stand !== undefined) await driveWithTuckedArm(body, stand);
+    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, believedM));
   }
   try {
     return await lookFor(body, className, believedM);
@@ -88,7 +89,8 @@ function insightPose(body: SkillBody, believedM: Vector3): Transform | undefined
   const stand = standpoints(body.map, support.furnitureId, [believedM[0], believedM[1]])[0];
   if (stand === undefined) return undefined;
   const outM = Math.max(0, ...support.boxIds.map((id) => openings.get(id) ?? 0));
-  return besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
+  const straight = besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
+  return freeStand(body, straight, believedM);
 }
 
 async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
