@@ -5,8 +5,8 @@ export const farM = 0.6;
 const cellM = 0.025;
 
 /**
- * Distance from any point of the floor to the nearest solid of the map between two heights; negative inside. What opens is
- * taken as closed, and outside of the map's bounds nothing is free. Sampled on a grid, interpolated bilinearly.
+ * Distance from any point of the floor to the nearest solid of the map between two heights; negative inside. Outside of the
+ * map's bounds nothing is free. Sampled on a grid, interpolated bilinearly.
  */
 export class ClearanceField {
   readonly #originX: number;
@@ -15,15 +15,18 @@ export class ClearanceField {
   readonly #height: number;
   readonly #distances: Float32Array;
 
-  /** @param lowM,highM - heights between which a solid counts, m */
-  constructor(map: PriorMap, lowM: number, highM: number) {
+  /**
+   * @param lowM,highM - heights between which a solid counts, m
+   * @param openings - believed positions of drawers and doors by id, m or rad; those that are left out are closed
+   */
+  constructor(map: PriorMap, lowM: number, highM: number, openings?: ReadonlyMap<string, number>) {
     const [minX, minY] = map.bounds.minM;
     this.#originX = minX;
     this.#originY = minY;
     this.#width = Math.ceil((map.bounds.maxM[0] - minX) / cellM) + 1;
     this.#height = Math.ceil((map.bounds.maxM[1] - minY) / cellM) + 1;
     this.#distances = new Float32Array(this.#width * this.#height).fill(farM);
-    for (const { mapFromBox, sizeM, part } of placedBoxes(map)) {
+    for (const { mapFromBox, sizeM, part } of placedBoxes(map, openings)) {
       const [x, y, z] = mapFromBox.translation;
       if (part === 'handle' || z - sizeM[2] / 2 > highM || z + sizeM[2] / 2 < lowM) continue;
       this.#addRectangle(x, y, mapFromBox.yaw, sizeM[0] / 2, sizeM[1] / 2);

@@ -80,6 +80,15 @@ describe('a drive plan in the kitchen', () => {
     for (const pose of walk(from, plan)) expect(space.isFree(pose.x, pose.y, pose.yaw)).toBe(true);
   });
 
+  test('to where an open door stands is refused until it is closed', () => {
+    const [from, to] = [place('home'), { x: 1.75, y: 1.02, yaw: Math.PI }];
+    const before = planDrive(space, from, to);
+    space.setOpenings(new Map([['fridge-door', 1.22]]));
+    expect(() => planDrive(space, from, to)).toThrow(expect.objectContaining({ code: 'goal-occupied' }));
+    space.setOpenings(new Map([['fridge-door', 0]]));
+    expect(planDrive(space, from, to)).toEqual(before);
+  });
+
   test('moves a few centimetres straight, backwards too', () => {
     const from = place('table');
     const plan = planDrive(space, from, { ...from, x: from.x - 0.12 });

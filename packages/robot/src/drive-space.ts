@@ -12,7 +12,7 @@ const laserCellM = 0.05;
 
 /** Circles of the robot in one slab: base frame, `[n, 2]` row-major, m. */
 interface SlabOutline {
-  readonly field: ClearanceField;
+  readonly slab: number;
   readonly centers: Float64Array;
   readonly radiusM: number;
 }
@@ -20,8 +20,9 @@ interface SlabOutline {
 /** Where the base may stand and turn: the robot's outline at several heights against the map and what the laser has seen. */
 export class DriveSpace {
   readonly #model: RobotModel;
-  readonly #fields: readonly ClearanceField[];
-  readonly #floor: ClearanceField;
+  readonly #map: PriorMap;
+  #fields: readonly ClearanceField[];
+  #floor: ClearanceField;
   readonly #originX: number;
   readonly #originY: number;
   readonly #width: number;
@@ -35,10 +36,8 @@ export class DriveSpace {
 
   constructor(model: RobotModel, map: PriorMap) {
     this.#model = model;
-    this.#fields = slabEdgesM
-      .slice(1)
-      .map((high, i) => new ClearanceField(map, slabEdgesM[i] as number, high));
-    this.#floor = new ClearanceField(map, slabEdgesM[0], slabEdgesM.at(-1) as number);
+    this.#map = map;
+    ({ fields: this.#fields, floor: this.#floor } = fieldsOf(map));
     [this.#originX, this.#originY] = map.bounds.minM;
     this.#width = Math.ceil((map.bounds.maxM[0] - this.#originX) / laserCellM);
     this.#height = Math.ceil((map.bounds.maxM[1] - this.#originY) / laserCellM);
@@ -48,13 +47,17 @@ export class DriveSpace {
     );
   }
 
+  /** Takes drawers and doors as they are believed to be. @param openings - positions by id, m or rad; those left out are closed */
+  setOpenings(openings: ReadonlyMap<string, number>): void {
+    ({ fields: this.#fields, floor: this.#floor } = fieldsOf(this.#map, openings));
+  }
+
   /** Takes the arm as it is now. @param q - joint positions, order of `model.jointNames` */
   setConfiguration(q: Float64Array): void {
     const bounds = slabBounds(this.#model, q);
-    this.#outlines = this.#fields.flatMap((field, slab) => {
-      const rectangle = bounds[slab];
-      return rectangle === undefined ? [] : [{ field, ...circlesAround(rectangle) }];
-    });
+    this.#outlines = bounds.flatMap((rectangle, slab) =>
+      rectangle === undefined ? [] : [{ slab, ...circlesAround(rectangle) }],
+    );
     this.#reachM = 0;
     for (const { centers, radiusM } of this.#outlines) {
       for (let i = 0; i < centers.length; i += 2)
@@ -99,7 +102,8 @@ export class DriveSpace {
     const s = Math.sin(yaw);
     const margin = this.marginM;
     for (let o = 0; o < this.#outlines.length; o++) {
-      const { field, centers, radiusM } = this.#outlines[o] as SlabOutline;
+      const { slab, centers, radiusM } = this.#outlines[o] as SlabOutline;
+      const field = this.#fields[slab] as ClearanceField;
       for (let i = 0; i < centers.length; i += 2) {
         const px = x + c * centers[i]! - s * centers[i + 1]!;
         const py = y + s * centers[i]! + c * centers[i + 1]!;
@@ -136,6 +140,15 @@ export class DriveSpace {
     if (column < 0 || row < 0 || column >= this.#width || row >= this.#height) return -farM;
     return this.#laser[row * this.#width + column]!;
   }
+}
+
+/** Clearance in each slab, and in all of them together. */
+function fieldsOf(map: PriorMap, openings?: ReadonlyMap<string, number>) {
+  const between = (low: number, high: number) => new ClearanceField(map, low, high, openings);
+  return {
+    fields: slabEdgesM.slice(1).map((high, i) => between(slabEdgesM[i] as number, high)),
+    floor: between(slabEdgesM[0], slabEdgesM.at(-1) as number),
+  };
 }
 
 type Rectangle = [number, number, number, number];

@@ -122,6 +122,14 @@ class NavigationServer {
           status.stopped || status.agent_paused ? status.reason || 'the human has the robot' : '';
       },
     );
+    node.createSubscription(
+      'sensor_msgs/msg/JointState',
+      'fixture_states',
+      { qos: qosProfiles.latched },
+      ({ name, position }) => {
+        this.#space.setOpenings(new Map(name.map((id, i) => [id, position[i] as number])));
+      },
+    );
     node.createActionServer('nav2_msgs/action/NavigateToPose', 'navigate_to_pose', {
       execute: (handle) => this.#execute(handle),
     });

@@ -12,6 +12,7 @@ const model = loadRobotModel([workspace], 'stretch');
 const bodyWith = (positions: Float64Array): PlanningBody => ({
   model,
   map: loadPriorMap([workspace], 'kitchen'),
+  openings: new Map(),
   mapFromBase: () => Transform.identity,
   actuatorPositions: () => positions,
   depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),

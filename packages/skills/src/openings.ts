@@ -8,7 +8,7 @@ const relevantM = 1.4;
 
 /**
  * Positions of the drawers and doors near a point as the depth picture shows them, m or rad. What is not in view is
- * taken as closed, unless the point lies behind it: then somebody has opened it.
+ * as remembered, else closed, unless the point lies behind it: then somebody has opened it.
  */
 export function openingsAround(body: SkillBody, pointM: Vector3): ReadonlyMap<string, number> {
   const openings = new Map<string, number>();
@@ -16,7 +16,7 @@ export function openingsAround(body: SkillBody, pointM: Vector3): ReadonlyMap<st
     const mapFromFurniture = furnitureTransform(body.map, articulation.furnitureId);
     const handle = mapFromFurniture.apply(articulation.handle.positionM);
     if (Math.hypot(handle[0] - pointM[0], handle[1] - pointM[1]) > relevantM) continue;
-    const seen = estimateOpening(body, articulation);
+    const seen = estimateOpening(body, articulation) ?? body.openings.get(articulation.id);
     if (seen !== undefined) openings.set(articulation.id, seen);
     else if (isBehind(body, articulation.id, pointM)) openings.set(articulation.id, articulation.range[1]);
   }

@@ -2,7 +2,7 @@ import { nsToSeconds, Transform } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import type { PriorMap, RobotModel } from '@efferent/robot';
 import { JointStateReader } from '@efferent/robot';
-import { qosProfiles, type RosNode, stampToNs, TransformListener } from '@efferent/ros';
+import { qosProfiles, type RosNode, stampFromNs, stampToNs, TransformListener } from '@efferent/ros';
 import { pointsFromDepth } from './depth-points.ts';
 import type { CarriedThing, DepthPoints, MapSighting, SightingSet } from './skill-body.ts';
 
@@ -33,6 +33,9 @@ export class RobotLink {
   readonly runPolicy;
   carried: CarriedThing | undefined;
   gate: GateStatus | undefined;
+  /** Believed positions of drawers and doors, m or rad. */
+  readonly openings = new Map<string, number>();
+  readonly #fixtureStates;
   readonly #joints: JointStateReader;
   #depth: Image | undefined;
   #cameraMatrix: ArrayLike<number> | undefined;
@@ -49,6 +52,11 @@ export class RobotLink {
     this.jog = node.createPublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
     this.baseVelocity = node.createPublisher('geometry_msgs/msg/TwistStamped', 'gate/agent/cmd_vel');
     this.plannedPath = node.createPublisher('nav_msgs/msg/Path', 'planned_arm_path', qosProfiles.latched);
+    this.#fixtureStates = node.createPublisher(
+      'sensor_msgs/msg/JointState',
+      'fixture_states',
+      qosProfiles.latched,
+    );
     this.groups = new Map(
       Object.keys(model.manifest.groups).map((group) => [
         group,
@@ -133,6 +141,16 @@ export class RobotLink {
 
   sightings(): SightingSet {
     return this.#sightings;
+  }
+
+  /** Keeps where a drawer or door is, and tells whoever plans around it. @param position - m or rad */
+  rememberOpening(articulationId: string, position: number): void {
+    this.openings.set(articulationId, position);
+    this.#fixtureStates.publish({
+      header: { stamp: stampFromNs(this.node.clock.nowNs()), frame_id: this.options.mapFrame },
+      name: [...this.openings.keys()],
+      position: Float64Array.from(this.openings.values()),
+    });
   }
 
   /** Converts the newest depth picture once, when somebody asks. */

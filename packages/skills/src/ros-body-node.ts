@@ -69,6 +69,14 @@ export class RosSkillBody implements SkillBody {
     this.#link.carried = thing;
   }
 
+  get openings(): ReadonlyMap<string, number> {
+    return this.#link.openings;
+  }
+
+  rememberOpening(articulationId: string, position: number): void {
+    this.#link.rememberOpening(articulationId, position);
+  }
+
   nowS(): number {
     return this.#link.nowS();
   }

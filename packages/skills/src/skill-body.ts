@@ -72,6 +72,10 @@ export interface SkillBody {
   readonly map: PriorMap;
   /** Remembered from skill to skill; undefined when no skill of this process has grasped anything. */
   carried: CarriedThing | undefined;
+  /** Where drawers and doors were when they were last moved or looked at, by id, m or rad; those left out are taken as closed. */
+  readonly openings: ReadonlyMap<string, number>;
+  /** Remembers where a drawer or door is, from skill to skill and for navigation. @param position - m or rad */
+  rememberOpening(articulationId: string, position: number): void;
   /** ROS time, s. */
   nowS(): number;
   sleep(durationS: number): Promise<void>;
@@ -108,5 +112,5 @@ export interface SkillBody {
 /** What planning needs of a body: where it is and what it sees, no motion. */
 export type PlanningBody = Pick<
   SkillBody,
-  'model' | 'map' | 'mapFromBase' | 'actuatorPositions' | 'depthPoints'
+  'model' | 'map' | 'openings' | 'mapFromBase' | 'actuatorPositions' | 'depthPoints'
 >;

@@ -23,7 +23,7 @@ const roomyMarginM = 0.025;
 const carriedSlackM = 0.04;
 
 export interface WorkSceneOptions {
-  /** Believed positions of drawers and doors, m or rad; those that are left out are closed. */
+  /** Positions of drawers and doors, m or rad; those that are left out are as the body remembers them. */
   readonly openings?: ReadonlyMap<string, number>;
   /** Things that will be touched on purpose: depth points in them are no obstacles. */
   readonly ignore?: readonly { readonly mapFromBox: Transform; readonly sizeM: Vector3 }[];
@@ -44,7 +44,7 @@ export class WorkScene {
 
   constructor(body: PlanningBody, options: WorkSceneOptions = {}) {
     this.#body = body;
-    const openings = options.openings ?? new Map<string, number>();
+    const openings = new Map([...body.openings, ...(options.openings ?? [])]);
     this.scene = PlanningScene.fromPriorMap(body.map, openings);
     this.kinematics = new ReachKinematics(body.model);
     const ignore = [...(options.ignore ?? []), ...this.#carriedBox(options.carried)];

@@ -305,6 +305,7 @@ export class PickEnvironment {
     return {
       model: this.#model,
       map: this.#world.scene.map,
+      openings: new Map(),
       mapFromBase: () => this.#mapFromBase(),
       actuatorPositions: () => this.#world.plant.state.actuatorPositions.slice(),
       depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),

@@ -1,6 +1,7 @@
 import type { Transform } from '@efferent/core';
 import type { MapArticulation } from '@efferent/robot';
 import { mapFromTool, moveArmTo } from '../arm-motion.ts';
+import { freeStand } from '../free-stand.ts';
 import { HandleMotion, letGoM, type Stroke } from '../handle-motion.ts';
 import { estimateOpening } from '../opening-estimate.ts';
 import { backOff } from '../release.ts';
@@ -120,7 +121,7 @@ async function observeOpening(
       mapFromThing: undefined,
       sizeM: undefined,
     }).mapFromBase;
-    if (stand !== undefined) await driveWithTuckedArm(body, stand);
+    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, center));
   }
   return (await lookAgain(body, articulation, fallback)) ?? fallback;
 }
@@ -132,7 +133,9 @@ async function lookAgain(
 ): Promise<number | undefined> {
   await lookAt(body, new HandleMotion(body, articulation).handlePoint(position));
   await freshDepth(body);
-  return estimateOpening(body, articulation);
+  const seen = estimateOpening(body, articulation);
+  if (seen !== undefined) body.rememberOpening(articulation.id, seen);
+  return seen;
 }
 
 /** Drives there, grasps the handle, moves the part as far as one stroke goes, and lets go. Returns the joint position. */
@@ -225,6 +228,7 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
   });
   const tool = mapFromTool(body, motion.sceneAt(articulation.range[0])).translation;
   const reached = motion.nearestPosition(tool).position;
+  body.rememberOpening(articulation.id, reached);
   if (!slipped && stroke.rest !== stroke.pull.at(-1))
     await body.followPath([body.actuatorPositions(), stroke.rest], { speed: 0.4 });
   await leave(body, motion, reached, slipped ? undefined : stroke.retreat);

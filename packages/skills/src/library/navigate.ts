@@ -1,4 +1,5 @@
 import { Transform, wrapAngle } from '@efferent/core';
+import { freeStand } from '../free-stand.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -13,7 +14,7 @@ const arrivedRad = 0.2;
 /** Drives to a place, or in front of a thing. */
 export const navigate: SkillImplementation = async (body, values) => {
   const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
-  const goal = target.mapFromBase ?? approachFrom(body, target.centerM);
+  const goal = freeStand(body, target.mapFromBase ?? approachFrom(body, target.centerM), target.centerM);
   await driveWithTuckedArm(body, goal);
   const reached = body.mapFromBase();
   const offM = distance(reached, goal);

@@ -1,5 +1,6 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
+import { freeStand } from '../free-stand.ts';
 import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
@@ -67,7 +68,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
     const stand = standBeside(body.map, far.furnitureId, believedM, here);
-    if (stand !== undefined) await driveWithTuckedArm(body, stand);
+    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, believedM));
   }
   try {
     return await lookFor(body, className, believedM);
@@ -88,7 +89,8 @@ function insightPose(body: SkillBody, believedM: Vector3): Transform | undefined
   const stand = standpoints(body.map, support.furnitureId, [believedM[0], believedM[1]])[0];
   if (stand === undefined) return undefined;
   const outM = Math.max(0, ...support.boxIds.map((id) => openings.get(id) ?? 0));
-  return besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
+  const straight = besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
+  return freeStand(body, straight, believedM);
 }
 
 async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
@@ -313,26 +315,50 @@ async function retract(body: SkillBody, target: Reacquired): Promise<void> {
   const tool = mapFromTool(body, work);
   const support = supportOf(body, target.mapFromThing.translation);
   // Out of a shelf or a fridge the hand leaves the way it came in; elsewhere the arm may fold directly.
-  if (support !== undefined && support.clearanceM < topClearanceM) {
+  if (support !== undefined && support.clearanceM < openAboveM) {
     const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
     if (stand !== undefined) {
-      const out = 0.3;
-      const [x, y, z] = tool.translation;
-      await moveToolStraight(
-        body,
-        work,
-        [new Transform([x + stand.outward[0] * out, y + stand.outward[1] * out, z], tool.rotation)],
-        { checkCollisions: false },
-      ).catch(async (error: unknown) => {
-        if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
-        await pullIn(body);
-      });
+      if (!(await drawOut(body, tool, stand.outward))) await pullIn(body);
     }
   } else {
     if (support?.topOnly === true) await liftBy(body, outOfDrawerM);
     await pullIn(body);
   }
   await tuckArm(body);
+}
+
+/** Ways out of an enclosure, from straight to slanting, rad. */
+const exitTurnsRad = [0, 0.3, -0.3, 0.6, -0.6] as const;
+const exitM = 0.3;
+
+/**
+ * Draws the hand out in a straight line on which neither it nor what it holds touches anything; where there is none by
+ * what is known, straight ahead. Returns false when the arm has no such motion.
+ */
+async function drawOut(
+  body: SkillBody,
+  tool: Transform,
+  outward: readonly [number, number],
+): Promise<boolean> {
+  const { carried } = body;
+  const work = new WorkScene(body, { useDepth: false, ...(carried === undefined ? {} : { carried }) });
+  const ahead = Math.atan2(outward[1], outward[0]);
+  const [x, y, z] = tool.translation;
+  const tries = [
+    ...exitTurnsRad.map((turn) => ({ turn, checkCollisions: true })),
+    { turn: 0, checkCollisions: false },
+  ];
+  for (const { turn, checkCollisions } of tries) {
+    const [outX, outY] = [exitM * Math.cos(ahead + turn), exitM * Math.sin(ahead + turn)];
+    try {
+      const goal = new Transform([x + outX, y + outY, z], tool.rotation);
+      await moveToolStraight(body, work, [goal], { checkCollisions });
+      return true;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+    }
+  }
+  return false;
 }
 
 /** What the thing stands on or in, drawers where they are seen to be. */

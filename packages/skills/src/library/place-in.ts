@@ -1,5 +1,6 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import type { MapContainer } from '@efferent/robot';
+import { freeStand } from '../free-stand.ts';
 import { containerArea, standpoints, supportAt, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
 import { carriedThing, type ReleasePose, releaseAt, releasePoses, requireHolding } from '../release.ts';
@@ -195,7 +196,7 @@ async function goNear(body: SkillBody, pointM: Vector3): Promise<void> {
   if (Math.hypot(here[0] - pointM[0], here[1] - pointM[1]) < judgeWithinM) return;
   const support = supportAt(body.map, pointM, new Map(), 0.35);
   const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, pointM, here);
-  await driveWithTuckedArm(body, stand ?? before(body, pointM));
+  await driveWithTuckedArm(body, freeStand(body, stand ?? before(body, pointM), pointM));
 }
 
 /** A pose 0.8 m before a point on the line from here. */

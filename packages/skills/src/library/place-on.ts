@@ -1,6 +1,7 @@
-import { Transform } from '@efferent/core';
+import { Transform, type Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
 import { freeSpots } from '../free-spot.ts';
+import { freeStand } from '../free-stand.ts';
 import { type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
 import { carriedThing, type ReleasePose, releaseAt, releasePoses, requireHolding } from '../release.ts';
@@ -136,8 +137,9 @@ async function goNear(
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - preferredM[0], here[1] - preferredM[1]) < judgeWithinM && area.clearanceM >= 0.5)
     return;
-  const stand = standBeside(body.map, area.furnitureId, [preferredM[0], preferredM[1], 0], here);
-  if (stand !== undefined) await driveWithTuckedArm(body, stand);
+  const spot: Vector3 = [preferredM[0], preferredM[1], area.mapFromArea.translation[2]];
+  const stand = standBeside(body.map, area.furnitureId, spot, here);
+  if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, spot));
 }
 
 async function lookAtSpot(

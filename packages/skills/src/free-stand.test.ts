@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { Transform } from '@efferent/core';
+import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import { expect, test } from 'vitest';
+import { freeStand } from './free-stand.ts';
+import type { PlanningBody } from './skill-body.ts';
+
+const workspace = join(import.meta.dirname, '../../..');
+const model = loadRobotModel([workspace], 'stretch');
+const map = loadPriorMap([workspace], 'kitchen');
+
+const bodyWith = (openings: ReadonlyMap<string, number>): PlanningBody => ({
+  model,
+  map,
+  openings,
+  mapFromBase: () => Transform.identity,
+  actuatorPositions: () => model.namedPose('stow'),
+  depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
+});
+
+const beforeFridge = Transform.fromPlanar(1.75, 1.02, Math.PI);
+const inFridgeM = [1.75, 1.75, 0.7] as const;
+
+test('a place is kept where nothing is open', () => {
+  expect(freeStand(bodyWith(new Map()), beforeFridge, inFridgeM)).toBe(beforeFridge);
+  expect(freeStand(bodyWith(new Map([['left-drawer', 0.3]])), beforeFridge, inFridgeM)).toBe(beforeFridge);
+});
+
+test('before an open fridge the robot stands beside the door, on the side that sees in', () => {
+  const { translation, yaw } = freeStand(bodyWith(new Map([['fridge-door', 1.22]])), beforeFridge, inFridgeM);
+  // The door's end is at x = 1.84; the base reaches 0.26 m behind its origin.
+  expect(translation[0]).toBeLessThan(1.84 - 0.26);
+  expect(Math.hypot(translation[0] - 1.75, translation[1] - 1.02)).toBeLessThan(0.6);
+  expect(Math.cos(yaw)).toBeCloseTo(-1);
+});
