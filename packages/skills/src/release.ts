@@ -16,6 +16,8 @@ export interface ReleasePose {
 /** The hand opens this much wider than what it held, m: wide fingers would push what stands beside, or a bowl's wall. */
 const releaseOpeningM = 0.025;
 const backOffM = 0.1;
+/** Share of the arm's speed at which a thing is let down: it may meet what lies below before it was expected to. */
+const lowerSpeed = 0.3;
 /** Places to stand at that are tried. */
 const maxDrives = 2;
 /** What is held may meet what it is put on this far above the planned height, m. */
@@ -154,7 +156,7 @@ async function lower(body: SkillBody, pose: ReleasePose): Promise<void> {
   if (lift === undefined) return;
   const goalM = body.position(lift) - (pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2]);
   try {
-    await body.moveActuators({ [lift]: goalM }, { speed: 0.6 });
+    await body.moveActuators({ [lift]: goalM }, { speed: lowerSpeed });
   } catch (error) {
     // What is held may hang lower than it was thought to: touching a little early is arriving.
     const isDown = body.position(lift) - goalM < touchEarlyM;
