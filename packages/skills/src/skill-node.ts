@@ -210,7 +210,7 @@ class SkillServer {
       description: contract.description,
       parameters: contract.parameters.map(({ name, types, required, description }) => ({
         name,
-        type: types[0] ?? 'text',
+        type: types.join('|'),
         required,
         description,
       })),
