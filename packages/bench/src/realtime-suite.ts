@@ -82,7 +82,7 @@ async function runTasks(system: System, options: RealtimeOptions, middleware: st
   const outcomes: string[] = [];
   for (let i = 0; remainingS() > 0; i++) {
     const instruction = instructions[i % instructions.length] as string;
-    const ending = AbortSignal.timeout(Math.max(1, remainingS() * 1000));
+    const ending = AbortSignal.timeout(Math.max(1, Math.round(remainingS() * 1000)));
     const result = await system.client.runTask(instruction, {
       signal: ending,
       timeLimitS: remainingS() + 30,
