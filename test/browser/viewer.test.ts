@@ -6,7 +6,7 @@ import { repositoryFolder } from '@efferent/runtime';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, ViewerPage } from '../support/browser.ts';
-import { freePort, type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { freePort, type Kitchen, secondTry, startKitchen } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
 /** How long to wait for what should be there at once: a browser on a busy machine without a graphics card is slow. */
@@ -42,7 +42,7 @@ describe('the viewer in a real browser', () => {
     expect(viewer.errors).toEqual([]);
   });
 
-  it('carries out an instruction typed there, and shows the robot moving meanwhile', async () => {
+  it('carries out an instruction typed there, and shows the robot moving meanwhile', secondTry, async () => {
     const before = await viewer.placeInWords();
     await viewer.instruct('put the apple in the bowl');
     await viewer.page.locator('.plan-node').first().waitFor({ timeout: 30_000 });

@@ -3,7 +3,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles } from '@efferent/ros';
 import type { EntityState } from '@efferent/sim';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { type Kitchen, secondTry, startKitchen } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
 type Plan = MessageTypes['efferent_interfaces/msg/Plan'];
@@ -11,7 +11,7 @@ type JointState = MessageTypes['sensor_msgs/msg/JointState'];
 /** efferent_interfaces/msg/SubGoal RUNNING. */
 const running = 2;
 
-describe('disturbances over real DDS', () => {
+describe('disturbances over real DDS', secondTry, () => {
   requires('dds');
   let kitchen: Kitchen;
   afterEach(() => kitchen?.stop());

@@ -1,9 +1,9 @@
 import type { GoalCondition } from '@efferent/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { type Kitchen, secondTry, startKitchen } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
-describe('instructions over real DDS with real processes', () => {
+describe('instructions over real DDS with real processes', secondTry, () => {
   const isPossible = requires('dds');
   let kitchen: Kitchen;
   beforeAll(async () => {

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { repositoryFolder } from '@efferent/runtime';
 import { describe, expect, it } from 'vitest';
 import { runEfferent } from '../support/command.ts';
-import { freePort } from '../support/kitchen.ts';
+import { freePort, secondTry } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
-describe('efferent start --once --headless --json', () => {
+describe('efferent start --once --headless --json', secondTry, () => {
   it('carries out the first instruction in one process and prints one JSON line last', async () => {
     const { exitCode, stdout, stderr } = await runEfferent([
       ...['start', '--once', '--headless', '--json', '--middleware', 'inproc', '--seed', '5'],

@@ -12,6 +12,12 @@ import {
   type TaskVerdict,
 } from '@efferent/sim';
 
+/**
+ * For tests that need a whole task to go well in real time: a learned policy succeeds at a rate, which `bench tasks` measures
+ * and a test must not. Whoever fails twice in a row has a defect.
+ */
+export const secondTry = { retry: 1 } as const;
+
 export interface KitchenOptions {
   readonly middleware?: MiddlewareName;
   readonly seed?: number;
