@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kitchen, secondTry, startKitchen } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
-describe('instructions over real DDS with real processes', secondTry, () => {
+describe('instructions over real DDS with real processes', () => {
   const isPossible = requires('dds');
   let kitchen: Kitchen;
   beforeAll(async () => {
@@ -21,15 +21,15 @@ describe('instructions over real DDS with real processes', secondTry, () => {
     expect(seen, `${message}\n${conditions[0]?.reason}\n${log}`).toEqual({ said: 'success', isTrue: true });
   }
 
-  it('puts the apple in the bowl, by the simulator’s truth', async () => {
+  it('puts the apple in the bowl, by the simulator’s truth', secondTry, async () => {
     await expectDone('put the apple in the bowl', { kind: 'inside', objectId: 'apple', containerId: 'bowl' });
   });
 
-  it('opens the left drawer, by the simulator’s truth', async () => {
+  it('opens the left drawer, by the simulator’s truth', secondTry, async () => {
     await expectDone('open the left drawer', { kind: 'part', articulationId: 'left-drawer', state: 'open' });
   });
 
-  it('puts the banana on the counter, by the simulator’s truth', async () => {
+  it('puts the banana on the counter, by the simulator’s truth', secondTry, async () => {
     await expectDone('put the banana on the counter', {
       kind: 'on',
       objectId: 'banana',

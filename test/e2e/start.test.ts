@@ -9,22 +9,26 @@ import { runEfferent } from '../support/command.ts';
 import { freePort, secondTry } from '../support/kitchen.ts';
 import { requires } from '../support/requirement.ts';
 
-describe('efferent start --once --headless --json', secondTry, () => {
-  it('carries out the first instruction in one process and prints one JSON line last', async () => {
-    const { exitCode, stdout, stderr } = await runEfferent([
-      ...['start', '--once', '--headless', '--json', '--middleware', 'inproc', '--seed', '5'],
-    ]);
-    expect(stdout.trim().split('\n')).toHaveLength(1);
-    expect(JSON.parse(stdout), stderr).toMatchObject({
-      instruction: 'put the apple in the bowl',
-      success: true,
-      outcome: 'success',
-      middleware: 'inproc',
-      scene: 'kitchen',
-      seed: 5,
-    });
-    expect(exitCode).toBe(0);
-  });
+describe('efferent start --once --headless --json', () => {
+  it(
+    'carries out the first instruction in one process and prints one JSON line last',
+    secondTry,
+    async () => {
+      const { exitCode, stdout, stderr } = await runEfferent([
+        ...['start', '--once', '--headless', '--json', '--middleware', 'inproc', '--seed', '5'],
+      ]);
+      expect(stdout.trim().split('\n')).toHaveLength(1);
+      expect(JSON.parse(stdout), stderr).toMatchObject({
+        instruction: 'put the apple in the bowl',
+        success: true,
+        outcome: 'success',
+        middleware: 'inproc',
+        scene: 'kitchen',
+        seed: 5,
+      });
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('ends with exit code 1 and a named reason when the task failed', async () => {
     const { exitCode, stdout } = await runEfferent([
