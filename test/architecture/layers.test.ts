@@ -97,7 +97,8 @@ it.each([
   ['ws', ['bridge']],
   ['ai', ['agent']],
   ['@ai-sdk/openai-compatible', ['agent']],
-  ['saxes', ['launcher']],
+  ['saxes', ['core']],
+  ['js-yaml', ['core', 'ros']],
   ['commander', ['cli']],
   ['rclnodejs', ['ros']],
 ])('the library %s is imported by %s only', (library, owners) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ActionTypeName, NodeModule, NodeServices, RosNode } from '@efferent/ros';
@@ -20,6 +20,7 @@ import {
 } from './goal-relay.ts';
 import { GraphRelay, type RelayNode } from './graph-relay.ts';
 import { ChannelTable, ServiceTable } from './graph-snapshot.ts';
+import { createServer } from './http-module.ts';
 import { encodeJson } from './json.ts';
 import { NamePatterns } from './names.ts';
 import { closeServer, createPageHandler, listen } from './page-server.ts';

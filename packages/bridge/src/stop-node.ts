@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { type NodeModule, qosProfiles, type RosNode } from '@efferent/ros';
 import { knownOrigins, requireTokenFor } from './access.ts';
+import { createServer } from './http-module.ts';
 import { closeServer, listen } from './page-server.ts';
 import { StopServer } from './stop-server.ts';
 import { StopState } from './stop-state.ts';

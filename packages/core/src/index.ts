@@ -48,3 +48,5 @@ export {
   wrapAngle,
   yawFromQuaternion,
 } from './se3.ts';
+export { parseXml, type XmlElement, type XmlPlace } from './xml.ts';
+export { parseYaml } from './yaml.ts';

@@ -1,15 +1,7 @@
-import { ConfigurationError, describeError } from '@efferent/core';
-import { SaxesParser } from 'saxes';
+import { ConfigurationError, parseXml, type XmlElement, type XmlPlace } from '@efferent/core';
 
-/** One XML element with the place it came from. */
-export interface LaunchElement {
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  readonly children: readonly LaunchElement[];
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-}
+/** One element of a launch file with the place it came from. */
+export type LaunchElement = XmlElement;
 
 /**
  * Parses launch XML into elements with positions.
@@ -20,55 +12,20 @@ export interface LaunchElement {
  * @throws {@link ConfigurationError} code `invalid-launch-file`, naming file and line
  */
 export function parseLaunchXml(text: string, file: string): LaunchElement {
-  interface Open {
-    readonly name: string;
-    readonly attributes: Map<string, string>;
-    readonly children: Open[];
-    readonly file: string;
-    readonly line: number;
-  }
-  const parser = new SaxesParser();
-  const stack: Open[] = [];
-  let root: Open | undefined;
-  let openedOnLine = 1;
-  parser.on('error', (error) => {
-    throw launchError({ file, line: parser.line, name: stack.at(-1)?.name ?? '' }, describeError(error));
-  });
-  parser.on('opentagstart', () => {
-    openedOnLine = parser.line;
-  });
-  parser.on('opentag', (tag) => {
-    const element: Open = {
-      name: tag.name,
-      attributes: new Map(Object.entries(tag.attributes)),
-      children: [],
-      file,
-      line: openedOnLine,
-    };
-    stack.at(-1)?.children.push(element);
-    root ??= element;
-    stack.push(element);
-  });
-  parser.on('closetag', () => {
-    stack.pop();
-  });
-  parser.on('text', (content) => {
-    const parent = stack.at(-1);
-    if (content.trim() === '' || parent === undefined) return;
-    const line = parser.line - (content.trimStart().split('\n').length - 1);
-    throw launchError({ ...parent, line }, `text is not allowed here: "${content.trim()}"`);
-  });
-  parser.write(text).close();
-  if (root === undefined) throw launchError({ file, line: 1, name: '' }, 'the file has no element');
+  const root = parseXml(text, file, launchError);
+  refuseText(root);
   return root;
 }
 
+function refuseText(element: LaunchElement): void {
+  const { text } = element;
+  if (text !== undefined)
+    throw launchError({ ...element, line: text.line }, `text is not allowed here: "${text.content}"`);
+  for (const child of element.children) refuseText(child);
+}
+
 /** Makes the error of a launch file: `file:line: <element>: reason`. */
-export function launchError(
-  at: { readonly file: string; readonly line: number; readonly name: string },
-  reason: string,
-  cause?: unknown,
-): ConfigurationError {
+export function launchError(at: XmlPlace, reason: string, cause?: unknown): ConfigurationError {
   const element = at.name === '' ? '' : ` <${at.name}>:`;
   return new ConfigurationError({
     code: 'invalid-launch-file',

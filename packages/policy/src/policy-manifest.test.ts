@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dump, load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import {
   checkRobotFits,
   loadOnnxPolicy,
@@ -25,7 +25,7 @@ const robotFacts = async (id: string) => {
 
 /** The manifest of stretch-pick with some fields replaced. */
 const changed = (changes: Record<string, unknown>): string =>
-  stringify({ ...parse(stretchPick), ...changes });
+  dump({ ...(load(stretchPick) as object), ...changes });
 
 describe.each(ids)('the policy %s', (id) => {
   test('fits its robot and its ONNX file', async () => {
@@ -86,8 +86,8 @@ describe('a policy manifest', () => {
     expect(() => checkRobotFits(other, facts)).toThrow(
       /robot is "stretch", expected "ranger"[\s\S]*frame tool is "link_grasp_center", expected "hand"/,
     );
-    const actions = parse(stretchPick).actions.map((action: { name: string }) =>
-      action.name === 'lift' ? { ...action, limit: 5 } : action,
+    const actions = (load(stretchPick) as { actions: { name: string }[] }).actions.map(
+      (action: { name: string }) => (action.name === 'lift' ? { ...action, limit: 5 } : action),
     );
     expect(() => checkRobotFits(parsePolicyManifest(changed({ actions }), 'policy.yaml'), facts)).toThrow(
       /action "lift": 5 m\/s is above the robot's limit/,
@@ -101,7 +101,7 @@ describe('a policy manifest', () => {
     expect(() => parsePolicyManifest(changed({ execute_length: 9 }), 'policy.yaml')).toThrow(
       /execute_length: 9 is more than chunk_length 8/,
     );
-    expect(() => parsePolicyManifest('a: [', 'policy.yaml')).toThrow(/policy\.yaml: not YAML/);
+    expect(() => parsePolicyManifest('a: [', 'policy.yaml')).toThrow(/policy\.yaml:1: not YAML/);
   });
 
   test('that does not exist is answered with those that do', async () => {

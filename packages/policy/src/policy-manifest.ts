@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, ContractError, describeError, parseWithSchema } from '@efferent/core';
+import { ConfigurationError, ContractError, parseWithSchema, parseYaml } from '@efferent/core';
 import type { ModelContract } from '@efferent/inference';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 const name = z.string().min(1);
@@ -79,18 +78,7 @@ export type ActionSpec = PolicyManifest['actions'][number];
 
 /** Parses a manifest. @throws {@link ConfigurationError} code `invalid-file`, naming file and field. */
 export function parsePolicyManifest(text: string, file: string): PolicyManifest {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (cause) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: not YAML: ${describeError(cause)}`,
-      fields: { file },
-      cause,
-    });
-  }
-  const manifest = parseWithSchema(policyManifestSchema, data, file);
+  const manifest = parseWithSchema(policyManifestSchema, parseYaml(text, file), file);
   if (manifest.execute_length > manifest.chunk_length) {
     throw new ConfigurationError({
       code: 'invalid-file',
@@ -206,7 +194,7 @@ export type RobotFacts = z.output<typeof robotFactsSchema>;
 
 /** Reads what a policy must agree with from the robot's manifest. @throws {@link ConfigurationError} */
 export function parseRobotFacts(text: string, file: string): RobotFacts {
-  return parseWithSchema(robotFactsSchema, parse(text), file);
+  return parseWithSchema(robotFactsSchema, parseYaml(text, file), file);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
-import { parse } from 'yaml';
+import { ConfigurationError, parseWithSchema, parseYaml } from '@efferent/core';
 import type { Actuator } from './actuator.ts';
 import { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
 import { movableJoints, RobotModel } from './robot-model.ts';
@@ -32,8 +31,7 @@ export function loadRobotModel(workspaceFolders: readonly string[], id: string):
     });
   }
   const manifestFile = join(folder, 'robot.yaml');
-  const manifestText = readFileSync(manifestFile, 'utf8');
-  const manifest = parseManifest(manifestText, manifestFile);
+  const manifest = parseManifest(readFileSync(manifestFile, 'utf8'), manifestFile);
   const urdfFile = join(folder, manifest.urdf);
   if (!existsSync(urdfFile)) {
     throw new ConfigurationError({
@@ -42,10 +40,7 @@ export function loadRobotModel(workspaceFolders: readonly string[], id: string):
       fields: { file: manifestFile, field: 'urdf' },
     });
   }
-  return parseRobotModel(readFileSync(urdfFile, 'utf8'), manifestText, {
-    manifest: manifestFile,
-    urdf: urdfFile,
-  });
+  return makeRobotModel(readFileSync(urdfFile, 'utf8'), manifest, { manifest: manifestFile, urdf: urdfFile });
 }
 
 /** Lists the ids of the robots in the workspace folders, sorted. */
@@ -59,25 +54,17 @@ export function listRobots(workspaceFolders: readonly string[]): string[] {
 
 /** Makes a model from the texts of a URDF and a manifest; `files` names them in messages. */
 export function parseRobotModel(urdfText: string, manifestText: string, files: RobotFileNames): RobotModel {
-  const manifest = parseManifest(manifestText, files.manifest);
+  return makeRobotModel(urdfText, parseManifest(manifestText, files.manifest), files);
+}
+
+function makeRobotModel(urdfText: string, manifest: RobotManifest, files: RobotFileNames): RobotModel {
   const urdf = parseUrdf(urdfText, files.urdf);
   const check = new ManifestCheck(manifest, urdf, files.manifest);
   return new RobotModel(manifest, urdf, urdfText, check.actuators());
 }
 
 function parseManifest(text: string, file: string): RobotManifest {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (error) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: not YAML: ${describeError(error)}`,
-      fields: { file },
-      cause: error,
-    });
-  }
-  return parseWithSchema(robotManifestSchema, data, file);
+  return parseWithSchema(robotManifestSchema, parseYaml(text, file), file);
 }
 
 /** Checks the names that the manifest and the URDF share. */

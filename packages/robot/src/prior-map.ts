@@ -1,11 +1,11 @@
 import {
   ConfigurationError,
   parseWithSchema,
+  parseYaml,
   quaternionFromAxisAngle,
   Transform,
   type Vector3,
 } from '@efferent/core';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 /**
@@ -226,18 +226,7 @@ export interface PlacedBox {
  * @throws {@link ConfigurationError} code `invalid-file`, naming file and field
  */
 export function parsePriorMap(text: string, file: string): PriorMap {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (cause) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: not YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
-      fields: { file },
-      cause,
-    });
-  }
-  const map = parseWithSchema(priorMapSchema, data, file);
+  const map = parseWithSchema(priorMapSchema, parseYaml(text, file), file);
   const problems = referenceProblems(map);
   if (problems.length > 0) {
     throw new ConfigurationError({

@@ -1,5 +1,4 @@
-import { ConfigurationError, Transform, type Vector3 } from '@efferent/core';
-import { DOMParser, type Element } from '@xmldom/xmldom';
+import { ConfigurationError, parseXml, Transform, type Vector3, type XmlElement } from '@efferent/core';
 
 export type SolidShape =
   | { readonly kind: 'box'; readonly sizeM: Vector3 }
@@ -63,57 +62,48 @@ const defaultColor: Rgba = [0.6, 0.6, 0.6, 1];
  * @see http://wiki.ros.org/urdf/XML
  */
 export function parseUrdf(text: string, file: string): Urdf {
-  const root = parseXml(text, file);
+  const root = readRoot(text, file);
   const reader = new UrdfReader(file, readMaterials(root, file));
   const links = children(root, 'link').map((element) => reader.link(element));
   const joints = children(root, 'joint').map((element) => reader.joint(element));
   return orderTree(reader.required(root, 'name'), links, joints, file);
 }
 
-function fail(file: string, at: { lineNumber?: number | undefined } | undefined, reason: string): never {
-  const line = at?.lineNumber;
-  throw new ConfigurationError({
+function fail(file: string, at: { line: number } | undefined, reason: string): never {
+  throw urdfError(file, at?.line, reason);
+}
+
+function urdfError(file: string, line: number | undefined, reason: string): ConfigurationError {
+  return new ConfigurationError({
     code: 'invalid-urdf',
     message: `${file}${line === undefined ? '' : `:${line}`}: ${reason}`,
     fields: { file, line, reason },
   });
 }
 
-function parseXml(text: string, file: string): Element {
-  let problem: { message: string; lineNumber: number | undefined } | undefined;
-  let root: Element | null = null;
-  try {
-    root = new DOMParser({
-      onError: (_level, message, context) => {
-        problem ??= { message, lineNumber: context?.locator?.lineNumber };
-      },
-    }).parseFromString(text, 'text/xml').documentElement;
-  } catch (error) {
-    fail(file, problem, `not XML: ${(problem?.message ?? String(error)).split('\n')[0]}`);
-  }
-  if (problem !== undefined) fail(file, problem, `not XML: ${problem.message.split('\n')[0]}`);
-  if (root?.tagName !== 'robot')
-    fail(file, root ?? undefined, `the root element is <${root?.tagName}>, expected <robot>`);
+function readRoot(text: string, file: string): XmlElement {
+  const root = parseXml(text, file, ({ line }, reason) => urdfError(file, line, `not XML: ${reason}`));
+  if (root.name !== 'robot') fail(file, root, `the root element is <${root.name}>, expected <robot>`);
   return root;
 }
 
-function children(parent: Element, tag: string): Element[] {
-  return Array.from(parent.childNodes).filter((node): node is Element => node.nodeName === tag);
+function children(parent: XmlElement, tag: string): readonly XmlElement[] {
+  return parent.children.filter((child) => child.name === tag);
 }
 
-function readMaterials(root: Element, file: string): Map<string, Rgba> {
+function readMaterials(root: XmlElement, file: string): Map<string, Rgba> {
   const materials = new Map<string, Rgba>();
   for (const element of children(root, 'material')) {
     const color = children(element, 'color')[0];
-    if (color !== undefined) materials.set(element.getAttribute('name') ?? '', rgba(color, file));
+    if (color !== undefined) materials.set(element.attributes.get('name') ?? '', rgba(color, file));
   }
   return materials;
 }
 
-function rgba(color: Element, file: string): Rgba {
-  const values = (color.getAttribute('rgba') ?? '').trim().split(/\s+/).map(Number);
+function rgba(color: XmlElement, file: string): Rgba {
+  const values = (color.attributes.get('rgba') ?? '').trim().split(/\s+/).map(Number);
   if (values.length !== 4 || values.some((value) => !(value >= 0 && value <= 1))) {
-    fail(file, color, `rgba="${color.getAttribute('rgba')}", expected four numbers in [0, 1]`);
+    fail(file, color, `rgba="${color.attributes.get('rgba')}", expected four numbers in [0, 1]`);
   }
   return values as unknown as Rgba;
 }
@@ -127,12 +117,12 @@ class UrdfReader {
     this.#materials = materials;
   }
 
-  required(element: Element, attribute: string): string {
-    const value = element.getAttribute(attribute);
-    return value ? value : fail(this.#file, element, `<${element.tagName}> has no ${attribute}`);
+  required(element: XmlElement, attribute: string): string {
+    const value = element.attributes.get(attribute);
+    return value ? value : fail(this.#file, element, `<${element.name}> has no ${attribute}`);
   }
 
-  link(element: Element): UrdfLink {
+  link(element: XmlElement): UrdfLink {
     const name = this.required(element, 'name');
     const collision = children(element, 'collision').map((solid) => this.#solid(solid));
     if (collision.some((solid) => solid.shape.kind === 'mesh')) {
@@ -145,7 +135,7 @@ class UrdfReader {
     return { name, visual: children(element, 'visual').map((solid) => this.#solid(solid)), collision };
   }
 
-  joint(element: Element): UrdfJoint {
+  joint(element: XmlElement): UrdfJoint {
     const name = this.required(element, 'name');
     const type = this.required(element, 'type') as UrdfJointType;
     if (!['fixed', 'revolute', 'continuous', 'prismatic'].includes(type)) {
@@ -177,21 +167,21 @@ class UrdfReader {
     };
   }
 
-  #linkOf(element: Element, tag: string): string {
+  #linkOf(element: XmlElement, tag: string): string {
     const child = children(element, tag)[0];
     return child === undefined
-      ? fail(this.#file, element, `joint "${element.getAttribute('name')}" has no <${tag}>`)
+      ? fail(this.#file, element, `joint "${element.attributes.get('name')}" has no <${tag}>`)
       : this.required(child, 'link');
   }
 
-  #axis(element: Element): Vector3 {
+  #axis(element: XmlElement): Vector3 {
     const axis = this.#vector(children(element, 'axis')[0], 'xyz', [1, 0, 0]);
     const length = Math.hypot(...axis);
-    if (length < 1e-9) fail(this.#file, element, `joint "${element.getAttribute('name')}" has a zero axis`);
+    if (length < 1e-9) fail(this.#file, element, `joint "${element.attributes.get('name')}" has a zero axis`);
     return [axis[0] / length, axis[1] / length, axis[2] / length];
   }
 
-  #mimic(element: Element): UrdfJoint['mimic'] {
+  #mimic(element: XmlElement): UrdfJoint['mimic'] {
     const mimic = children(element, 'mimic')[0];
     if (mimic === undefined) return undefined;
     return {
@@ -201,7 +191,7 @@ class UrdfReader {
     };
   }
 
-  #origin(element: Element): Transform {
+  #origin(element: XmlElement): Transform {
     const origin = children(element, 'origin')[0];
     return Transform.fromXyzRpy(
       this.#vector(origin, 'xyz', [0, 0, 0]),
@@ -209,10 +199,10 @@ class UrdfReader {
     );
   }
 
-  #solid(element: Element): UrdfSolid {
+  #solid(element: XmlElement): UrdfSolid {
     const material = children(element, 'material')[0];
     const color = material && children(material, 'color')[0];
-    const named = material && this.#materials.get(material.getAttribute('name') ?? '');
+    const named = material && this.#materials.get(material.attributes.get('name') ?? '');
     return {
       shape: this.#shape(element),
       linkFromSolid: this.#origin(element),
@@ -220,11 +210,10 @@ class UrdfReader {
     };
   }
 
-  #shape(element: Element): SolidShape {
+  #shape(element: XmlElement): SolidShape {
     const geometry = children(element, 'geometry')[0];
-    const shape =
-      geometry && Array.from(geometry.childNodes).find((node): node is Element => node.nodeType === 1);
-    switch (shape?.tagName) {
+    const shape = geometry?.children[0];
+    switch (shape?.name) {
       case 'box':
         return { kind: 'box', sizeM: this.#vector(shape, 'size', undefined) };
       case 'cylinder':
@@ -242,15 +231,15 @@ class UrdfReader {
           scale: this.#vector(shape, 'scale', [1, 1, 1]),
         };
       default:
-        return fail(this.#file, element, `<${element.tagName}> has no box, cylinder, sphere or mesh`);
+        return fail(this.#file, element, `<${element.name}> has no box, cylinder, sphere or mesh`);
     }
   }
 
-  #number(element: Element | undefined, attribute: string, fallback: number | undefined): number {
-    const text = element?.getAttribute(attribute);
-    if (text === null || text === undefined || text === '') {
+  #number(element: XmlElement | undefined, attribute: string, fallback: number | undefined): number {
+    const text = element?.attributes.get(attribute);
+    if (text === undefined || text === '') {
       if (fallback !== undefined) return fallback;
-      fail(this.#file, element, `<${element?.tagName}> has no ${attribute}`);
+      fail(this.#file, element, `<${element?.name}> has no ${attribute}`);
     }
     const value = Number(text);
     return Number.isFinite(value)
@@ -258,11 +247,11 @@ class UrdfReader {
       : fail(this.#file, element, `${attribute}="${text}", expected a number`);
   }
 
-  #vector(element: Element | undefined, attribute: string, fallback: Vector3 | undefined): Vector3 {
-    const text = element?.getAttribute(attribute);
-    if (text === null || text === undefined) {
+  #vector(element: XmlElement | undefined, attribute: string, fallback: Vector3 | undefined): Vector3 {
+    const text = element?.attributes.get(attribute);
+    if (text === undefined) {
       if (fallback !== undefined) return fallback;
-      fail(this.#file, element, `<${element?.tagName}> has no ${attribute}`);
+      fail(this.#file, element, `<${element?.name}> has no ${attribute}`);
     }
     const values = text.trim().split(/\s+/).map(Number);
     if (values.length !== 3 || values.some((value) => !Number.isFinite(value))) {

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, describeError } from '@efferent/core';
-import { isMap, isScalar, isSeq, LineCounter, parse, parseDocument, type Node as YamlNode } from 'yaml';
+import {
+  constructFromEvents,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  load,
+  parseEvents,
+  YAMLException,
+} from 'js-yaml';
 import type { ParameterRule, ParameterValue } from './port.ts';
 
 /**
@@ -26,63 +34,104 @@ export function readParameterFile(path: string): readonly ParameterRule[] {
 
 /** Parses the text of a parameter file; see {@link readParameterFile}. */
 export function parseParameterFile(text: string, file: string): readonly ParameterRule[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const fail = (node: unknown, field: string, reason: string) => {
-    const offset = (node as YamlNode | null)?.range?.[0];
-    const line = offset === undefined ? undefined : lines.linePos(offset).line;
+  const { content, lines } = parseWithLines(text, file);
+  const rules: ParameterRule[] = [];
+  const fail = (path: readonly string[], field: string, reason: string) => {
+    const line = lines.get(lineKey(path));
     return new ConfigurationError({
       code: 'invalid-parameter-file',
       message: `${file}${line === undefined ? '' : `:${line}`}: ${field}: ${reason}`,
       fields: { file, line, field },
     });
   };
-  const [syntaxError] = document.errors;
-  if (syntaxError !== undefined) {
-    const line = syntaxError.linePos?.[0].line ?? 1;
-    throw new ConfigurationError({
-      code: 'invalid-parameter-file',
-      message: `${file}:${line}: ${syntaxError.message.split('\n')[0]}`,
-      fields: { file, line },
-    });
-  }
-  const rules: ParameterRule[] = [];
 
-  const readValues = (node: unknown, pattern: string, prefix: string) => {
-    if (!isMap(node)) throw fail(node, `${pattern} ros__parameters`, 'expected parameters by name');
-    for (const { key, value } of node.items) {
-      const name = prefix + String(isScalar(key) ? key.value : key);
-      if (isMap(value)) {
-        readValues(value, pattern, `${name}.`);
+  const readValues = (values: unknown, path: readonly string[], pattern: string, prefix: string) => {
+    if (!isMapping(values)) throw fail(path, `${pattern} ros__parameters`, 'expected parameters by name');
+    for (const [key, value] of Object.entries(values)) {
+      const keyPath = [...path, key];
+      const name = prefix + key;
+      if (isMapping(value)) {
+        readValues(value, keyPath, pattern, `${name}.`);
         continue;
       }
-      const parsed = parameterValue(isSeq(value) || isScalar(value) ? value.toJSON() : undefined);
-      if (parsed === undefined) {
-        throw fail(value ?? key, name, 'expected a boolean, a number, a text, or a list of one of them');
-      }
-      const line = lines.linePos((key as YamlNode).range![0]).line;
-      rules.push({ node: pattern, name, value: parsed, source: `${file}:${line}` });
+      const parsed = parameterValue(value);
+      if (parsed === undefined)
+        throw fail(keyPath, name, 'expected a boolean, a number, a text, or a list of one of them');
+      rules.push({ node: pattern, name, value: parsed, source: `${file}:${lines.get(lineKey(keyPath))}` });
     }
   };
-  const readNodes = (node: unknown, path: string) => {
-    if (!isMap(node))
-      throw fail(node, path || '(whole file)', 'expected a node name with "ros__parameters:" below it');
-    for (const { key, value } of node.items) {
-      const name = String(isScalar(key) ? key.value : key);
+  const readNodes = (nodes: unknown, path: readonly string[], pattern: string) => {
+    if (!isMapping(nodes))
+      throw fail(path, pattern || '(whole file)', 'expected a node name with "ros__parameters:" below it');
+    for (const [name, value] of Object.entries(nodes)) {
+      const keyPath = [...path, name];
       if (name === 'ros__parameters') {
-        if (path === '') throw fail(key, name, 'must be below a node name or "/**"');
-        readValues(value, path, '');
-      } else readNodes(value, `${path}/${name.replace(/^\/|\/$/g, '')}`);
+        if (pattern === '') throw fail(keyPath, name, 'must be below a node name or "/**"');
+        readValues(value, keyPath, pattern, '');
+      } else readNodes(value, keyPath, `${pattern}/${name.replace(/^\/|\/$/g, '')}`);
     }
   };
-  if (document.contents !== null) readNodes(document.contents, '');
+  if (content !== null) readNodes(content, [], '');
   return rules;
+}
+
+/** Parses a YAML document and tells the line, from 1, of each key by {@link lineKey}. */
+function parseWithLines(text: string, file: string): { content: unknown; lines: Map<string, number> } {
+  try {
+    const events = parseEvents(text, {});
+    // A file of comments alone has no document.
+    const [content = null] = constructFromEvents(events, { source: text });
+    return { content, lines: keyLines(events, text) };
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    const line = (cause.mark?.line ?? 0) + 1;
+    throw new ConfigurationError({
+      code: 'invalid-parameter-file',
+      message: `${file}:${line}: not YAML: ${cause.reason}`,
+      fields: { file, line },
+      cause,
+    });
+  }
+}
+
+/** Walks the events of one document, which nest as its collections do. */
+function keyLines(events: readonly Event[], text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  let next = 1;
+  const isOpen = () => next < events.length && events[next]?.type !== EVENT_ID.POP;
+  const walkValue = (path: readonly string[]) => {
+    const event = events[next++];
+    if (event?.type === EVENT_ID.SEQUENCE) {
+      while (isOpen()) walkValue(path);
+      next++;
+    } else if (event?.type === EVENT_ID.MAPPING) {
+      while (isOpen()) {
+        const key = events[next];
+        let keyPath = path;
+        if (key?.type === EVENT_ID.SCALAR) {
+          keyPath = [...path, getScalarValue(text, key)];
+          lines.set(lineKey(keyPath), text.slice(0, key.valueStart).split('\n').length);
+        }
+        walkValue(path);
+        walkValue(keyPath);
+      }
+      next++;
+    }
+  };
+  if (isOpen()) walkValue([]);
+  return lines;
+}
+
+const lineKey = (path: readonly string[]): string => JSON.stringify(path);
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Parses the value of `-p name:=value`, which is YAML. @returns undefined when it is no parameter value */
 export function parseParameterText(text: string): ParameterValue | undefined {
   try {
-    return text.trim() === '' ? '' : parameterValue(parse(text));
+    return text.trim() === '' ? '' : parameterValue(load(text));
   } catch {
     // Not YAML, e.g. an unquoted `[` or `: ` inside a sentence: a plain text, as rcl takes it.
     return text;

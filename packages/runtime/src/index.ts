@@ -23,4 +23,4 @@ export {
   type TaskResult,
 } from './task-client.ts';
 export { runTaskScript, type TaskScriptOptions } from './task-script.ts';
-export { findWorkspaceFolders, packageIndex, repositoryFolder } from './workspace.ts';
+export { findWorkspaceFolders, repositoryFolder } from './workspace.ts';

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { ConfigurationError, describeError, EfferentError, immediateJobRunner } from '@efferent/core';
@@ -54,7 +53,7 @@ async function main(argv: readonly string[]): Promise<void> {
       message: 'which node? give its name as the first argument',
     });
   const { rosArguments } = parseRosArguments(rest);
-  raisePriority(executable);
+  await raisePriority(executable);
   const module = await loadNodeModule(executable);
   const { middleware } = await chooseMiddleware(process.env.EFFERENT_MIDDLEWARE ?? 'auto', process.env);
   const context = await createContext({ middleware });
@@ -89,10 +88,11 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
 
-function raisePriority(executable: string): void {
+async function raisePriority(executable: string): Promise<void> {
   const realTime = realTimePriorities[executable];
   // Node has no call for it; `chrt` is part of util-linux. Threads that are started later take it over.
   if (realTime !== undefined) {
+    const { spawnSync } = await import('node:child_process');
     const pid = String(process.pid);
     if (spawnSync('chrt', ['--fifo', '--pid', String(realTime), pid], { stdio: 'ignore' }).status === 0)
       return;

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { type LaunchContext, type LaunchPlan, planLaunch } from '@efferent/launcher';
+import { join } from 'node:path';
+import {
+  createPackageIndex,
+  type LaunchContext,
+  type LaunchPlan,
+  type PackageIndex,
+  planLaunch,
+} from '@efferent/launcher';
 import { chooseMiddleware, type RosContext } from '@efferent/ros';
 import { startInproc } from './inproc-system.ts';
 import { startProcesses } from './process-system.ts';
 import { TaskClient } from './task-client.ts';
-import { packageIndex } from './workspace.ts';
+import { repositoryFolder } from './workspace.ts';
 
 export type MiddlewareName = RosContext['middleware'];
 
@@ -117,4 +124,10 @@ export function planFile(launchFile: string, values: Readonly<Record<string, str
     readFile: (path) => readFileSync(path, 'utf8'),
   };
   return planLaunch(launchFile, new Map(Object.entries(values)), context);
+}
+
+/** Returns the packages that a launch file can name: `efferent_bringup` of this checkout, and sourced workspaces. */
+function packageIndex(environment: Readonly<Record<string, string | undefined>> = process.env): PackageIndex {
+  const bringup = new Map([['efferent_bringup', join(repositoryFolder, 'launch')]]);
+  return createPackageIndex(bringup, environment.AMENT_PREFIX_PATH);
 }

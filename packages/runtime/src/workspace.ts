@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createPackageIndex, type PackageIndex } from '@efferent/launcher';
 
 /** The checkout that this code runs from. */
 export const repositoryFolder = resolve(import.meta.dirname, '../../..');
@@ -18,14 +17,6 @@ export function findWorkspaceFolders(
   const named = environment.EFFERENT_WORKSPACE;
   const own = named === undefined ? findUpwards(cwd) : resolve(cwd, named);
   return own === undefined || own === repositoryFolder ? [repositoryFolder] : [own, repositoryFolder];
-}
-
-/** Returns the packages that a launch file can name: `efferent_bringup` of this checkout, and sourced workspaces. */
-export function packageIndex(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): PackageIndex {
-  const bringup = new Map([['efferent_bringup', join(repositoryFolder, 'launch')]]);
-  return createPackageIndex(bringup, environment.AMENT_PREFIX_PATH);
 }
 
 function findUpwards(from: string): string | undefined {

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema, type Vector3 } from '@efferent/core';
+import { ConfigurationError, parseWithSchema, parseYaml, type Vector3 } from '@efferent/core';
 import { type PriorMap, parsePriorMap } from '@efferent/robot';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 const positive = z.number().positive();
@@ -122,26 +121,6 @@ export interface Scene {
   readonly kinds: ReadonlyMap<string, ObjectKind>;
 }
 
-/** Parses YAML and checks it. @throws {@link ConfigurationError} code `invalid-file`, naming file and field */
-export function parseYaml<Schema extends z.ZodType>(
-  schema: Schema,
-  text: string,
-  file: string,
-): z.output<Schema> {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (cause) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: not YAML: ${describeError(cause)}`,
-      fields: { file },
-      cause,
-    });
-  }
-  return parseWithSchema(schema, data, file);
-}
-
 /**
  * Loads `sim-scenes/<id>` from the first workspace folder that has it.
  *
@@ -167,9 +146,11 @@ export function loadScene(workspaceFolders: readonly string[], id: string): Scen
   const sceneFile = read('scene.yaml');
   const kindsFile = read('objects.yaml');
   const map = parsePriorMap(mapFile.text, mapFile.file);
-  const file = parseYaml(sceneSchema, sceneFile.text, sceneFile.file);
+  const file = parseWithSchema(sceneSchema, parseYaml(sceneFile.text, sceneFile.file), sceneFile.file);
   const kinds = new Map(
-    parseYaml(objectKindsSchema, kindsFile.text, kindsFile.file).kinds.map((kind) => [kind.id, kind]),
+    parseWithSchema(objectKindsSchema, parseYaml(kindsFile.text, kindsFile.file), kindsFile.file).kinds.map(
+      (kind) => [kind.id, kind],
+    ),
   );
   checkReferences(map, file, kinds, sceneFile.file);
   return { id, folder, map, file, kinds };

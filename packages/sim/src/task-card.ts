@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, Rng } from '@efferent/core';
+import { ConfigurationError, parseWithSchema, parseYaml, Rng } from '@efferent/core';
 import { z } from 'zod';
 import { drawSetup, type EpisodeSetup, regionById } from './placement.ts';
-import { parseYaml, type Scene } from './scene-file.ts';
+import type { Scene } from './scene-file.ts';
 
 const positive = z.number().positive();
 const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
@@ -97,7 +97,7 @@ export function loadTaskCard(scene: Scene, id: string): TaskCard {
       fields: { id, known },
     });
   }
-  const card = parseYaml(taskCardSchema, readFileSync(file, 'utf8'), file);
+  const card = parseWithSchema(taskCardSchema, parseYaml(readFileSync(file, 'utf8'), file), file);
   const problems = cardProblems(scene, card);
   if (problems.length > 0) {
     const message = problems.map((problem) => `${file}: ${problem}`).join('\n');

@@ -74,7 +74,7 @@ describe('the mapping from skills to backends', () => {
     expect(() => parseSkillMapping('robot: r\nskills: { pick: { backend: motion } }', 'skills.yaml')).toThrow(
       'skills.yaml: skills.pick.backend: is "motion", expected "policy"',
     );
-    expect(() => parseSkillMapping('robot: [', 'skills.yaml')).toThrow(/skills\.yaml: not YAML/);
+    expect(() => parseSkillMapping('robot: [', 'skills.yaml')).toThrow(/skills\.yaml:1: not YAML/);
   });
 
   test('of a robot that has none names where it looked', async () => {

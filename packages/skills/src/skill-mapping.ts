@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
-import { parse } from 'yaml';
+import { ConfigurationError, parseWithSchema, parseYaml } from '@efferent/core';
 import { z } from 'zod';
 import { skillContracts } from './skill-contracts.ts';
 
@@ -26,18 +25,7 @@ const servedBy: Readonly<Record<string, string>> = { navigate: 'action-client', 
 
 /** Parses a mapping. @throws {@link ConfigurationError} code `invalid-file`, naming file and field. */
 export function parseSkillMapping(text: string, file: string): SkillMapping {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (cause) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: not YAML: ${describeError(cause)}`,
-      fields: { file },
-      cause,
-    });
-  }
-  const mapping = parseWithSchema(skillMappingSchema, data, file);
+  const mapping = parseWithSchema(skillMappingSchema, parseYaml(text, file), file);
   for (const [skill, chosen] of Object.entries(mapping.skills)) {
     const needed = servedBy[skill] ?? 'motion';
     if (chosen?.backend === needed) continue;

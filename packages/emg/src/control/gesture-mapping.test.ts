@@ -71,7 +71,7 @@ test.each([
     'm.yaml: take_over.hold_s: taking over must be deliberate',
   ],
   ['an unknown field', 'ramp:', 'rampe:', 'm.yaml: (whole file): '],
-  ['broken YAML', 'levels:', 'levels: [', 'm.yaml: '],
+  ['broken YAML', 'levels:', 'levels: [', 'm.yaml:6: not YAML'],
 ])('%s is refused by file and field', (_, from, to, message) => {
   expect(text).toContain(from);
   expect(() => parseGestureMapping(text.replace(from, to), 'm.yaml')).toThrowError(message);

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
-import { parse } from 'yaml';
+import { ConfigurationError, describeError, parseWithSchema, parseYaml } from '@efferent/core';
 import { z } from 'zod';
 import { type GestureName, gestureNames } from '../gestures.ts';
 
@@ -142,18 +141,7 @@ export async function loadGestureMapping(file: string): Promise<GestureMapping> 
 
 /** Parses a mapping. @throws {@link ConfigurationError} code `invalid-file`, naming file and field or line */
 export function parseGestureMapping(text: string, file: string): GestureMapping {
-  let data: unknown;
-  try {
-    data = parse(text);
-  } catch (cause) {
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: ${describeError(cause)}`,
-      fields: { file },
-      cause,
-    });
-  }
-  const document = parseWithSchema(schema, data, file);
+  const document = parseWithSchema(schema, parseYaml(text, file), file);
   const { ramp, take_over: takeOver } = document;
   return {
     levels: Object.entries(document.levels).map(([name, factor]) => ({ name, factor })),
