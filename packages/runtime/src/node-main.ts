@@ -90,11 +90,15 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
 
 async function raisePriority(executable: string): Promise<void> {
   const realTime = realTimePriorities[executable];
-  // Node has no call for it; `chrt` is part of util-linux. Threads that are started later take it over.
+  // Node has no call for it; `chrt` is part of util-linux. All threads, since the main one waits for V8's helpers when it
+  // collects garbage: at a lower priority they made that 30 ms. Threads that are started later take it over.
   if (realTime !== undefined) {
     const { spawnSync } = await import('node:child_process');
     const pid = String(process.pid);
-    if (spawnSync('chrt', ['--fifo', '--pid', String(realTime), pid], { stdio: 'ignore' }).status === 0)
+    if (
+      spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', String(realTime), pid], { stdio: 'ignore' })
+        .status === 0
+    )
       return;
   }
   const level = niceLevels[executable];
