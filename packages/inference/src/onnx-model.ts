@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError, ContractError, describeError, PolicyError } from '@efferent/core';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import {
   checkModelContract,
   type ModelContract,
@@ -13,6 +13,8 @@ import { readOnnxMetadata } from './metadata.ts';
 export type Feeds = Readonly<Record<string, Float32Array>>;
 /** Outputs of a run by name; the arrays belong to the model and change with its next run. */
 export type Outputs = Readonly<Record<string, Float32Array>>;
+
+type MakeTensor = (buffer: Float32Array, dims: readonly number[]) => ort.Tensor;
 
 /** An ONNX session with fixed shapes, one thread and buffers that are made once. */
 export class OnnxModel implements ModelDescription {
@@ -33,6 +35,7 @@ export class OnnxModel implements ModelDescription {
     session: ort.InferenceSession,
     metadata: ReadonlyMap<string, string>,
     axes: Readonly<Record<string, number>>,
+    makeTensor: MakeTensor,
   ) {
     this.file = file;
     this.#session = session;
@@ -40,12 +43,12 @@ export class OnnxModel implements ModelDescription {
     this.inputs = session.inputMetadata.map(describeTensor);
     this.outputs = session.outputMetadata.map(describeTensor);
     for (const input of this.inputs) {
-      const { buffer, tensor } = allocate(file, input, axes);
+      const { buffer, tensor } = allocate(file, input, axes, makeTensor);
       this.#inputBuffers[input.name] = buffer;
       this.#feeds[input.name] = tensor;
     }
     for (const output of this.outputs) {
-      const { buffer, tensor } = allocate(file, output, axes);
+      const { buffer, tensor } = allocate(file, output, axes, makeTensor);
       this.#outputBuffers[output.name] = buffer;
       this.#fetches[output.name] = tensor;
     }
@@ -126,9 +129,11 @@ export async function loadModel(file: string, options: LoadOptions = {}): Promis
     });
   }
   const metadata = readOnnxMetadata(bytes);
+  // The native library has 46 MB: loaded by those who run a model, not by all who read a manifest.
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, {
+    session = await InferenceSession.create(bytes, {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -142,7 +147,13 @@ export async function loadModel(file: string, options: LoadOptions = {}): Promis
       cause,
     });
   }
-  const model = new OnnxModel(file, session, metadata, options.axes ?? {});
+  const model = new OnnxModel(
+    file,
+    session,
+    metadata,
+    options.axes ?? {},
+    (buffer, dims) => new Tensor('float32', buffer, dims),
+  );
   if (options.contract !== undefined) {
     try {
       checkModelContract(model, options.contract);
@@ -164,6 +175,7 @@ function allocate(
   file: string,
   tensor: TensorContract,
   axes: Readonly<Record<string, number>>,
+  makeTensor: MakeTensor,
 ): { buffer: Float32Array; tensor: ort.Tensor } {
   if (tensor.type !== 'float32') {
     throw new ContractError({
@@ -174,5 +186,5 @@ function allocate(
   }
   const dims = tensor.shape.map((extent) => (typeof extent === 'number' ? extent : (axes[extent] ?? 1)));
   const buffer = new Float32Array(dims.reduce((product, extent) => product * extent, 1));
-  return { buffer, tensor: new ort.Tensor('float32', buffer, dims) };
+  return { buffer, tensor: makeTensor(buffer, dims) };
 }
