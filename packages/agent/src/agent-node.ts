@@ -6,7 +6,6 @@ import { Belief } from './belief/belief.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
-import { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
 import { defaultCriticSettings } from './plan/critic.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { QuestionDesk } from './question-desk-node.ts';
@@ -39,7 +38,7 @@ export const agentNode: NodeModule = {
       description: 'camera whose depth and camera_info are read',
       readOnly,
     });
-    const model = createModel(node);
+    const model = await createModel(node);
     const settings = declareSettings(node);
 
     const robotModel = loadRobotModel(services.workspaceFolders, robot);
@@ -64,7 +63,7 @@ export const agentNode: NodeModule = {
   },
 };
 
-function createModel(node: RosNode): LanguageModel {
+async function createModel(node: RosNode): Promise<LanguageModel> {
   const name = node.declareParameter('model', 'reasoner', {
     description: 'language model: "reasoner" (offline) or "openai-compatible"',
     readOnly: true,
@@ -78,10 +77,15 @@ function createModel(node: RosNode): LanguageModel {
     readOnly: true,
   });
   if (name === 'reasoner') return new Reasoner();
-  if (name === 'openai-compatible')
+  if (name === 'openai-compatible') {
+    // Its client is loaded only where it is used: it takes longer to load than all the rest of the agent.
+    const { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } = await import(
+      './model/openai-compatible.ts'
+    );
     return new OpenAiCompatibleModel(
       openAiCompatibleFromEnvironment(process.env, { baseUrl: url, model: id }),
     );
+  }
   throw new ConfigurationError({
     code: 'unknown-model',
     message: `parameter model: there is no language model "${name}"; there are: reasoner, openai-compatible`,

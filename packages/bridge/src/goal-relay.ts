@@ -1,5 +1,12 @@
-import { ContractError, describeError } from '@efferent/core';
-import { z } from 'zod';
+import {
+  ContractError,
+  checkWithSchema,
+  describeError,
+  describeProblem,
+  object,
+  record,
+} from '@efferent/core';
+import * as v from 'valibot';
 import { jsonOf } from './json.ts';
 
 /** Names of the bridge's own JSON services and channel; `docs/viewer-protocol.md` describes them. */
@@ -65,12 +72,12 @@ export const goalEventSchema = {
   },
 };
 
-const sendRequest = z.object({
-  action: z.string(),
-  goal: z.record(z.string(), z.unknown()),
-  tag: z.string().max(100).default(''),
+const sendRequest = object({
+  action: v.string(),
+  goal: record(v.string(), v.unknown()),
+  tag: v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
 });
-const cancelRequest = z.object({ goalId: z.string() });
+const cancelRequest = object({ goalId: v.string() });
 
 /**
  * Lets a client of the WebSocket send goals, hear their feedback and cancel them.
@@ -134,12 +141,9 @@ export class GoalRelay {
   }
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, request: unknown): z.output<Schema> {
-  const result = schema.safeParse(request);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new ContractError({
-    code: 'invalid-request',
-    message: `${issue?.path.join('.') || 'request'}: ${issue?.message ?? 'invalid'}`,
-  });
+function parse<Schema extends v.GenericSchema>(schema: Schema, request: unknown): v.InferOutput<Schema> {
+  const checked = checkWithSchema(schema, request);
+  if (checked.problems === undefined) return checked.output;
+  const message = describeProblem(checked.problems[0], 'request');
+  throw new ContractError({ code: 'invalid-request', message });
 }

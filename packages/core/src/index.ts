@@ -24,7 +24,24 @@ export {
 export { immediateJobRunner, type JobDescription, type JobRunner } from './jobs.ts';
 export { PointMapper } from './point-mapper.ts';
 export { Rng } from './rng.ts';
-export { parseWithSchema } from './schema.ts';
+export {
+  type Checked,
+  checkWithSchema,
+  finiteNumber,
+  identifier,
+  integer,
+  matching,
+  nonEmptyList,
+  nonEmptyString,
+  nonNegativeNumber,
+  parseWithSchema,
+  positiveInteger,
+  positiveNumber,
+  vector2,
+  vector3,
+} from './schema.ts';
+export { object, oneForm, record, strictObject } from './schema-objects.ts';
+export { describeProblem, type SchemaProblem } from './schema-problem.ts';
 export {
   add3,
   clamp,

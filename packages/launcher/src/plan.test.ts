@@ -133,7 +133,7 @@ describe('planLaunch', () => {
     ['<node pkg="none" exec="x"/>', 'package "none" was not found'],
     ['<node exec="ls" output="all"/>', 'must be one of screen, log, both, got "all"'],
     ['<node exec="ls" respawn_delay="soon"/>', 'must be a number, got "soon"'],
-    ['<log message="a">', '/l/a.launch.xml:3: <launch>: 3:9: unexpected close tag'],
+    ['<log message="a">', '/l/a.launch.xml:3: <launch>: unexpected close tag'],
     ['words', '/l/a.launch.xml:2: <launch>: text is not allowed here: "words"'],
   ])('refuses %s by file, line and element', (body, message) => {
     expect(() => plan(body)).toThrow(message);

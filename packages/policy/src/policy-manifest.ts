@@ -1,52 +1,62 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, ContractError, parseWithSchema, parseYaml } from '@efferent/core';
+import {
+  ConfigurationError,
+  ContractError,
+  identifier,
+  nonEmptyString as name,
+  nonEmptyList,
+  object,
+  parseWithSchema,
+  parseYaml,
+  positiveInteger,
+  positiveNumber,
+  strictObject,
+} from '@efferent/core';
 import type { ModelContract } from '@efferent/inference';
-import { z } from 'zod';
+import * as v from 'valibot';
 
-const name = z.string().min(1);
-const positive = z.number().positive();
-const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
+const names = nonEmptyList(name);
 
 /** Where the numbers of an observation come from; shapes follow from the source. */
-const observation = z.discriminatedUnion('source', [
+const observation = v.variant('source', [
   /** From the tool to the tracked target's centre, in the axes of the base frame; m, [3]. */
-  z.strictObject({ name, source: z.literal('target-offset'), unit: z.literal('m') }),
+  strictObject({ name, source: v.literal('target-offset'), unit: v.literal('m') }),
   /** Extent of the tracked target along the tool's axes: approach, closing, across both; m, [3]. */
-  z.strictObject({ name, source: z.literal('target-size'), unit: z.literal('m') }),
+  strictObject({ name, source: v.literal('target-size'), unit: v.literal('m') }),
   /** Time since the target was last detected; s, [1]. */
-  z.strictObject({ name, source: z.literal('target-age'), unit: z.literal('s') }),
-  z.strictObject({
+  strictObject({ name, source: v.literal('target-age'), unit: v.literal('s') }),
+  strictObject({
     name,
-    source: z.literal('joint-positions'),
-    unit: z.literal('m or rad'),
-    joints: z.array(name).min(1),
+    source: v.literal('joint-positions'),
+    unit: v.literal('m or rad'),
+    joints: names,
   }),
-  z.strictObject({
+  strictObject({
     name,
-    source: z.literal('joint-efforts'),
-    unit: z.literal('N or N m'),
-    joints: z.array(name).min(1),
+    source: v.literal('joint-efforts'),
+    unit: v.literal('N or N m'),
+    joints: names,
   }),
   /** The action of the previous tick, in the order of `actions`. */
-  z.strictObject({ name, source: z.literal('previous-action'), unit: z.literal('m/s') }),
+  strictObject({ name, source: v.literal('previous-action'), unit: v.literal('m/s') }),
 ]);
 
-const action = z.discriminatedUnion('sends', [
+const action = v.variant('sends', [
   /** Velocity of the base along its x axis. */
-  z.strictObject({ name, sends: z.literal('base-forward'), unit: z.literal('m/s'), limit: positive }),
+  strictObject({ name, sends: v.literal('base-forward'), unit: v.literal('m/s'), limit: positiveNumber }),
   /** Velocity of one commanded joint. */
-  z.strictObject({
+  strictObject({
     name,
-    sends: z.literal('joint-velocity'),
+    sends: v.literal('joint-velocity'),
     joint: name,
-    unit: z.enum(['m/s', 'rad/s']),
-    limit: positive,
+    unit: v.picklist(['m/s', 'rad/s']),
+    limit: positiveNumber,
   }),
 ]);
 
 /** Schema of `policies/<id>/policy.yaml`. */
-export const policyManifestSchema = z.strictObject({
+export const policyManifestSchema = strictObject({
   id: identifier,
   /** One sentence for people. */
   description: name,
@@ -54,25 +64,30 @@ export const policyManifestSchema = z.strictObject({
   model: name,
   robot: name,
   skill: name,
-  rate_hz: positive,
+  rate_hz: positiveNumber,
   /** Actions in one answer of the model. */
-  chunk_length: z.int().positive(),
+  chunk_length: positiveInteger,
   /** Actions carried out before the model is asked again. */
-  execute_length: z.int().positive(),
+  execute_length: positiveInteger,
   /** What a lockstep episode charges for one inference, ms. */
-  modelled_latency_ms: positive,
+  modelled_latency_ms: positiveNumber,
   /** Commit of the training code. */
   training_commit: name,
-  frames: z.strictObject({ base: name, tool: name, odometry: name }),
-  observations: z.array(observation).min(1),
+  frames: strictObject({ base: name, tool: name, odometry: name }),
+  observations: nonEmptyList(observation),
   /** Name of the model's output, shape [1, chunk_length, actions]. */
   output: name,
-  actions: z.array(action).min(1),
+  actions: nonEmptyList(action),
   /** When the gripper counts as holding something. */
-  grasp: z.strictObject({ joint: name, min_effort_n: positive, min_aperture_m: positive, lift_m: positive }),
+  grasp: strictObject({
+    joint: name,
+    min_effort_n: positiveNumber,
+    min_aperture_m: positiveNumber,
+    lift_m: positiveNumber,
+  }),
 });
 
-export type PolicyManifest = z.output<typeof policyManifestSchema>;
+export type PolicyManifest = v.InferOutput<typeof policyManifestSchema>;
 export type ObservationSpec = PolicyManifest['observations'][number];
 export type ActionSpec = PolicyManifest['actions'][number];
 
@@ -183,14 +198,14 @@ function describeAction(spec: ActionSpec): string {
 }
 
 /** The parts of `robots/<id>/robot.yaml` that a policy has to agree with. */
-const robotFactsSchema = z.looseObject({
+const robotFactsSchema = object({
   id: name,
-  frames: z.looseObject({ base: name, tool: name }),
-  base: z.looseObject({ max_linear_speed_mps: positive }),
-  actuators: z.array(z.looseObject({ name, max_velocity: positive })),
+  frames: object({ base: name, tool: name }),
+  base: object({ max_linear_speed_mps: positiveNumber }),
+  actuators: v.array(object({ name, max_velocity: positiveNumber })),
 });
 
-export type RobotFacts = z.output<typeof robotFactsSchema>;
+export type RobotFacts = v.InferOutput<typeof robotFactsSchema>;
 
 /** Reads what a policy must agree with from the robot's manifest. @throws {@link ConfigurationError} */
 export function parseRobotFacts(text: string, file: string): RobotFacts {

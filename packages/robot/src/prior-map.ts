@@ -1,12 +1,20 @@
 import {
   ConfigurationError,
+  finiteNumber,
+  identifier,
+  matching,
+  nonEmptyList,
   parseWithSchema,
   parseYaml,
+  positiveNumber,
   quaternionFromAxisAngle,
+  strictObject,
   Transform,
   type Vector3,
+  vector2,
+  vector3,
 } from '@efferent/core';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /**
  * What a robot may know of a room before it looks: walls, furniture, what opens and how, where things can stand.
@@ -15,73 +23,77 @@ import { z } from 'zod';
  * Points of a furniture's boxes, surfaces, containers and articulations are in that furniture's own frame: z up, front
  * towards -y, origin on the floor. `pose` is [x m, y m, yaw rad] in `map`.
  */
-const vector2 = z.tuple([z.number(), z.number()]);
-const vector3 = z.tuple([z.number(), z.number(), z.number()]);
-const positiveSize3 = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
-const positiveSize2 = z.tuple([z.number().positive(), z.number().positive()]);
-const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
-const color = z
-  .string()
-  .regex(/^#[0-9a-f]{6}$/, 'expected a colour like #8d6e63')
-  .transform((hex): Vector3 => {
+const positiveSize3 = v.strictTuple([positiveNumber, positiveNumber, positiveNumber]);
+const positiveSize2 = v.strictTuple([positiveNumber, positiveNumber]);
+const names = nonEmptyList(v.string());
+const color = v.pipe(
+  v.string(),
+  matching(/^#[0-9a-f]{6}$/, 'a colour like #8d6e63'),
+  v.transform((hex): Vector3 => {
     const value = Number.parseInt(hex.slice(1), 16);
     return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-  });
+  }),
+);
 
-const box = z
-  .strictObject({ center: vector3, size: positiveSize3, color })
-  .transform(({ center, size, color: colorRgb }) => ({ centerM: center, sizeM: size, colorRgb }));
+const box = v.pipe(
+  strictObject({ center: vector3, size: positiveSize3, color }),
+  v.transform(({ center, size, color: colorRgb }) => ({ centerM: center, sizeM: size, colorRgb })),
+);
 
-const volume = z
-  .strictObject({ center: vector3, size: positiveSize3 })
-  .transform(({ center, size }) => ({ centerM: center, sizeM: size }));
+const volume = v.pipe(
+  strictObject({ center: vector3, size: positiveSize3 }),
+  v.transform(({ center, size }) => ({ centerM: center, sizeM: size })),
+);
 
-const wall = z
-  .strictObject({
+const wall = v.pipe(
+  strictObject({
     from: vector2,
     to: vector2,
-    thickness_m: z.number().positive(),
-    height_m: z.number().positive(),
+    thickness_m: positiveNumber,
+    height_m: positiveNumber,
     color,
-  })
-  .transform((w) => ({
+  }),
+  v.transform((w) => ({
     fromM: w.from,
     toM: w.to,
     thicknessM: w.thickness_m,
     heightM: w.height_m,
     colorRgb: w.color,
-  }));
+  })),
+);
 
-const furniture = z
-  .strictObject({
+const furniture = v.pipe(
+  strictObject({
     id: identifier,
-    kind: z.enum(['table', 'counter', 'fridge', 'sink', 'shelf', 'bin', 'chair', 'cabinet']),
-    names: z.array(z.string()).min(1),
+    kind: v.picklist(['table', 'counter', 'fridge', 'sink', 'shelf', 'bin', 'chair', 'cabinet']),
+    names,
     pose: vector3,
-    boxes: z.array(box).min(1),
+    boxes: nonEmptyList(box),
     /** Edges along which a robot may stand: end points and outward normal, furniture frame. */
-    access: z.array(
-      z
-        .strictObject({ from: vector2, to: vector2, normal: vector2 })
-        .transform(({ from, to, normal }) => ({ fromM: from, toM: to, normal })),
+    access: v.array(
+      v.pipe(
+        strictObject({ from: vector2, to: vector2, normal: vector2 }),
+        v.transform(({ from, to, normal }) => ({ fromM: from, toM: to, normal })),
+      ),
     ),
-  })
-  .transform(({ pose, ...rest }) => ({ ...rest, poseXyYaw: pose }));
+  }),
+  v.transform(({ pose, ...rest }) => ({ ...rest, poseXyYaw: pose })),
+);
 
-const surface = z
-  .strictObject({
+const surface = v.pipe(
+  strictObject({
     id: identifier,
     on: identifier,
-    names: z.array(z.string()).default([]),
-    height_m: z.number(),
+    names: v.optional(v.array(v.string()), []),
+    height_m: finiteNumber,
     center: vector2,
     size: positiveSize2,
     /** Free height above it; absent means open to the ceiling. */
-    clearance_m: z.number().positive().optional(),
+    clearance_m: v.optional(positiveNumber),
     /** The articulation that must be open to reach it. */
-    behind: identifier.optional(),
-  })
-  .transform((s) => ({
+    behind: v.optional(identifier),
+  }),
+  v.transform((s) => ({
     id: s.id,
     furnitureId: s.on,
     names: s.names,
@@ -90,32 +102,34 @@ const surface = z
     sizeM: s.size,
     ...(s.clearance_m === undefined ? {} : { clearanceM: s.clearance_m }),
     ...(s.behind === undefined ? {} : { behindArticulationId: s.behind }),
-  }));
+  })),
+);
 
-const handle = z
-  .strictObject({
-    shape: z.enum(['knob', 'bar']),
+const handle = v.pipe(
+  strictObject({
+    shape: v.picklist(['knob', 'bar']),
     /** Centre at joint position 0, furniture frame. */
     position: vector3,
     size: positiveSize3,
     /** Unit vector along which the gripper approaches at joint position 0; pulling goes the other way. */
     approach: vector3,
     color,
-  })
-  .transform((h) => ({
+  }),
+  v.transform((h) => ({
     shape: h.shape,
     positionM: h.position,
     sizeM: h.size,
     approach: h.approach,
     colorRgb: h.color,
-  }));
+  })),
+);
 
-const articulation = z
-  .strictObject({
+const articulation = v.pipe(
+  strictObject({
     id: identifier,
     furniture: identifier,
-    names: z.array(z.string()).min(1),
-    joint: z.enum(['prismatic', 'revolute']),
+    names,
+    joint: v.picklist(['prismatic', 'revolute']),
     /** A point on the joint's axis, furniture frame. */
     origin: vector3,
     /** Unit vector; a positive joint position opens (right-hand rule for `revolute`). */
@@ -123,12 +137,12 @@ const articulation = z
     /** Joint positions [closed, widest open], m or rad. */
     range: vector2,
     /** From this position on the part counts as open, m or rad. */
-    open_at: z.number().positive(),
+    open_at: positiveNumber,
     handle,
     /** The moving part at joint position 0, furniture frame; without the handle. */
-    boxes: z.array(box).min(1),
-  })
-  .transform((a) => ({
+    boxes: nonEmptyList(box),
+  }),
+  v.transform((a) => ({
     id: a.id,
     furnitureId: a.furniture,
     names: a.names,
@@ -139,23 +153,24 @@ const articulation = z
     openAt: a.open_at,
     handle: a.handle,
     boxes: a.boxes,
-  }));
+  })),
+);
 
-const container = z
-  .strictObject({
+const container = v.pipe(
+  strictObject({
     id: identifier,
     furniture: identifier,
-    names: z.array(z.string()).min(1),
+    names,
     /** Inside volume (at joint position 0 when it moves), furniture frame. */
     interior: volume,
     /** From where a hand gets in. */
-    access: z.enum(['top', 'front']),
+    access: v.picklist(['top', 'front']),
     /** The articulation that carries it along (a drawer). */
-    moves_with: identifier.optional(),
+    moves_with: v.optional(identifier),
     /** The articulation that must be open to reach in. */
-    behind: identifier.optional(),
-  })
-  .transform((c) => ({
+    behind: v.optional(identifier),
+  }),
+  v.transform((c) => ({
     id: c.id,
     furnitureId: c.furniture,
     names: c.names,
@@ -163,44 +178,49 @@ const container = z
     access: c.access,
     ...(c.moves_with === undefined ? {} : { movesWithArticulationId: c.moves_with }),
     ...(c.behind === undefined ? {} : { behindArticulationId: c.behind }),
-  }));
+  })),
+);
 
-const place = z
-  .strictObject({
+const place = v.pipe(
+  strictObject({
     id: identifier,
-    names: z.array(z.string()).min(1),
+    names,
     /** Where the robot's base stands, map frame. */
     pose: vector3,
-    furniture: identifier.optional(),
+    furniture: v.optional(identifier),
     /** Where things meant for this place are put: a rectangle on a surface, furniture frame. */
-    delivery: z
-      .strictObject({ surface: identifier, center: vector2, size: positiveSize2 })
-      .transform((d) => ({ surfaceId: d.surface, centerM: d.center, sizeM: d.size }))
-      .optional(),
-  })
-  .transform((p) => ({
+    delivery: v.optional(
+      v.pipe(
+        strictObject({ surface: identifier, center: vector2, size: positiveSize2 }),
+        v.transform((d) => ({ surfaceId: d.surface, centerM: d.center, sizeM: d.size })),
+      ),
+    ),
+  }),
+  v.transform((p) => ({
     id: p.id,
     names: p.names,
     poseXyYaw: p.pose,
     ...(p.furniture === undefined ? {} : { furnitureId: p.furniture }),
     ...(p.delivery === undefined ? {} : { delivery: p.delivery }),
-  }));
+  })),
+);
 
-export const priorMapSchema = z.strictObject({
+export const priorMapSchema = strictObject({
   id: identifier,
-  names: z.array(z.string()).min(1),
-  bounds: z
-    .strictObject({ min: vector2, max: vector2 })
-    .transform(({ min, max }) => ({ minM: min, maxM: max })),
-  walls: z.array(wall),
-  furniture: z.array(furniture).min(1),
-  surfaces: z.array(surface),
-  articulations: z.array(articulation),
-  containers: z.array(container),
-  places: z.array(place).min(1),
+  names,
+  bounds: v.pipe(
+    strictObject({ min: vector2, max: vector2 }),
+    v.transform(({ min, max }) => ({ minM: min, maxM: max })),
+  ),
+  walls: v.array(wall),
+  furniture: nonEmptyList(furniture),
+  surfaces: v.array(surface),
+  articulations: v.array(articulation),
+  containers: v.array(container),
+  places: nonEmptyList(place),
 });
 
-export type PriorMap = z.output<typeof priorMapSchema>;
+export type PriorMap = v.InferOutput<typeof priorMapSchema>;
 export type MapFurniture = PriorMap['furniture'][number];
 export type MapSurface = PriorMap['surfaces'][number];
 export type MapArticulation = PriorMap['articulations'][number];

@@ -1,25 +1,25 @@
-import { parseWithSchema, type Transform } from '@efferent/core';
-import { z } from 'zod';
+import { finiteNumber, object, parseWithSchema, record, type Transform } from '@efferent/core';
+import * as v from 'valibot';
 import type { Scene } from './scene-file.ts';
 import type { EntityState, SimWorld } from './sim-world.ts';
 
-const episodeReportSchema = z.object({
-  timeS: z.number(),
-  seed: z.number(),
-  task: z.string(),
-  collisions: z.array(z.object({ atS: z.number(), link: z.string(), with: z.string(), kind: z.string() })),
+const episodeReportSchema = object({
+  timeS: finiteNumber,
+  seed: finiteNumber,
+  task: v.string(),
+  collisions: v.array(object({ atS: finiteNumber, link: v.string(), with: v.string(), kind: v.string() })),
   /** Id of the object or articulation in the gripper, or null. */
-  held: z.string().nullable(),
+  held: v.nullable(v.string()),
   /** Joint positions by articulation id, m or rad. */
-  articulations: z.record(z.string(), z.number()),
-  grips: z.array(z.object({ event: z.string(), target: z.string(), reason: z.string().optional() })),
-  perturbation: z
-    .object({ name: z.string(), object: z.string(), outOfView: z.boolean(), atS: z.number() })
-    .nullable(),
+  articulations: record(v.string(), finiteNumber),
+  grips: v.array(object({ event: v.string(), target: v.string(), reason: v.optional(v.string()) })),
+  perturbation: v.nullable(
+    object({ name: v.string(), object: v.string(), outOfView: v.boolean(), atS: finiteNumber }),
+  ),
 });
 
 /** What `/sim/episode` tells the judge's side beside poses. */
-export type EpisodeReport = z.output<typeof episodeReportSchema>;
+export type EpisodeReport = v.InferOutput<typeof episodeReportSchema>;
 
 /** Writes the report of a world as it is now. */
 export function episodeReport(

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Transform, type Vector3 } from '@efferent/core';
+import { checkWithSchema, Transform, type Vector3 } from '@efferent/core';
 import { loadRobotModel } from '@efferent/robot';
 import { describe, expect, it } from 'vitest';
 import { judgeTask } from './judge.ts';
@@ -156,7 +156,7 @@ it('names the field of a task card that leads nowhere', () => {
   expect(() => loadTaskCard(kitchen, 'no-such-task')).toThrow(
     /has no task "no-such-task"; it has bring-to-person/,
   );
-  const wrong = taskCardSchema.safeParse({
+  const wrong = checkWithSchema(taskCardSchema, {
     id: 'x',
     suite: 'core',
     instructions: ['x'],
@@ -164,7 +164,12 @@ it('names the field of a task card that leads nowhere', () => {
     goal: [{ object: 'apple', under: 'table' }],
     time_limit_s: 1,
   });
-  expect(wrong.success).toBe(false);
+  expect(wrong.problems).toEqual([
+    {
+      field: 'goal.0',
+      reason: expect.stringMatching(/^expected \{ object, inside \} or .*, got \{ object, under \}$/),
+    },
+  ]);
 });
 
 describe('Perturber', () => {

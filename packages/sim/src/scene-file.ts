@@ -1,82 +1,104 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, parseWithSchema, parseYaml, type Vector3 } from '@efferent/core';
+import {
+  ConfigurationError,
+  finiteNumber,
+  identifier,
+  integer,
+  matching,
+  nonEmptyList,
+  nonNegativeNumber,
+  oneForm,
+  parseWithSchema,
+  parseYaml,
+  positiveNumber,
+  strictObject,
+  type Vector3,
+  vector2,
+  vector3,
+} from '@efferent/core';
 import { type PriorMap, parsePriorMap } from '@efferent/robot';
-import { z } from 'zod';
+import * as v from 'valibot';
 
-const positive = z.number().positive();
-const vector2 = z.tuple([z.number(), z.number()]);
-const vector3 = z.tuple([z.number(), z.number(), z.number()]);
-const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
-const color = z
-  .string()
-  .regex(/^#[0-9a-f]{6}$/, 'expected a colour like #8d6e63')
-  .transform((hex): Vector3 => {
+const color = v.pipe(
+  v.string(),
+  matching(/^#[0-9a-f]{6}$/, 'a colour like #8d6e63'),
+  v.transform((hex): Vector3 => {
     const value = Number.parseInt(hex.slice(1), 16);
     return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-  });
+  }),
+);
 
-const partFields = { center: vector3, yaw: z.number().default(0), color };
-const objectPart = z
-  .union([
-    z.strictObject({ sphere: z.strictObject({ radius: positive }), ...partFields }),
-    z.strictObject({ box: z.strictObject({ size: z.tuple([positive, positive, positive]) }), ...partFields }),
-    z.strictObject({ cylinder: z.strictObject({ radius: positive, height: positive }), ...partFields }),
-    z.strictObject({
-      ring: z.strictObject({
-        radius: positive,
-        height: positive,
-        thickness: positive,
-        segments: z.int().min(6).max(24),
+const partFields = { center: vector3, yaw: v.optional(finiteNumber, 0), color };
+const objectPart = v.pipe(
+  oneForm([
+    strictObject({ sphere: strictObject({ radius: positiveNumber }), ...partFields }),
+    strictObject({
+      box: strictObject({ size: v.strictTuple([positiveNumber, positiveNumber, positiveNumber]) }),
+      ...partFields,
+    }),
+    strictObject({
+      cylinder: strictObject({ radius: positiveNumber, height: positiveNumber }),
+      ...partFields,
+    }),
+    strictObject({
+      ring: strictObject({
+        radius: positiveNumber,
+        height: positiveNumber,
+        thickness: positiveNumber,
+        segments: v.pipe(integer, v.minValue(6), v.maxValue(24)),
       }),
       ...partFields,
     }),
-  ])
-  .transform((part) => ({ ...part, centerM: part.center, yawRad: part.yaw, colorRgb: part.color }));
+  ]),
+  v.transform((part) => ({ ...part, centerM: part.center, yawRad: part.yaw, colorRgb: part.color })),
+);
 
-const objectKind = z
-  .strictObject({
+const objectKind = v.pipe(
+  strictObject({
     id: identifier,
-    names: z.array(z.string()).min(1),
-    categories: z.array(z.string()),
-    mass_kg: positive,
-    friction: positive,
+    names: nonEmptyList(v.string()),
+    categories: v.array(v.string()),
+    mass_kg: positiveNumber,
+    friction: positiveNumber,
     /** Share of the spin lost in a second, for things that roll. */
-    rolling: z.number().min(0).max(0.99).default(0.05),
-    grasp: z.strictObject({ type: z.enum(['body', 'rim', 'none']), width_m: positive }),
-    holds: z.strictObject({ radius: positive, height: positive }).optional(),
-    shapes: z.array(objectPart).min(1),
-  })
-  .transform(({ mass_kg, grasp, holds, ...rest }) => ({
+    rolling: v.optional(v.pipe(finiteNumber, v.minValue(0), v.maxValue(0.99)), 0.05),
+    grasp: strictObject({ type: v.picklist(['body', 'rim', 'none']), width_m: positiveNumber }),
+    holds: v.optional(strictObject({ radius: positiveNumber, height: positiveNumber })),
+    shapes: nonEmptyList(objectPart),
+  }),
+  v.transform(({ mass_kg, grasp, holds, ...rest }) => ({
     ...rest,
     massKg: mass_kg,
     grasp: { type: grasp.type, widthM: grasp.width_m },
     ...(holds === undefined ? {} : { holds: { radiusM: holds.radius, heightM: holds.height } }),
-  }));
+  })),
+);
 
-export const objectKindsSchema = z.strictObject({ kinds: z.array(objectKind).min(1) });
+export const objectKindsSchema = strictObject({ kinds: nonEmptyList(objectKind) });
 
-export const sceneSchema = z.strictObject({
+export const sceneSchema = strictObject({
   id: identifier,
-  physics: z
-    .strictObject({ rate_hz: positive, gravity_m_s2: positive, default_friction: positive })
-    .transform((p) => ({
+  physics: v.pipe(
+    strictObject({ rate_hz: positiveNumber, gravity_m_s2: positiveNumber, default_friction: positiveNumber }),
+    v.transform((p) => ({
       rateHz: p.rate_hz,
       gravityMps2: p.gravity_m_s2,
       defaultFriction: p.default_friction,
     })),
-  robot_start: z.strictObject({ pose: vector3, spread: vector3 }),
-  articulations: z.array(
-    z
-      .strictObject({
+  ),
+  robot_start: strictObject({ pose: vector3, spread: vector3 }),
+  articulations: v.array(
+    v.pipe(
+      strictObject({
         id: identifier,
-        mass_kg: positive,
-        friction: z.number().nonnegative(),
-        damping: z.number().nonnegative(),
-        seal: z.number().nonnegative(),
-        handle_breakaway_n: positive,
-      })
-      .transform((a) => ({
+        mass_kg: positiveNumber,
+        friction: nonNegativeNumber,
+        damping: nonNegativeNumber,
+        seal: nonNegativeNumber,
+        handle_breakaway_n: positiveNumber,
+      }),
+      v.transform((a) => ({
         id: a.id,
         massKg: a.mass_kg,
         friction: a.friction,
@@ -84,30 +106,32 @@ export const sceneSchema = z.strictObject({
         seal: a.seal,
         handleBreakawayN: a.handle_breakaway_n,
       })),
+    ),
   ),
-  regions: z.array(
-    z
-      .strictObject({
+  regions: v.array(
+    v.pipe(
+      strictObject({
         id: identifier,
-        surface: identifier.optional(),
-        container: identifier.optional(),
+        surface: v.optional(identifier),
+        container: v.optional(identifier),
         center: vector2,
-        size: z.tuple([positive, positive]),
-      })
-      .transform((r) => ({
+        size: v.strictTuple([positiveNumber, positiveNumber]),
+      }),
+      v.transform((r) => ({
         id: r.id,
         surfaceId: r.surface,
         containerId: r.container,
         centerM: r.center,
         sizeM: r.size,
       })),
+    ),
   ),
-  objects: z.array(z.strictObject({ id: identifier, kind: identifier, region: identifier })),
+  objects: v.array(strictObject({ id: identifier, kind: identifier, region: identifier })),
 });
 
-export type ObjectKind = z.output<typeof objectKind>;
+export type ObjectKind = v.InferOutput<typeof objectKind>;
 export type ObjectPart = ObjectKind['shapes'][number];
-export type SceneFile = z.output<typeof sceneSchema>;
+export type SceneFile = v.InferOutput<typeof sceneSchema>;
 export type SceneRegion = SceneFile['regions'][number];
 export type ArticulationPhysics = SceneFile['articulations'][number];
 

@@ -1,62 +1,78 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, parseWithSchema, parseYaml, Rng } from '@efferent/core';
-import { z } from 'zod';
+import {
+  ConfigurationError,
+  finiteNumber,
+  identifier,
+  matching,
+  nonEmptyList,
+  nonEmptyString,
+  oneForm,
+  parseWithSchema,
+  parseYaml,
+  positiveNumber,
+  Rng,
+  record,
+  strictObject,
+} from '@efferent/core';
+import * as v from 'valibot';
 import { drawSetup, type EpisodeSetup, regionById } from './placement.ts';
 import type { Scene } from './scene-file.ts';
 
-const positive = z.number().positive();
-const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case');
+const share = v.pipe(finiteNumber, v.minValue(0), v.maxValue(1));
+const identifiers = nonEmptyList(identifier);
 /** An id, or the name of a slot in braces. */
-const reference = z
-  .string()
-  .regex(/^(\{[a-z][a-z0-9-]*\}|[a-z][a-z0-9-]*)$/, 'expected an id or a slot like {item}');
+const reference = v.pipe(
+  v.string(),
+  matching(/^(\{[a-z][a-z0-9-]*\}|[a-z][a-z0-9-]*)$/, 'an id or a slot like {item}'),
+);
 
 /** One thing that must be true in the end. Movable things must also be at rest and not held, unless `held` asks for it. */
-const condition = z.union([
-  z.strictObject({ object: reference, inside: reference }),
-  z.strictObject({ object: reference, on: reference }),
-  z.strictObject({ object: reference, at: reference }),
-  z.strictObject({ object: reference, held: z.literal(true) }),
-  z.strictObject({ category: identifier, inside: reference }),
-  z.strictObject({ part: reference, state: z.enum(['open', 'closed', '{state}']) }),
-  z.strictObject({ cleared: reference, except: z.array(reference).default([]) }),
+const condition = oneForm([
+  strictObject({ object: reference, inside: reference }),
+  strictObject({ object: reference, on: reference }),
+  strictObject({ object: reference, at: reference }),
+  strictObject({ object: reference, held: v.literal(true) }),
+  strictObject({ category: identifier, inside: reference }),
+  strictObject({ part: reference, state: v.picklist(['open', 'closed', '{state}']) }),
+  strictObject({ cleared: reference, except: v.optional(v.array(reference), []) }),
 ]);
 
-const slot = z.strictObject({
+const slot = strictObject({
   /** Values of the slot; a mapping gives the words for it, e.g. `{ counter: "kitchen counter" }`. */
-  choose: z.array(z.union([identifier, z.record(identifier, z.string())])).min(1),
+  choose: nonEmptyList(v.union([identifier, record(identifier, v.string())])),
 });
 
-const perturbation = z.strictObject({
+const perturbation = strictObject({
   target: reference,
   /** Where it may be moved to. */
-  regions: z.array(identifier).min(1),
+  regions: identifiers,
 });
 
-export const taskCardSchema = z.strictObject({
+export const taskCardSchema = strictObject({
   id: identifier,
   /** Cards of the suite `core` are what `bench tasks` runs. */
-  suite: z.enum(['core', 'extra']),
-  instructions: z.array(z.string().min(1)).min(1),
-  slots: z.record(identifier, slot).default({}),
-  setup: z.strictObject({
+  suite: v.picklist(['core', 'extra']),
+  instructions: nonEmptyList(nonEmptyString),
+  slots: v.optional(record(identifier, slot), {}),
+  setup: strictObject({
     /** Regions that an object may start in; one is drawn. */
-    regions: z.record(reference, z.array(identifier).min(1)).default({}),
+    regions: v.optional(record(reference, identifiers), {}),
     /** Start of drawers and doors: a number in [0, 1] of the range, or one of a list. */
-    articulations: z.record(reference, z.union([z.number().min(0).max(1), z.literal('{start}')])).default({}),
+    articulations: v.optional(record(reference, v.union([share, v.literal('{start}')])), {}),
     /** Share of the objects that the goal does not name which are left out, drawn by seed. */
-    leave_out: z.number().min(0).max(1).default(0),
-    absent: z.array(identifier).default([]),
+    leave_out: v.optional(share, 0),
+    absent: v.optional(v.array(identifier), []),
   }),
-  goal: z.array(condition).min(1),
-  time_limit_s: positive,
-  perturbations: z
-    .strictObject({ 'move-object': perturbation.optional(), 'block-target': perturbation.optional() })
-    .default({}),
+  goal: nonEmptyList(condition),
+  time_limit_s: positiveNumber,
+  perturbations: v.optional(
+    strictObject({ 'move-object': v.optional(perturbation), 'block-target': v.optional(perturbation) }),
+    {},
+  ),
 });
 
-export type TaskCard = z.output<typeof taskCardSchema>;
+export type TaskCard = v.InferOutput<typeof taskCardSchema>;
 type CardCondition = TaskCard['goal'][number];
 export type PerturbationName = keyof TaskCard['perturbations'];
 

@@ -1,24 +1,30 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, parseWithSchema, parseYaml } from '@efferent/core';
-import { z } from 'zod';
+import {
+  ConfigurationError,
+  nonEmptyString as name,
+  parseWithSchema,
+  parseYaml,
+  record,
+  strictObject,
+} from '@efferent/core';
+import * as v from 'valibot';
 import { skillContracts } from './skill-contracts.ts';
 
-const name = z.string().min(1);
-const backend = z.discriminatedUnion('backend', [
-  z.strictObject({ backend: z.literal('motion') }),
-  z.strictObject({ backend: z.literal('policy'), policy: name }),
-  z.strictObject({ backend: z.literal('action-client'), action: name }),
+const backend = v.variant('backend', [
+  strictObject({ backend: v.literal('motion') }),
+  strictObject({ backend: v.literal('policy'), policy: name }),
+  strictObject({ backend: v.literal('action-client'), action: name }),
 ]);
 
 /** Schema of `robots/<id>/skills.yaml`. */
-export const skillMappingSchema = z.strictObject({
+export const skillMappingSchema = strictObject({
   robot: name,
-  skills: z.partialRecord(z.enum(Object.keys(skillContracts) as [string, ...string[]]), backend),
+  skills: record(v.picklist(Object.keys(skillContracts)), backend),
 });
 
-export type SkillMapping = z.output<typeof skillMappingSchema>;
+export type SkillMapping = v.InferOutput<typeof skillMappingSchema>;
 
 /** Backends that can serve a skill; a policy or another node's action can do only what it was made for. */
 const servedBy: Readonly<Record<string, string>> = { navigate: 'action-client', pick: 'policy' };

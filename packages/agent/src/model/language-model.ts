@@ -1,5 +1,5 @@
 import type { SkillContract } from '@efferent/skills';
-import type { z } from 'zod';
+import type { GenericSchema } from 'valibot';
 import type { BeliefView } from '../belief/belief-view.ts';
 
 export type ModelPurpose = 'decompose' | 'replan' | 'explain';
@@ -39,7 +39,7 @@ export interface LanguageModelRequest<Output> {
   /** Names given earlier to things that have been found since, by reference name. */
   readonly bindings: Readonly<Record<string, string>>;
   /** What the answer must look like. */
-  readonly schema: z.ZodType<Output>;
+  readonly schema: GenericSchema<unknown, Output>;
   readonly maxOutputTokens: number;
   readonly signal?: AbortSignal;
 }

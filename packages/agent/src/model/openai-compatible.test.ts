@@ -38,7 +38,7 @@ afterEach(async () => {
 interface ChatRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly max_tokens?: number;
-  readonly response_format?: { readonly type: string };
+  readonly response_format: { readonly type: string; readonly json_schema: { readonly schema: object } };
 }
 
 /** A server that speaks the chat protocol and answers with `replies`, the last one again and again. */
@@ -125,6 +125,12 @@ test('sends the belief and the skills with a JSON schema and a token bound, and 
   expect(server.keys).toEqual(['Bearer secret']);
   const [sent] = server.requests;
   expect(sent).toMatchObject({ max_tokens: 321, response_format: { type: 'json_schema' } });
+  expect(sent!.response_format.json_schema.schema).toMatchObject({
+    type: 'object',
+    required: Object.keys(plan),
+    additionalProperties: false,
+    properties: { status: { enum: ['plan', 'question', 'not-understood', 'impossible'] } },
+  });
   const text = sent!.messages.map((message) => message.content).join('\n');
   for (const part of [
     '<instruction>open the left drawer</instruction>',
@@ -192,14 +198,16 @@ test('nobody listening is said to be so', async () => {
 });
 
 test.each([
-  ['invalid JSON', '{"status": "pl'],
-  ['another schema', '{"steps": []}'],
-  ['prose', 'Sure! First open the drawer.'],
-])('repairs %s in one more round, with the reason', async (_what, content) => {
+  ['invalid JSON', '{"status": "pl', 'JSON'],
+  ['another schema', '{"steps": []}', 'schema: status: is missing; message: is missing; '],
+  ['prose', 'Sure! First open the drawer.', 'JSON'],
+])('repairs %s in one more round, with the reason', async (_what, content, reason) => {
   const server = await serve([{ content }, { content: JSON.stringify(plan) }]);
   const reply = await model(server.url).generate(request());
   expect(reply).toMatchObject({ output: plan, attempts: 2, inputTokens: 200, outputTokens: 40 });
-  expect(server.requests[1]!.messages.at(-1)!.content).toContain('not an answer of the given schema');
+  const said = server.requests[1]!.messages.at(-1)!.content;
+  expect(said).toContain('not an answer of the given schema');
+  expect(said).toContain(reason);
 });
 
 test('refuses a model that answers nonsense twice', async () => {

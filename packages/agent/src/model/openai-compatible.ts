@@ -1,8 +1,16 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { ConfigurationError, describeError, LanguageModelError } from '@efferent/core';
+import {
+  ConfigurationError,
+  checkWithSchema,
+  describeError,
+  describeProblem,
+  LanguageModelError,
+} from '@efferent/core';
+import { toJsonSchema } from '@valibot/to-json-schema';
 import {
   APICallError,
   generateText,
+  jsonSchema,
   type ModelMessage,
   NoObjectGeneratedError,
   Output,
@@ -118,7 +126,7 @@ export class OpenAiCompatibleModel implements LanguageModel {
       model: this.#model,
       instructions: system,
       messages,
-      output: Output.object({ schema: request.schema }),
+      output: Output.object({ schema: answerSchema(request.schema) }),
       maxOutputTokens: request.maxOutputTokens,
       maxRetries: this.#options.maxRetries,
       temperature,
@@ -179,6 +187,18 @@ export class OpenAiCompatibleModel implements LanguageModel {
       return fail('rate-limited', 'answered 429 (too many requests); wait, or use a key with a higher limit');
     return fail('server-error', `answered ${statusCode}: ${cause.message}`);
   }
+}
+
+/** What the server is told of the shape of an answer, and how an answer is checked. */
+function answerSchema<Result>(schema: LanguageModelRequest<Result>['schema']) {
+  return jsonSchema<Result>(toJsonSchema(schema, { target: 'draft-07', typeMode: 'input' }), {
+    validate: (answer) => {
+      const checked = checkWithSchema(schema, answer);
+      if (checked.problems === undefined) return { success: true, value: checked.output };
+      const problems = checked.problems.map((problem) => describeProblem(problem, 'answer'));
+      return { success: false, error: new Error(problems.join('; ')) };
+    },
+  });
 }
 
 /** The innermost message, in one line. */

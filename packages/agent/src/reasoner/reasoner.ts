@@ -1,4 +1,4 @@
-import { LanguageModelError } from '@efferent/core';
+import { checkWithSchema, describeProblem, LanguageModelError } from '@efferent/core';
 import { formatAtom } from '../belief/atom.ts';
 import { Lexicon } from '../language/lexicon.ts';
 import { parseInstruction } from '../language/parser.ts';
@@ -32,15 +32,15 @@ export class Reasoner implements LanguageModel {
 
   async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
     const answer = request.purpose === 'explain' ? explainFailure(request) : proposePlan(request);
-    const parsed = request.schema.safeParse(answer);
-    if (!parsed.success) {
+    const checked = checkWithSchema(request.schema, answer);
+    if (checked.problems !== undefined) {
       throw new LanguageModelError({
         code: 'wrong-schema',
-        message: `The reasoner has no answer of the asked shape for "${request.purpose}": ${parsed.error.issues[0]?.message ?? 'unknown'}; ask for a plan or an explanation.`,
+        message: `The reasoner has no answer of the asked shape for "${request.purpose}": ${describeProblem(checked.problems[0], 'answer')}; ask for a plan or an explanation.`,
         fields: { purpose: request.purpose },
       });
     }
-    return { output: parsed.data, inputTokens: 0, outputTokens: 0, attempts: 1 };
+    return { output: checked.output, inputTokens: 0, outputTokens: 0, attempts: 1 };
   }
 }
 

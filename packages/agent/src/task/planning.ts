@@ -1,4 +1,4 @@
-import { describeError, EfferentError } from '@efferent/core';
+import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
 import { viewBelief } from '../belief/truth.ts';
 import type {
   HistoryEntry,
@@ -206,13 +206,12 @@ export class Planning {
     this.#report(purpose, beganS, reply, '');
     this.#budget.countTokens(reply.inputTokens + reply.outputTokens);
     // A model is never trusted to have kept to the schema, whatever its adapter says.
-    const parsed = schema.safeParse(reply.output);
-    if (!parsed.success)
-      throw new TaskEnd(
-        'model-error',
-        `The ${model.id} answered something of another shape: ${parsed.error.issues[0]?.message ?? 'unknown'}.`,
-      );
-    return parsed.data;
+    const checked = checkWithSchema(schema, reply.output);
+    if (checked.problems === undefined) return checked.output;
+    throw new TaskEnd(
+      'model-error',
+      `The ${model.id} answered something of another shape: ${describeProblem(checked.problems[0], 'answer')}.`,
+    );
   }
 
   #report(

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { checkWithSchema, describeProblem, integer, nonEmptyString, object } from '@efferent/core';
+import * as v from 'valibot';
 
 /** Subprotocol names that this server speaks, newest first. @see https://github.com/foxglove/ws-protocol */
 export const subprotocols = ['foxglove.sdk.v1', 'foxglove.websocket.v1'] as const;
@@ -40,26 +41,27 @@ export const statusLevel = { info: 0, warning: 1, error: 2 } as const;
 const serverOpcode = { messageData: 1, time: 2, serviceResponse: 3, assetResponse: 4 } as const;
 const clientOpcode = { messageData: 1, serviceRequest: 2 } as const;
 
-const id = z.int().min(0).max(0xffffffff);
-const clientJson = z.discriminatedUnion('op', [
-  z.object({
-    op: z.literal('subscribe'),
-    subscriptions: z.array(z.object({ id, channelId: id })).max(10_000),
+const id = v.pipe(integer, v.minValue(0), v.maxValue(0xffffffff));
+const clientJson = v.variant('op', [
+  object({
+    op: v.literal('subscribe'),
+    subscriptions: v.pipe(v.array(object({ id, channelId: id })), v.maxLength(10_000)),
   }),
-  z.object({ op: z.literal('unsubscribe'), subscriptionIds: z.array(id).max(10_000) }),
-  z.object({
-    op: z.literal('advertise'),
-    channels: z
-      .array(z.object({ id, topic: z.string().min(1), encoding: z.string(), schemaName: z.string() }))
-      .max(1000),
+  object({ op: v.literal('unsubscribe'), subscriptionIds: v.pipe(v.array(id), v.maxLength(10_000)) }),
+  object({
+    op: v.literal('advertise'),
+    channels: v.pipe(
+      v.array(object({ id, topic: nonEmptyString, encoding: v.string(), schemaName: v.string() })),
+      v.maxLength(1000),
+    ),
   }),
-  z.object({ op: z.literal('unadvertise'), channelIds: z.array(id).max(1000) }),
-  z.object({ op: z.literal('subscribeConnectionGraph') }),
-  z.object({ op: z.literal('unsubscribeConnectionGraph') }),
-  z.object({ op: z.literal('fetchAsset'), uri: z.string().max(4096), requestId: id }),
+  object({ op: v.literal('unadvertise'), channelIds: v.pipe(v.array(id), v.maxLength(1000)) }),
+  object({ op: v.literal('subscribeConnectionGraph') }),
+  object({ op: v.literal('unsubscribeConnectionGraph') }),
+  object({ op: v.literal('fetchAsset'), uri: v.pipe(v.string(), v.maxLength(4096)), requestId: id }),
 ]);
 
-export type ClientJsonMessage = z.output<typeof clientJson>;
+export type ClientJsonMessage = v.InferOutput<typeof clientJson>;
 
 export type ClientBinaryMessage =
   | { readonly op: 'messageData'; readonly channelId: number; readonly data: Uint8Array }
@@ -82,13 +84,10 @@ export function parseClientText(text: string): Parsed<ClientJsonMessage> {
   } catch (error) {
     return { problem: `text frame is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const result = clientJson.safeParse(data);
-  if (result.success) return { message: result.data };
-  const issue = result.error.issues[0];
+  const checked = checkWithSchema(clientJson, data);
+  if (checked.problems === undefined) return { message: checked.output };
   const op = typeof data === 'object' && data !== null && 'op' in data ? String(data.op) : 'no op';
-  return {
-    problem: `message "${op}" refused: ${issue?.path.join('.') || 'op'}: ${issue?.message ?? 'invalid'}`,
-  };
+  return { problem: `message "${op}" refused: ${describeProblem(checked.problems[0], 'op')}` };
 }
 
 /** Reads a binary frame of a client; `data` is a view into `frame`. Never throws. */

@@ -34,13 +34,13 @@ test.each([
     'an unknown gesture',
     'wextend: { base: linear',
     'clench: { base: linear',
-    'm.yaml: modes.0.motions: Unrecognized key: "clench"',
+    'm.yaml: modes.0.motions.clench: unknown field; expected one of "grip", ',
   ],
   [
     'rest as a motion',
     'wextend: { base: linear',
     'rest: { base: linear',
-    'm.yaml: modes.0.motions: Unrecognized key: "rest"',
+    'm.yaml: modes.0.motions.rest: unknown field; expected one of "grip", ',
   ],
   [
     'a motion of nothing',
@@ -70,7 +70,7 @@ test.each([
     'hold_s: 0.1',
     'm.yaml: take_over.hold_s: taking over must be deliberate',
   ],
-  ['an unknown field', 'ramp:', 'rampe:', 'm.yaml: (whole file): '],
+  ['an unknown field', 'ramp:', 'rampe:', 'm.yaml: rampe: unknown field'],
   ['broken YAML', 'levels:', 'levels: [', 'm.yaml:6: not YAML'],
 ])('%s is refused by file and field', (_, from, to, message) => {
   expect(text).toContain(from);

@@ -1,7 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema, parseYaml } from '@efferent/core';
-import { z } from 'zod';
+import {
+  ConfigurationError,
+  describeError,
+  finiteNumber,
+  matching,
+  nonEmptyList,
+  nonEmptyString,
+  parseWithSchema,
+  parseYaml,
+  positiveNumber,
+  record,
+  strictObject,
+} from '@efferent/core';
+import * as v from 'valibot';
 import { type GestureName, gestureNames } from '../gestures.ts';
 
 /** What a gesture moves while it is held. */
@@ -38,18 +50,20 @@ export interface GestureMapping {
   readonly modes: readonly ControlMode[];
 }
 
-const activeGestures = gestureNames.filter((name) => name !== 'rest') as [GestureName, ...GestureName[]];
-const activeGesture = z.enum(activeGestures, { error: `expected a gesture: ${activeGestures.join(', ')}` });
+const activeGesture = v.picklist(gestureNames.filter((name) => name !== 'rest'));
+const between = (least: number, most: number) => v.pipe(finiteNumber, v.minValue(least), v.maxValue(most));
 
-const motion = z
-  .strictObject({
-    base: z.enum(['linear', 'angular']).optional(),
-    joint: z.string().min(1).optional(),
-    speed_mps: z.number().optional(),
-    speed_radps: z.number().optional(),
-  })
-  .superRefine((value, context) => {
-    const problem = (message: string) => context.addIssue({ code: 'custom', message });
+const motion = v.pipe(
+  strictObject({
+    base: v.optional(v.picklist(['linear', 'angular'])),
+    joint: v.optional(nonEmptyString),
+    speed_mps: v.optional(finiteNumber),
+    speed_radps: v.optional(finiteNumber),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { value } = dataset;
+    const problem = (message: string) => addIssue({ message });
     if ((value.base === undefined) === (value.joint === undefined)) problem('give either base or joint');
     if ((value.speed_mps === undefined) === (value.speed_radps === undefined)) {
       problem('give either speed_mps or speed_radps');
@@ -58,62 +72,87 @@ const motion = z
     if (value.base === 'angular' && value.speed_radps === undefined)
       problem('base: angular needs speed_radps');
     if ((value.speed_mps ?? value.speed_radps) === 0) problem('a speed of 0 moves nothing');
-  });
+  }),
+);
 
-const mode = z
-  .strictObject({
-    name: z.string().regex(/^[a-z][a-z-]*$/, 'expected kebab-case, e.g. lift-arm'),
-    motions: z.partialRecord(activeGesture, motion),
-    actions: z.partialRecord(activeGesture, z.enum(['next-mode', 'toggle-level', 'hand-back'])),
-  })
-  .superRefine((value, context) => {
-    for (const gesture of Object.keys(value.motions)) {
-      if (!(gesture in value.actions)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['actions', gesture],
+const mode = v.pipe(
+  strictObject({
+    name: v.pipe(v.string(), matching(/^[a-z][a-z-]*$/, 'kebab-case, e.g. lift-arm')),
+    motions: record(activeGesture, motion),
+    actions: record(activeGesture, v.picklist(['next-mode', 'toggle-level', 'hand-back'])),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const gesture of Object.keys(dataset.value.motions)) {
+      if (!(gesture in dataset.value.actions)) continue;
+      addIssue({
+        path: pathTo(dataset.value, 'actions', gesture),
         message: 'this gesture already moves something',
       });
     }
-    if (!Object.values(value.actions).includes('next-mode')) {
-      context.addIssue({ code: 'custom', path: ['actions'], message: 'no gesture leads to the next-mode' });
-    }
-  });
+  }),
+  v.forward(
+    v.check(
+      ({ actions }) => Object.values(actions).includes('next-mode'),
+      'no gesture leads to the next-mode',
+    ),
+    ['actions'],
+  ),
+);
 
-const schema = z.strictObject({
-  levels: z
-    .record(z.string(), z.number().positive().max(1))
-    .refine((levels) => Object.keys(levels).length > 0, 'give at least one level'),
-  ramp: z.strictObject({ length_s: z.number().positive().max(3), decay: z.number().min(1) }),
-  action_hold_s: z.number().min(0.1).max(5),
-  take_over: z
-    .strictObject({
+const schema = strictObject({
+  levels: v.pipe(
+    record(v.string(), v.pipe(positiveNumber, v.maxValue(1))),
+    v.check((levels) => Object.keys(levels).length > 0, 'give at least one level'),
+  ),
+  ramp: strictObject({
+    length_s: v.pipe(positiveNumber, v.maxValue(3)),
+    decay: v.pipe(finiteNumber, v.minValue(1)),
+  }),
+  action_hold_s: between(0.1, 5),
+  take_over: v.pipe(
+    strictObject({
       gesture: activeGesture,
-      hold_s: z.number().min(0.5, 'taking over must be deliberate: hold at least 0.5 s').max(5),
+      hold_s: v.pipe(
+        finiteNumber,
+        v.minValue(0.5, 'taking over must be deliberate: hold at least 0.5 s'),
+        v.maxValue(5),
+      ),
       confirm_gesture: activeGesture,
-      confirm_hold_s: z.number().min(0.2).max(5),
-      confirm_within_s: z.number().min(1).max(10),
+      confirm_hold_s: between(0.2, 5),
+      confirm_within_s: between(1, 10),
       resume_gesture: activeGesture,
-      resume_hold_s: z.number().min(0.5).max(5),
-    })
-    .superRefine((value, context) => {
-      const names = [value.gesture, value.confirm_gesture, value.resume_gesture];
-      if (new Set(names).size === names.length) return;
-      context.addIssue({
-        code: 'custom',
-        message: 'gesture, confirm_gesture and resume_gesture must be three different gestures',
-      });
+      resume_hold_s: between(0.5, 5),
     }),
-  modes: z
-    .array(mode)
-    .min(1)
-    .superRefine((modes, context) => {
+    v.check(
+      ({ gesture, confirm_gesture, resume_gesture }) =>
+        new Set([gesture, confirm_gesture, resume_gesture]).size === 3,
+      'gesture, confirm_gesture and resume_gesture must be three different gestures',
+    ),
+  ),
+  modes: v.pipe(
+    nonEmptyList(mode),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const modes = dataset.value;
       modes.forEach((value, i) => {
         if (modes.findIndex((other) => other.name === value.name) === i) return;
-        context.addIssue({ code: 'custom', path: [i, 'name'], message: `a second mode "${value.name}"` });
+        addIssue({ path: pathTo(modes, i, 'name'), message: `a second mode "${value.name}"` });
       });
     }),
+  ),
 });
+
+/** Names a field for an issue; problems are listed by the keys alone. */
+function pathTo(
+  input: unknown,
+  first: string | number,
+  ...others: readonly string[]
+): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  const item = (key: string | number) =>
+    ({ type: 'unknown', origin: 'value', input, key, value: undefined }) as const;
+  return [item(first), ...others.map(item)];
+}
 
 /** Returns where a robot's mapping is kept in this package. */
 export function bundledMappingPath(robotId: string): string {
@@ -166,7 +205,7 @@ export function parseGestureMapping(text: string, file: string): GestureMapping 
   };
 }
 
-function motionOf(given: z.output<typeof motion>): GestureMotion {
+function motionOf(given: v.InferOutput<typeof motion>): GestureMotion {
   const topSpeed = given.speed_mps ?? given.speed_radps ?? 0;
   return given.base === undefined ? { joint: given.joint ?? '', topSpeed } : { base: given.base, topSpeed };
 }

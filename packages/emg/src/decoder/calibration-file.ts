@@ -1,42 +1,57 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ConfigurationError, describeError, parseWithSchema } from '@efferent/core';
+import {
+  ConfigurationError,
+  describeError,
+  finiteNumber,
+  integer,
+  nonEmptyString,
+  nonNegativeNumber,
+  parseWithSchema,
+  positiveInteger,
+  positiveNumber,
+  record,
+  strictObject,
+  vector2,
+} from '@efferent/core';
 import { loadModel, type OnnxModel } from '@efferent/inference';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
 import { featureNames } from '../signal/windowed-features.ts';
 import type { Calibration } from './fit-calibration.ts';
 import { decoderTensors, exportOnnx } from './onnx-export.ts';
 
-const schema = z.strictObject({
-  format: z.literal(1),
-  source_id: z.string().min(1),
-  sample_rate_hz: z.number().positive(),
-  channel_count: z.int().positive(),
-  filter: z.strictObject({
-    order: z.int().positive(),
-    band_hz: z.tuple([z.number().positive(), z.number().positive()]),
-    notches_hz: z.array(z.number().positive()),
-    notch_bandwidth_hz: z.number().positive(),
+const schema = strictObject({
+  format: v.literal(1),
+  source_id: nonEmptyString,
+  sample_rate_hz: positiveNumber,
+  channel_count: positiveInteger,
+  filter: strictObject({
+    order: positiveInteger,
+    band_hz: v.strictTuple([positiveNumber, positiveNumber]),
+    notches_hz: v.array(positiveNumber),
+    notch_bandwidth_hz: positiveNumber,
   }),
-  window: z
-    .strictObject({
-      window_samples: z.int().positive(),
-      stride_samples: z.int().positive(),
-      deadband_uv: z.number().nonnegative(),
-    })
-    .refine((window) => window.window_samples % window.stride_samples === 0, {
-      message: 'window_samples must be a multiple of stride_samples',
+  window: v.pipe(
+    strictObject({
+      window_samples: positiveInteger,
+      stride_samples: positiveInteger,
+      deadband_uv: nonNegativeNumber,
     }),
-  gestures: z.array(z.enum(gestureNames)).min(2),
-  silence_uv: z.number().nonnegative(),
-  effort_uv: z.record(z.string(), z.tuple([z.number(), z.number()])),
-  reject_below: z.number().min(0).max(1),
-  held_out: z.strictObject({
-    accuracy: z.number(),
-    active_error_rate: z.number(),
-    rejection_rate: z.number(),
-    window_count: z.int(),
+    v.check(
+      (window) => window.window_samples % window.stride_samples === 0,
+      'window_samples must be a multiple of stride_samples',
+    ),
+  ),
+  gestures: v.pipe(v.array(v.picklist(gestureNames)), v.minLength(2)),
+  silence_uv: nonNegativeNumber,
+  effort_uv: record(v.string(), vector2),
+  reject_below: v.pipe(finiteNumber, v.minValue(0), v.maxValue(1)),
+  held_out: strictObject({
+    accuracy: finiteNumber,
+    active_error_rate: finiteNumber,
+    rejection_rate: finiteNumber,
+    window_count: integer,
   }),
 });
 
@@ -54,7 +69,7 @@ export function calibrationPath(workspaceFolder: string, sourceId: string): stri
  */
 export async function saveCalibration(file: string, calibration: Calibration): Promise<void> {
   const { signal, levels, heldOut } = calibration;
-  const document: z.input<typeof schema> = {
+  const document: v.InferInput<typeof schema> = {
     format: 1,
     source_id: calibration.sourceId,
     sample_rate_hz: signal.sampleRateHz,
