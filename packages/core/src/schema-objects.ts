@@ -32,12 +32,29 @@ export function object<const Entries extends v.ObjectEntries>(
   return refusingLists(v.object(entries));
 }
 
-/** Schema of an object with any fields whose names and values are of a schema. Unlike valibot's own it takes no list. */
+/**
+ * Schema of an object with any fields whose names and values are of a schema.
+ *
+ * Unlike valibot's own it takes no list, and refuses what that leaves out without a word (`constructor`, …).
+ */
 export function record<
   const Key extends v.BaseSchema<string, string, v.BaseIssue<unknown>>,
   const Value extends v.GenericSchema,
 >(key: Key, value: Value): v.RecordSchema<Key, Value, undefined> {
-  return refusingLists(v.record(key, value));
+  const schema = refusingLists(v.record(key, value));
+  const run = schema['~run'];
+  return Object.assign(schema, {
+    '~run': function (this: typeof schema, ...[dataset, config]: Parameters<typeof run>) {
+      const input = dataset.value;
+      const result = run.call(this, dataset, config);
+      if (!isObject(input)) return result;
+      for (const name of Object.keys(input).filter((each) => !v._isValidObjectKey(input, each))) {
+        const path = [{ type: 'object', origin: 'value', input, key: name, value: input[name] }] as const;
+        v._addIssue(this, 'key', result, config, { message: 'is a reserved name', path: [...path] });
+      }
+      return result;
+    },
+  });
 }
 
 /**

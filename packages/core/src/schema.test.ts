@@ -134,6 +134,12 @@ describe('the wording of a problem', () => {
       'Fly: bad name of a field; expected kebab-case, got "Fly"',
     ],
     [
+      'a name that JavaScript keeps',
+      record(v.string(), v.number()),
+      JSON.parse('{ "__proto__": 1 }'),
+      '__proto__: is a reserved name',
+    ],
+    [
       'no form',
       form,
       { object: 'cup', under: 'table' },
