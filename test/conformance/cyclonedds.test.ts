@@ -140,12 +140,14 @@ function describeWire(): void {
     const reply = find('publications', 'rr/ns/addReply');
     expect(reply?.type).toBe('example_interfaces::srv::dds_::AddTwoInts_Response_');
     expect(reply?.userData).toBe(request?.userData);
-    expect(find('publications', 'ros_discovery_info')).toMatchObject({
+    const info = {
       type: 'rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_',
       reliable: true,
       transientLocal: true,
-      depth: 1,
-    });
+      userData: 'typehash=RIHS01_91a0593bacdcc50ea9bdcf849a938b128412cc1ea821245c663bcd26f83c295e;',
+    };
+    expect(find('publications', 'ros_discovery_info')).toMatchObject({ ...info, depth: 1 });
+    expect(find('subscriptions', 'ros_discovery_info')).toMatchObject({ ...info, keepAll: true });
     observer.close();
     await context.shutdown();
   });

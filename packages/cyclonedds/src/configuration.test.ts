@@ -1,16 +1,38 @@
+import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { cycloneConfiguration, domainIdFromEnvironment } from './configuration.ts';
 
 describe('cycloneConfiguration', () => {
-  it('stays on the loopback interface without any wish', () => {
-    const xml = cycloneConfiguration({});
-    expect(xml).toContain('<NetworkInterface name="lo" multicast="false"/>');
+  const loopback = { lo: [address('127.0.0.1', true)] };
+
+  it('stays on this machine without any wish', () => {
+    const xml = cycloneConfiguration({}, loopback);
+    expect(xml).toContain('<Interfaces><NetworkInterface name="lo" multicast="false"/></Interfaces>');
+    expect(xml).toContain('<AllowMulticast>false</AllowMulticast>');
     expect(xml).toContain('<Peer address="127.0.0.1"/>');
     expect(xml).toContain('<MaxAutoParticipantIndex>32</MaxAutoParticipantIndex>');
   });
 
-  it('leaves everything to a configuration of the user', () => {
-    expect(cycloneConfiguration({ CYCLONEDDS_URI: 'file:///etc/cyclone.xml' })).toBe('');
+  it('is also reached over the main network interface, which ROS 2 processes of this machine use', () => {
+    const xml = cycloneConfiguration({}, { ...loopback, eth0: [address('192.0.2.7', false)] });
+    expect(xml).toContain(
+      '<NetworkInterface name="lo" multicast="false"/><NetworkInterface autodetermine="true" multicast="false"/>',
+    );
+    expect(xml).toContain('<AllowMulticast>false</AllowMulticast>');
+  });
+
+  it("puts its defaults before the user's own configuration and chooses no interface beside it", () => {
+    const xml = cycloneConfiguration({ CYCLONEDDS_URI: 'file:///etc/cyclone.xml' }, loopback);
+    expect(xml).toMatch(/<\/CycloneDDS>,file:\/\/\/etc\/cyclone.xml$/);
+    expect(xml).toContain('<ParticipantIndex>auto</ParticipantIndex>');
+    expect(xml).not.toContain('Interface name');
+    expect(xml).not.toContain('AllowMulticast');
+  });
+
+  it('finds nobody when discovery is off', () => {
+    const xml = cycloneConfiguration({ ROS_AUTOMATIC_DISCOVERY_RANGE: 'OFF', ROS_STATIC_PEERS: '192.0.2.1' });
+    expect(xml).toContain('<Tag>ros_discovery_off_');
+    expect(xml).not.toContain('Peer');
   });
 
   it('widens to the subnet only when asked', () => {
@@ -41,3 +63,7 @@ describe('domainIdFromEnvironment', () => {
     expect(() => domainIdFromEnvironment({ ROS_DOMAIN_ID: text })).toThrow(/ROS_DOMAIN_ID/);
   });
 });
+
+function address(ip: string, internal: boolean): NetworkInterfaceInfo {
+  return { address: ip, netmask: '255.255.255.0', family: 'IPv4', mac: '', internal, cidr: null };
+}

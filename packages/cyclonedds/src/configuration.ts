@@ -1,3 +1,4 @@
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { ConfigurationError } from '@efferent/core';
 
 /** Environment variables that say how far DDS discovery reaches; names as in ROS 2. */
@@ -38,16 +39,22 @@ function escapeXml(text: string): string {
 }
 
 /**
- * Returns the Cyclone DDS configuration (XML) for an environment; empty when the user's own `CYCLONEDDS_URI` decides.
+ * Returns the Cyclone DDS configuration for an environment: XML, and after a comma the user's own `CYCLONEDDS_URI`, which
+ * wins, as with rmw_cyclonedds.
  *
- * Without any wish discovery stays on the loopback interface. `ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET` widens it,
- * `LOCALHOST` is the default here, `OFF` finds only static peers, `SYSTEM_DEFAULT` leaves everything to Cyclone DDS.
+ * Without any wish discovery stays on this machine. `ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET` widens it and is the default
+ * beside a `CYCLONEDDS_URI`, `LOCALHOST` is the default here, `OFF` finds nobody, `SYSTEM_DEFAULT` leaves everything to
+ * Cyclone DDS.
  *
+ * @param interfaces - network interfaces of this machine by name
  * @throws {@link ConfigurationError} `bad-discovery-range`
  */
-export function cycloneConfiguration(environment: DiscoveryEnvironment): string {
-  if (environment.CYCLONEDDS_URI) return '';
-  const range = environment.ROS_AUTOMATIC_DISCOVERY_RANGE || 'LOCALHOST';
+export function cycloneConfiguration(
+  environment: DiscoveryEnvironment,
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
+): string {
+  const own = environment.CYCLONEDDS_URI || undefined;
+  const range = environment.ROS_AUTOMATIC_DISCOVERY_RANGE || (own === undefined ? 'LOCALHOST' : 'SUBNET');
   if (range === 'SYSTEM_DEFAULT') return '';
   if (!['LOCALHOST', 'SUBNET', 'OFF'].includes(range)) {
     throw new ConfigurationError({
@@ -57,16 +64,14 @@ export function cycloneConfiguration(environment: DiscoveryEnvironment): string 
     });
   }
   const staticPeers = (environment.ROS_STATIC_PEERS ?? '').split(';').filter((peer) => peer !== '');
-  const peers = range === 'LOCALHOST' ? ['127.0.0.1', ...staticPeers] : staticPeers;
-  const local = range === 'LOCALHOST' && staticPeers.length === 0;
-  const network = local
-    ? '<Interfaces><NetworkInterface name="lo" multicast="false"/></Interfaces><AllowMulticast>false</AllowMulticast>'
-    : range === 'SUBNET'
-      ? ''
-      : '<AllowMulticast>false</AllowMulticast>';
-  return [
+  const peers = range === 'OFF' ? [] : range === 'LOCALHOST' ? ['127.0.0.1', ...staticPeers] : staticPeers;
+  const choosesInterfaces = range === 'LOCALHOST' && staticPeers.length === 0 && own === undefined;
+  const xml = [
     '<CycloneDDS><Domain id="any">',
-    `<General>${network}</General>`,
+    '<General>',
+    choosesInterfaces ? localInterfaces(interfaces) : '',
+    range === 'SUBNET' ? '' : '<AllowMulticast>false</AllowMulticast>',
+    '</General>',
     '<Discovery><ParticipantIndex>auto</ParticipantIndex>',
     `<MaxAutoParticipantIndex>${maxParticipantsOnHost}</MaxAutoParticipantIndex>`,
     `<LeaseDuration>${leaseSeconds}s</LeaseDuration>`,
@@ -76,4 +81,18 @@ export function cycloneConfiguration(environment: DiscoveryEnvironment): string 
       : '',
     '</Discovery></Domain></CycloneDDS>',
   ].join('');
+  return own === undefined ? xml : `${xml},${own}`;
+}
+
+/**
+ * Our own processes talk over loopback, which outlives every network. ROS 2 processes of this machine announce the
+ * address of its main network interface, also with `LOCALHOST`, and hear only peers that use that interface too; nothing
+ * is announced to other machines over it.
+ */
+function localInterfaces(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string {
+  const addresses = Object.values(interfaces).flatMap((each) => each ?? []);
+  const hasNetwork = addresses.some(({ family, internal }) => family === 'IPv4' && !internal);
+  // Cyclone DDS refuses an interface that is named twice, which loopback is when there is no other to determine.
+  const main = hasNetwork ? '<NetworkInterface autodetermine="true" multicast="false"/>' : '';
+  return `<Interfaces><NetworkInterface name="lo" multicast="false"/>${main}</Interfaces>`;
 }

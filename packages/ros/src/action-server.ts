@@ -66,7 +66,8 @@ export class GenericActionServer {
     let returnCode: number = cancelCodes.ERROR_NONE;
     if (accepted.length === 0) {
       if (active.length > 0) returnCode = cancelCodes.ERROR_REJECTED;
-      else
+      // As in rcl: to find no goal is an error only when the request names one.
+      else if (hasId(goal_info) && stampToNs(goal_info.stamp) === 0n)
         returnCode =
           wanted.length > 0 ? cancelCodes.ERROR_GOAL_TERMINATED : cancelCodes.ERROR_UNKNOWN_GOAL_ID;
     }
@@ -128,14 +129,13 @@ export class GenericActionServer {
   }
 
   /** No id and no time means every goal; a time means those accepted until then; an id means that one. */
-  #cancelCandidates({ goal_id, stamp }: GoalInfo): GenericServerGoal[] {
+  #cancelCandidates(info: GoalInfo): GenericServerGoal[] {
     const goals = [...this.#goals.values()];
-    const hasId = goal_id.uuid.some((byte) => byte !== 0);
-    const untilNs = stampToNs(stamp);
-    if (!hasId && untilNs === 0n) return goals;
-    const id = goalIdText(goal_id);
+    const untilNs = stampToNs(info.stamp);
+    if (!hasId(info) && untilNs === 0n) return goals;
+    const id = goalIdText(info.goal_id);
     return goals.filter(
-      (goal) => (hasId && goal.goalId === id) || (untilNs > 0n && stampToNs(goal.info.stamp) <= untilNs),
+      (goal) => goal.goalId === id || (untilNs > 0n && stampToNs(goal.info.stamp) <= untilNs),
     );
   }
 
@@ -143,6 +143,10 @@ export class GenericActionServer {
     const goals = [...this.#goals.values()];
     this.#host.publishStatus({ status_list: goals.map(({ info, status }) => ({ goal_info: info, status })) });
   }
+}
+
+function hasId({ goal_id }: GoalInfo): boolean {
+  return goal_id.uuid.some((byte) => byte !== 0);
 }
 
 interface GoalEvents {

@@ -1,3 +1,4 @@
+import { messageConstants } from '@efferent/interfaces';
 import { expect, test } from 'vitest';
 import { createInprocContext } from './context.ts';
 import { createLockstep } from './lockstep.ts';
@@ -103,4 +104,51 @@ test('a cancelled timer does not fire even when it was due at the same instant',
   });
   await lockstep.advanceTo(100n);
   expect(fired).toBe(0);
+});
+
+test('a cancel request that names no goal and finds none is no error, one that names a goal is', async () => {
+  const lockstep = createLockstep({ logSink: () => undefined });
+  const node = await lockstep.context.createNode('counter');
+  node.createActionServer('example_interfaces/action/Fibonacci', 'count', {
+    execute: async (goal) => {
+      goal.succeed();
+      return {};
+    },
+  });
+  const action = node.createActionClient('example_interfaces/action/Fibonacci', 'count');
+  const cancel = node.createClient('action_msgs/srv/CancelGoal', 'count/_action/cancel_goal');
+  const codes: number[] = [];
+  const request = async (goal_info: { goal_id?: { uuid: Uint8Array }; stamp?: { sec: number } }) =>
+    codes.push((await cancel.sendRequestAsync({ goal_info }, { timeoutMs: 1000 })).return_code);
+  const { ERROR_NONE, ERROR_UNKNOWN_GOAL_ID, ERROR_GOAL_TERMINATED } =
+    messageConstants['action_msgs/srv/CancelGoal_Response'];
+  void (async () => {
+    await request({});
+    await request({ stamp: { sec: 9 } });
+    await request({ goal_id: { uuid: new Uint8Array(16).fill(7) } });
+    const goal = await action.sendGoal({ order: 3 }, { timeoutMs: 1000 });
+    await goal.getResult({ timeoutMs: 1000 });
+    await request({});
+    await request({ goal_id: { uuid: Uint8Array.from(Buffer.from(goal.goalId, 'hex')) } });
+  })();
+  await lockstep.settle();
+  expect(codes).toEqual([ERROR_NONE, ERROR_NONE, ERROR_UNKNOWN_GOAL_ID, ERROR_NONE, ERROR_GOAL_TERMINATED]);
+});
+
+test('a parameter that is set to bytes or to nothing is refused with the reason', async () => {
+  const lockstep = createLockstep({ logSink: () => undefined });
+  const node = await lockstep.context.createNode('gate');
+  node.declareParameter('words', ['a'], { description: 'some words' });
+  const client = node.createClient('rcl_interfaces/srv/SetParameters', '~/set_parameters');
+  const { PARAMETER_BYTE_ARRAY } = messageConstants['rcl_interfaces/msg/ParameterType'];
+  const parameters = [{ name: 'words', value: { type: PARAMETER_BYTE_ARRAY } }, { name: 'words' }];
+  const reasons: string[] = [];
+  void client
+    .sendRequestAsync({ parameters }, { timeoutMs: 1000 })
+    .then(({ results }) => reasons.push(...results.map(({ reason }) => reason)));
+  await lockstep.settle();
+  expect(reasons).toEqual([
+    'parameter "words" cannot be a list of bytes',
+    'parameter "words" cannot be unset',
+  ]);
 });

@@ -47,7 +47,10 @@ function set(
   const values = new Map<string, ParameterValue>();
   for (const { name, value } of changes) {
     const parsed = parameterFromMessage(value);
-    if (parsed === undefined) return { successful: false, reason: `parameter "${name}" cannot be unset` };
+    if (parsed === undefined) {
+      const problem = value.type === PARAMETER_NOT_SET ? 'cannot be unset' : 'cannot be a list of bytes';
+      return { successful: false, reason: `parameter "${name}" ${problem}` };
+    }
     values.set(name, parsed);
   }
   const reason = parameters.set(values);

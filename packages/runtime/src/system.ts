@@ -111,8 +111,10 @@ function describeRange(): string {
       return 'no discovery';
     case 'SYSTEM_DEFAULT':
       return 'as Cyclone DDS is configured';
-    default:
+    case 'LOCALHOST':
       return 'this machine only';
+    default:
+      return process.env.CYCLONEDDS_URI ? 'as CYCLONEDDS_URI says' : 'this machine only';
   }
 }
 

@@ -13,7 +13,7 @@ import {
   topicOf,
   typeOf,
 } from './dds-names.ts';
-import { endpointOptions, qosOf } from './endpoint-options.ts';
+import { discoveryInfoOptions, qosOf } from './endpoint-options.ts';
 
 /** Listeners hear of a burst of changes once. */
 const settleMs = 10;
@@ -34,13 +34,7 @@ interface ParticipantEntities {
   readonly node_entities_info_seq: readonly NodeEntities[];
 }
 
-const infoCodec = codecOf('rmw_dds_common/msg/ParticipantEntitiesInfo');
-const infoQos = {
-  history: 'keep-all',
-  depth: 0,
-  reliability: 'reliable',
-  durability: 'transient-local',
-} as const;
+const infoCodec = codecOf(discoveryInfoType);
 
 /** Keys a 16-byte id. */
 export function guidText(guid: Uint8Array): string {
@@ -71,7 +65,7 @@ export class DdsGraph implements Graph {
   constructor(participant: CycloneParticipant, report: Report) {
     this.#participant = participant;
     participant.watchGraph(() => this.#changed());
-    const options = endpointOptions(discoveryInfoTopic, discoveryInfoType, infoQos, '');
+    const options = discoveryInfoOptions({ history: 'keep-all', depth: 0 });
     this.#infoReader = participant.createReader(options, (bytes) => {
       try {
         const info = infoCodec.decode(bytes) as ParticipantEntities;

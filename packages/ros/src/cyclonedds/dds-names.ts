@@ -12,7 +12,7 @@ const replySuffix = 'Reply';
 
 /** Topic that carries which node owns which endpoint; it has no prefix. */
 export const discoveryInfoTopic = 'ros_discovery_info';
-export const discoveryInfoType = 'rmw_dds_common::msg::dds_::ParticipantEntitiesInfo_';
+export const discoveryInfoType = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
 
 /** `/a/b` is `rt/a/b`. */
 export const ddsTopic = (name: string): string => topicPrefix + name;

@@ -1,5 +1,7 @@
 import type { EndpointDescription, EndpointOptions } from '@efferent/cyclonedds';
+import { typeHash } from '@efferent/interfaces/node';
 import type { QosProfile } from '../port.ts';
+import { ddsType, discoveryInfoTopic, discoveryInfoType, userDataOf } from './dds-names.ts';
 
 /** Builds what an endpoint on the wire needs. */
 export function endpointOptions(
@@ -17,6 +19,13 @@ export function endpointOptions(
     depth: qos.depth,
     userData,
   };
+}
+
+/** Builds what the two ends of `ros_discovery_info` need; peers warn about one that does not tell its type hash. */
+export function discoveryInfoOptions(history: Pick<QosProfile, 'history' | 'depth'>): EndpointOptions {
+  const qos = { ...history, reliability: 'reliable', durability: 'transient-local' } as const;
+  const userData = userDataOf({ typehash: typeHash(discoveryInfoType) });
+  return endpointOptions(discoveryInfoTopic, ddsType(discoveryInfoType), qos, userData);
 }
 
 /** Reads the quality of service that discovery knows of an endpoint. */

@@ -2,15 +2,15 @@ import type { CycloneParticipant, CycloneWriter } from '@efferent/cyclonedds';
 import { codecOf } from '@efferent/interfaces';
 import type { Executor } from '../executor.ts';
 import type { NodeIdentity } from '../transport.ts';
-import { discoveryInfoTopic, discoveryInfoType } from './dds-names.ts';
-import { endpointOptions } from './endpoint-options.ts';
+import { discoveryInfoType } from './dds-names.ts';
+import { discoveryInfoOptions } from './endpoint-options.ts';
 
 interface OwnedEndpoints {
   readonly readers: Set<Uint8Array>;
   readonly writers: Set<Uint8Array>;
 }
 
-const codec = codecOf('rmw_dds_common/msg/ParticipantEntitiesInfo');
+const codec = codecOf(discoveryInfoType);
 
 /** Tells the graph which node of this process owns which endpoint, by which `ros2 node list` knows it. */
 export class NodeAnnouncer {
@@ -24,13 +24,7 @@ export class NodeAnnouncer {
   constructor(participant: CycloneParticipant, executor: Executor) {
     this.#participantGuid = participant.guid;
     this.#executor = executor;
-    const qos = {
-      history: 'keep-last',
-      depth: 1,
-      reliability: 'reliable',
-      durability: 'transient-local',
-    } as const;
-    this.#writer = participant.createWriter(endpointOptions(discoveryInfoTopic, discoveryInfoType, qos, ''));
+    this.#writer = participant.createWriter(discoveryInfoOptions({ history: 'keep-last', depth: 1 }));
   }
 
   addNode(node: NodeIdentity): void {
