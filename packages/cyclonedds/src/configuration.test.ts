@@ -13,8 +13,10 @@ describe('cycloneConfiguration', () => {
     expect(xml).toContain('<MaxAutoParticipantIndex>32</MaxAutoParticipantIndex>');
   });
 
-  it('is also reached over the main network interface, which ROS 2 processes of this machine use', () => {
-    const xml = cycloneConfiguration({}, { ...loopback, eth0: [address('192.0.2.7', false)] });
+  it('is also reached over the main network interface where ROS 2 is sourced, whose processes use it', () => {
+    const interfaces = { ...loopback, eth0: [address('192.0.2.7', false)] };
+    expect(cycloneConfiguration({}, interfaces)).toContain('name="lo" multicast="false"/></Interfaces>');
+    const xml = cycloneConfiguration({ ROS_DISTRO: 'jazzy' }, interfaces);
     expect(xml).toContain(
       '<NetworkInterface name="lo" multicast="false"/><NetworkInterface autodetermine="true" multicast="false"/>',
     );

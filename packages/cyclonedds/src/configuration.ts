@@ -7,6 +7,8 @@ export interface DiscoveryEnvironment {
   readonly ROS_AUTOMATIC_DISCOVERY_RANGE?: string | undefined;
   readonly ROS_STATIC_PEERS?: string | undefined;
   readonly ROS_DOMAIN_ID?: string | undefined;
+  /** Set where ROS 2 is sourced. */
+  readonly ROS_DISTRO?: string | undefined;
 }
 
 /** Participants on one host that find each other without multicast; the DDS default of 9 is too few for one robot. */
@@ -69,7 +71,7 @@ export function cycloneConfiguration(
   const xml = [
     '<CycloneDDS><Domain id="any">',
     '<General>',
-    choosesInterfaces ? localInterfaces(interfaces) : '',
+    choosesInterfaces ? localInterfaces(environment, interfaces) : '',
     range === 'SUBNET' ? '' : '<AllowMulticast>false</AllowMulticast>',
     '</General>',
     '<Discovery><ParticipantIndex>auto</ParticipantIndex>',
@@ -86,13 +88,16 @@ export function cycloneConfiguration(
 
 /**
  * Our own processes talk over loopback, which outlives every network. ROS 2 processes of this machine announce the
- * address of its main network interface, also with `LOCALHOST`, and hear only peers that use that interface too; nothing
- * is announced to other machines over it.
+ * address of its main network interface, also with `LOCALHOST`, and hear only peers that use that interface too: where
+ * ROS 2 is sourced it is used beside loopback. Nothing is announced to other machines over it.
  */
-function localInterfaces(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string {
+function localInterfaces(
+  { ROS_DISTRO }: DiscoveryEnvironment,
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>,
+): string {
   const addresses = Object.values(interfaces).flatMap((each) => each ?? []);
   const hasNetwork = addresses.some(({ family, internal }) => family === 'IPv4' && !internal);
   // Cyclone DDS refuses an interface that is named twice, which loopback is when there is no other to determine.
-  const main = hasNetwork ? '<NetworkInterface autodetermine="true" multicast="false"/>' : '';
+  const main = ROS_DISTRO && hasNetwork ? '<NetworkInterface autodetermine="true" multicast="false"/>' : '';
   return `<Interfaces><NetworkInterface name="lo" multicast="false"/>${main}</Interfaces>`;
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startInproc } from './inproc-system.ts';
 import { loadNodeModule, nodeNames } from './node-registry.ts';
-import { planFile } from './system.ts';
+import { planFile, selectMiddleware } from './system.ts';
 import { findWorkspaceFolders, repositoryFolder } from './workspace.ts';
 
 const launchFile = (name: string) => join(repositoryFolder, 'launch', name);
@@ -51,4 +51,11 @@ it("a person's own workspace is searched before the repository", () => {
     repositoryFolder,
   ]);
   expect(findWorkspaceFolders({}, join(repositoryFolder, 'launch/bin'))).toEqual([repositoryFolder]);
+});
+
+it('processes that could never find each other are not started', async () => {
+  vi.stubEnv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'OFF');
+  await expect(selectMiddleware('cyclonedds')).rejects.toThrow(/ROS_AUTOMATIC_DISCOVERY_RANGE is OFF/);
+  await expect(selectMiddleware('inproc')).resolves.toMatchObject({ middleware: 'inproc' });
+  vi.unstubAllEnvs();
 });

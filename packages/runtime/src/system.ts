@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigurationError } from '@efferent/core';
 import {
   createPackageIndex,
   type LaunchContext,
@@ -99,16 +100,23 @@ export async function selectMiddleware(
 ): Promise<{ readonly middleware: MiddlewareName; readonly reason: string }> {
   const { middleware, reason } = await chooseMiddleware(wanted, process.env);
   if (middleware === 'inproc') return { middleware, reason: `all nodes in this process (${reason})` };
+  if (discoveryRange() === 'OFF')
+    throw new ConfigurationError({
+      code: 'discovery-off',
+      message:
+        'ROS_AUTOMATIC_DISCOVERY_RANGE is OFF, so that no process can find another; set it to LOCALHOST, or add --middleware inproc',
+      fields: { variable: 'ROS_AUTOMATIC_DISCOVERY_RANGE' },
+    });
   return { middleware, reason: `domain ${process.env.ROS_DOMAIN_ID ?? '0'}, ${describeRange()} (${reason})` };
 }
 
+const discoveryRange = () => process.env.ROS_AUTOMATIC_DISCOVERY_RANGE?.toUpperCase();
+
 /** Says how far discovery reaches; `ROS_AUTOMATIC_DISCOVERY_RANGE` widens it beyond this machine. */
 function describeRange(): string {
-  switch (process.env.ROS_AUTOMATIC_DISCOVERY_RANGE?.toUpperCase()) {
+  switch (discoveryRange()) {
     case 'SUBNET':
       return 'the whole subnet';
-    case 'OFF':
-      return 'no discovery';
     case 'SYSTEM_DEFAULT':
       return 'as Cyclone DDS is configured';
     case 'LOCALHOST':
