@@ -3,6 +3,7 @@ import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } fro
 import { freeStand } from '../free-stand.ts';
 import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
+import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
@@ -34,6 +35,8 @@ const policyTimeS = 25;
 /** Policy failures after which a second try from a new look is worth it. */
 const retryCodes = new Set(['grasp-failed', 'dropped', 'time-out', 'target-lost']);
 const attempts = 2;
+/** What was gripped by mistake is let down by this before the fingers open, m; the policy lifts by 8 cm. */
+const mistakenLiftM = 0.075;
 
 /** Makes `pick` with the policy that `skills.yaml` names. */
 export function pickWith(policy: string): SkillImplementation {
@@ -123,17 +126,21 @@ async function graspIt(
       sizeM: target.sizeM,
       timeLimitS: policyTimeS,
     });
-    if (outcome.success) {
+    const heldM = body.position(body.model.manifest.gripper.actuator);
+    const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
+    if (outcome.success && mistake === undefined) {
       body.carried = carriedAfter(body, className, target);
       await retract(body, target);
       if (!holdsSomething(body))
         throw new SkillFailure('dropped', `lost on the way back after the policy had ${outcome.message}`);
       return `${outcome.message}${attempt === 1 ? '' : `, at try ${attempt}`}`;
     }
-    failure = new SkillFailure(policyFailure(outcome.failureCode), outcome.message);
+    if (mistake !== undefined) await liftBy(body, -mistakenLiftM);
+    const code = mistake === undefined ? outcome.failureCode : 'grasp-failed';
+    failure = new SkillFailure(policyFailure(code), mistake ?? outcome.message);
     await letGo(body, target);
-    if (!retryCodes.has(outcome.failureCode) || attempt === attempts) break;
-    body.report('look', 0.4, `again after ${outcome.failureCode}`);
+    if (!retryCodes.has(code) || attempt === attempts) break;
+    body.report('look', 0.4, `again after ${code}`);
     await lookAt(body, target.mapFromThing.translation);
     target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM);
   }
