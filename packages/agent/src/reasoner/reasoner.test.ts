@@ -141,6 +141,18 @@ test('looks at the old place of a thing that may have moved before it asks which
   expect(asked.question?.choices).toEqual(['apple on the table', 'apple on the counter']);
 });
 
+test('never asks which of two things is meant that are both nowhere, nor offers one that is nowhere beside its like', async () => {
+  const lost = [
+    objectView('apple-1', 'on', 'table-top', { missing: true, ageS: 60 }),
+    objectView('apple-2', 'on', 'table-top', { missing: true, ageS: 20 }),
+  ];
+  const searching = await propose('pick up the apple', kitchenView(lost));
+  expect(searching.status).toBe('plan');
+  expect(JSON.stringify(searching)).toContain('apple-2');
+  const seen = [...lost, objectView('apple-3', 'on', 'counter-top')];
+  expect(steps(await propose('pick up the apple', kitchenView(seen)))).toContain('apple-3');
+});
+
 describe('says what it cannot do', () => {
   test.each([
     ['pick up the green mug', 'I know of no green mug; I know of: red mug, blue mug.'],

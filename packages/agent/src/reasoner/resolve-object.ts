@@ -88,6 +88,7 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
       unchecked: [],
     };
   }
+  found = found.filter((object) => !isLostTwin(object, found));
   const [only] = found;
   if (found.length === 1 && only !== undefined)
     return { kind: 'things', names: [only.id], references: [], unchecked: [] };
@@ -97,6 +98,16 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
   if (stale.length > 0) return { kind: 'survey', targets: stale.map((object) => object.id) };
   return askWhich(context, phrase, found);
 }
+
+/** What is nowhere to be seen cannot be told from another of its class: it is no choice beside one that was seen later. */
+const isLostTwin = (object: ObjectView, found: readonly ObjectView[]): boolean =>
+  object.missing &&
+  found.some(
+    (other) =>
+      other !== object &&
+      other.className === object.className &&
+      (!other.missing || other.ageS < object.ageS || (other.ageS === object.ageS && other.id < object.id)),
+  );
 
 /** A thing that was moved out of view shows up a second time; a look at its old place tells the two cases apart. */
 const isPerhapsATwin = (context: ObjectContext, object: ObjectView, found: readonly ObjectView[]): boolean =>
