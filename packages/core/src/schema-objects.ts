@@ -8,21 +8,12 @@ type StrictObject<Entries extends v.ObjectEntries = v.ObjectEntries> = v.StrictO
 
 /** Schema of an object with these fields and no other. Unlike valibot's own it takes no list and names every unknown field. */
 export function strictObject<const Entries extends v.ObjectEntries>(entries: Entries): StrictObject<Entries> {
-  const schema = refusingLists(v.strictObject(entries));
-  const run = schema['~run'];
-  return Object.assign(schema, {
-    '~run': function (this: typeof schema, ...[dataset, config]: Parameters<typeof run>) {
-      const input = dataset.value;
-      const result = run.call(this, dataset, config);
-      if (!isObject(input)) return result;
-      // valibot names the first itself.
-      for (const key of unknownFields(this, input).slice(1)) {
-        const path = [{ type: 'object', origin: 'key', input, key, value: input[key] }] as const;
-        v._addIssue(this, 'key', result, config, { input: key, expected: 'never', path: [...path] });
-      }
-      return result;
-    },
-  });
+  // valibot names the first unknown field itself.
+  return alsoRefusing(refusingLists(v.strictObject(entries)), (schema, input) =>
+    unknownFields(schema, input)
+      .slice(1)
+      .map((key) => ({ key, origin: 'key', problem: { input: key, expected: 'never' } })),
+  );
 }
 
 /** Schema of an object that has at least these fields; others are dropped. Unlike valibot's own it takes no list. */
@@ -41,20 +32,11 @@ export function record<
   const Key extends v.BaseSchema<string, string, v.BaseIssue<unknown>>,
   const Value extends v.GenericSchema,
 >(key: Key, value: Value): v.RecordSchema<Key, Value, undefined> {
-  const schema = refusingLists(v.record(key, value));
-  const run = schema['~run'];
-  return Object.assign(schema, {
-    '~run': function (this: typeof schema, ...[dataset, config]: Parameters<typeof run>) {
-      const input = dataset.value;
-      const result = run.call(this, dataset, config);
-      if (!isObject(input)) return result;
-      for (const name of Object.keys(input).filter((each) => !v._isValidObjectKey(input, each))) {
-        const path = [{ type: 'object', origin: 'value', input, key: name, value: input[name] }] as const;
-        v._addIssue(this, 'key', result, config, { message: 'is a reserved name', path: [...path] });
-      }
-      return result;
-    },
-  });
+  return alsoRefusing(refusingLists(v.record(key, value)), (_schema, input) =>
+    Object.keys(input)
+      .filter((name) => !v._isValidObjectKey(input, name))
+      .map((name) => ({ key: name, origin: 'value', problem: { message: 'is a reserved name' } })),
+  );
 }
 
 /**
@@ -81,6 +63,33 @@ function describeForm(form: StrictObject): string {
 
 function isOptional(entry: v.ObjectEntries[string]): boolean {
   return entry.type === 'optional' || entry.type === 'exact_optional' || entry.type === 'nullish';
+}
+
+interface RefusedField {
+  readonly key: string;
+  /** Whether the field's name is wrong, or what it holds. */
+  readonly origin: 'key' | 'value';
+  readonly problem: { readonly input?: unknown; readonly expected?: string; readonly message?: string };
+}
+
+/** Adds problems that valibot does not find to those that it does. */
+function alsoRefusing<Schema extends v.GenericSchema>(
+  schema: Schema,
+  refused: (schema: Schema, input: Readonly<Record<string, unknown>>) => readonly RefusedField[],
+): Schema {
+  const run = schema['~run'];
+  return Object.assign(schema, {
+    '~run': function (this: Schema, ...[dataset, config]: Parameters<typeof run>) {
+      const input = dataset.value;
+      const result = run.call(this, dataset, config);
+      if (!isObject(input)) return result;
+      for (const { key, origin, problem } of refused(this, input)) {
+        const path = [{ type: 'object', origin, input, key, value: input[key] }] as const;
+        v._addIssue(this, 'key', result, config, { ...problem, path: [...path] });
+      }
+      return result;
+    },
+  });
 }
 
 function refusingLists<Schema extends v.GenericSchema>(schema: Schema): Schema {
