@@ -49,8 +49,7 @@ export class GraspMonitor {
   /** Takes in one tick. Runs inside the control loop. */
   update(reading: GraspReading): GraspVerdict {
     const { timeS, apertureM, toolHeightM } = reading;
-    const squeezing =
-      Math.abs(reading.effortN) >= this.#grasp.min_effort_n && apertureM >= this.#grasp.min_aperture_m;
+    const squeezing = -reading.effortN >= this.#grasp.min_effort_n && apertureM >= this.#grasp.min_aperture_m;
     if (squeezing) {
       this.#squeezeStartS ??= timeS;
       this.#looseStartS = undefined;

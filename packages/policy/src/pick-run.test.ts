@@ -115,7 +115,7 @@ describe('the verdict', () => {
     const states: string[] = [];
     for (let tick = 0; tick < 40; tick++) {
       const lifted = Math.max(0, tick - 15) * 0.0051;
-      states.push(pick.observe(body(tick * 0.05, { aperture: 0.07, effort: 6, toolZ: 0.7 + lifted })).state);
+      states.push(pick.observe(body(tick * 0.05, { aperture: 0.07, effort: -6, toolZ: 0.7 + lifted })).state);
     }
     expect(states[10]).toBe('running');
     expect(states.indexOf('success')).toBe(31);
@@ -124,7 +124,7 @@ describe('the verdict', () => {
   test('is dropped when the squeeze ends above the table', () => {
     const pick = run();
     for (let tick = 0; tick < 20; tick++)
-      pick.observe(body(tick * 0.05, { aperture: 0.07, effort: 6, toolZ: 0.7 + tick * 0.003 }));
+      pick.observe(body(tick * 0.05, { aperture: 0.07, effort: -6, toolZ: 0.7 + tick * 0.003 }));
     let verdict = pick.observe(body(1, { aperture: 0.002, effort: 0, toolZ: 0.76 }));
     expect(verdict.state).toBe('running');
     verdict = pick.observe(body(1.3, { aperture: 0.002, effort: 0, toolZ: 0.76 }));
@@ -135,7 +135,7 @@ describe('the verdict', () => {
     const pick = run();
     const verdicts = [0, 1, 2].map((attempt) => {
       pick.observe(body(attempt, { aperture: 0.1 }));
-      return pick.observe(body(attempt + 0.5, { aperture: 0.001, effort: 6 }));
+      return pick.observe(body(attempt + 0.5, { aperture: 0.001, effort: -6 }));
     });
     expect(verdicts.map((verdict) => verdict.state)).toEqual(['running', 'running', 'failure']);
     expect(verdicts[2]).toMatchObject({ code: 'grasp-failed' });

@@ -194,7 +194,7 @@ describe('what is in the hand', () => {
   test('follows the tool, and is lost when the fingers shut on nothing', () => {
     const belief = newBelief();
     watch(belief, counterView, [detection(counterView, 'apple', onCounter)], 0, 4);
-    belief.observeJoints(robotName, 0.07, 6, 1);
+    belief.observeJoints(robotName, 0.07, -6, 1);
     belief.confirmHolding(robotName, 'apple-1');
     belief.observeRobot(robotName, Transform.identity, new Transform([1, 1, 1], [0, 0, 0, 1]));
     expect(viewBelief(belief, 1).objects[0]).toMatchObject({
@@ -205,6 +205,18 @@ describe('what is in the hand', () => {
     for (let i = 0; i < 100; i++) belief.observeJoints(robotName, 0.0005, 0, 2 + i / 100);
     expect(belief.heldBy(robotName)).toBeUndefined();
     expect(truthOf(belief, { predicate: 'known', arguments: ['apple-1'] }, robotName, 3)).toBe('false');
+  });
+
+  test('stays where the fingers opened, also when the hand goes on', () => {
+    const belief = newBelief();
+    watch(belief, counterView, [detection(counterView, 'apple', onCounter)], 0, 4);
+    belief.observeJoints(robotName, 0.07, -6, 1);
+    belief.confirmHolding(robotName, 'apple-1');
+    belief.observeRobot(robotName, Transform.identity, new Transform([1, 1, 1], [0, 0, 0, 1]));
+    // Fingers that meet something on opening press outwards: that is no grip.
+    belief.observeJoints(robotName, 0.1, 6, 2);
+    belief.observeRobot(robotName, Transform.identity, new Transform([0, 0, 1], [0, 0, 0, 1]));
+    expect(belief.tracker.find('apple-1')?.positionM).toEqual([1, 1, 1]);
   });
 
   test('keeps its identity while it is carried past the camera', () => {

@@ -5,7 +5,7 @@ import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
 import { type Hand, ObjectTracker } from './object-tracker.ts';
 import { type Relation, relationOf } from './relations.ts';
-import { hasDropped, newRobotState, observeGripper, type RobotState } from './robot-state.ts';
+import { gripEvidence, hasDropped, newRobotState, observeGripper, type RobotState } from './robot-state.ts';
 import {
   type CameraView,
   expectedPixels,
@@ -93,7 +93,8 @@ export class Belief {
     robot.mapFromBase = mapFromBase;
     robot.mapFromTool = mapFromTool;
     const held = this.heldBy(name);
-    if (held !== undefined) held.positionM = mapFromTool.translation;
+    // Once the fingers are open, the thing stays where they let go, whatever the hand does then.
+    if (held !== undefined && gripEvidence(robot) !== 'empty') held.positionM = mapFromTool.translation;
   }
 
   /** Takes in a joint state; a held object is lost when the fingers have shut on nothing. */

@@ -56,8 +56,11 @@ export interface TrackingSettings {
   readonly gateSigmas: number;
   /** Distance that is gated in any case, m; localisation adds errors that the detector does not know of. */
   readonly gateFloorM: number;
-  /** Sightings that make an object. */
+  /** Sightings that make an object, and the sum of their scores: a detector is less sure when it is wrong. */
   readonly confirmSightings: number;
+  readonly confirmVotes: number;
+  /** An object that was seen less often before it was not to be seen any more was never there. */
+  readonly phantomSightings: number;
   /** A tentative track that is not seen again within this time is dropped, s. */
   readonly tentativeLifeS: number;
   /** Log odds added by a sighting and taken by an expected sighting that did not come. */
@@ -76,6 +79,8 @@ export const defaultTrackingSettings: TrackingSettings = {
   gateSigmas: 4,
   gateFloorM: 0.07,
   confirmSightings: 2,
+  confirmVotes: 1.4,
+  phantomSightings: 5,
   tentativeLifeS: 3,
   hit: 1.2,
   miss: 0.7,
@@ -160,7 +165,8 @@ const isPartlyHidden = (track: ObjectTrack, sighting: Sighting): boolean =>
   (widest(sighting.sizeM) < hiddenBelow * widest(track.sizeM) ||
     narrowest(sighting.sizeM) < hiddenBelow * narrowest(track.sizeM));
 const widest = (size: Vector3): number => Math.max(size[0], size[1]);
-const narrowest = (size: Vector3): number => Math.min(size[0], size[1]);
+/** Shorter side on the floor, m. */
+export const narrowest = (size: Vector3): number => Math.min(size[0], size[1]);
 const hiddenBelow = 0.75;
 const partSigmaFactor = 4;
 

@@ -2,6 +2,7 @@ import { distance3, type Vector3 } from '@efferent/core';
 import {
   classOf,
   defaultTrackingSettings,
+  narrowest,
   newTrack,
   type ObjectTrack,
   type Sighting,
@@ -20,19 +21,29 @@ export interface Hand {
 
 /** A sighting of its class so near the tool is the thing in the hand, m. */
 const inHandM = 0.25;
+/** A track belongs to a class that has at least this share of the votes of its best class; less is misnaming. */
+const classShare = 0.25;
+/** A thing under another name is looked for no farther from where it was seen than this, m. */
+const misnamedReachM = 0.08;
+/** Two tracks that were seen in this many pictures side by side are two things; one such picture may be a misnaming. */
+const apartPictures = 3;
+/** Two tracks of one moving thing may overlap for this long, s. */
+const handOverS = 3;
+
 /**
  * Turns noisy detections into objects with stable ids.
  *
  * A detection joins the nearest track within the gate, nearest pairs first; another class name inside the gate is a
- * vote, not a new thing. Two sightings make an object. An object that should have been seen again and again, but was
- * not, becomes `missing`; the next unexplained sighting of its class is taken for the same thing at a new place.
+ * vote, not a new thing. Two clear sightings, or three doubtful ones, make an object. An object that should have been
+ * seen again and again, but was not, becomes `missing`; the next unexplained sighting of its class is taken for the same
+ * thing at a new place. What was seen a few times only and then no more was never there.
  */
 export class ObjectTracker {
   readonly #settings: TrackingSettings;
   readonly #tracks: ObjectTrack[] = [];
   readonly #perClass = new Map<string, number>();
-  /** Pairs of track numbers that were seen in one picture, as `low-high`. */
-  readonly #apart = new Set<string>();
+  /** In how many pictures pairs of tracks were seen side by side, by {@link pairKey}. */
+  readonly #together = new Map<string, number>();
   #nextNumber = 1;
 
   constructor(settings: TrackingSettings = defaultTrackingSettings) {
@@ -91,15 +102,21 @@ export class ObjectTracker {
     return sightings.filter((sighting) => sighting !== nearest);
   }
 
-  /** Remembers which things of one class were seen side by side. */
+  /** Counts the pictures that show two things side by side: near each other, or of one class. */
   #notePairs(): void {
     const visible = this.#tracks.filter((track) => track.visible && track.state === 'confirmed');
     for (const [index, a] of visible.entries()) {
       for (const b of visible.slice(index + 1)) {
-        if (classOf(a) === classOf(b) && distance3(a.positionM, b.positionM) > overlapM(a.sizeM, b.sizeM))
-          this.#apart.add(pairKey(a, b));
+        const isFar = distance3(a.positionM, b.positionM) > overlapM(a.sizeM, b.sizeM);
+        if ((classOf(a) === classOf(b)) !== isFar) continue;
+        const key = pairKey(a, b);
+        this.#together.set(key, (this.#together.get(key) ?? 0) + 1);
       }
     }
+  }
+
+  #areApart(a: ObjectTrack, b: ObjectTrack): boolean {
+    return (this.#together.get(pairKey(a, b)) ?? 0) >= apartPictures;
   }
 
   /** Gives up on where an object was believed to be, e.g. after an empty grasp. */
@@ -124,7 +141,7 @@ export class ObjectTracker {
   clear(): void {
     this.#tracks.length = 0;
     this.#perClass.clear();
-    this.#apart.clear();
+    this.#together.clear();
   }
 
   #sigma(sighting: Sighting): number {
@@ -156,20 +173,26 @@ export class ObjectTracker {
   #pairCost(track: ObjectTrack, sighting: Sighting): number | undefined {
     const sigma = Math.hypot(this.#sigma(sighting), Math.sqrt(track.variance));
     const distance = distance3(track.positionM, sighting.positionM);
-    const sameClass = (track.votes.get(sighting.className) ?? 0) > 0;
-    // Another class must lie inside the thing itself to count as the same thing misnamed.
+    const votes = track.votes.get(sighting.className) ?? 0;
+    const sameClass = votes > 0 && votes >= classShare * (track.votes.get(classOf(track)) ?? 0);
     const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
     const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
     const limit =
-      track.heldBy !== undefined ? 0.2 : sameClass ? reach + extent / 2 : Math.min(0.05, 2.5 * sigma);
+      track.heldBy !== undefined
+        ? 0.2
+        : sameClass
+          ? reach + extent / 2
+          : Math.min(misnamedReachM, 2.5 * sigma);
     if (distance > limit) return undefined;
     return distance / sigma + (sameClass ? 0 : 3);
   }
 
   /** Makes an object of a track, or recognises a missing one that turned up elsewhere. */
   #confirm(track: ObjectTrack): void {
-    if (track.state !== 'tentative' || track.sightings < this.#settings.confirmSightings) return;
+    const { confirmSightings, confirmVotes } = this.#settings;
     const name = classOf(track);
+    if (track.state !== 'tentative' || track.sightings < confirmSightings) return;
+    if ((track.votes.get(name) ?? 0) < confirmVotes) return;
     const missing = this.#tracks.find((other) => other.state === 'missing' && this.#isSame(other, track));
     if (missing !== undefined) {
       takeOver(missing, track);
@@ -194,16 +217,26 @@ export class ObjectTracker {
       }
       const expired = track.state === 'tentative' && nowS - track.lastSeenS > tentativeLifeS;
       if (expired || (track.state === 'tentative' && track.presence < -1)) this.#tracks.splice(index, 1);
-      else if (track.state === 'confirmed' && track.presence < lostBelow) track.state = 'missing';
+      else if (track.state === 'confirmed' && track.presence < lostBelow) {
+        if (this.#wasEverThere(track)) track.state = 'missing';
+        else this.#tracks.splice(index, 1);
+      }
     }
   }
 
-  /** Joins tracks of one class that stand in the same spot, and missing things with what turned up since. */
+  /** What a skill was to move stays under its id, whatever pictures say. */
+  #wasEverThere(track: ObjectTrack): boolean {
+    return track.sightings >= this.#settings.phantomSightings || track.handledS < Number.POSITIVE_INFINITY;
+  }
+
+  /** Joins tracks of one thing: in the same spot, under two names, or missing there and turned up here since. */
   #mergeDuplicates(): void {
     for (let index = this.#tracks.length - 1; index >= 0; index--) {
       const track = this.#tracks[index]!;
       if (track.state !== 'confirmed' || !track.visible) continue;
-      const older = this.#tracks.find((other) => other !== track && this.#isSame(other, track));
+      const older = this.#tracks.find(
+        (other) => other !== track && (this.#isSame(other, track) || this.#isMisnamed(other, track)),
+      );
       if (older === undefined) continue;
       takeOver(older, track);
       this.#tracks.splice(index, 1);
@@ -213,13 +246,26 @@ export class ObjectTracker {
   #isSame(older: ObjectTrack, newer: ObjectTrack): boolean {
     if (older.number >= newer.number || older.state === 'tentative' || classOf(older) !== classOf(newer))
       return false;
-    // Two things that were once seen side by side stay two.
-    if (this.#apart.has(pairKey(older, newer))) return false;
-    if (older.state === 'missing') return newer.firstSeenS > Math.min(older.lastSeenS, older.handledS);
+    if (this.#areApart(older, newer)) return false;
+    if (older.state === 'missing')
+      return newer.firstSeenS > Math.min(older.lastSeenS - handOverS, older.handledS);
     if (older.visible && newer.visible) return distance3(older.positionM, newer.positionM) < 0.03;
     return (
       older.heldBy === undefined &&
       distance3(older.positionM, newer.positionM) < overlapM(older.sizeM, newer.sizeM)
+    );
+  }
+
+  /** Tells whether a track in view is what a better known one, of another class and in the same spot, was called at times. */
+  #isMisnamed(known: ObjectTrack, doubtful: ObjectTrack): boolean {
+    return (
+      known.state === 'confirmed' &&
+      known.heldBy === undefined &&
+      doubtful.heldBy === undefined &&
+      classOf(known) !== classOf(doubtful) &&
+      known.sightings > 2 * doubtful.sightings &&
+      !this.#areApart(known, doubtful) &&
+      distance3(known.positionM, doubtful.positionM) < Math.max(0.03, narrowest(known.sizeM) / 2)
     );
   }
 }

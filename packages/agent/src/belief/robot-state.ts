@@ -6,7 +6,7 @@ export interface RobotState {
   mapFromBase: Transform;
   mapFromTool: Transform;
   apertureM: number;
-  /** Closing force at the fingers, N; its sign is not used. */
+  /** Effort of the aperture, N: negative while the fingers press on what is between them. */
   gripEffortN: number;
   /** Newest joint state, s; -Infinity before the first. */
   jointStampS: number;
@@ -47,7 +47,7 @@ export function gripEvidence(robot: RobotState): 'holding' | 'empty' | 'unknown'
   if (Number.isNaN(robot.apertureM)) return 'unknown';
   if (robot.apertureM <= emptyApertureM) return 'empty';
   if (Number.isNaN(robot.gripEffortN)) return 'unknown';
-  return Math.abs(robot.gripEffortN) >= emptyEffortN ? 'holding' : 'empty';
+  return -robot.gripEffortN >= emptyEffortN ? 'holding' : 'empty';
 }
 
 /** Tells whether fingers have been shut on nothing for long enough to say that a held object is gone. */

@@ -66,9 +66,7 @@ export function nextSearchMove(
         : view.fixtures.find((door) => door.id === fixture.behind && door.state !== 'open');
     const wasLookedAt = search.tried.has(`look ${fixture.id}`);
     const closely = shut === undefined ? search.closelySince(fixture.id) : 0;
-    // Whoever has opened a door stands before what is behind it.
-    const isCloseEnough = fixture.behind !== undefined || closely >= closelyEnough;
-    if (wasLookedAt && (isCloseEnough || search.tried.has(`navigate ${fixture.id}`))) continue;
+    if (wasLookedAt && (closely >= closelyEnough || search.tried.has(`navigate ${fixture.id}`))) continue;
     if (shut !== undefined && (!search.handEmpty || search.tried.has(`open ${shut.id}`))) continue;
     const seen = shut === undefined ? Math.max(closely, search.seenSince(fixture.id)) : 0;
     const prior = (chances[fixture.kind] ?? 0.05) / siblings(view, fixture);

@@ -160,12 +160,22 @@ function verifyPlaced(
       : refuted(text, `it is on the ${targetId}, but not near the ${near}`);
   }
   if (!looked) return unknown(text, `the ${objectId} was not seen since it was let go`, targetId);
-  if (isReleasedOver(belief, targetId, track.positionM)) {
+  if (isReleasedOver(belief, targetId, track.positionM) && mayHide(belief, objectId, targetId)) {
     belief.confirmRelation(objectId, relation, targetId, nowS);
     return confirmed(`let go over ${targetId}, and seen nowhere else`);
   }
   return refuted(text, `it is not seen there`);
 }
+
+/** A bin hides what is in it; an open vessel only what lies below or behind something else in it. */
+const mayHide = (belief: Belief, objectId: string, targetId: string): boolean =>
+  belief.tracker.find(targetId) === undefined ||
+  belief.tracker
+    .objects()
+    .some(
+      (other) =>
+        other.id !== objectId && other.state === 'confirmed' && belief.relation(other).support === targetId,
+    );
 
 /** Tells whether the believed place of release is over the target. */
 function isReleasedOver(

@@ -26,7 +26,7 @@ export const defaultTaskLimits: TaskLimits = {
   maxOutputTokensPerCall: 3000,
   maxTaskS: 900,
   maxEqualFailures: 3,
-  maxSearchLooks: 10,
+  maxSearchLooks: 14,
   maxQuestions: 3,
   questionTimeoutS: 60,
 };

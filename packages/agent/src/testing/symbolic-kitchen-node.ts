@@ -70,7 +70,7 @@ export class SymbolicKitchen {
         send('map', 'camera_color_optical_frame', this.#camera),
         send('map', 'link_grasp_center', new Transform(this.#tool, [0, 0, 0, 1])),
       ]);
-      const [aperture, effort] = this.held === '' ? [0.1, 0] : [0.07, 6];
+      const [aperture, effort] = this.held === '' ? [0.1, 0] : [0.07, -6];
       joints.publish({
         header: { stamp },
         name: ['gripper_aperture'],

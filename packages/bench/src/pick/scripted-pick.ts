@@ -33,7 +33,7 @@ const liftMps = 0.09;
  * observed now, so that it can be asked anywhere, also where the learned policy has led (DAgger).
  */
 export function scriptedPick(state: ScriptedState): ScriptedCommand {
-  const holds = Math.abs(state.effortN) >= minEffortN && state.apertureM >= minApertureM;
+  const holds = -state.effortN >= minEffortN && state.apertureM >= minApertureM;
   if (holds && state.gripperMps <= 0) {
     return { velocityMps: [0, 0, liftMps], gripperMps: -0.05 };
   }

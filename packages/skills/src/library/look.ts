@@ -1,5 +1,6 @@
 import { type Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { standingRoom } from '../arm-motion.ts';
+import { freeStand } from '../free-stand.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -18,9 +19,10 @@ const picturesPerView = 2;
 /** Turns the head over a thing or a place until fresh pictures have covered it. */
 export const look: SkillImplementation = async (body, values) => {
   const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
-  const stand = target.mapFromBase;
-  if (stand !== undefined && !seesWell(body, target) && isFree(body, stand, target.centerM))
-    await driveWithTuckedArm(body, stand);
+  if (target.mapFromBase !== undefined && !seesWell(body, target)) {
+    const stand = freeStand(body, target.mapFromBase, target.centerM);
+    if (isFree(body, stand, target.centerM)) await driveWithTuckedArm(body, stand);
+  }
   const points = viewPoints(target);
   for (const [index, point] of points.entries()) {
     body.report('look', index / points.length, `${index + 1} of ${points.length} at ${target.label}`);
@@ -31,7 +33,7 @@ export const look: SkillImplementation = async (body, values) => {
   return `looked at ${target.label} in ${points.length} view${points.length === 1 ? '' : 's'}, ${seen} thing${seen === 1 ? '' : 's'} in the last picture`;
 };
 
-/** A door that was opened may stand where the robot would: then it looks from where it is. */
+/** A door that was opened may stand wherever the robot could: then it looks from where it is. */
 function isFree(body: SkillBody, stand: Transform, centerM: Vector3): boolean {
   const work = new WorkScene(body, { openings: openingsAround(body, centerM), useDepth: false });
   return standingRoom(body, work)(stand.translation[0], stand.translation[1], stand.yaw);

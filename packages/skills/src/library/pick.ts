@@ -135,7 +135,7 @@ async function graspIt(
         throw new SkillFailure('dropped', `lost on the way back after the policy had ${outcome.message}`);
       return `${outcome.message}${attempt === 1 ? '' : `, at try ${attempt}`}`;
     }
-    if (mistake !== undefined) await liftBy(body, -mistakenLiftM);
+    if (mistake !== undefined) await letDown(body, mistakenLiftM);
     const code = mistake === undefined ? outcome.failureCode : 'grasp-failed';
     failure = new SkillFailure(policyFailure(code), mistake ?? outcome.message);
     await letGo(body, target);
@@ -212,10 +212,10 @@ interface GraspPlan {
 }
 
 function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
-  const { mapFromThing, sizeM } = target;
-  const [x, y, z] = mapFromThing.translation;
+  const [x, y, z] = target.mapFromThing.translation;
   const openings = openingsAround(body, [x, y, z]);
-  const support = supportAt(body.map, [x, y, z - sizeM[2] / 2], openings);
+  const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
+  const { mapFromThing, sizeM } = downToSupport(target, support);
   const options: WorkSceneOptions = {
     openings,
     ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
@@ -239,6 +239,20 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
     graspCandidates(mapFromThing, sizeM, support, heading, limits),
   );
   return { work, reach, support, candidates };
+}
+
+/** In a shelf or a fridge the edge of the board hides the foot of a thing: what was seen is completed down to the board. */
+function downToSupport(target: Reacquired, support: SupportArea | undefined): Reacquired {
+  if (support === undefined || support.clearanceM >= openAboveM) return target;
+  const { mapFromThing, sizeM } = target;
+  const [x, y, z] = mapFromThing.translation;
+  const topM = z + sizeM[2] / 2;
+  const bottomM = Math.min(z - sizeM[2] / 2, support.mapFromArea.translation[2]);
+  return {
+    ...target,
+    mapFromThing: new Transform([x, y, (topM + bottomM) / 2], mapFromThing.rotation),
+    sizeM: [sizeM[0], sizeM[1], topM - bottomM],
+  };
 }
 
 interface PlacedGrasp {
@@ -318,17 +332,18 @@ function carriedAfter(body: SkillBody, className: string, target: Reacquired): C
 /** Brings the held thing back over the base: up a little, arm in, wrist folded. */
 async function retract(body: SkillBody, target: Reacquired): Promise<void> {
   body.report('lift', 0.85);
-  const work = new WorkScene(body, { useDepth: false });
-  const tool = mapFromTool(body, work);
   const support = supportOf(body, target.mapFromThing.translation);
-  // Out of a shelf or a fridge the hand leaves the way it came in; elsewhere the arm may fold directly.
+  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : 0);
+}
+
+/** Takes the hand out of a shelf or a fridge the way it came in; elsewhere up by `raiseM`. Then folds the arm. */
+async function withdraw(body: SkillBody, support: SupportArea | undefined, raiseM: number): Promise<void> {
   if (support !== undefined && support.clearanceM < openAboveM) {
+    const tool = mapFromTool(body, new WorkScene(body, { useDepth: false }));
     const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
-    if (stand !== undefined) {
-      if (!(await drawOut(body, tool, stand.outward))) await pullIn(body);
-    }
+    if (stand !== undefined && !(await drawOut(body, tool, stand.outward))) await pullIn(body);
   } else {
-    if (support?.topOnly === true) await liftBy(body, outOfDrawerM);
+    if (raiseM > 0) await liftBy(body, raiseM);
     await pullIn(body);
   }
   await tuckArm(body);
@@ -378,17 +393,24 @@ async function liftBy(body: SkillBody, byM: number): Promise<void> {
   if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
 }
 
+/** Lowers what was gripped by mistake; touching something on the way is as good. */
+async function letDown(body: SkillBody, byM: number): Promise<void> {
+  try {
+    await liftBy(body, -byM);
+  } catch (error) {
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
+  }
+}
+
 /** Draws the arm in at its present height. */
 async function pullIn(body: SkillBody): Promise<void> {
   const extension = body.model.manifest.arm?.extension;
   if (extension !== undefined) await body.moveActuators({ [extension]: 0.02 });
 }
 
-/** Opens the gripper, goes up and folds the arm in after a failed attempt, so that the camera sees the place again. */
+/** Opens the gripper and folds the arm in after a failed attempt, so that the camera sees the place again. */
 async function letGo(body: SkillBody, target: Reacquired): Promise<void> {
   await body.moveGripper(0.1);
   const support = supportOf(body, target.mapFromThing.translation);
-  await liftBy(body, support?.topOnly === true ? outOfDrawerM : backUpM);
-  await pullIn(body);
-  await tuckArm(body);
+  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : backUpM);
 }

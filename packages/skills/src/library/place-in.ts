@@ -20,6 +20,11 @@ const fingersAboveRimM = 0.034;
 const passOverM = 0.025;
 /** Wall of a container that is itself an object, m. */
 const wallM = 0.012;
+/** Room left between the thing and the wall, for what seeing and driving are off, m. */
+const besideWallM = 0.012;
+/** Pictures from which the contents are read; a single one misses things. */
+const contentPictures = 3;
+const directions = 16;
 const judgeWithinM = 1.7;
 const reacquireRadiusM = 0.3;
 /** A container that looks narrower than this share of its known width is partly hidden. */
@@ -60,12 +65,14 @@ async function placeInObject(
   await goNear(body, believed.translation);
   let seen = completed(await findContainer(body, className, believed.translation), container);
   checkFits(carried, className, Math.min(seen.sizeM[0], seen.sizeM[1]) - 2 * wallM);
+  let contents = await contentsOf(body, className, seen);
   const openings = openingsAround(body, seen.mapFromThing.translation);
   const poses = (target: Reacquired) => {
     const [x, y, z] = target.mapFromThing.translation;
     const rimM = z + target.sizeM[2] / 2;
     const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
-    return overRim(body, carried, [x, y], rimM, rimM - target.sizeM[2] + wallM, support?.furnitureId);
+    const point = freePointIn(carried, target, contents);
+    return overRim(body, carried, point, rimM, rimM - target.sizeM[2] + wallM, support?.furnitureId);
   };
   const text = await releaseAt(
     body,
@@ -83,6 +90,7 @@ async function placeInObject(
     poses(seen),
     async () => {
       seen = completed(await findContainer(body, className, seen.mapFromThing.translation), container);
+      contents = await contentsOf(body, className, seen);
       return poses(seen);
     },
     `a point over the ${className}`,
@@ -95,6 +103,48 @@ async function findContainer(body: SkillBody, className: string, pointM: Vector3
   await lookAt(body, pointM);
   return await reacquire(body, className, pointM, reacquireRadiusM);
 }
+
+/** Where things are seen to lie in a container, `map`, m; from a few pictures, each thing once in each. */
+async function contentsOf(
+  body: SkillBody,
+  className: string,
+  container: Reacquired,
+): Promise<readonly (readonly [number, number])[]> {
+  const [x, y] = container.mapFromThing.translation;
+  const insideM = insideRadius(container);
+  const found: (readonly [number, number])[] = [];
+  for (let picture = 0; picture < contentPictures; picture++) {
+    await freshPictures(body, 1);
+    for (const sighting of body.sightings().sightings) {
+      const [tx, ty] = sighting.mapFromThing.translation;
+      if (sighting.className !== className && Math.hypot(tx - x, ty - y) < insideM) found.push([tx, ty]);
+    }
+  }
+  return found;
+}
+
+/** The middle of an empty container, else the point farthest from what lies in it at which the thing clears the wall. */
+function freePointIn(
+  carried: CarriedThing,
+  container: Reacquired,
+  contents: readonly (readonly [number, number])[],
+): readonly [number, number] {
+  const [x, y] = container.mapFromThing.translation;
+  const halfM = (carried.sizeM[0] + carried.sizeM[1]) / 4;
+  const offsetM = Math.max(0, insideRadius(container) - halfM - besideWallM);
+  const awayM = ([px, py]: readonly [number, number]) =>
+    Math.min(...contents.map(([cx, cy]) => Math.hypot(px - cx, py - cy)));
+  let best: readonly [number, number] = [x, y];
+  if (contents.length === 0) return best;
+  for (let i = 0; i < directions; i++) {
+    const angle = (2 * Math.PI * i) / directions;
+    const point = [x + offsetM * Math.cos(angle), y + offsetM * Math.sin(angle)] as const;
+    if (awayM(point) > awayM(best)) best = point;
+  }
+  return best;
+}
+
+const insideRadius = ({ sizeM }: Reacquired): number => Math.min(sizeM[0], sizeM[1]) / 2 - wallM;
 
 /** The carried thing and the arm hide parts of a container: what is known of its extent fills in for them. */
 function completed(seen: Reacquired, container: SkillArgumentValue): Reacquired {

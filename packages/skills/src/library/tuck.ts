@@ -11,10 +11,10 @@ const closeEnough = 0.06;
 /** Names of the manifest's poses in which the robot may drive. */
 const drivingPoses = { empty: 'stow', holding: 'carry' } as const;
 
-/** Tells whether the gripper feels something between its pads. */
+/** Tells whether the gripper feels something between its pads; fingers that press outwards hold nothing. */
 export function holdsSomething(body: SkillBody): boolean {
   const gripper = body.model.manifest.gripper.actuator;
-  return Math.abs(body.effort(gripper)) >= minHoldEffortN && body.position(gripper) >= minHoldApertureM;
+  return -body.effort(gripper) >= minHoldEffortN && body.position(gripper) >= minHoldApertureM;
 }
 
 /** Efforts below this are noise, N; apertures below this are closed, m. */
