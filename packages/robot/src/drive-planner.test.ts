@@ -10,7 +10,11 @@ import type { PlanarPose } from './planar-pose.ts';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const model = loadRobotModel([repository], 'stretch');
 const map = loadPriorMap([repository], 'kitchen');
-const places = map.places.map(({ id, poseXyYaw: [x, y, yaw] }) => ({ id, pose: { x, y, yaw } }));
+const places = [
+  ...map.places.map(({ id, poseXyYaw: [x, y, yaw] }) => ({ id, pose: { x, y, yaw } })),
+  { id: 'close to the table', pose: { x: 0.46, y: -0.08, yaw: 0.01 } },
+  { id: 'the far side of the table', pose: { x: 0.72, y: -1.41, yaw: Math.PI } },
+];
 const place = (id: string) => places.find((entry) => entry.id === id)!.pose;
 
 /** Walks a plan in fine steps. */

@@ -250,10 +250,7 @@ export class ObjectTracker {
     if (older.state === 'missing')
       return newer.firstSeenS > Math.min(older.lastSeenS - handOverS, older.handledS);
     if (older.visible && newer.visible) return distance3(older.positionM, newer.positionM) < 0.03;
-    return (
-      older.heldBy === undefined &&
-      distance3(older.positionM, newer.positionM) < overlapM(older.sizeM, newer.sizeM)
-    );
+    return older.heldBy === undefined && shareSpace(older, newer);
   }
 
   /** Tells whether a track in view is what a better known one, of another class and in the same spot, was called at times. */
@@ -272,6 +269,12 @@ export class ObjectTracker {
 
 const pairKey = (a: ObjectTrack, b: ObjectTrack): string =>
   a.number < b.number ? `${a.number}-${b.number}` : `${b.number}-${a.number}`;
+
+/** Tells whether two upright things would stand in each other; their middles differ in height when only parts were seen. */
+const shareSpace = (a: ObjectTrack, b: ObjectTrack): boolean =>
+  Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1]) <
+    overlapM(a.sizeM, b.sizeM) &&
+  Math.abs(a.positionM[2] - b.positionM[2]) < (a.sizeM[2] + b.sizeM[2]) / 2;
 
 /** Closer than this, two upright things of these extents would share space, m. */
 const overlapM = (a: Vector3, b: Vector3): number => 0.4 * (Math.max(a[0], a[1]) + Math.max(b[0], b[1]));
