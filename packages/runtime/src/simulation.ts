@@ -8,3 +8,4 @@ export {
   runEpisode,
 } from './episode.ts';
 export { JudgeClient } from './judge-client.ts';
+export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';

@@ -71,8 +71,9 @@ async function placeInObject(
     const [x, y, z] = target.mapFromThing.translation;
     const rimM = z + target.sizeM[2] / 2;
     const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
-    const point = freePointIn(carried, target, contents);
-    return overRim(body, carried, point, rimM, rimM - target.sizeM[2] + wallM, support?.furnitureId);
+    const spot = freeSpotIn(carried, target, contents);
+    const floorM = Math.max(rimM - target.sizeM[2] + wallM, spot.floorM);
+    return overRim(body, carried, spot.pointM, rimM, floorM, support?.furnitureId);
   };
   const text = await releaseAt(
     body,
@@ -104,44 +105,58 @@ async function findContainer(body: SkillBody, className: string, pointM: Vector3
   return await reacquire(body, className, pointM, reacquireRadiusM);
 }
 
-/** Where things are seen to lie in a container, `map`, m; from a few pictures, each thing once in each. */
+/** Something that lies in the container. */
+interface Content {
+  readonly pointM: readonly [number, number];
+  readonly topM: number;
+  readonly radiusM: number;
+}
+
+/** What is seen to lie in a container, from a few pictures: each thing once in each. */
 async function contentsOf(
   body: SkillBody,
   className: string,
   container: Reacquired,
-): Promise<readonly (readonly [number, number])[]> {
+): Promise<readonly Content[]> {
   const [x, y] = container.mapFromThing.translation;
   const insideM = insideRadius(container);
-  const found: (readonly [number, number])[] = [];
+  const found: Content[] = [];
   for (let picture = 0; picture < contentPictures; picture++) {
     await freshPictures(body, 1);
     for (const sighting of body.sightings().sightings) {
-      const [tx, ty] = sighting.mapFromThing.translation;
-      if (sighting.className !== className && Math.hypot(tx - x, ty - y) < insideM) found.push([tx, ty]);
+      const [tx, ty, tz] = sighting.mapFromThing.translation;
+      if (sighting.className === className || Math.hypot(tx - x, ty - y) >= insideM) continue;
+      const { sizeM } = sighting;
+      found.push({ pointM: [tx, ty], topM: tz + sizeM[2] / 2, radiusM: Math.min(sizeM[0], sizeM[1]) / 2 });
     }
   }
   return found;
 }
 
-/** The middle of an empty container, else the point farthest from what lies in it at which the thing clears the wall. */
-function freePointIn(
+/**
+ * Where to let go: the middle of an empty container, else the point farthest from what lies in it at which the thing
+ * clears the wall. `floorM` is the top of what lies below it there, -Infinity when nothing does.
+ */
+function freeSpotIn(
   carried: CarriedThing,
   container: Reacquired,
-  contents: readonly (readonly [number, number])[],
-): readonly [number, number] {
+  contents: readonly Content[],
+): { readonly pointM: readonly [number, number]; readonly floorM: number } {
   const [x, y] = container.mapFromThing.translation;
   const halfM = (carried.sizeM[0] + carried.sizeM[1]) / 4;
   const offsetM = Math.max(0, insideRadius(container) - halfM - besideWallM);
-  const awayM = ([px, py]: readonly [number, number]) =>
-    Math.min(...contents.map(([cx, cy]) => Math.hypot(px - cx, py - cy)));
+  const away = ([px, py]: readonly [number, number], { pointM }: Content) =>
+    Math.hypot(px - pointM[0], py - pointM[1]);
+  const nearestM = (point: readonly [number, number]) =>
+    Math.min(...contents.map((content) => away(point, content)));
   let best: readonly [number, number] = [x, y];
-  if (contents.length === 0) return best;
-  for (let i = 0; i < directions; i++) {
+  for (let i = 0; contents.length > 0 && i < directions; i++) {
     const angle = (2 * Math.PI * i) / directions;
     const point = [x + offsetM * Math.cos(angle), y + offsetM * Math.sin(angle)] as const;
-    if (awayM(point) > awayM(best)) best = point;
+    if (nearestM(point) > nearestM(best)) best = point;
   }
-  return best;
+  const below = contents.filter((content) => away(best, content) < content.radiusM + halfM);
+  return { pointM: best, floorM: Math.max(...below.map(({ topM }) => topM)) };
 }
 
 const insideRadius = ({ sizeM }: Reacquired): number => Math.min(sizeM[0], sizeM[1]) / 2 - wallM;
