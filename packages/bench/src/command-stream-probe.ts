@@ -18,6 +18,8 @@ export class CommandStreamProbe {
   /** NaN until the gate has said something, so that silence misses the target. */
   #longestGapMs = Number.NaN;
   #lastArrivalMs: number | undefined;
+  /** Dropped ticks of the gate's first report: it speaks of the time before this probe, when nodes were still starting. */
+  #droppedBefore: number | undefined;
 
   constructor(node: RosNode, robot: string) {
     node.createSubscription(
@@ -26,8 +28,14 @@ export class CommandStreamProbe {
       { qos: qosProfiles.default },
       ({ status }) => {
         const stream = status.find((each) => each.name === `/${robot}/gate command stream`);
-        for (const { key, value } of stream?.values ?? []) {
-          if (key === 'dropped_ticks') this.#droppedTicks = Number(value);
+        if (stream === undefined) return;
+        const dropped = Number(stream.values.find(({ key }) => key === 'dropped_ticks')?.value);
+        if (this.#droppedBefore === undefined) {
+          this.#droppedBefore = dropped;
+          return;
+        }
+        this.#droppedTicks = dropped - this.#droppedBefore;
+        for (const { key, value } of stream.values) {
           if (key === 'longest_gap_us')
             this.#longestGapMs = Math.max(this.#longestGapMs || 0, Number(value) / 1000);
           if (key === 'lateness_us' && value !== '')

@@ -4,6 +4,7 @@ import { CommandGate, type GateSource } from './command-gate.ts';
 import { DriverModeKeeper } from './driver-mode.ts';
 import { DriverPoseCodec } from './driver-pose.ts';
 import { GateGuard } from './gate-guard.ts';
+import { rehearseGate } from './gate-rehearsal.ts';
 import { JointStateReader } from './joint-state-reader.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
@@ -44,6 +45,7 @@ export const gateNode: NodeModule = {
       model,
       scene === '' ? undefined : loadPriorMap(services.workspaceFolders, scene),
     );
+    rehearseGate(model, guard);
     const gate = new CommandGate(model, guard);
     const driver = new DriverLink(node, gate);
     const steadyS = () => Number(node.steadyClock.nowNs()) * 1e-9;

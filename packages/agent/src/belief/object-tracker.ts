@@ -272,8 +272,7 @@ const pairKey = (a: ObjectTrack, b: ObjectTrack): string =>
 
 /** Tells whether two upright things would stand in each other; their middles differ in height when only parts were seen. */
 const shareSpace = (a: ObjectTrack, b: ObjectTrack): boolean =>
-  Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1]) <
-    overlapM(a.sizeM, b.sizeM) &&
+  Math.hypot(a.positionM[0] - b.positionM[0], a.positionM[1] - b.positionM[1]) < overlapM(a.sizeM, b.sizeM) &&
   Math.abs(a.positionM[2] - b.positionM[2]) < (a.sizeM[2] + b.sizeM[2]) / 2;
 
 /** Closer than this, two upright things of these extents would share space, m. */

@@ -48,8 +48,8 @@ interface Snapshot {
   readonly nodes: readonly NodeEntities[];
   /** Nodes by the ids of their readers and writers. */
   readonly owners: ReadonlyMap<string, NodeEntities>;
-  readonly publishers: ReadonlyMap<string, readonly EndpointInfo[]>;
-  readonly subscribers: ReadonlyMap<string, readonly EndpointInfo[]>;
+  readonly publishers: EndpointsByTopic;
+  readonly subscribers: EndpointsByTopic;
 }
 
 /** What DDS discovery and `ros_discovery_info` tell about the graph. */
@@ -101,11 +101,11 @@ export class DdsGraph implements Graph {
   }
 
   publishers(topic: string): readonly EndpointInfo[] {
-    return this.#now().publishers.get(ddsTopic(topic)) ?? [];
+    return this.#now().publishers.infosOf(ddsTopic(topic));
   }
 
   subscriptions(topic: string): readonly EndpointInfo[] {
-    return this.#now().subscribers.get(ddsTopic(topic)) ?? [];
+    return this.#now().subscribers.infosOf(ddsTopic(topic));
   }
 
   servicesOf(node: NodeIdentity): readonly NamedTypes[] {
@@ -155,8 +155,8 @@ export class DdsGraph implements Graph {
       subscriptions,
       nodes,
       owners,
-      publishers: infosByTopic(publications, owners),
-      subscribers: infosByTopic(subscriptions, owners),
+      publishers: new EndpointsByTopic(publications, owners),
+      subscribers: new EndpointsByTopic(subscriptions, owners),
     };
   }
 
@@ -180,24 +180,32 @@ export class DdsGraph implements Graph {
   }
 }
 
-function infosByTopic(
-  endpoints: readonly EndpointDescription[],
-  owners: ReadonlyMap<string, NodeEntities>,
-): ReadonlyMap<string, readonly EndpointInfo[]> {
-  const byTopic = new Map<string, EndpointInfo[]>();
-  for (const endpoint of endpoints) {
-    const owner = owners.get(guidText(endpoint.guid));
-    const info: EndpointInfo = {
-      nodeName: owner?.node_name ?? '_NODE_NAME_UNKNOWN_',
-      nodeNamespace: owner?.node_namespace ?? '_NODE_NAMESPACE_UNKNOWN_',
-      topicType: typeOf(endpoint.type),
-      qos: qosOf(endpoint),
-    };
-    const infos = byTopic.get(endpoint.topic);
-    if (infos === undefined) byTopic.set(endpoint.topic, [info]);
-    else infos.push(info);
+/** Endpoints by DDS topic; described only when asked for, since a node asks for few of all the topics. */
+class EndpointsByTopic {
+  readonly #endpoints: ReadonlyMap<string, readonly EndpointDescription[]>;
+  readonly #owners: ReadonlyMap<string, NodeEntities>;
+  readonly #infos = new Map<string, readonly EndpointInfo[]>();
+
+  constructor(endpoints: readonly EndpointDescription[], owners: ReadonlyMap<string, NodeEntities>) {
+    this.#endpoints = Map.groupBy(endpoints, ({ topic }) => topic);
+    this.#owners = owners;
   }
-  return byTopic;
+
+  infosOf(topic: string): readonly EndpointInfo[] {
+    const known = this.#infos.get(topic);
+    if (known !== undefined) return known;
+    const infos = (this.#endpoints.get(topic) ?? []).map((endpoint): EndpointInfo => {
+      const owner = this.#owners.get(guidText(endpoint.guid));
+      return {
+        nodeName: owner?.node_name ?? '_NODE_NAME_UNKNOWN_',
+        nodeNamespace: owner?.node_namespace ?? '_NODE_NAMESPACE_UNKNOWN_',
+        topicType: typeOf(endpoint.type),
+        qos: qosOf(endpoint),
+      };
+    });
+    this.#infos.set(topic, infos);
+    return infos;
+  }
 }
 
 function group(
