@@ -1,5 +1,8 @@
+import type { MessagePort } from 'node:worker_threads';
 import { ConfigurationError } from '@efferent/core';
 import { InprocTransport } from './inproc/inproc-transport.ts';
+import { ThreadHost } from './inproc/thread-host.ts';
+import { ThreadTransport } from './inproc/thread-transport.ts';
 import { type LogSink, standardErrorSink } from './log.ts';
 import { checkNamespace, checkNodeName, fullNodeName } from './names.ts';
 import { GraphNode } from './node.ts';
@@ -57,11 +60,32 @@ export class TransportContext implements RosContext {
   }
 }
 
+/** A context of one process, whose nodes may be spread over threads. */
+export interface InprocContext extends RosContext {
+  /**
+   * Lets the nodes of a thread take part.
+   *
+   * @param port - whose other end the thread gave to {@link createThreadContext}
+   * @returns a function that takes them out again
+   */
+  attachThread(port: MessagePort): () => void;
+}
+
 /** Joins the nodes of this process only, in real time. */
 export function createInprocContext(
   options: TransportContextOptions & { readonly freezeMessages?: boolean },
-): RosContext {
+): InprocContext {
   const executor = new RealTimeExecutor();
   const transport = new InprocTransport(executor, options.freezeMessages ?? process.env.VITEST !== undefined);
-  return new TransportContext(transport, options);
+  return Object.assign(new TransportContext(transport, options), {
+    attachThread: (port: MessagePort) => {
+      const host = new ThreadHost(transport, port);
+      return () => host.close();
+    },
+  });
+}
+
+/** Opens a context for nodes of a thread of their own; see {@link InprocContext.attachThread}. */
+export function createThreadContext(port: MessagePort, options: TransportContextOptions): RosContext {
+  return new TransportContext(new ThreadTransport(new RealTimeExecutor(), port), options);
 }

@@ -1,5 +1,5 @@
 export type { TransportContextOptions } from './context.ts';
-export { createInprocContext } from './context.ts';
+export { createInprocContext, createThreadContext, type InprocContext } from './context.ts';
 export { createLockstep, type Lockstep, type LockstepOptions } from './lockstep.ts';
 export { formatLogRecord, type LogLevel, type LogRecord, type LogSink, standardErrorSink } from './log.ts';
 export {

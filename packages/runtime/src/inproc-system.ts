@@ -1,7 +1,7 @@
 import { ConfigurationError, immediateJobRunner, type JobRunner } from '@efferent/core';
 import type { LaunchPlan, ProcessPlan } from '@efferent/launcher';
 import {
-  createContext,
+  createInprocContext,
   formatLogRecord,
   type NodeModule,
   parseRosArguments,
@@ -9,29 +9,38 @@ import {
   type RosContext,
   type RunningNode,
 } from '@efferent/ros';
+import { InprocThread } from './inproc-thread.ts';
+import { isTimeCritical } from './node-priority.ts';
 import { loadNodeModule } from './node-registry.ts';
 import type { RunningNodes, SystemObserver } from './system.ts';
 import { findWorkspaceFolders } from './workspace.ts';
 
 /**
- * Loads the nodes that a launch file names into this process and connects them without sockets.
+ * Loads the nodes that a launch file names into this process and connects them without sockets. The time-critical ones
+ * share a thread of their own, all others this one.
  *
  * @throws {@link ConfigurationError} code `inproc-foreign-process` when the file starts something that is not a node of
  *   efferent: without DDS it could not talk to the others
  */
 export async function startInproc(plan: LaunchPlan, observer: SystemObserver): Promise<RunningNodes> {
-  const context = await createContext({
-    middleware: 'inproc',
+  const context = createInprocContext({
     logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'both'),
   });
   const running: RunningNode[] = [];
+  const thread = new InprocThread(context, (node, line) => observer.onOutput?.(node, 'stderr', line, 'both'));
   const stopAll = async () => {
     for (const each of running.splice(0).reverse()) await each.stop();
+    await thread.end();
     await context.shutdown();
   };
   try {
     for (const process of plan.processes) {
-      running.push(await startNode(await loadNode(process), context, immediateJobRunner));
+      const { executable, words } = nodeOf(process);
+      running.push(
+        isTimeCritical(executable)
+          ? await thread.start(process.name, executable, words)
+          : await startNode(await loadNode(executable, words), context, immediateJobRunner),
+      );
       observer.onNodeReady?.(process.name, running.length, plan.processes.length);
     }
   } catch (error) {
@@ -58,19 +67,27 @@ export interface LoadedNode {
 }
 
 /**
- * Loads the code of a node of a launch file.
+ * Returns which node of efferent a process of a launch file is.
  *
  * @throws {@link ConfigurationError} code `inproc-foreign-process`
  */
-export async function loadNode(process: ProcessPlan): Promise<LoadedNode> {
+export function nodeOf(process: ProcessPlan): {
+  readonly executable: string;
+  readonly words: readonly string[];
+} {
   if (process.node?.packageName !== 'efferent_bringup')
     throw new ConfigurationError({
       code: 'inproc-foreign-process',
       message: `${process.file}:${process.line}: "${process.name}" is not a node of efferent_bringup; with the middleware inproc only those can run`,
       fields: { file: process.file, line: process.line },
     });
-  const module = await loadNodeModule(process.node.executable);
-  return { module, rosArguments: parseRosArguments(process.node.arguments).rosArguments };
+  return { executable: process.node.executable, words: process.node.arguments };
+}
+
+/** Loads the code of a node. @param words - its arguments, with `--ros-args` */
+export async function loadNode(executable: string, words: readonly string[]): Promise<LoadedNode> {
+  const module = await loadNodeModule(executable);
+  return { module, rosArguments: parseRosArguments(words).rosArguments };
 }
 
 /** Creates the ROS node of a loaded node and starts it. */

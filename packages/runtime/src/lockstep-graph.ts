@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MiddlewareError, secondsToNs } from '@efferent/core';
 import { createLockstep, formatLogRecord, type RosNode, type RunningNode } from '@efferent/ros';
-import { loadNode, startNode } from './inproc-system.ts';
+import { loadNode, nodeOf, startNode } from './inproc-system.ts';
 import { planFile } from './system.ts';
 import { TaskClient } from './task-client.ts';
 import { repositoryFolder } from './workspace.ts';
@@ -86,7 +86,12 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
 
   try {
     // Code is loaded before virtual time exists; what a node awaits in its start runs as a job.
-    const nodes = await Promise.all(plan.processes.map(loadNode));
+    const nodes = await Promise.all(
+      plan.processes.map((process) => {
+        const { executable, words } = nodeOf(process);
+        return loadNode(executable, words);
+      }),
+    );
     for (const node of nodes)
       running.push(await runUntilSettled(startNode(node, lockstep.context, lockstep.jobs), readyLimitS));
     const client = new TaskClient(await createNode('efferent_client'), options.robot);

@@ -1,5 +1,3 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { ConfigurationError, describeError, EfferentError, immediateJobRunner } from '@efferent/core';
 import {
   chooseMiddleware,
@@ -8,6 +6,7 @@ import {
   type RosContext,
   type RosNode,
 } from '@efferent/ros';
+import { raisePriority } from './node-priority.ts';
 import { loadNodeModule } from './node-registry.ts';
 import { findWorkspaceFolders } from './workspace.ts';
 
@@ -19,24 +18,6 @@ import { findWorkspaceFolders } from './workspace.ts';
 
 /** Ends a process that does not stop by itself; launch sends SIGTERM after 5 s. */
 const stopLimitMs = 4000;
-
-const autogroupFile = '/proc/self/autogroup';
-
-/**
- * Scheduling priorities (nice levels) on a machine with fewer cores than processes: the command stream first, what
- * people look at last. Ignored without the permission to raise them.
- */
-const niceLevels: Readonly<Record<string, number>> = {
-  gate: -15,
-  stop: -15,
-  sim: -10,
-  controllers: -5,
-  policy: -5,
-  bridge: 5,
-};
-
-/** Nodes whose loop must run on time whatever else the machine does, with their real-time priority (SCHED_FIFO, 1 to 99). */
-const realTimePriorities: Readonly<Record<string, number>> = { gate: 20, stop: 20 };
 
 try {
   await main(process.argv.slice(2));
@@ -53,7 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
       message: 'which node? give its name as the first argument',
     });
   const { rosArguments } = parseRosArguments(rest);
-  await raisePriority(executable);
+  raisePriority(executable);
   const module = await loadNodeModule(executable);
   const { middleware } = await chooseMiddleware(process.env.EFFERENT_MIDDLEWARE ?? 'auto', process.env);
   const context = await createContext({ middleware });
@@ -86,32 +67,6 @@ function stopOnSignals(context: RosContext, node: RosNode, stopNode: () => Promi
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
-}
-
-async function raisePriority(executable: string): Promise<void> {
-  const realTime = realTimePriorities[executable];
-  // Node has no call for it; `chrt` is part of util-linux. All threads, since the main one waits for V8's helpers when it
-  // collects garbage: at a lower priority they made that 30 ms. Threads that are started later take it over.
-  if (realTime !== undefined) {
-    const { spawnSync } = await import('node:child_process');
-    const pid = String(process.pid);
-    if (
-      spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', String(realTime), pid], { stdio: 'ignore' })
-        .status === 0
-    )
-      return;
-  }
-  const level = niceLevels[executable];
-  if (level === undefined) return;
-  try {
-    setPriority(level);
-    // The launcher gives each node a session, and Linux weighs sessions against each other by this file alone.
-    // @see man 7 sched, "The autogroup feature"
-    if (existsSync(autogroupFile)) writeFileSync(autogroupFile, String(level));
-  } catch (error) {
-    // Only root (or CAP_SYS_NICE) may lower the nice level; the node runs at the normal one then.
-    if (level > 0) throw error;
-  }
 }
 
 function describeWithStack(error: unknown): string {

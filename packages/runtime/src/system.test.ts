@@ -44,6 +44,43 @@ it('the inproc middleware refuses a process that is not a node of efferent', asy
   await expect(startInproc(plan as never, {})).rejects.toThrow(ConfigurationError);
 });
 
+describe('the inproc middleware', () => {
+  const processOf = (executable: string, ...words: string[]) => {
+    const { processes, ...rest } = planFile(launchFile('kitchen.launch.xml'), { viewer: 'false' });
+    const found = processes.find((each) => each.node?.executable === executable)!;
+    const node = { ...found.node!, arguments: [...found.node!.arguments, ...words] };
+    return { ...rest, processes: [{ ...found, node }] };
+  };
+
+  it('lets the gate tick while all other nodes wait for a busy one', async () => {
+    const { context, stop } = await startInproc(processOf('gate'), {});
+    const gaps: number[] = [];
+    const watcher = await context.createNode('watcher');
+    const reports = watcher.createSubscription(
+      'diagnostic_msgs/msg/DiagnosticArray',
+      '/diagnostics',
+      {},
+      ({ status }) => {
+        for (const { key, value } of status.flatMap(({ values }) => values))
+          if (key === 'longest_gap_us') gaps.push(Number(value) / 1000);
+      },
+    );
+    await vi.waitFor(() => expect(reports.publisherCount).toBe(1));
+    await vi.waitFor(() => expect(gaps.length).toBeGreaterThan(0), { timeout: 4000 });
+    const untilMs = performance.now() + 2500;
+    while (performance.now() < untilMs);
+    await vi.waitFor(() => expect(gaps.length).toBeGreaterThan(2));
+    expect(Math.max(...gaps.slice(1))).toBeLessThan(1000);
+    await stop();
+  });
+
+  it('says of a node in a thread of its own what is wrong with its parameters', async () => {
+    const wrong = processOf('gate', '--ros-args', '-p', 'robot:=atlas');
+    await expect(startInproc(wrong, {})).rejects.toThrow(ConfigurationError);
+    await expect(startInproc(wrong, {})).rejects.toThrow(/atlas/);
+  });
+});
+
 it("a person's own workspace is searched before the repository", () => {
   expect(findWorkspaceFolders({}, '/')).toEqual([repositoryFolder]);
   expect(findWorkspaceFolders({ EFFERENT_WORKSPACE: '/home/ada/kitchen' }, '/')).toEqual([

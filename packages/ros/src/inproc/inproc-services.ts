@@ -88,8 +88,12 @@ export class InprocClient implements TransportClient {
   }
 
   hasServer(serverId: string): boolean {
-    for (const server of this.#service.servers) if (server.id === serverId) return true;
-    return false;
+    return this.serverIds().includes(serverId);
+  }
+
+  /** Servers that could answer. */
+  serverIds(): readonly string[] {
+    return [...this.#service.servers].filter(({ type }) => type === this.type).map(({ id }) => id);
   }
 
   send(request: object, onResponse: (response: object, serverId: string) => void): () => void {

@@ -59,6 +59,7 @@ export class InprocTopic {
   }
 
   #meet(publisher: InprocPublisher, subscription: InprocSubscription): void {
+    if (areJoinedElsewhere(publisher, subscription)) return;
     const reason =
       publisher.type === subscription.type
         ? qosMismatch(publisher.qos, subscription.qos)
@@ -79,14 +80,23 @@ export class InprocTopic {
 }
 
 function canMatch(publisher: InprocPublisher, subscription: InprocSubscription): boolean {
-  return publisher.type === subscription.type && qosMismatch(publisher.qos, subscription.qos) === undefined;
+  return (
+    publisher.type === subscription.type &&
+    qosMismatch(publisher.qos, subscription.qos) === undefined &&
+    !areJoinedElsewhere(publisher, subscription)
+  );
 }
+
+/** Endpoints that stand for those of one thread are joined in that thread. */
+const areJoinedElsewhere = (publisher: InprocPublisher, subscription: InprocSubscription): boolean =>
+  publisher.origin !== undefined && publisher.origin === subscription.origin;
 
 export class InprocPublisher implements TransportPublisher {
   readonly owner: NodeIdentity;
   readonly type: string;
   readonly qos: QosProfile;
   readonly report: Report;
+  readonly origin: object | undefined;
   receivers: readonly InprocSubscription[] = [];
   readonly #topic: InprocTopic;
   readonly #codec: Codec;
@@ -101,10 +111,12 @@ export class InprocPublisher implements TransportPublisher {
     qos: QosProfile,
     report: Report,
     freezes: boolean,
+    origin: object | undefined,
     onClose: () => void,
   ) {
     this.owner = owner;
     this.type = type;
+    this.origin = origin;
     this.qos = qos;
     this.report = report;
     this.#topic = topic;
@@ -147,6 +159,7 @@ export class InprocPublisher implements TransportPublisher {
 export class InprocSubscription implements TransportSubscription {
   readonly owner: NodeIdentity;
   readonly setup: SubscriptionSetup;
+  readonly origin: object | undefined;
   matched = 0;
   readonly undecodable = 0;
   readonly #topic: InprocTopic;
@@ -161,10 +174,12 @@ export class InprocSubscription implements TransportSubscription {
     setup: SubscriptionSetup,
     topic: InprocTopic,
     executor: Executor,
+    origin: object | undefined,
     onClose: () => void,
   ) {
     this.owner = owner;
     this.setup = setup;
+    this.origin = origin;
     this.#topic = topic;
     this.#executor = executor;
     this.#limit = setup.qos.history === 'keep-last' ? setup.qos.depth : Number.POSITIVE_INFINITY;

@@ -8,10 +8,8 @@ import type {
   ServiceSetup,
   SubscriptionSetup,
   Transport,
-  TransportClient,
   TransportPublisher,
   TransportService,
-  TransportSubscription,
 } from '../transport.ts';
 import { InprocClient, InprocService, InprocServiceName } from './inproc-services.ts';
 import { InprocPublisher, InprocSubscription, InprocTopic } from './inproc-topics.ts';
@@ -60,15 +58,17 @@ export class InprocTransport implements Transport {
     this.#announceChange();
   }
 
+  /** @param origin - the thread that the endpoint stands for, if it does */
   createPublisher(
     node: NodeIdentity,
     type: string,
     name: string,
     qos: QosProfile,
     report: Report,
+    origin?: object,
   ): TransportPublisher {
     const topic = this.#topic(name);
-    const publisher = new InprocPublisher(node, type, topic, qos, report, this.#freezes, () =>
+    const publisher = new InprocPublisher(node, type, topic, qos, report, this.#freezes, origin, () =>
       this.#forget(topic),
     );
     topic.add(publisher);
@@ -76,15 +76,18 @@ export class InprocTransport implements Transport {
     return publisher;
   }
 
-  createSubscription(node: NodeIdentity, setup: SubscriptionSetup): TransportSubscription {
+  /** @param origin - the thread that the endpoint stands for, if it does */
+  createSubscription(node: NodeIdentity, setup: SubscriptionSetup, origin?: object): InprocSubscription {
     const topic = this.#topic(setup.topic);
-    const subscription = new InprocSubscription(node, setup, topic, this.executor, () => this.#forget(topic));
+    const subscription = new InprocSubscription(node, setup, topic, this.executor, origin, () =>
+      this.#forget(topic),
+    );
     topic.add(subscription);
     this.#announceChange();
     return subscription;
   }
 
-  createClient(node: NodeIdentity, type: string, name: string): TransportClient {
+  createClient(node: NodeIdentity, type: string, name: string): InprocClient {
     const service = this.#service(name);
     const client: InprocClient = new InprocClient(node, type, service, this.executor, () => {
       service.clients.delete(client);
