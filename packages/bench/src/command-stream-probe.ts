@@ -14,12 +14,13 @@ const motionGapMs = 200;
 export class CommandStreamProbe {
   readonly #latenessMs: number[] = [];
   readonly #arrivalGapsMs: number[] = [];
-  #droppedTicks = 0;
+  #droppedTicks = Number.NaN;
   /** NaN until the gate has said something, so that silence misses the target. */
   #longestGapMs = Number.NaN;
   #lastArrivalMs: number | undefined;
   /** Dropped ticks of the gate's first report: it speaks of the time before this probe, when nodes were still starting. */
   #droppedBefore: number | undefined;
+  readonly #begun = Promise.withResolvers<void>();
 
   constructor(node: RosNode, robot: string) {
     node.createSubscription(
@@ -32,6 +33,7 @@ export class CommandStreamProbe {
         const dropped = Number(stream.values.find(({ key }) => key === 'dropped_ticks')?.value);
         if (this.#droppedBefore === undefined) {
           this.#droppedBefore = dropped;
+          this.#begun.resolve();
           return;
         }
         this.#droppedTicks = dropped - this.#droppedBefore;
@@ -50,6 +52,11 @@ export class CommandStreamProbe {
       this.#lastArrivalMs = nowMs;
     };
     node.createSubscription('std_msgs/msg/Float64MultiArray', `/${robot}/joint_pose_cmd`, {}, arrived);
+  }
+
+  /** Resolves when the measurement has begun: after the gate's first report, which is of the time before. */
+  begun(): Promise<void> {
+    return this.#begun.promise;
   }
 
   figures(prefix: string): Figure[] {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nsPerSecond, steadyWallClock } from '@efferent/core';
+import { MiddlewareError, nsPerSecond, steadyWallClock } from '@efferent/core';
 import { type MiddlewareName, repositoryFolder, type System, startSystem } from '@efferent/runtime';
 import { CommandStreamProbe } from './command-stream-probe.ts';
 import { type Figure, figure, makeReport, type Report, type SuiteOptions } from './figure.ts';
@@ -22,6 +22,7 @@ const instructions = [
   'put the banana on the table',
 ];
 const robot = 'stretch';
+const firstReportLimitMs = 10_000;
 
 /**
  * Runs the kitchen's launch file in real time, once over DDS and once in one process, with tasks running throughout and
@@ -57,6 +58,7 @@ async function measure(
     await system.client.waitUntilReady(30_000);
     const realTime = new RealTimeProbe(system);
     const commands = new CommandStreamProbe(system.client.node, robot);
+    await Promise.race([commands.begun(), failAfter(firstReportLimitMs, 'the gate reports nothing')]);
     const outcomes = await runTasks(system, options, middleware);
     const received = await listener.finish();
     const prefix = `${middleware}-`;
@@ -93,6 +95,13 @@ async function runTasks(system: System, options: RealtimeOptions, middleware: st
     );
   }
   return outcomes;
+}
+
+function failAfter(limitMs: number, reason: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const message = `${reason} within ${limitMs / 1000} s`;
+    setTimeout(() => reject(new MiddlewareError({ code: 'timeout', message })), limitMs).unref();
+  });
 }
 
 /** Compares `/clock` with wall time. */

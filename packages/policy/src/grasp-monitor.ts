@@ -5,7 +5,7 @@ export interface GraspReading {
   readonly timeS: number;
   /** Opening between the finger pads, m. */
   readonly apertureM: number;
-  /** Effort of the gripper's actuator, N; the sign is that of the driver. */
+  /** Effort of the gripper's actuator, N: negative while the fingers press on what is between them. */
   readonly effortN: number;
   /** Height of the tool above the floor, m. */
   readonly toolHeightM: number;

@@ -278,6 +278,14 @@ describe('silence', () => {
     expect(bench.measured[lift]).toBe(rest);
   });
 
+  test('of the ROS clock stops the robot: commands live on it and would live on for ever', () => {
+    bench.run(1, () => bench.twist('agent', 0.3));
+    const { gate, nowS } = bench;
+    for (let i = 1; i <= 60; i++) gate.tick(nowS, nowS + i * periodS);
+    expect(gate.output.linearMps).toBe(0);
+    expect(gate.output.sendTwist).toBe(false);
+  });
+
   test('of the joint states stops the robot', () => {
     bench.run(0.5, () => bench.twist('agent'));
     const { gate } = bench;

@@ -21,6 +21,8 @@ const humanHoldS = 1;
 /** Joint states older than this stop the robot: on the ROS clock, which stands still with a simulator, and on the steady one. */
 const measurementLifetimeS = 0.25;
 const measurementSilenceS = 2;
+/** Commands live on the ROS clock: when that stands for so long on the steady one, nothing says that they are still wanted, s. */
+const clockStallS = 0.25;
 /** Zero twists sent when the base has come to rest, so that a lost one does not leave it to the driver's deadman. */
 const closingTwists = 3;
 /** Longest step that one tick integrates, s; a longer gap is a dropped tick, not motion to catch up. */
@@ -69,6 +71,8 @@ export class CommandGate {
   #measuredAtS = Number.NEGATIVE_INFINITY;
   #measuredAtSteadyS = Number.NEGATIVE_INFINITY;
   #lastTickS = Number.NEGATIVE_INFINITY;
+  #clockS = Number.NEGATIVE_INFINITY;
+  #clockMovedAtS = Number.NEGATIVE_INFINITY;
   #initialised = false;
   #closingTwists = 0;
   #jointsMoved = false;
@@ -216,7 +220,12 @@ export class CommandGate {
       nowS - this.#measuredAtS > measurementLifetimeS ||
       steadyS - this.#measuredAtSteadyS > measurementSilenceS;
     this.setStop('measurement', isSilent ? 'no joint states' : undefined);
-    const active = this.#stops.size > 0 ? undefined : this.#arbitrate(nowS);
+    if (nowS !== this.#clockS) {
+      this.#clockS = nowS;
+      this.#clockMovedAtS = steadyS;
+    }
+    const isStalled = steadyS - this.#clockMovedAtS > clockStallS;
+    const active = this.#stops.size > 0 || isStalled ? undefined : this.#arbitrate(nowS);
     const jointsAsked = this.#moveJoints(active, nowS, dtS);
     const twistAsked = this.#moveBase(active, nowS, dtS);
     this.#applyGuard(dtS);

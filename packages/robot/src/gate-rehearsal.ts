@@ -15,7 +15,7 @@ const jogMps = 0.01;
  */
 export function rehearseGate(model: RobotModel, guard: GateGuard): void {
   const gate = new CommandGate(model, guard);
-  const home = model.namedPose('stow');
+  const home = Float64Array.from(model.actuators, ({ lower, upper }) => (lower + upper) / 2);
   const names = model.actuators.map(({ name }) => name);
   const velocities = new Float64Array(names.length).fill(jogMps);
   for (let i = 0; i < ticks; i++) {

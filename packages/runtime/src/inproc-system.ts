@@ -29,9 +29,12 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   const running: RunningNode[] = [];
   const thread = new InprocThread(context, (node, line) => observer.onOutput?.(node, 'stderr', line, 'both'));
   const stopAll = async () => {
-    for (const each of running.splice(0).reverse()) await each.stop();
-    await thread.end();
-    await context.shutdown();
+    const problems: unknown[] = [];
+    const attempt = (work: Promise<void>) => work.catch((error: unknown) => void problems.push(error));
+    for (const each of running.splice(0).reverse()) await attempt(each.stop());
+    await attempt(thread.end());
+    await attempt(context.shutdown());
+    if (problems.length > 0) throw problems[0];
   };
   try {
     for (const process of plan.processes) {

@@ -17,15 +17,22 @@ const running = new Map<string, RunningNode>();
 control.on('message', (question: ToThread) => {
   answer(question).then(
     () => send({ kind: 'done' }),
-    (error: unknown) =>
-      send({
-        kind: 'failed',
-        isConfiguration: error instanceof ConfigurationError,
-        code: EfferentError.isInstance(error) ? error.code : 'node-failed',
-        message: describeError(error),
-      }),
+    (error: unknown) => send({ kind: 'failed', ...describeFailure(error) }),
   );
 });
+
+/** Errors lose their class on the way; the stack of one that nobody threw on purpose goes along as its cause. */
+function describeFailure(
+  error: unknown,
+): Pick<Extract<FromThread, { kind: 'failed' }>, 'isConfiguration' | 'details'> {
+  const isConfiguration = error instanceof ConfigurationError;
+  if (!EfferentError.isInstance(error)) {
+    const cause = error instanceof Error ? error.stack : undefined;
+    return { isConfiguration, details: { code: 'node-failed', message: describeError(error), cause } };
+  }
+  const { code, message, fields } = error;
+  return { isConfiguration, details: { code, message, fields: JSON.parse(JSON.stringify(fields)) } };
+}
 
 async function answer(question: ToThread): Promise<void> {
   switch (question.kind) {

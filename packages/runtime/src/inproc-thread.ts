@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { ConfigurationError, MiddlewareError } from '@efferent/core';
+import { ConfigurationError, type ErrorDetails, MiddlewareError } from '@efferent/core';
 import type { InprocContext, RunningNode } from '@efferent/ros';
 
-/** Ends a thread that does not answer. */
+/** A thread that does not answer for so long counts as hung, ms. */
 const answerLimitMs = 10_000;
 
 export type ToThread =
@@ -18,12 +17,7 @@ export type ToThread =
 
 export type FromThread =
   | { readonly kind: 'done' }
-  | {
-      readonly kind: 'failed';
-      readonly isConfiguration: boolean;
-      readonly code: string;
-      readonly message: string;
-    }
+  | { readonly kind: 'failed'; readonly isConfiguration: boolean; readonly details: ErrorDetails }
   | { readonly kind: 'log'; readonly line: string; readonly node: string };
 
 /**
@@ -33,6 +27,9 @@ export type FromThread =
 export class InprocThread {
   readonly #worker: Worker;
   readonly #detach: () => void;
+  /** Resolves when the thread is no more. */
+  readonly #exited: Promise<void>;
+  #answer: ((answer: Exclude<FromThread, { readonly kind: 'log' }>) => void) | undefined;
 
   /** @param onLog - gets what nodes of the thread log */
   constructor(context: InprocContext, onLog: (node: string, line: string) => void) {
@@ -42,36 +39,49 @@ export class InprocThread {
       workerData: port2,
       transferList: [port2],
     });
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.on('message', (message: FromThread) => {
       if (message.kind === 'log') onLog(message.node, message.line);
+      else this.#answer?.(message);
     });
   }
 
-  /** Loads and starts a node under a name of its own. @throws {@link ConfigurationError} or {@link MiddlewareError}, with what the node said */
+  /**
+   * Loads and starts a node under a name of its own.
+   *
+   * @throws {@link ConfigurationError} or {@link MiddlewareError}, with what the node said
+   */
   async start(name: string, executable: string, words: readonly string[]): Promise<RunningNode> {
-    await this.#ask({ kind: 'start', name, executable, words });
-    return { stop: () => this.#ask({ kind: 'stop', name }) };
+    await this.#ask({ kind: 'start', name, executable, words }, `${name} did not start`);
+    return { stop: () => this.#ask({ kind: 'stop', name }, `${name} did not stop`) };
   }
 
-  /** Ends the thread; its nodes are stopped before. */
+  /** Ends the thread, whether it answers or not; its nodes are stopped before. */
   async end(): Promise<void> {
-    const exit = once(this.#worker, 'exit');
     this.#worker.postMessage({ kind: 'end' } satisfies ToThread);
     const limit = setTimeout(() => void this.#worker.terminate(), answerLimitMs);
-    await exit;
+    await this.#exited;
     clearTimeout(limit);
     this.#detach();
   }
 
-  async #ask(question: ToThread): Promise<void> {
-    this.#worker.postMessage(question);
-    const signal = AbortSignal.timeout(answerLimitMs);
-    for (;;) {
-      const [answer] = (await once(this.#worker, 'message', { signal })) as [FromThread];
-      if (answer.kind === 'log') continue;
-      if (answer.kind === 'done') return;
-      const { isConfiguration, ...details } = answer;
-      throw isConfiguration ? new ConfigurationError(details) : new MiddlewareError(details);
+  async #ask(question: ToThread, problem: string): Promise<void> {
+    const answer = Promise.withResolvers<Exclude<FromThread, { readonly kind: 'log' }>>();
+    this.#answer = answer.resolve;
+    const fail = (reason: string) =>
+      answer.reject(new MiddlewareError({ code: 'node-failed', message: `${problem}: ${reason}` }));
+    void this.#exited.then(() => fail('its thread has ended'));
+    const limit = setTimeout(() => fail(`no answer within ${answerLimitMs / 1000} s`), answerLimitMs);
+    try {
+      this.#worker.postMessage(question);
+      const result = await answer.promise;
+      if (result.kind === 'failed')
+        throw result.isConfiguration
+          ? new ConfigurationError(result.details)
+          : new MiddlewareError(result.details);
+    } finally {
+      clearTimeout(limit);
+      this.#answer = undefined;
     }
   }
 }

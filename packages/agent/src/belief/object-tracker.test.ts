@@ -53,6 +53,24 @@ test('a thing that was misnamed at first sight does not stand in its own place a
   expect(classOf(tracker.objects()[0]!)).toBe('lemon');
 });
 
+test('a thing that comes into view in a vessel takes nothing from it', () => {
+  const tracker = new ObjectTracker();
+  const vessel = sighting('bowl', 0, 0, { sizeM: [0.2, 0.2, 0.07] });
+  watch(tracker, 0, 10, () => [vessel]);
+  watch(tracker, 2, 20, () => [vessel, sighting('apple', 0.03, 0.02)]);
+  expect(ids(tracker)).toEqual(['bowl-1', 'apple-1']);
+  expect(tracker.find('bowl-1')?.sizeM[0]).toBeGreaterThan(0.19);
+});
+
+test('what was hardly seen keeps its id when it shows up elsewhere', () => {
+  const tracker = new ObjectTracker();
+  watch(tracker, 0, 4, () => [sighting('apple', 0)]);
+  watch(tracker, 1, 15, () => []);
+  expect(tracker.objects()).toEqual([]);
+  watch(tracker, 5, 3, () => [sighting('apple', 0.4)]);
+  expect(ids(tracker)).toEqual(['apple-1']);
+});
+
 test('one misnaming beside its own kind makes no second thing', () => {
   const tracker = new ObjectTracker();
   watch(tracker, 0, 6, () => [sighting('apple', 0), sighting('orange', 0.5)]);

@@ -50,9 +50,11 @@ export class ObjectTracker {
     this.#settings = settings;
   }
 
-  /** Confirmed and missing tracks, oldest first. */
+  /** Confirmed and missing tracks, oldest first; without those that were hardly ever there. */
   objects(): readonly ObjectTrack[] {
-    return this.#tracks.filter((track) => track.state !== 'tentative');
+    return this.#tracks.filter(
+      (track) => track.state === 'confirmed' || (track.state === 'missing' && this.#wasEverThere(track)),
+    );
   }
 
   /** Returns the object of this id, or undefined. */
@@ -217,14 +219,11 @@ export class ObjectTracker {
       }
       const expired = track.state === 'tentative' && nowS - track.lastSeenS > tentativeLifeS;
       if (expired || (track.state === 'tentative' && track.presence < -1)) this.#tracks.splice(index, 1);
-      else if (track.state === 'confirmed' && track.presence < lostBelow) {
-        if (this.#wasEverThere(track)) track.state = 'missing';
-        else this.#tracks.splice(index, 1);
-      }
+      else if (track.state === 'confirmed' && track.presence < lostBelow) track.state = 'missing';
     }
   }
 
-  /** What a skill was to move stays under its id, whatever pictures say. */
+  /** What was seen a few times and then no more was not; it keeps its id for the case that it shows up again. */
   #wasEverThere(track: ObjectTrack): boolean {
     return track.sightings >= this.#settings.phantomSightings || track.handledS < Number.POSITIVE_INFINITY;
   }
@@ -234,11 +233,11 @@ export class ObjectTracker {
     for (let index = this.#tracks.length - 1; index >= 0; index--) {
       const track = this.#tracks[index]!;
       if (track.state !== 'confirmed' || !track.visible) continue;
-      const older = this.#tracks.find(
-        (other) => other !== track && (this.#isSame(other, track) || this.#isMisnamed(other, track)),
-      );
-      if (older === undefined) continue;
-      takeOver(older, track);
+      const older = this.#tracks.find((other) => other !== track && this.#isSame(other, track));
+      const known = this.#tracks.find((other) => this.#isMisnamed(other, track));
+      if (older !== undefined) takeOver(older, track);
+      else if (known !== undefined) addVotes(known, track);
+      else continue;
       this.#tracks.splice(index, 1);
     }
   }
@@ -253,12 +252,17 @@ export class ObjectTracker {
     return older.heldBy === undefined && shareSpace(older, newer);
   }
 
-  /** Tells whether a track in view is what a better known one, of another class and in the same spot, was called at times. */
+  /**
+   * Tells whether a track in view is what a better known one, of another class and in the same spot, was called at times.
+   * What one picture shows as two is two, such as a bowl and the apple in it.
+   */
   #isMisnamed(known: ObjectTrack, doubtful: ObjectTrack): boolean {
     return (
       known.state === 'confirmed' &&
+      !known.visible &&
       known.heldBy === undefined &&
       doubtful.heldBy === undefined &&
+      doubtful.handledS === Number.POSITIVE_INFINITY &&
       classOf(known) !== classOf(doubtful) &&
       known.sightings > 2 * doubtful.sightings &&
       !this.#areApart(known, doubtful) &&
@@ -290,5 +294,9 @@ function takeOver(older: ObjectTrack, newer: ObjectTrack): void {
   older.judgedS = newer.judgedS;
   older.sightings += newer.sightings;
   older.visible = true;
-  for (const [name, votes] of newer.votes) older.votes.set(name, (older.votes.get(name) ?? 0) + votes);
+  addVotes(older, newer);
+}
+
+function addVotes(track: ObjectTrack, other: ObjectTrack): void {
+  for (const [name, votes] of other.votes) track.votes.set(name, (track.votes.get(name) ?? 0) + votes);
 }

@@ -1,6 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, formatAtom } from '../belief/atom.ts';
 import type { Belief } from '../belief/belief.ts';
+import type { ObjectTrack } from '../belief/object-track.ts';
 import { gripEvidence } from '../belief/robot-state.ts';
 import { truthOf, viewBelief } from '../belief/truth.ts';
 import { fillTerm } from '../reasoner/operators.ts';
@@ -20,6 +21,8 @@ export interface Verification {
 
 /** A thing this far from the tool cannot be in the hand, m. */
 const outOfHandM = 0.25;
+/** A vessel higher than this share of its width shows its bottom from above only. */
+const deepShare = 0.6;
 
 const confirmed = (evidence: string): Verification => ({
   verdict: 'confirmed',
@@ -167,15 +170,15 @@ function verifyPlaced(
   return refuted(text, `it is not seen there`);
 }
 
-/** A bin hides what is in it; an open vessel only what lies below or behind something else in it. */
-const mayHide = (belief: Belief, objectId: string, targetId: string): boolean =>
-  belief.tracker.find(targetId) === undefined ||
-  belief.tracker
-    .objects()
-    .some(
-      (other) =>
-        other.id !== objectId && other.state === 'confirmed' && belief.relation(other).support === targetId,
-    );
+/** A bin or a pot hides what is in it; a bowl only what lies below or behind something else in it. */
+function mayHide(belief: Belief, objectId: string, targetId: string): boolean {
+  const vessel = belief.tracker.find(targetId);
+  if (vessel === undefined || vessel.sizeM[2] > deepShare * Math.min(vessel.sizeM[0], vessel.sizeM[1]))
+    return true;
+  const isIn = (other: ObjectTrack) =>
+    other.state === 'confirmed' && belief.relation(other).support === targetId;
+  return belief.tracker.objects().some((other) => other.id !== objectId && isIn(other));
+}
 
 /** Tells whether the believed place of release is over the target. */
 function isReleasedOver(

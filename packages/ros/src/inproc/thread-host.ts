@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { describeError } from '@efferent/core';
 import type { NodeIdentity, TransportPublisher, TransportSubscription } from '../transport.ts';
 import type { InprocClient } from './inproc-services.ts';
 import type { InprocTransport } from './inproc-transport.ts';
@@ -26,7 +27,7 @@ export class ThreadHost {
   /** Requests of the thread's clients that wait for an answer: what forgets them. */
   readonly #forget = new Map<string, () => void>();
   /** Requests to the thread's services that wait for one. */
-  readonly #replies = new Map<number, (response: object) => void>();
+  readonly #replies = new Map<number, { readonly id: number; reply(response: object): void }>();
   readonly #unwatch: () => void;
   #nextRequest = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -79,13 +80,15 @@ export class ThreadHost {
         return;
       }
       case 'reply':
-        this.#replies.get(message.request)?.(message.content);
+        this.#replies.get(message.request)?.reply(message.content);
         this.#replies.delete(message.request);
         return;
       case 'close':
         this.#proxies.get(message.id)?.close();
         for (const endpoints of [this.#proxies, this.#publishers, this.#subscriptions, this.#clients])
           endpoints.delete(message.id);
+        for (const [request, { id }] of this.#replies) if (id === message.id) this.#replies.delete(request);
+        for (const key of this.#forget.keys()) if (key.startsWith(`${message.id} `)) this.#forget.delete(key);
     }
   }
 
@@ -103,7 +106,14 @@ export class ThreadHost {
         return publisher;
       }
       case 'subscription': {
-        const deliver = (message: object) => this.#send({ kind: 'message', id, message });
+        const deliver = (message: object) => {
+          try {
+            this.#send({ kind: 'message', id, message });
+          } catch (error) {
+            // A publisher put something into a message that is no data, such as a function.
+            report('message-undecodable', { topic: name, reason: describeError(error) });
+          }
+        };
         const setup = { type, topic: name, qos: endpoint.qos, report, isRaw: false, deliver };
         const subscription = this.#transport.createSubscription(node, setup, this);
         this.#subscriptions.set(id, subscription);
@@ -121,7 +131,7 @@ export class ThreadHost {
           report,
           handle: (content, reply) => {
             const request = this.#nextRequest++;
-            this.#replies.set(request, reply);
+            this.#replies.set(request, { id, reply });
             this.#send({ kind: 'request', id, request, content });
           },
         });

@@ -85,8 +85,8 @@ export class ThreadTransport implements Transport {
     qos: QosProfile,
     report: Report,
   ): TransportPublisher {
-    const id = this.#add({ kind: 'publisher', node, type, name, qos }, report);
     const local = this.#local.createPublisher(node, type, name, qos, report);
+    const id = this.#add({ kind: 'publisher', node, type, name, qos }, report);
     const matched = () => local.matched + (this.#copy.matched.get(id) ?? 0);
     return {
       publish: (message) => {
@@ -105,8 +105,9 @@ export class ThreadTransport implements Transport {
 
   createSubscription(node: NodeIdentity, setup: SubscriptionSetup): TransportSubscription {
     const { type, topic, qos, report } = setup;
-    const id = this.#add({ kind: 'subscription', node, type, name: topic, qos }, report);
+    codecOf(type);
     const local = this.#local.createSubscription(node, setup);
+    const id = this.#add({ kind: 'subscription', node, type, name: topic, qos }, report);
     this.#receivers.set(id, (message) => local.receive(message));
     const matched = () => local.matched + (this.#copy.matched.get(id) ?? 0);
     return {
@@ -123,8 +124,8 @@ export class ThreadTransport implements Transport {
   }
 
   createClient(node: NodeIdentity, type: string, name: string, report: Report): TransportClient {
-    const id = this.#add({ kind: 'client', node, type, name }, report);
     const codec = codecOf(`${type}_Request`);
+    const id = this.#add({ kind: 'client', node, type, name }, report);
     const servers = () => this.#copy.servers.get(id) ?? [];
     return {
       isAvailable: () => servers().length > 0,
@@ -147,6 +148,7 @@ export class ThreadTransport implements Transport {
 
   createService(node: NodeIdentity, setup: ServiceSetup): TransportService {
     const { type, name, report } = setup;
+    codecOf(`${type}_Response`);
     const id = this.#add({ kind: 'service', node, type, name }, report);
     this.#services.set(id, setup);
     return {

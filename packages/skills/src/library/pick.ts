@@ -160,7 +160,7 @@ const maxDrives = 2;
 /** Brings the tool to a pre-grasp pose: base first, then the arm; returns the target as seen from there. */
 async function approach(body: SkillBody, className: string, seen: Reacquired): Promise<Reacquired> {
   body.report('approach', 0.3, className);
-  let target = seen;
+  let target = downToSupport(body, seen);
   let plan = planFrom(body, target);
   for (let drive = 0; ; drive++) {
     const placed = chooseHere(body, plan) ?? chooseBase(body, plan);
@@ -168,7 +168,8 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
     if (placed.base !== undefined) {
       await driveWithTuckedArm(body, placed.base);
       await lookAt(body, target.mapFromThing.translation);
-      target = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+      const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+      target = downToSupport(body, nearer);
       plan = planFrom(body, target);
     }
     const failure = await reachPregrasp(body, plan, placed.candidate);
@@ -215,7 +216,7 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
   const [x, y, z] = target.mapFromThing.translation;
   const openings = openingsAround(body, [x, y, z]);
   const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
-  const { mapFromThing, sizeM } = downToSupport(target, support);
+  const { mapFromThing, sizeM } = target;
   const options: WorkSceneOptions = {
     openings,
     ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
@@ -242,12 +243,14 @@ function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
 }
 
 /** In a shelf or a fridge the edge of the board hides the foot of a thing: what was seen is completed down to the board. */
-function downToSupport(target: Reacquired, support: SupportArea | undefined): Reacquired {
+function downToSupport(body: SkillBody, target: Reacquired): Reacquired {
+  const [x, y, z] = target.mapFromThing.translation;
+  const bottom: Vector3 = [x, y, z - target.sizeM[2] / 2];
+  const support = supportAt(body.map, bottom, openingsAround(body, [x, y, z]));
   if (support === undefined || support.clearanceM >= openAboveM) return target;
   const { mapFromThing, sizeM } = target;
-  const [x, y, z] = mapFromThing.translation;
   const topM = z + sizeM[2] / 2;
-  const bottomM = Math.min(z - sizeM[2] / 2, support.mapFromArea.translation[2]);
+  const bottomM = Math.min(bottom[2], support.mapFromArea.translation[2]);
   return {
     ...target,
     mapFromThing: new Transform([x, y, (topM + bottomM) / 2], mapFromThing.rotation),

@@ -1,5 +1,6 @@
-import { Transform, type Vector3 } from '@efferent/core';
+import { distance3, Transform, type Vector3 } from '@efferent/core';
 import type { MapContainer } from '@efferent/robot';
+import { mapFromTool } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
 import { containerArea, standpoints, supportAt, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
@@ -22,8 +23,13 @@ const passOverM = 0.025;
 const wallM = 0.012;
 /** Room left between the thing and the wall, for what seeing and driving are off, m. */
 const besideWallM = 0.012;
-/** Pictures from which the contents are read; a single one misses things. */
+/** Pictures from which the contents are read, and how far a thing may seem to move between them, m. */
 const contentPictures = 3;
+const sameThingM = 0.06;
+/** What lies on others may begin this far above the rim, m. */
+const stackedM = 0.05;
+/** A sighting so near the tool is of what the hand holds, m. */
+const inHandM = 0.15;
 const directions = 16;
 const judgeWithinM = 1.7;
 const reacquireRadiusM = 0.3;
@@ -112,25 +118,31 @@ interface Content {
   readonly radiusM: number;
 }
 
-/** What is seen to lie in a container, from a few pictures: each thing once in each. */
+/** What is seen to lie in a container in more than one of a few pictures: a single one misnames and misses things. */
 async function contentsOf(
   body: SkillBody,
   className: string,
   container: Reacquired,
 ): Promise<readonly Content[]> {
-  const [x, y] = container.mapFromThing.translation;
-  const insideM = insideRadius(container);
-  const found: Content[] = [];
+  const [x, y, z] = container.mapFromThing.translation;
+  const [insideM, halfM] = [insideRadius(container), container.sizeM[2] / 2];
+  const tool = mapFromTool(body, new WorkScene(body, { useDepth: false })).translation;
+  const found: (Content & { readonly picture: number })[] = [];
   for (let picture = 0; picture < contentPictures; picture++) {
     await freshPictures(body, 1);
-    for (const sighting of body.sightings().sightings) {
-      const [tx, ty, tz] = sighting.mapFromThing.translation;
-      if (sighting.className === className || Math.hypot(tx - x, ty - y) >= insideM) continue;
-      const { sizeM } = sighting;
-      found.push({ pointM: [tx, ty], topM: tz + sizeM[2] / 2, radiusM: Math.min(sizeM[0], sizeM[1]) / 2 });
+    for (const { className: name, mapFromThing, sizeM } of body.sightings().sightings) {
+      const [tx, ty, tz] = mapFromThing.translation;
+      const radiusM = Math.min(sizeM[0], sizeM[1]) / 2;
+      const bottomM = tz - sizeM[2] / 2;
+      if (name === className || radiusM > insideM || Math.hypot(tx - x, ty - y) >= insideM) continue;
+      if (bottomM > z + halfM + stackedM || tz < z - halfM) continue;
+      if (distance3(mapFromThing.translation, tool) < inHandM) continue;
+      found.push({ pointM: [tx, ty], topM: tz + sizeM[2] / 2, radiusM, picture });
     }
   }
-  return found;
+  return found.filter((one) =>
+    found.some((other) => other.picture !== one.picture && apartM(one.pointM, other) < sameThingM),
+  );
 }
 
 /**
@@ -145,19 +157,20 @@ function freeSpotIn(
   const [x, y] = container.mapFromThing.translation;
   const halfM = (carried.sizeM[0] + carried.sizeM[1]) / 4;
   const offsetM = Math.max(0, insideRadius(container) - halfM - besideWallM);
-  const away = ([px, py]: readonly [number, number], { pointM }: Content) =>
-    Math.hypot(px - pointM[0], py - pointM[1]);
   const nearestM = (point: readonly [number, number]) =>
-    Math.min(...contents.map((content) => away(point, content)));
+    Math.min(...contents.map((content) => apartM(point, content)));
   let best: readonly [number, number] = [x, y];
   for (let i = 0; contents.length > 0 && i < directions; i++) {
     const angle = (2 * Math.PI * i) / directions;
     const point = [x + offsetM * Math.cos(angle), y + offsetM * Math.sin(angle)] as const;
     if (nearestM(point) > nearestM(best)) best = point;
   }
-  const below = contents.filter((content) => away(best, content) < content.radiusM + halfM);
+  const below = contents.filter((content) => apartM(best, content) < content.radiusM + halfM);
   return { pointM: best, floorM: Math.max(...below.map(({ topM }) => topM)) };
 }
+
+const apartM = ([x, y]: readonly [number, number], { pointM }: Content): number =>
+  Math.hypot(x - pointM[0], y - pointM[1]);
 
 const insideRadius = ({ sizeM }: Reacquired): number => Math.min(sizeM[0], sizeM[1]) / 2 - wallM;
 
