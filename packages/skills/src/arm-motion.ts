@@ -160,21 +160,23 @@ const baseMarginM = 0.02;
  * Finds base poses from which the tool gets to poses in `map`, cheapest first.
  *
  * @param mapFromTools - poses that the arm must take one after the other
- * @param inwardRad - heading into the furniture that is worked at: the arm's side must face it
+ * @param seesFrom - where the robot has to stand to see what it works at; anywhere without it
  */
 export function basePosesFor(
   body: PlanningBody,
   work: WorkScene,
   mapFromTools: readonly Transform[],
   count = 4,
+  seesFrom: (x: number, y: number) => boolean = () => true,
 ): readonly BasePose[] {
   const here = body.mapFromBase();
+  const isRoom = standingRoom(body, work);
   return findBasePoses(work.kinematics, {
     mapFromTools,
     checker: work.checker,
     current: body.actuatorPositions(),
     near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
-    isFree: standingRoom(body, work),
+    isFree: (x, y, yaw) => isRoom(x, y, yaw) && seesFrom(x, y),
     count,
   });
 }

@@ -3,6 +3,7 @@ import { Transform } from '@efferent/core';
 import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { expect, test } from 'vitest';
 import { freeStand } from './free-stand.ts';
+import { sightOf } from './sight-line.ts';
 import type { PlanningBody } from './skill-body.ts';
 
 const workspace = join(import.meta.dirname, '../../..');
@@ -32,4 +33,10 @@ test('before an open fridge the robot stands beside the door, on the side that s
   expect(translation[0]).toBeLessThan(1.84 - 0.26);
   expect(Math.hypot(translation[0] - 1.75, translation[1] - 1.02)).toBeLessThan(0.6);
   expect(Math.cos(yaw)).toBeCloseTo(-1);
+});
+
+test('what lies in a fridge is seen from before it, not through its side wall or its door', () => {
+  const sees = sightOf(bodyWith(new Map([['fridge-door', 1.22]])), [1.97, 1.79, 0.64]);
+  expect(sees(1.5, 1.02)).toBe(true);
+  expect(sees(2.18, 1.14)).toBe(false);
 });

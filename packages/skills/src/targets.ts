@@ -1,5 +1,5 @@
 import { Transform, type Vector3 } from '@efferent/core';
-import { furnitureTransform, type PriorMap } from '@efferent/robot';
+import { articulationTransform, furnitureTransform, type PriorMap } from '@efferent/robot';
 import {
   besidePose,
   type Standpoint,
@@ -34,9 +34,15 @@ export interface ResolvedTarget {
  * the pose that came with it.
  *
  * @param hereM - where the robot is: of two sides that are as good it takes the nearer one
+ * @param openings - positions of drawers and doors, m or rad: that is where they are looked at
  * @throws {@link SkillFailure} code `invalid-argument` when it is neither in the map nor has a pose
  */
-export function resolveTarget(map: PriorMap, value: SkillArgumentValue, hereM?: Vector3): ResolvedTarget {
+export function resolveTarget(
+  map: PriorMap,
+  value: SkillArgumentValue,
+  hereM?: Vector3,
+  openings: ReadonlyMap<string, number> = new Map(),
+): ResolvedTarget {
   const id = value.value;
   const place = map.places.find((entry) => entry.id === id);
   if (place !== undefined && value.mapFromThing === undefined) {
@@ -62,11 +68,14 @@ export function resolveTarget(map: PriorMap, value: SkillArgumentValue, hereM?: 
   }
   const articulation = map.articulations.find((entry) => entry.id === id);
   if (articulation !== undefined) {
-    const center = furnitureTransform(map, articulation.furnitureId).apply(articulation.handle.positionM);
+    const mapFromFurniture = furnitureTransform(map, articulation.furnitureId);
+    const handle = mapFromFurniture.apply(articulation.handle.positionM);
+    const moved = articulationTransform(articulation, openings.get(id) ?? 0);
+    const front = articulation.boxes[0]?.centerM ?? articulation.handle.positionM;
     return {
       label: id,
-      mapFromBase: standBeside(map, articulation.furnitureId, center, hereM),
-      centerM: center,
+      mapFromBase: standBeside(map, articulation.furnitureId, handle, hereM),
+      centerM: mapFromFurniture.multiply(moved).apply(front),
       extentM: [0.5, 0.5, 0.3],
       areas: [],
     };

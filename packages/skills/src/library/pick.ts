@@ -5,6 +5,7 @@ import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
+import { sightOf } from '../sight-line.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -163,7 +164,7 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
   let target = downToSupport(body, seen);
   let plan = planFrom(body, target);
   for (let drive = 0; ; drive++) {
-    const placed = chooseHere(body, plan) ?? chooseBase(body, plan);
+    const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target);
     if (placed === undefined) throw unreachable(body, className, target, plan);
     if (placed.base !== undefined) {
       await driveWithTuckedArm(body, placed.base);
@@ -282,9 +283,12 @@ function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean 
   );
 }
 
-function chooseBase(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+  // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
+  const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
+  const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;
   for (const candidate of plan.candidates) {
-    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1)[0];
+    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1, seesFrom)[0];
     if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
   }
   return undefined;
