@@ -1,37 +1,38 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
-import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
+import { mapFromTool, moveArmTo, solveHere } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
-import { besidePose, openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
-import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
+import { besidePose, openAboveM, standpoints, supportAt } from '../geometry.ts';
+import { type GraspCandidate, policySidewaysM } from '../grasp-candidates.ts';
 import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
-import { sightOf } from '../sight-line.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside, standDistanceM } from '../targets.ts';
-import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
+import { WorkScene } from '../work-scene.ts';
+import {
+  chooseBase,
+  chooseHere,
+  downToSupport,
+  type GraspPlan,
+  openingFor,
+  planGrasp,
+  unreachable,
+} from './grasp-plan.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { lookAt, type Reacquired, reacquire } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 import { holdsSomething, tuckArm } from './tuck.ts';
+import { letDown, letGo, retract } from './withdraw.ts';
 
 /** Farther than this, small things have too few pixels to be judged, m. */
 const judgeWithinM = 1.9;
-/** The hand goes up by this much before it is drawn in: over a drawer's front, and from a surface, m. */
-const outOfDrawerM = 0.24;
-const backUpM = 0.06;
 /** Distance of the base from the front of an open drawer to look into it, m. */
 const besideDrawerM = 0.3;
 /** The base counts as standing at a place within this, m. */
 const nearStandM = 0.12;
 /** A thing found this far from the belief is taken to be the one that was meant, m. */
 const reacquireRadiusM = 0.3;
-/** Free height that a hand from above needs, m. */
-const topClearanceM = 0.4;
-/** The pads must open this much wider than the thing, m. */
-const openingMarginM = 0.022;
-const maxOpeningM = 0.15;
 const policyTimeS = 25;
 /** Policy failures after which a second try from a new look is worth it. */
 const retryCodes = new Set(['grasp-failed', 'dropped', 'time-out', 'target-lost']);
@@ -162,7 +163,7 @@ const maxDrives = 2;
 async function approach(body: SkillBody, className: string, seen: Reacquired): Promise<Reacquired> {
   body.report('approach', 0.3, className);
   let target = downToSupport(body, seen);
-  let plan = planFrom(body, target);
+  let plan = planGrasp(body, target);
   for (let drive = 0; ; drive++) {
     const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target);
     if (placed === undefined) throw unreachable(body, className, target, plan);
@@ -171,7 +172,7 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
       await lookAt(body, target.mapFromThing.translation);
       const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
       target = downToSupport(body, nearer);
-      plan = planFrom(body, target);
+      plan = planGrasp(body, target);
     }
     const failure = await reachPregrasp(body, plan, placed.candidate);
     if (failure === undefined) return target;
@@ -189,7 +190,7 @@ async function reachPregrasp(
   const ordered = plan.candidates
     .filter((candidate) => candidate.kind === chosen.kind)
     .concat(plan.candidates.filter((candidate) => candidate.kind !== chosen.kind));
-  await body.moveGripper(Math.min(maxOpeningM, chosen.widthM + 2 * openingMarginM + 0.02));
+  await body.moveGripper(openingFor(chosen.widthM));
   let failure: SkillFailure | 'no-solution' = 'no-solution';
   for (const candidate of ordered) {
     const goals = solveHere(body, plan.work, candidate.mapFromPregrasp, policySidewaysM);
@@ -203,111 +204,6 @@ async function reachPregrasp(
     }
   }
   return failure;
-}
-
-interface GraspPlan {
-  readonly work: WorkScene;
-  /** The same, where the fingers may touch what the thing stands on: for the grasp itself. */
-  readonly reach: WorkScene;
-  readonly support: SupportArea | undefined;
-  readonly candidates: readonly GraspCandidate[];
-}
-
-function planFrom(body: SkillBody, target: Reacquired): GraspPlan {
-  const [x, y, z] = target.mapFromThing.translation;
-  const openings = openingsAround(body, [x, y, z]);
-  const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
-  const { mapFromThing, sizeM } = target;
-  const options: WorkSceneOptions = {
-    openings,
-    ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
-  };
-  const work = new WorkScene(body, options);
-  work.scene.addBox({ id: 'target', mapFromBox: mapFromThing, sizeM });
-  const reach = new WorkScene(body, options);
-  for (const id of support?.boxIds ?? []) reach.allowFingers(id);
-  const stands = support === undefined ? [] : standpoints(body.map, support.furnitureId, [x, y]);
-  const here = body.mapFromBase().translation;
-  const inward =
-    stands[0] === undefined
-      ? Math.atan2(y - here[1], x - here[0])
-      : Math.atan2(-stands[0].outward[1], -stands[0].outward[0]);
-  const headings =
-    stands.length === 0
-      ? [inward]
-      : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
-  const limits = { maxWidthM: maxOpeningM - 2 * openingMarginM, topClearanceM };
-  const candidates = headings.flatMap((heading) =>
-    graspCandidates(mapFromThing, sizeM, support, heading, limits),
-  );
-  return { work, reach, support, candidates };
-}
-
-/** In a shelf or a fridge the edge of the board hides the foot of a thing: what was seen is completed down to the board. */
-function downToSupport(body: SkillBody, target: Reacquired): Reacquired {
-  const [x, y, z] = target.mapFromThing.translation;
-  const bottom: Vector3 = [x, y, z - target.sizeM[2] / 2];
-  const support = supportAt(body.map, bottom, openingsAround(body, [x, y, z]));
-  if (support === undefined || support.clearanceM >= openAboveM) return target;
-  const { mapFromThing, sizeM } = target;
-  const topM = z + sizeM[2] / 2;
-  const bottomM = Math.min(bottom[2], support.mapFromArea.translation[2]);
-  return {
-    ...target,
-    mapFromThing: new Transform([x, y, (topM + bottomM) / 2], mapFromThing.rotation),
-    sizeM: [sizeM[0], sizeM[1], topM - bottomM],
-  };
-}
-
-interface PlacedGrasp {
-  readonly candidate: GraspCandidate;
-  /** Where the base has to go; undefined when it can stay. */
-  readonly base: Transform | undefined;
-}
-
-/** A grasp that the arm gets to from here, with room left for the policy's own motion. */
-function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
-  const candidate = plan.candidates.find(
-    (option) =>
-      isFreeHere(body, plan.work, option.mapFromPregrasp) &&
-      solveHere(body, plan.work, option.mapFromGrasp, policySidewaysM).length > 0,
-  );
-  return candidate && { candidate, base: undefined };
-}
-
-function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean {
-  const q = body.model.zeroJointPositions();
-  work.checker.setBasePose(body.mapFromBase());
-  return solveHere(body, work, goal, policySidewaysM).some(
-    (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q)),
-  );
-}
-
-function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
-  // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
-  const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
-  const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;
-  for (const candidate of plan.candidates) {
-    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1, seesFrom)[0];
-    if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
-  }
-  return undefined;
-}
-
-function unreachable(body: SkillBody, className: string, target: Reacquired, plan: GraspPlan): SkillFailure {
-  const narrow = Math.min(target.sizeM[0], target.sizeM[1]);
-  const limit = maxOpeningM - 2 * openingMarginM;
-  if (plan.candidates.length === 0 && narrow > limit) {
-    return new SkillFailure(
-      'too-wide',
-      `the ${className} is ${(narrow * 100).toFixed(0)} cm wide, the gripper of ${body.model.id} takes ${(limit * 100).toFixed(0)} cm`,
-    );
-  }
-  const [x, y, z] = target.mapFromThing.translation;
-  return new SkillFailure(
-    'unreachable',
-    `no base pose reaches the ${className} at ${x.toFixed(2)}, ${y.toFixed(2)}, height ${z.toFixed(2)} m; tried ${plan.candidates.length} grasps`,
-  );
 }
 
 /** The policy ends this far above the height at which it closed the gripper (`grasp.lift_m` of its manifest), m. */
@@ -334,90 +230,4 @@ function carriedAfter(body: SkillBody, className: string, target: Reacquired): C
     sizeM: target.sizeM,
     belowToolM,
   };
-}
-
-/** Brings the held thing back over the base: up a little, arm in, wrist folded. */
-async function retract(body: SkillBody, target: Reacquired): Promise<void> {
-  body.report('lift', 0.85);
-  const support = supportOf(body, target.mapFromThing.translation);
-  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : 0);
-}
-
-/** Takes the hand out of a shelf or a fridge the way it came in; elsewhere up by `raiseM`. Then folds the arm. */
-async function withdraw(body: SkillBody, support: SupportArea | undefined, raiseM: number): Promise<void> {
-  if (support !== undefined && support.clearanceM < openAboveM) {
-    const tool = mapFromTool(body, new WorkScene(body, { useDepth: false }));
-    const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
-    if (stand !== undefined && !(await drawOut(body, tool, stand.outward))) await pullIn(body);
-  } else {
-    if (raiseM > 0) await liftBy(body, raiseM);
-    await pullIn(body);
-  }
-  await tuckArm(body);
-}
-
-/** Ways out of an enclosure, from straight to slanting, rad. */
-const exitTurnsRad = [0, 0.3, -0.3, 0.6, -0.6] as const;
-const exitM = 0.3;
-
-/**
- * Draws the hand out in a straight line on which neither it nor what it holds touches anything; where there is none by
- * what is known, straight ahead. Returns false when the arm has no such motion.
- */
-async function drawOut(
-  body: SkillBody,
-  tool: Transform,
-  outward: readonly [number, number],
-): Promise<boolean> {
-  const { carried } = body;
-  const work = new WorkScene(body, { useDepth: false, ...(carried === undefined ? {} : { carried }) });
-  const ahead = Math.atan2(outward[1], outward[0]);
-  const [x, y, z] = tool.translation;
-  const tries = [
-    ...exitTurnsRad.map((turn) => ({ turn, checkCollisions: true })),
-    { turn: 0, checkCollisions: false },
-  ];
-  for (const { turn, checkCollisions } of tries) {
-    const [outX, outY] = [exitM * Math.cos(ahead + turn), exitM * Math.sin(ahead + turn)];
-    try {
-      const goal = new Transform([x + outX, y + outY, z], tool.rotation);
-      await moveToolStraight(body, work, [goal], { checkCollisions });
-      return true;
-    } catch (error) {
-      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
-    }
-  }
-  return false;
-}
-
-/** What the thing stands on or in, drawers where they are seen to be. */
-function supportOf(body: SkillBody, pointM: Vector3): SupportArea | undefined {
-  return supportAt(body.map, pointM, openingsAround(body, pointM), 0.15);
-}
-
-async function liftBy(body: SkillBody, byM: number): Promise<void> {
-  const lift = body.model.manifest.arm?.lift;
-  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
-}
-
-/** Lowers what was gripped by mistake; touching something on the way is as good. */
-async function letDown(body: SkillBody, byM: number): Promise<void> {
-  try {
-    await liftBy(body, -byM);
-  } catch (error) {
-    if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
-  }
-}
-
-/** Draws the arm in at its present height. */
-async function pullIn(body: SkillBody): Promise<void> {
-  const extension = body.model.manifest.arm?.extension;
-  if (extension !== undefined) await body.moveActuators({ [extension]: 0.02 });
-}
-
-/** Opens the gripper and folds the arm in after a failed attempt, so that the camera sees the place again. */
-async function letGo(body: SkillBody, target: Reacquired): Promise<void> {
-  await body.moveGripper(0.1);
-  const support = supportOf(body, target.mapFromThing.translation);
-  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : backUpM);
 }

@@ -1,0 +1,134 @@
+import { Transform, type Vector3 } from '@efferent/core';
+import { basePosesFor, solveHere } from '../arm-motion.ts';
+import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
+import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
+import { openingsAround } from '../openings.ts';
+import { sightOf } from '../sight-line.ts';
+import type { SkillBody } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
+import type { Reacquired } from './observe.ts';
+
+/** Free height that a hand from above needs, m. */
+const topClearanceM = 0.4;
+/** The pads must open this much wider than the thing, m. */
+const openingMarginM = 0.022;
+const maxOpeningM = 0.15;
+
+/** Ways to grasp a thing where it was seen, and what must not be touched meanwhile. */
+export interface GraspPlan {
+  readonly work: WorkScene;
+  /** The same, where the fingers may touch what the thing stands on: for the grasp itself. */
+  readonly reach: WorkScene;
+  readonly support: SupportArea | undefined;
+  readonly candidates: readonly GraspCandidate[];
+}
+
+/** Lists ways to grasp a thing, the preferred first. */
+export function planGrasp(body: SkillBody, target: Reacquired): GraspPlan {
+  const [x, y, z] = target.mapFromThing.translation;
+  const openings = openingsAround(body, [x, y, z]);
+  const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openings);
+  const { mapFromThing, sizeM } = target;
+  const options: WorkSceneOptions = {
+    openings,
+    ignore: [{ mapFromBox: mapFromThing, sizeM: [sizeM[0] + 0.03, sizeM[1] + 0.03, sizeM[2] + 0.03] }],
+  };
+  const work = new WorkScene(body, options);
+  work.scene.addBox({ id: 'target', mapFromBox: mapFromThing, sizeM });
+  const reach = new WorkScene(body, options);
+  for (const id of support?.boxIds ?? []) reach.allowFingers(id);
+  const stands = support === undefined ? [] : standpoints(body.map, support.furnitureId, [x, y]);
+  const here = body.mapFromBase().translation;
+  const inward =
+    stands[0] === undefined
+      ? Math.atan2(y - here[1], x - here[0])
+      : Math.atan2(-stands[0].outward[1], -stands[0].outward[0]);
+  const headings =
+    stands.length === 0
+      ? [inward]
+      : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
+  const limits = { maxWidthM: maxOpeningM - 2 * openingMarginM, topClearanceM };
+  const candidates = headings.flatMap((heading) =>
+    graspCandidates(mapFromThing, sizeM, support, heading, limits),
+  );
+  return { work, reach, support, candidates };
+}
+
+/** In a shelf or a fridge the edge of the board hides the foot of a thing: what was seen is completed down to the board. */
+export function downToSupport(body: SkillBody, target: Reacquired): Reacquired {
+  const [x, y, z] = target.mapFromThing.translation;
+  const bottom: Vector3 = [x, y, z - target.sizeM[2] / 2];
+  const support = supportAt(body.map, bottom, openingsAround(body, [x, y, z]));
+  if (support === undefined || support.clearanceM >= openAboveM) return target;
+  const { mapFromThing, sizeM } = target;
+  const topM = z + sizeM[2] / 2;
+  const bottomM = Math.min(bottom[2], support.mapFromArea.translation[2]);
+  return {
+    ...target,
+    mapFromThing: new Transform([x, y, (topM + bottomM) / 2], mapFromThing.rotation),
+    sizeM: [sizeM[0], sizeM[1], topM - bottomM],
+  };
+}
+
+export interface PlacedGrasp {
+  readonly candidate: GraspCandidate;
+  /** Where the base has to go; undefined when it can stay. */
+  readonly base: Transform | undefined;
+}
+
+/** A grasp that the arm gets to from here, with room left for the policy's own motion. */
+export function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+  const candidate = plan.candidates.find(
+    (option) =>
+      isFreeHere(body, plan.work, option.mapFromPregrasp) &&
+      solveHere(body, plan.work, option.mapFromGrasp, policySidewaysM).length > 0,
+  );
+  return candidate && { candidate, base: undefined };
+}
+
+function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean {
+  const q = body.model.zeroJointPositions();
+  work.checker.setBasePose(body.mapFromBase());
+  return solveHere(body, work, goal, policySidewaysM).some(
+    (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q)),
+  );
+}
+
+/** The first grasp that some base pose allows. */
+export function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+  // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
+  const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
+  const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;
+  for (const candidate of plan.candidates) {
+    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1, seesFrom)[0];
+    if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
+  }
+  return undefined;
+}
+
+/** Says why nothing of a plan can be reached. */
+export function unreachable(
+  body: SkillBody,
+  className: string,
+  target: Reacquired,
+  plan: GraspPlan,
+): SkillFailure {
+  const narrow = Math.min(target.sizeM[0], target.sizeM[1]);
+  const limit = maxOpeningM - 2 * openingMarginM;
+  if (plan.candidates.length === 0 && narrow > limit) {
+    return new SkillFailure(
+      'too-wide',
+      `the ${className} is ${(narrow * 100).toFixed(0)} cm wide, the gripper of ${body.model.id} takes ${(limit * 100).toFixed(0)} cm`,
+    );
+  }
+  const [x, y, z] = target.mapFromThing.translation;
+  return new SkillFailure(
+    'unreachable',
+    `no base pose reaches the ${className} at ${x.toFixed(2)}, ${y.toFixed(2)}, height ${z.toFixed(2)} m; tried ${plan.candidates.length} grasps`,
+  );
+}
+
+/** How wide the pads open for a thing of this width, m. */
+export const openingFor = (widthM: number): number =>
+  Math.min(maxOpeningM, widthM + 2 * openingMarginM + 0.02);
