@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addGraphCommands } from './graph/graph-commands.ts';
 
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
@@ -110,6 +111,7 @@ export function createProgram(): Command {
     .addOption(middlewareOption())
     .action(lazily(async () => (await import('./doctor-command.ts')).runDoctor));
 
+  addGraphCommands(program, middlewareOption);
   return program;
 }
 

@@ -66,4 +66,4 @@ export {
   yawFromQuaternion,
 } from './se3.ts';
 export { parseXml, type XmlElement, type XmlPlace } from './xml.ts';
-export { parseYaml } from './yaml.ts';
+export { formatYaml, parseYaml, yamlText } from './yaml.ts';

@@ -1,4 +1,4 @@
-import { load, YAMLException } from 'js-yaml';
+import { dump, load, YAMLException } from 'js-yaml';
 import { ConfigurationError } from './errors.ts';
 
 /**
@@ -21,3 +21,10 @@ export function parseYaml(text: string, file: string): unknown {
     });
   }
 }
+
+/** Writes data as YAML, lists not indented below their key as PyYAML has them. */
+export const formatYaml = (data: unknown): string => dump(data, { lineWidth: -1, seqNoIndent: true });
+
+/** Writes a text as a YAML scalar on one line, quoted only where it must be. */
+export const yamlText = (text: string): string =>
+  /[\n\r]/.test(text) ? JSON.stringify(text) : dump(text, { lineWidth: -1 }).trimEnd();

@@ -11,6 +11,13 @@ export {
 } from './middleware.ts';
 export type { NodeModule, NodeServices, RunningNode } from './node-module.ts';
 export {
+  fitsParameterType,
+  type ParameterTypeCode,
+  parameterFromMessage,
+  parameterMessage,
+  parameterTypeName,
+} from './parameter-values.ts';
+export {
   type ActionClient,
   type ActionServer,
   type ActionServerCallbacks,

@@ -1,0 +1,129 @@
+import { ConfigurationError, ContractError, MiddlewareError, parseYaml } from '@efferent/core';
+import { interfaceRegistry, messageFromPlain } from '@efferent/interfaces';
+import { createContext, type RosNode } from '@efferent/ros';
+import { selectMiddleware } from '@efferent/runtime';
+import { runUntilSignal } from '../signals.ts';
+
+export interface GraphOptions {
+  readonly middleware: string;
+}
+
+/** Discovery counts as done when nothing new came for so long, and after the longest wait in any case, ms. */
+const quietMs = 300;
+const longestMs = 2500;
+const pollMs = 50;
+
+/**
+ * Runs a command as one more node of the graph, hidden like those of the `ros2` command, until it ends or Ctrl-C.
+ *
+ * @param isSettled - what the command waits for beside a graph that no longer changes
+ * @throws {@link ConfigurationError} when there is no graph to join
+ */
+export async function withGraph(
+  options: GraphOptions,
+  work: (node: RosNode, signal: AbortSignal) => Promise<void>,
+  isSettled: (node: RosNode) => boolean = () => true,
+): Promise<void> {
+  const { middleware } = await selectMiddleware(options.middleware);
+  if (middleware === 'inproc')
+    throw new ConfigurationError({
+      code: 'no-graph',
+      message:
+        'with the middleware inproc every process is a graph of its own; install Cyclone DDS ("npx efferent doctor" says how) to look into others',
+    });
+  await runUntilSignal(async (signal) => {
+    const context = await createContext({ middleware, logSink: () => undefined });
+    try {
+      const node = await context.createNode(`_efferent_cli_${process.pid}`);
+      await settle(node, isSettled, signal);
+      await work(node, signal);
+    } finally {
+      await context.shutdown();
+    }
+  });
+}
+
+/** Waits until the graph is known, as far as one can tell. */
+async function settle(
+  node: RosNode,
+  isSettled: (node: RosNode) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const size = () =>
+    node.getTopicNamesAndTypes().length +
+    node.getServiceNamesAndTypes().length +
+    node.getNodeNamesAndNamespaces().length;
+  let known = -1;
+  let sameMs = 0;
+  for (let waitedMs = 0; waitedMs < longestMs; waitedMs += pollMs) {
+    await pause(pollMs, signal);
+    const now = size();
+    sameMs = now === known ? sameMs + pollMs : 0;
+    known = now;
+    if (sameMs >= quietMs && isSettled(node)) return;
+  }
+}
+
+/** Resolves after wall time, or at once when `signal` aborts. */
+export function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+/** Words that begin with an underscore are of the middleware, not of people. */
+export const isHidden = (name: string): boolean => name.split('/').some((word) => word.startsWith('_'));
+
+export const absolute = (name: string): string => (name.startsWith('/') ? name : `/${name}`);
+
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/**
+ * Makes a message of what was typed.
+ *
+ * @param what - what to call it, e.g. `the request`
+ * @throws {@link ConfigurationError} naming the field, or the types that may have been meant
+ */
+export function messageArgument(yaml: string, type: string, what: string): object {
+  const owner = type.replace(/_(Request|Goal)$/, '');
+  if (!interfaceRegistry.has(owner)) throw unknownInterface(owner);
+  try {
+    return messageFromPlain(parseYaml(yaml, what), type);
+  } catch (cause) {
+    if (!(cause instanceof ContractError)) throw cause;
+    throw new ConfigurationError({ code: cause.code, message: cause.message, fields: cause.fields, cause });
+  }
+}
+
+/** @throws {@link ConfigurationError} code `unknown-type` */
+export function unknownInterface(type: string): ConfigurationError {
+  const word = type.split('/').at(-1)?.toLowerCase() ?? '';
+  const near = [...interfaceRegistry.names()]
+    .filter((name) => name.toLowerCase().includes(word))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, 5);
+  const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
+  return new ConfigurationError({
+    code: 'unknown-type',
+    message: `no interface "${type}" is known${hint}`,
+    fields: { type },
+  });
+}
+
+/** @throws {@link MiddlewareError} code `not-on-the-graph` */
+export function notFound(what: string, name: string, known: readonly string[]): MiddlewareError {
+  const near = known.filter((each) => each.includes(name.split('/').at(-1) ?? name)).slice(0, 3);
+  const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  return new MiddlewareError({
+    code: 'not-on-the-graph',
+    message: `there is no ${what} ${name} on the graph${hint}`,
+    fields: { name },
+  });
+}

@@ -1,0 +1,63 @@
+import { ConfigurationError } from '@efferent/core';
+import { interfaceRegistry } from '@efferent/interfaces';
+import { print, unknownInterface } from './graph-session.ts';
+
+const kinds = { msg: 'Messages', srv: 'Services', action: 'Actions' } as const;
+
+/** `efferent interface list`: all definitions that are known. */
+export async function interfaceList(): Promise<void> {
+  for (const [kind, title] of Object.entries(kinds)) {
+    print(`${title}:`);
+    for (const name of names().filter((each) => each.split('/')[1] === kind)) print(`    ${name}`);
+  }
+}
+
+/** `efferent interface package`. */
+export async function interfacePackage(packageName: string): Promise<void> {
+  const found = names().filter((each) => each.startsWith(`${packageName}/`));
+  if (found.length === 0)
+    throw new ConfigurationError({
+      code: 'unknown-package',
+      message: `no package "${packageName}" is known; known are: ${packages().join(', ')}`,
+    });
+  for (const name of found) print(name);
+}
+
+/** `efferent interface packages`. */
+export async function interfacePackages(): Promise<void> {
+  for (const name of packages()) print(name);
+}
+
+/** `efferent interface show`: a definition, with what its fields are made of indented below them. */
+export async function interfaceShow(type: string, options: { readonly comments: boolean }): Promise<void> {
+  if (!interfaceRegistry.has(type)) throw unknownInterface(type);
+  show(type, '', options.comments, new Set());
+}
+
+/** Prints a definition's lines; nested ones follow the field that has them, one tab deeper and without comments. */
+function show(type: string, indent: string, comments: boolean, above: ReadonlySet<string>): void {
+  const packageName = type.slice(0, type.indexOf('/'));
+  for (const raw of interfaceRegistry.text(type).trimEnd().split('\n')) {
+    const line = comments ? raw.trimEnd() : raw.replace(/\s*#.*$/, '').trimEnd();
+    if (line !== '' || (comments && indent === '')) print(indent + line);
+    const field = /^([A-Za-z][\w/]*)(?:\[[^\]]*\])?\s+[A-Za-z]\w*\s*(?:#.*)?$/.exec(line)?.[1];
+    const nested = field === undefined ? undefined : fullName(field, packageName);
+    if (nested !== undefined && !above.has(nested))
+      show(nested, `${indent}\t`, false, new Set([...above, type]));
+  }
+}
+
+/** Full name of a nested message type; undefined for primitives. */
+function fullName(type: string, packageName: string): string | undefined {
+  const [first = '', second] = type.split('/');
+  const candidates =
+    second === undefined
+      ? [`${packageName}/msg/${first}`, `std_msgs/msg/${first}`]
+      : [type, `${first}/msg/${type.split('/').at(-1)}`];
+  return candidates.find((each) => interfaceRegistry.has(each));
+}
+
+const names = (): readonly string[] => [...interfaceRegistry.names()].sort();
+const packages = (): readonly string[] => [
+  ...new Set(names().map((each) => each.slice(0, each.indexOf('/')))),
+];

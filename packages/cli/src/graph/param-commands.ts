@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError, formatYaml, MiddlewareError, parseYaml } from '@efferent/core';
+import { pythonFloat } from '@efferent/interfaces';
+import {
+  fitsParameterType,
+  type ParameterTypeCode,
+  type ParameterValue,
+  parameterFromMessage,
+  parameterMessage,
+  parameterTypeName,
+  type RosNode,
+  type ServiceTypeName,
+} from '@efferent/ros';
+import { absolute, type GraphOptions, isHidden, print, withGraph } from './graph-session.ts';
+import { nodeNames, requireNode } from './node-commands.ts';
+
+const callTimeoutMs = 5000;
+
+/** `efferent param list`: of one node or of all. */
+export const paramList = (given: string | undefined, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    if (given !== undefined) {
+      const name = known(node, given);
+      for (const parameter of await namesOf(node, name)) print(`  ${parameter}`);
+      return;
+    }
+    for (const name of nodeNames(node).filter((each) => !isHidden(each))) {
+      if (!servesParameters(node, name)) continue;
+      print(`${name}:`);
+      for (const parameter of await namesOf(node, name)) print(`  ${parameter}`);
+    }
+  });
+
+const words: Readonly<Record<string, string>> = {
+  'a boolean': 'Boolean value is:',
+  'an integer': 'Integer value is:',
+  'a number': 'Double value is:',
+  'a string': 'String value is:',
+  'a list of booleans': 'Boolean values are:',
+  'a list of integers': 'Integer values are:',
+  'a list of numbers': 'Double values are:',
+  'a list of strings': 'String values are:',
+};
+
+/** `efferent param get`. */
+export const paramGet = (
+  given: string,
+  parameter: string,
+  options: GraphOptions & { readonly hideType?: boolean },
+) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    const { type, value } = await readParameter(node, name, parameter);
+    const text = pythonText(value, type);
+    print(options.hideType === true ? text : `${words[parameterTypeName(type)]} ${text}`);
+  });
+
+/** `efferent param set`: the value as YAML, of the type that the parameter has. */
+export const paramSet = (given: string, parameter: string, text: string, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    const { type } = await readParameter(node, name, parameter);
+    const value = parseYaml(text, 'the value') as ParameterValue;
+    await set(node, name, parameter, value, type, 'Set parameter successful');
+  });
+
+/** `efferent param describe`. */
+export const paramDescribe = (given: string, parameter: string, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    await readParameter(node, name, parameter);
+    const { descriptors } = await call(
+      node,
+      'rcl_interfaces/srv/DescribeParameters',
+      `${name}/describe_parameters`,
+      {
+        names: [parameter],
+      },
+    );
+    for (const descriptor of descriptors) {
+      print(`Parameter name: ${descriptor.name}`);
+      print(`  Type: ${parameterTypeName(descriptor.type as ParameterTypeCode).replace(/^an? /, '')}`);
+      print(`  Description: ${descriptor.description}`);
+      print('  Constraints:');
+      if (descriptor.read_only) print('    Read only: true');
+      for (const range of [...descriptor.floating_point_range, ...descriptor.integer_range])
+        print(`    Min value: ${range.from_value}\n    Max value: ${range.to_value}`);
+    }
+  });
+
+/** `efferent param dump`: a parameter file on standard output. */
+export const paramDump = (given: string, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    const names = await namesOf(node, name);
+    const { values } = await call(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
+      names,
+    });
+    const parameters: Record<string, unknown> = {};
+    for (const [i, parameter] of names.entries()) {
+      const value = values[i] === undefined ? undefined : parameterFromMessage(values[i]);
+      if (value !== undefined) parameters[parameter] = value;
+    }
+    process.stdout.write(formatYaml({ [name]: { ros__parameters: parameters } }));
+  });
+
+/** `efferent param load`: sets what a parameter file says for a node. */
+export const paramLoad = (given: string, file: string, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    const parameters = parametersFor(name, file);
+    const declared = await namesOf(node, name);
+    for (const [parameter, value] of parameters) {
+      if (!declared.includes(parameter)) {
+        print(`Set parameter ${parameter} failed: ${name} has no such parameter`);
+        process.exitCode = 1;
+        continue;
+      }
+      const { type } = await readParameter(node, name, parameter);
+      await set(node, name, parameter, value, type, `Set parameter ${parameter} successful`);
+    }
+  });
+
+/** What a file says for a node: under its full name or `/**`. @throws {@link ConfigurationError} naming the file */
+function parametersFor(node: string, file: string): ReadonlyMap<string, ParameterValue> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'unreadable-file',
+      message: `${file}: cannot be read`,
+      fields: { file },
+      cause,
+    });
+  }
+  const data = parseYaml(text, file);
+  const found = new Map<string, ParameterValue>();
+  const nodes = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  for (const key of ['/**', node, node.slice(1)]) {
+    const parameters = (nodes[key] as { readonly ros__parameters?: object } | undefined)?.ros__parameters;
+    if (parameters !== undefined) collect(parameters, '', found);
+  }
+  if (found.size > 0) return found;
+  throw new ConfigurationError({
+    code: 'invalid-file',
+    message: `${file}: says nothing for ${node}; expected "${node}:" or "/**:" with "ros__parameters:" below it`,
+    fields: { file },
+  });
+}
+
+function collect(parameters: object, prefix: string, into: Map<string, ParameterValue>): void {
+  for (const [key, value] of Object.entries(parameters)) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      collect(value, `${prefix}${key}.`, into);
+    else into.set(prefix + key, value as ParameterValue);
+  }
+}
+
+/** A value as `ros2 param get` shows it. */
+function pythonText(value: ParameterValue, type: ParameterTypeCode): string {
+  if (Array.isArray(value)) return `[${value.map((each) => pythonText(each, type)).join(', ')}]`;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number')
+    return parameterTypeName(type).includes('number') ? pythonFloat(value) : String(value);
+  return parameterTypeName(type).startsWith('a list') ? `'${value}'` : String(value);
+}
+
+function known(node: RosNode, given: string): string {
+  const name = absolute(given);
+  requireNode(node, name);
+  return name;
+}
+
+const servesParameters = (node: RosNode, name: string): boolean =>
+  node.getServiceNamesAndTypes().some((service) => service.name === `${name}/list_parameters`);
+
+async function namesOf(node: RosNode, name: string): Promise<readonly string[]> {
+  const { result } = await call(node, 'rcl_interfaces/srv/ListParameters', `${name}/list_parameters`, {});
+  return [...result.names].sort();
+}
+
+async function readParameter(node: RosNode, name: string, parameter: string) {
+  const { values } = await call(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
+    names: [parameter],
+  });
+  const [message] = values;
+  const value = message === undefined ? undefined : parameterFromMessage(message);
+  if (message === undefined || value === undefined) {
+    const names = await namesOf(node, name);
+    throw new MiddlewareError({
+      code: 'unknown-parameter',
+      message: `${name} has no parameter "${parameter}"; it has: ${names.join(', ')}`,
+    });
+  }
+  return { value, type: message.type as ParameterTypeCode };
+}
+
+async function set(
+  node: RosNode,
+  name: string,
+  parameter: string,
+  value: ParameterValue,
+  type: ParameterTypeCode,
+  success: string,
+): Promise<void> {
+  if (!fitsParameterType(value, type))
+    throw new ConfigurationError({
+      code: 'wrong-type',
+      message: `${parameter} of ${name} is ${parameterTypeName(type)}, got ${JSON.stringify(value)}`,
+    });
+  const { results } = await call(node, 'rcl_interfaces/srv/SetParameters', `${name}/set_parameters`, {
+    parameters: [{ name: parameter, value: parameterMessage(value, type) }],
+  });
+  const [result] = results;
+  if (result?.successful === true) {
+    print(success);
+    return;
+  }
+  print(`Setting parameter failed: ${result?.reason ?? 'no answer'}`);
+  process.exitCode = 1;
+}
+
+async function call<S extends ServiceTypeName>(
+  node: RosNode,
+  type: S,
+  name: string,
+  request: Parameters<ReturnType<typeof node.createClient<S>>['sendRequestAsync']>[0],
+) {
+  const client = node.createClient(type, name);
+  if (!(await client.waitForService(callTimeoutMs)))
+    throw new MiddlewareError({
+      code: 'timeout',
+      message: `${name} does not answer within ${callTimeoutMs / 1000} s`,
+    });
+  return client.sendRequestAsync(request, { timeoutMs: callTimeoutMs });
+}
