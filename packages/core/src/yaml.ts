@@ -1,4 +1,4 @@
-import { dump, load, YAMLException } from 'js-yaml';
+import { DUMP_SCHEMA, dump, load, type Schema, YAMLException } from 'js-yaml';
 import { ConfigurationError } from './errors.ts';
 
 /**
@@ -22,8 +22,20 @@ export function parseYaml(text: string, file: string): unknown {
   }
 }
 
-/** Writes data as YAML, lists not indented below their key as PyYAML has them. */
-export const formatYaml = (data: unknown): string => dump(data, { lineWidth: -1, seqNoIndent: true });
+/** Writes data as YAML, lists not indented below their key as PyYAML has them. `bigint` is a whole number like others. */
+export const formatYaml = (data: unknown): string =>
+  dump(data, { lineWidth: -1, seqNoIndent: true, schema: schemaWithBigInt() });
+
+function schemaWithBigInt(): Schema {
+  const whole = DUMP_SCHEMA.tags.find(({ tagName }) => tagName.endsWith(':int'));
+  if (whole?.nodeKind !== 'scalar') return DUMP_SCHEMA;
+  const isBig = (data: unknown): data is bigint => typeof data === 'bigint';
+  return DUMP_SCHEMA.withTags({
+    ...whole,
+    identify: (data) => isBig(data) || whole.identify(data),
+    represent: (data) => (isBig(data) ? data.toString() : whole.represent(data)),
+  });
+}
 
 /** Writes a text as a YAML scalar on one line, quoted only where it must be. */
 export const yamlText = (text: string): string =>

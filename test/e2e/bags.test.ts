@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryFolder } from '@efferent/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runEfferent } from '../support/command.ts';
+import { requires } from '../support/requirement.ts';
+
+describe('bags of what a node of another process sends', () => {
+  const isPossible = requires('dds');
+  const environment = { ROS_DOMAIN_ID: String(1 + ((process.pid + 61) % 100)) };
+  const env = { ...process.env, ...environment };
+  let folder: string;
+  let peer: ChildProcess;
+
+  beforeAll(async () => {
+    if (!isPossible) return;
+    folder = await mkdtemp(join(tmpdir(), 'efferent-bags-'));
+    const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
+    peer = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(peer.stdout!, 'data');
+  });
+  afterAll(async () => {
+    peer?.kill('SIGKILL');
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  /** Starts `efferent bag record` and waits until it records `topic`. */
+  async function record(topic: string, ...words: string[]): Promise<ChildProcess> {
+    const main = join(repositoryFolder, 'packages/cli/src/main.ts');
+    const child = spawn(process.execPath, [main, 'bag', 'record', ...words], {
+      cwd: repositoryFolder,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    while (!text.includes(topic)) text += String((await once(child.stdout!, 'data'))[0]);
+    return child;
+  }
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it('are recorded until Ctrl-C, described, and played to others', async () => {
+    const bag = join(folder, 'tf');
+    const recorder = await record('/tf_static', '/tf', '/tf_static', '/lab/latched', '-o', bag);
+    await pause(1500);
+    recorder.kill('SIGINT');
+    await once(recorder, 'exit');
+    const { stdout } = await runEfferent(['bag', 'info', bag], environment);
+    expect(stdout).toMatch(/Topic: \/tf \| Type: tf2_msgs\/msg\/TFMessage \| Count: \d{2,} \| Serialization/);
+    expect(stdout).toMatch(/Topic: \/tf_static \| .* \| Count: 1 \|/);
+
+    peer.kill('SIGKILL');
+    const words = ['topic', 'echo', '/tf', '--once', '--field', 'transforms', '--timeout', '20'];
+    const play = runEfferent(['bag', 'play', bag, '--rate', '0.3'], environment);
+    await pause(300);
+    const echo = await runEfferent(words, environment);
+    expect(echo.stdout).toContain('child_frame_id: base_link');
+    expect((await play).stdout).toMatch(/\d+ messages played/);
+  });
+
+  it('that lost their recorder are named and mended', async () => {
+    const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
+    peer = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(peer.stdout!, 'data');
+    const bag = join(folder, 'killed');
+    const recorder = await record('/tf', '--regex', '^/tf$', '-o', bag, '--compression', 'none');
+    await pause(500);
+    recorder.kill('SIGKILL');
+    await once(recorder, 'exit');
+    const broken = await runEfferent(['bag', 'info', bag], environment);
+    expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('efferent bag recover') });
+    const mended = await runEfferent(['bag', 'recover', bag], environment);
+    expect(mended.stdout).toMatch(/^\d+ messages in .*killed_0_recovered\.mcap\n/);
+  });
+
+  it('need topics, and are looked for where they are said to be', async () => {
+    expect(await runEfferent(['bag', 'record'], environment)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('which topics?'),
+    });
+    expect((await runEfferent(['bag', 'play', 'nowhere'], environment)).stderr).toContain(
+      'nowhere: there is no',
+    );
+  });
+});
