@@ -1,6 +1,13 @@
 import { constants as zlibConstants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ConfigurationError, formatYaml } from '@efferent/core';
-import type { QosProfile } from '@efferent/ros';
+
+/** QoS of a recorded publisher. */
+export interface BagQos {
+  readonly history: 'keep-last' | 'keep-all';
+  readonly depth: number;
+  readonly reliability: 'reliable' | 'best-effort';
+  readonly durability: 'volatile' | 'transient-local';
+}
 
 /** What compresses the chunks of a bag. */
 export type BagCompression = 'none' | 'zstd';
@@ -37,7 +44,7 @@ const infinite = { sec: 9_223_372_036, nsec: 854_775_807 };
 const underscored = (text: string): string => text.replaceAll('-', '_');
 
 /** QoS profiles as rosbag2 stores them since Jazzy. */
-export const qosText = (profiles: readonly QosProfile[]): string =>
+export const qosText = (profiles: readonly BagQos[]): string =>
   profiles.length === 0
     ? ''
     : formatYaml(

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { ConfigurationError, describeError } from '@efferent/core';
 import { schemaText } from '@efferent/interfaces';
 import { typeHash } from '@efferent/interfaces/node';
-import type { QosProfile } from '@efferent/ros';
 import { McapWriter } from '@mcap/core';
 import {
   type BagCompression,
+  type BagQos,
   type BagSummary,
   compressChunk,
   metadataFile,
@@ -123,7 +123,7 @@ export class BagWriter {
   }
 
   /** Makes a topic known. @throws {@link ContractError} code `unknown-type` */
-  async addTopic(name: string, type: string, offered: readonly QosProfile[]): Promise<void> {
+  async addTopic(name: string, type: string, offered: readonly BagQos[]): Promise<void> {
     if (this.#topics.has(name)) return;
     const [qos, hash] = [qosText(offered), typeHash(type)];
     const data = new TextEncoder().encode(schemaText(type));
