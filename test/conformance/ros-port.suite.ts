@@ -444,7 +444,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
       await harness.stopPeer();
       expect(await harness.settle(outcome)).toMatchObject({ code: 'server-lost' });
       const isGone = () => node.getNodeNamesAndNamespaces().every(({ name }) => name !== 'peer');
-      await harness.until(isGone, 'the peer to leave the graph', 1000);
+      await harness.until(isGone, 'the peer to leave the graph', 4000);
     });
 
     /** Waits until what the peer publishes on a topic reaches this node's subscriptions. */

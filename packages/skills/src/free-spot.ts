@@ -14,6 +14,8 @@ export interface SpotRequest {
   readonly halfWidthM: number;
   /** Spots nearest to this come first, `map`, m. */
   readonly preferredM: readonly [number, number];
+  /** Tells whether a point, `map`, m, is where things are reached well: those spots come before all others. */
+  readonly isInReach?: (pointM: readonly [number, number]) => boolean;
   readonly depth: DepthPoints;
   readonly sightings: readonly MapSighting[];
 }
@@ -60,12 +62,15 @@ export function freeSpots(request: SpotRequest): readonly (readonly [number, num
       spots.push({ x, y, cost: Math.hypot(x - preferred[0], y - preferred[1]) });
     }
   }
-  return spots
+  const points = spots
     .sort((a, b) => a.cost - b.cost)
     .map(({ x, y }) => {
       const point = area.mapFromArea.apply([x, y, 0]);
       return [point[0], point[1]] as const;
     });
+  const { isInReach } = request;
+  if (isInReach === undefined) return points;
+  return [...points.filter(isInReach), ...points.filter((point) => !isInReach(point))];
 }
 
 function isTaken(

@@ -21,7 +21,7 @@ const lowerSpeed = 0.3;
 /** Places to stand at that are tried. */
 const maxDrives = 2;
 /** What is held may meet what it is put on this far above the planned height, m. */
-const touchEarlyM = 0.04;
+const touchEarlyM = 0.06;
 /** Wider than this cannot be taken as held, m. */
 const fallbackSizeM = 0.08;
 

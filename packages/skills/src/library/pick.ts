@@ -60,7 +60,7 @@ export function pickWith(policy: string): SkillImplementation {
       );
     }
     const target = await findTarget(body, className, believed.translation);
-    return await graspIt(body, policy, className, target);
+    return await graspIt(body, policy, className, target, object.sizeM);
   };
 }
 
@@ -115,6 +115,7 @@ async function graspIt(
   policy: string,
   className: string,
   first: Reacquired,
+  knownSizeM: Vector3 | undefined,
 ): Promise<string> {
   let target = first;
   let failure: SkillFailure | undefined;
@@ -131,7 +132,7 @@ async function graspIt(
     const heldM = body.position(body.model.manifest.gripper.actuator);
     const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
     if (outcome.success && mistake === undefined) {
-      body.carried = carriedAfter(body, className, target);
+      body.carried = carriedAfter(body, className, target, knownSizeM);
       await retract(body, target);
       if (!holdsSomething(body))
         throw new SkillFailure('dropped', `lost on the way back after the policy had ${outcome.message}`);
@@ -209,17 +210,29 @@ async function reachPregrasp(
 /** The policy ends this far above the height at which it closed the gripper (`grasp.lift_m` of its manifest), m. */
 const liftedM = 0.08;
 
-/** How the thing sits in the gripper: it moved up with the tool from where it was seen. */
-function carriedAfter(body: SkillBody, className: string, target: Reacquired): CarriedThing {
+/** At least this share of a thing hangs below the fingers that hold it. */
+const belowShare = 0.35;
+
+/**
+ * How the thing sits in the gripper: it moved up with the tool from where it was seen.
+ * @param knownSizeM - what is known of it; a bowl's wall may have hidden a part
+ */
+function carriedAfter(
+  body: SkillBody,
+  className: string,
+  target: Reacquired,
+  knownSizeM: Vector3 | undefined,
+): CarriedThing {
+  const heightM = Math.max(target.sizeM[2], knownSizeM?.[2] ?? 0);
   const work = new WorkScene(body, { useDepth: false });
   const tool = mapFromTool(body, work);
   const [x, y, z] = target.mapFromThing.translation;
   const support = supportAt(body.map, [x, y, z - target.sizeM[2] / 2], openingsAround(body, [x, y, z]));
   const bottomM = support?.mapFromArea.translation[2] ?? z - target.sizeM[2] / 2;
   const graspHeightM = tool.translation[2] - liftedM;
-  const belowToolM = clamp(graspHeightM - bottomM, 0.01, target.sizeM[2]);
+  const belowToolM = clamp(graspHeightM - bottomM, belowShare * heightM, heightM);
   const mapFromBox = new Transform(
-    [tool.translation[0], tool.translation[1], tool.translation[2] - belowToolM + target.sizeM[2] / 2],
+    [tool.translation[0], tool.translation[1], tool.translation[2] - belowToolM + heightM / 2],
     target.mapFromThing.rotation,
   );
   const pointsDown = tool.apply([1, 0, 0])[2] - tool.translation[2] < -0.5;
@@ -227,7 +240,7 @@ function carriedAfter(body: SkillBody, className: string, target: Reacquired): C
     className,
     kind: pointsDown ? 'top' : 'side',
     toolFromBox: tool.inverse().multiply(mapFromBox),
-    sizeM: target.sizeM,
+    sizeM: [target.sizeM[0], target.sizeM[1], heightM],
     belowToolM,
   };
 }

@@ -100,6 +100,7 @@ function posesOn(
     area,
     halfWidthM,
     preferredM,
+    isInReach: (point) => isNearEdge(body, area, point),
     depth: body.depthPoints(),
     sightings: body.sightings().sightings,
   });
@@ -118,6 +119,15 @@ function posesOn(
     return releasePoses(carried, spot, toolHeightM, comeInAboveM, headings);
   });
 }
+
+/** Farther in than this, the next grasp of the thing may be out of reach, m. */
+const reachInM = 0.28;
+
+/** Tells whether a robot beside the furniture can take the thing from there again. */
+const isNearEdge = (body: SkillBody, area: SupportArea, [x, y]: readonly [number, number]): boolean => {
+  const stands = standpoints(body.map, area.furnitureId, [x, y]);
+  return stands.some(({ edgeM }) => Math.hypot(x - edgeM[0], y - edgeM[1]) <= reachInM);
+};
 
 /** The best spots, not all of them beside each other. */
 function spread(spots: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
