@@ -78,6 +78,18 @@ export class CdrReader {
     );
   }
 
+  /** Reads UTF-16 units of 32 bits each, see {@link CdrWriter.wstring}. */
+  wstring(): string {
+    const length = this.length(4);
+    let text = '';
+    for (let i = 0; i < length; i++) {
+      const unit = this.uint32();
+      if (unit > 0xffff) throw new CdrProblem(`${unit} at byte ${this.#offset - 4} is no UTF-16 unit`);
+      text += String.fromCharCode(unit);
+    }
+    return text;
+  }
+
   /** Reads a sequence's length and checks it against what is left. */
   length(elementBytes: number): number {
     const length = this.uint32();

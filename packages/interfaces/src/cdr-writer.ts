@@ -85,6 +85,15 @@ export class CdrWriter {
     this.#offset = start + length + 1;
   }
 
+  /** Writes UTF-16 units as 32-bit values without an end, as rmw_cyclonedds writes `wstring` (`wchar_t` of Linux). */
+  wstring(value: string): void {
+    this.#align(4, 4 + 4 * value.length);
+    this.#view.setUint32(this.#offset, value.length, true);
+    this.#offset += 4;
+    for (let i = 0; i < value.length; i++, this.#offset += 4)
+      this.#view.setUint32(this.#offset, value.charCodeAt(i), true);
+  }
+
   /** Writes the elements of a typed array, without a length. An empty array writes nothing, not even padding. */
   elements(values: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number }): void {
     if (values.byteLength === 0) return;

@@ -3,9 +3,9 @@ import { parse } from '@foxglove/rosmsg';
 import { MessageReader, MessageWriter } from '@foxglove/rosmsg2-serialization';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codecOf } from './codec.ts';
+import { codecOf, compileCodec } from './codec.ts';
 import { type FieldLayout, resolveLayout, type StructLayout } from './layout.ts';
-import { interfaceRegistry } from './registry.ts';
+import { InterfaceRegistry, interfaceRegistry } from './registry.ts';
 import { schemaText } from './schema-text.ts';
 import { integerRanges, numericArrayOf } from './values.ts';
 
@@ -36,6 +36,26 @@ test('text outside ASCII keeps its length in UTF-8 bytes', () => {
   const bytes = codec.encode({ data });
   expect(bytes.length).toBe(4 + 4 + Buffer.byteLength(data) + 1);
   expect(codec.decode(bytes)).toEqual({ data });
+});
+
+test('a wstring is written as rmw_cyclonedds writes it: UTF-16 units of four bytes, without an end', () => {
+  const registry = new InterfaceRegistry({
+    'demo/msg/Wide': 'uint8 first\nwstring text\nwstring<=2[] more\nuint8 last',
+  });
+  const codec = compileCodec('demo/msg/Wide', registry);
+  const message = { first: 1, text: 'aé🍎', more: ['x', ''], last: 9 };
+  const bytes = codec.encode(message);
+  expect(codec.decode(bytes)).toEqual(message);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + 4);
+  const words = Array.from({ length: 5 }, (_, i) => view.getUint32(4 + 4 * i, true));
+  expect(words).toEqual([4, 0x61, 0xe9, 0xd83c, 0xdf4e]);
+  expect(() => codec.encode({ ...message, more: ['xyz'] })).toThrow(/at most 2 characters/);
+  // A length that promises more than there is, and a unit that is none.
+  view.setUint32(4, 1 << 28, true);
+  expect(() => codec.decode(bytes)).toThrow(/undecodable|elements|not a demo/);
+  view.setUint32(4, 4, true);
+  view.setUint32(8, 0x10000, true);
+  expect(() => codec.decode(bytes)).toThrow(/no UTF-16 unit/);
 });
 
 test('a message without fields is one byte', () => {

@@ -94,6 +94,7 @@ const scalarWrites: Readonly<Record<string, Write>> = {
   float32: (writer, value) => writer.float32(value as number),
   float64: (writer, value) => writer.float64(value as number),
   string: (writer, value) => writer.string(value as string),
+  wstring: (writer, value) => writer.wstring(value as string),
 };
 
 const scalarReads: Readonly<Record<string, Read>> = {
@@ -111,6 +112,7 @@ const scalarReads: Readonly<Record<string, Read>> = {
   float32: (reader) => reader.float32(),
   float64: (reader) => reader.float64(),
   string: (reader) => reader.string(),
+  wstring: (reader) => reader.wstring(),
 };
 
 /** A message without fields takes one byte on the wire, as rosidl gives it one member for the sake of IDL. */
@@ -163,7 +165,7 @@ function compileReadField(layout: FieldLayout): Read {
   const { array, type, name, stringBound } = layout.field;
   const read = layout.struct ? compileReadStruct(layout.struct) : scalarReads[type]!;
   const element: Read =
-    stringBound === undefined ? read : (reader) => boundedString(reader, stringBound, name);
+    stringBound === undefined ? read : (reader) => bounded(read(reader) as string, stringBound, name);
   if (array === undefined) return element;
   const bytes = elementBytes(layout);
   const lengthOf = (reader: CdrReader): number => {
@@ -183,8 +185,7 @@ function compileReadField(layout: FieldLayout): Read {
   };
 }
 
-function boundedString(reader: CdrReader, bound: number, name: string): string {
-  const value = reader.string();
+function bounded(value: string, bound: number, name: string): string {
   if (value.length > bound)
     throw new CdrProblem(`field "${name}" has ${value.length} characters, at most ${bound} are allowed`);
   return value;

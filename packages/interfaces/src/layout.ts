@@ -26,6 +26,7 @@ const wireBytes: Readonly<Record<string, number>> = {
   float32: 4,
   float64: 8,
   string: 4,
+  wstring: 4,
 };
 
 /** Returns the fewest bytes one element of a field's type takes, without padding. */
@@ -36,7 +37,7 @@ export function elementBytes({ field, struct }: FieldLayout): number {
 /**
  * Resolves a type and everything inside it.
  *
- * @throws {@link ContractError} code `unknown-type`, or `unsupported-type` for `wstring` and types that hold themselves
+ * @throws {@link ContractError} code `unknown-type`, or `unsupported-type` for types that hold themselves
  */
 export function resolveLayout(
   typeName: string,
@@ -46,8 +47,6 @@ export function resolveLayout(
   if (outer.includes(typeName)) throw unsupported(typeName, 'holds itself');
   const path = [...outer, typeName];
   const fields = registry.definition(typeName).fields.map((field): FieldLayout => {
-    if (field.type === 'wstring')
-      throw unsupported(typeName, `field "${field.name}" is a wstring, which has no agreed encoding`);
     const struct = primitiveTypes.has(field.type) ? undefined : resolveLayout(field.type, registry, path);
     return { field, struct };
   });

@@ -71,7 +71,7 @@ function defaultStruct(layout: StructLayout): Record<string, unknown> {
 }
 
 function zeroOf(type: string): unknown {
-  if (type === 'string') return '';
+  if (type === 'string' || type === 'wstring') return '';
   if (type === 'bool') return false;
   return type === 'int64' || type === 'uint64' ? 0n : 0;
 }

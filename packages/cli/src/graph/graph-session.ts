@@ -1,5 +1,6 @@
 import { ConfigurationError, ContractError, MiddlewareError, parseYaml } from '@efferent/core';
 import { interfaceRegistry, messageFromPlain } from '@efferent/interfaces';
+import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import { createContext, type RosNode } from '@efferent/ros';
 import { selectMiddleware } from '@efferent/runtime';
 import { runUntilSignal } from '../signals.ts';
@@ -92,6 +93,7 @@ export const print = (line: string): void => void process.stdout.write(`${line}\
  * @throws {@link ConfigurationError} naming the field, or the types that may have been meant
  */
 export function messageArgument(yaml: string, type: string, what: string): object {
+  loadSourcedInterfaces();
   const owner = type.replace(/_(Request|Goal)$/, '');
   if (!interfaceRegistry.has(owner)) throw unknownInterface(owner);
   try {
@@ -100,6 +102,12 @@ export function messageArgument(yaml: string, type: string, what: string): objec
     if (!(cause instanceof ContractError)) throw cause;
     throw new ConfigurationError({ code: cause.code, message: cause.message, fields: cause.fields, cause });
   }
+}
+
+/** Takes the definitions of sourced workspaces over the bundled ones; what joins the graph does so by itself. */
+export function loadSourcedInterfaces(): void {
+  const path = process.env.AMENT_PREFIX_PATH;
+  if (path !== undefined && path !== '') loadAmentInterfaces(path);
 }
 
 /** @throws {@link ConfigurationError} code `unknown-type` */

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@efferent/core';
 import { interfaceRegistry } from '@efferent/interfaces';
-import { print, unknownInterface } from './graph-session.ts';
+import { loadSourcedInterfaces, print, unknownInterface } from './graph-session.ts';
 
 const kinds = { msg: 'Messages', srv: 'Services', action: 'Actions' } as const;
 
@@ -30,6 +30,7 @@ export async function interfacePackages(): Promise<void> {
 
 /** `efferent interface show`: a definition, with what its fields are made of indented below them. */
 export async function interfaceShow(type: string, options: { readonly comments: boolean }): Promise<void> {
+  loadSourcedInterfaces();
   if (!interfaceRegistry.has(type)) throw unknownInterface(type);
   show(type, '', options.comments, new Set());
 }
@@ -57,7 +58,12 @@ function fullName(type: string, packageName: string): string | undefined {
   return candidates.find((each) => interfaceRegistry.has(each));
 }
 
-const names = (): readonly string[] => [...interfaceRegistry.names()].sort();
+/** Of the bundled set and of sourced workspaces. */
+function names(): readonly string[] {
+  loadSourcedInterfaces();
+  return [...interfaceRegistry.names()].sort();
+}
+
 const packages = (): readonly string[] => [
   ...new Set(names().map((each) => each.slice(0, each.indexOf('/')))),
 ];
