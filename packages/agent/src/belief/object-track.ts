@@ -39,6 +39,8 @@ export interface ObjectTrack {
   sightings: number;
   firstSeenS: number;
   lastSeenS: number;
+  /** When it was last seen under its own name, s: only that proves that it is this thing. */
+  namedS: number;
   /** Newest time at which presence was judged, seconds. */
   judgedS: number;
   visible: boolean;
@@ -119,6 +121,7 @@ export function newTrack(number: number, sighting: Sighting, sigmaM: number, now
     sightings: 1,
     firstSeenS: nowS,
     lastSeenS: nowS,
+    namedS: nowS,
     judgedS: nowS,
     visible: true,
     heldBy: undefined,
@@ -149,6 +152,7 @@ export function updateTrack(
   track.sightings += 1;
   track.presence = Math.min(settings.maxPresence, track.presence + settings.hit);
   track.lastSeenS = nowS;
+  if (sighting.className === classOf(track)) track.namedS = nowS;
   track.judgedS = nowS;
   track.visible = true;
 }

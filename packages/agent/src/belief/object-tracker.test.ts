@@ -62,6 +62,15 @@ test('a thing that comes into view in a vessel takes nothing from it', () => {
   expect(tracker.find('bowl-1')?.sizeM[0]).toBeGreaterThan(0.19);
 });
 
+test('a sighting under another name is no proof that the thing itself is there', () => {
+  const tracker = new ObjectTracker();
+  watch(tracker, 0, 10, () => [sighting('apple', 0)]);
+  watch(tracker, 2, 3, () => [sighting('lemon', 0.01)]);
+  const track = tracker.find('apple-1')!;
+  expect(track.lastSeenS).toBeCloseTo(2.4);
+  expect(track.namedS).toBeCloseTo(1.8);
+});
+
 test('what was hardly seen keeps its id when it shows up elsewhere', () => {
   const tracker = new ObjectTracker();
   watch(tracker, 0, 4, () => [sighting('apple', 0)]);

@@ -25,6 +25,8 @@ const inHandM = 0.25;
 const classShare = 0.25;
 /** A thing under another name is looked for no farther from where it was seen than this, m. */
 const misnamedReachM = 0.08;
+/** A held thing is looked for this far from where the hand was believed to be, m. */
+const carriedReachM = 0.2;
 /** Two tracks that were seen in this many pictures side by side are two things; one such picture may be a misnaming. */
 const apartPictures = 3;
 /** Two tracks of one moving thing may overlap for this long, s. */
@@ -179,12 +181,10 @@ export class ObjectTracker {
     const sameClass = votes > 0 && votes >= classShare * (track.votes.get(classOf(track)) ?? 0);
     const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
     const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
-    const limit =
-      track.heldBy !== undefined
-        ? 0.2
-        : sameClass
-          ? reach + extent / 2
-          : Math.min(misnamedReachM, 2.5 * sigma);
+    const ownReach = track.heldBy === undefined ? reach + extent / 2 : carriedReachM;
+    const limit = sameClass ? ownReach : Math.min(misnamedReachM, 2.5 * sigma);
+    // What is seen in the hand under another name is another thing, grasped by mistake.
+    if (!sameClass && track.heldBy !== undefined) return undefined;
     if (distance > limit) return undefined;
     return distance / sigma + (sameClass ? 0 : 3);
   }
@@ -291,6 +291,7 @@ function takeOver(older: ObjectTrack, newer: ObjectTrack): void {
   older.variance = newer.variance;
   older.presence = Math.max(newer.presence, 1);
   older.lastSeenS = newer.lastSeenS;
+  older.namedS = newer.namedS;
   older.judgedS = newer.judgedS;
   older.sightings += newer.sightings;
   older.visible = true;

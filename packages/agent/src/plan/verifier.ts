@@ -144,7 +144,7 @@ function verifyPlaced(
   const text = `${relation}(${objectId}, ${targetId})`;
   const track = belief.tracker.find(objectId);
   if (track === undefined) return unknown(text, `the ${objectId} is not in the belief`, targetId);
-  if (track.state === 'confirmed' && track.lastSeenS >= sinceS && track.heldBy === undefined) {
+  if (track.state === 'confirmed' && track.namedS >= sinceS && track.heldBy === undefined) {
     const truth = truthOf(
       belief,
       { predicate: relation, arguments: [objectId, targetId] },
@@ -163,7 +163,8 @@ function verifyPlaced(
       : refuted(text, `it is on the ${targetId}, but not near the ${near}`);
   }
   if (!looked) return unknown(text, `the ${objectId} was not seen since it was let go`, targetId);
-  if (isReleasedOver(belief, targetId, track.positionM) && mayHide(belief, objectId, targetId)) {
+  const isHidden = relation === 'in' && mayHide(belief, objectId, targetId);
+  if (isHidden && isReleasedOver(belief, targetId, track.positionM)) {
     belief.confirmRelation(objectId, relation, targetId, nowS);
     return confirmed(`let go over ${targetId}, and seen nowhere else`);
   }

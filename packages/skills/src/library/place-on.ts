@@ -26,6 +26,14 @@ const judgeWithinM = 1.4;
 /** Spots tried before the surface counts as full. */
 const maxSpots = 12;
 
+/** Where a thing should go. */
+interface Preference {
+  /** `map`, m. */
+  readonly preferredM: readonly [number, number];
+  /** Nobody said where: then it goes where it can be taken from again. */
+  readonly isAnywhere: boolean;
+}
+
 /** Puts the held thing on a free spot of a surface. */
 export const placeOn: SkillImplementation = async (body, values) => {
   requireHolding(body);
@@ -44,7 +52,7 @@ export async function placeOnAreas(
   let failure: SkillFailure | undefined;
   for (const area of areas) {
     try {
-      return await placeOnArea(body, carried, area, preferredPoint(body, area, values.get('near')), label);
+      return await placeOnArea(body, carried, area, preferenceFor(body, area, values.get('near')), label);
     } catch (error) {
       if (!SkillFailure.isInstance(error) || !['no-free-spot', 'unreachable'].includes(error.code))
         throw error;
@@ -60,9 +68,10 @@ async function placeOnArea(
   body: SkillBody,
   carried: CarriedThing,
   area: SupportArea,
-  preferredM: readonly [number, number],
+  preference: Preference,
   label: string,
 ): Promise<string> {
+  const { preferredM } = preference;
   const tallM = carried.sizeM[2] + 0.03;
   if (tallM > area.clearanceM) {
     throw new SkillFailure(
@@ -72,7 +81,7 @@ async function placeOnArea(
   }
   await goNear(body, area, preferredM);
   await lookAtSpot(body, area, preferredM);
-  const poses = posesOn(body, carried, area, preferredM, label);
+  const poses = posesOn(body, carried, area, preference, label);
   const openings = openingsAround(body, area.mapFromArea.translation);
   const makeWork = () => new WorkScene(body, { openings, carried });
   const text = await releaseAt(
@@ -81,7 +90,7 @@ async function placeOnArea(
     poses,
     async () => {
       await lookAtSpot(body, area, preferredM);
-      return posesOn(body, carried, area, preferredM, label);
+      return posesOn(body, carried, area, preference, label);
     },
     `a free spot on ${area.id}`,
   );
@@ -92,7 +101,7 @@ function posesOn(
   body: SkillBody,
   carried: CarriedThing,
   area: SupportArea,
-  preferredM: readonly [number, number],
+  { preferredM, isAnywhere }: Preference,
   label: string,
 ): readonly ReleasePose[] {
   const halfWidthM = Math.max(carried.sizeM[0], carried.sizeM[1]) / 2 + fingerRoomM;
@@ -100,7 +109,7 @@ function posesOn(
     area,
     halfWidthM,
     preferredM,
-    isInReach: (point) => isNearEdge(body, area, point),
+    ...(isAnywhere ? { isInReach: (point) => isNearEdge(body, area, point) } : {}),
     depth: body.depthPoints(),
     sightings: body.sightings().sightings,
   });
@@ -180,6 +189,10 @@ export function areasOf(body: SkillBody, value: SkillArgumentValue): readonly Su
 }
 
 /** Where on the area the thing should go, `map`: by the place or thing that is named, else near the edge and the robot. */
+function preferenceFor(body: SkillBody, area: SupportArea, near: SkillArgumentValue | undefined): Preference {
+  return { preferredM: preferredPoint(body, area, near), isAnywhere: near === undefined };
+}
+
 function preferredPoint(
   body: SkillBody,
   area: SupportArea,
