@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError, pause } from '@efferent/core';
 import {
   type BagCompression,
   BagWriter,
@@ -8,7 +8,7 @@ import {
   recoveredPath,
   startRecording,
 } from '@efferent/recorder';
-import { absolute, type GraphOptions, isHidden, pause, print, withGraph } from './graph/graph-session.ts';
+import { absolute, type GraphOptions, isHidden, print, withGraph } from './graph/graph-session.ts';
 
 export interface RecordOptions extends GraphOptions {
   readonly all?: boolean;

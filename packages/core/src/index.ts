@@ -22,6 +22,7 @@ export {
   SafetyStopError,
 } from './errors.ts';
 export { immediateJobRunner, type JobDescription, type JobRunner } from './jobs.ts';
+export { pause } from './pause.ts';
 export { PointMapper } from './point-mapper.ts';
 export { Rng } from './rng.ts';
 export {

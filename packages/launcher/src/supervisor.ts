@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { describeError } from '@efferent/core';
+import { describeError, pause } from '@efferent/core';
 import { findOnPath } from './packages.ts';
 import type { LaunchPlan, ProcessPlan } from './plan.ts';
 
@@ -104,7 +104,7 @@ class SupervisedProcess {
         process: plan.name,
         delayMs: plan.respawnDelayMs,
       });
-      await delay(plan.respawnDelayMs, this.#stopping.signal);
+      await pause(plan.respawnDelayMs, this.#stopping.signal);
     }
   }
 
@@ -173,16 +173,4 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-function delay(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

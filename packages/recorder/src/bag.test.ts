@@ -138,7 +138,7 @@ describe('recording and playing on a graph', () => {
     });
     for (const data of ['one', 'two', 'three']) {
       await runUntil(() => false, clock.nowNs() + 300_000_000n);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await expect.poll(() => writer.topicNames).toEqual(['/chatter']);
       publisher.publish({ data });
     }
     await runUntil(() => false, clock.nowNs() + 300_000_000n);

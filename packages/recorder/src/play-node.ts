@@ -1,9 +1,10 @@
-import { nsPerSecond, parseYaml } from '@efferent/core';
+import { nsPerSecond, parseYaml, pause } from '@efferent/core';
 import { codecOf, interfaceRegistry } from '@efferent/interfaces';
 import {
   type MessageTypeName,
   type Publisher,
   type QosProfile,
+  qosProfiles,
   type RosNode,
   stampFromNs,
 } from '@efferent/ros';
@@ -34,8 +35,8 @@ export async function playBag(node: RosNode, bag: Bag, options: PlayOptions): Pr
   const clock =
     options.clockHz === undefined
       ? undefined
-      : node.createPublisher('rosgraph_msgs/msg/Clock', '/clock', clockQos);
-  await sleep(matchMs, signal);
+      : node.createPublisher('rosgraph_msgs/msg/Clock', '/clock', qosProfiles.clock);
+  await pause(matchMs, signal);
   const { startNs } = bag.summary;
   const wallStartNs = node.steadyClock.nowNs();
   const dueNs = (bagNs: bigint) => wallStartNs + BigInt(Math.round(Number(bagNs - startNs) / rate));
@@ -45,7 +46,7 @@ export async function playBag(node: RosNode, bag: Bag, options: PlayOptions): Pr
   let sent = 0;
   const waitUntil = async (bagNs: bigint) => {
     const remainingMs = Number(dueNs(bagNs) - node.steadyClock.nowNs()) / 1e6;
-    if (remainingMs > 0.5) await sleep(remainingMs, signal);
+    if (remainingMs > 0.5) await pause(remainingMs, signal);
   };
   for await (const { topic, data, timeNs } of bag.messages([...publishers.keys()])) {
     for (; clock !== undefined && nextClockNs <= timeNs && !signal.aborted; nextClockNs += clockStepNs) {
@@ -89,45 +90,19 @@ function publishersOf(node: RosNode, bag: Bag, options: PlayOptions): ReadonlyMa
   return sources;
 }
 
-const clockQos: QosProfile = {
-  history: 'keep-last',
-  depth: 1,
-  reliability: 'best-effort',
-  durability: 'volatile',
-};
-const fallbackQos: QosProfile = {
-  history: 'keep-last',
-  depth: 10,
-  reliability: 'reliable',
-  durability: 'volatile',
-};
-
 /** QoS of the first recorded publisher; names since Jazzy, numbers of rmw before. */
 function offeredQos(text: string): QosProfile {
   const profiles = text === '' ? [] : parseYaml(text, 'offered_qos_profiles');
   const first = Array.isArray(profiles)
     ? (profiles[0] as Readonly<Record<string, unknown>> | undefined)
     : undefined;
-  if (first === undefined) return fallbackQos;
+  if (first === undefined) return qosProfiles.default;
   const is = (key: string, word: string, number: number) => first[key] === word || first[key] === number;
   const depth = Number(first.depth);
   return {
     history: is('history', 'keep_all', 2) ? 'keep-all' : 'keep-last',
-    depth: depth > 0 ? depth : fallbackQos.depth,
+    depth: depth > 0 ? depth : qosProfiles.default.depth,
     reliability: is('reliability', 'best_effort', 2) ? 'best-effort' : 'reliable',
     durability: is('durability', 'transient_local', 1) ? 'transient-local' : 'volatile',
   };
-}
-
-function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

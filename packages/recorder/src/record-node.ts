@@ -1,4 +1,4 @@
-import type { EndpointInfo, QosProfile, RosNode, Subscription } from '@efferent/ros';
+import { qosHearingAll, type RosNode, type Subscription } from '@efferent/ros';
 import type { BagWriter } from './bag-writer.ts';
 
 export interface RecordOptions {
@@ -15,6 +15,8 @@ export interface Recording {
   stop(): void;
 }
 
+/** Messages of a topic that may wait for the process. */
+const recordDepth = 1000;
 /** New topics are looked for this often, ns. */
 const lookPeriodNs = 200_000_000n;
 
@@ -26,14 +28,13 @@ export function startRecording(node: RosNode, writer: BagWriter, options: Record
     const [type = '', other] = types;
     try {
       if (other !== undefined) throw new TypeError(`it has several types: ${types.join(', ')}`);
-      const publishers = node.getPublishersInfoByTopic(topic);
-      await writer.addTopic(
-        topic,
+      const offered = node.getPublishersInfoByTopic(topic).map(({ qos }) => qos);
+      await writer.addTopic(topic, type, offered);
+      const subscription = node.createRawSubscription(
         type,
-        publishers.map(({ qos }) => qos),
-      );
-      const subscription = node.createRawSubscription(type, topic, { qos: hearingAll(publishers) }, (bytes) =>
-        writer.write(topic, bytes, node.clock.nowNs()),
+        topic,
+        { qos: qosHearingAll(offered, recordDepth) },
+        (bytes) => writer.write(topic, bytes, node.clock.nowNs()),
       );
       subscriptions.set(topic, subscription);
       options.onTopic?.(topic, type);
@@ -57,17 +58,5 @@ export function startRecording(node: RosNode, writer: BagWriter, options: Record
         if (subscription !== undefined) node.destroySubscription(subscription);
       subscriptions.clear();
     },
-  };
-}
-
-/** Reliable and latched only when every publisher is. */
-function hearingAll(publishers: readonly EndpointInfo[]): QosProfile {
-  return {
-    history: 'keep-last',
-    depth: 1000,
-    reliability: publishers.every(({ qos }) => qos.reliability === 'reliable') ? 'reliable' : 'best-effort',
-    durability: publishers.every(({ qos }) => qos.durability === 'transient-local')
-      ? 'transient-local'
-      : 'volatile',
   };
 }

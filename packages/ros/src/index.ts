@@ -47,7 +47,7 @@ export {
   type TimerInfo,
   type WaitOptions,
 } from './port.ts';
-export { qosProfiles } from './qos.ts';
+export { qosHearingAll, qosProfiles } from './qos.ts';
 export { parseRosArguments } from './ros-arguments.ts';
 export { messageStampNs, type Stamp, stampFromNs, stampToNs } from './stamp.ts';
 export { TransformBuffer } from './tf/transform-buffer.ts';

@@ -25,3 +25,20 @@ export const qosProfiles = {
   parameterEvents: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'volatile' },
   rosout: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'transient-local' },
 } as const satisfies Record<string, QosProfile>;
+
+/**
+ * The profile that hears every publisher of a topic: reliable, or latched, only when all of them are.
+ *
+ * @param offered - profiles of its publishers
+ * @param depth - messages kept
+ */
+export function qosHearingAll(offered: readonly QosProfile[], depth: number): QosProfile {
+  const isReliable = offered.length > 0 && offered.every(({ reliability }) => reliability === 'reliable');
+  const isLatched = isReliable && offered.every(({ durability }) => durability === 'transient-local');
+  return {
+    history: 'keep-last',
+    depth,
+    reliability: isReliable ? 'reliable' : 'best-effort',
+    durability: isLatched ? 'transient-local' : 'volatile',
+  };
+}

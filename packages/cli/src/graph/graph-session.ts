@@ -1,4 +1,4 @@
-import { ConfigurationError, ContractError, MiddlewareError, parseYaml } from '@efferent/core';
+import { ConfigurationError, ContractError, MiddlewareError, parseYaml, pause } from '@efferent/core';
 import { interfaceRegistry, messageFromPlain } from '@efferent/interfaces';
 import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import { createContext, type RosNode } from '@efferent/ros';
@@ -63,20 +63,6 @@ async function settle(
     known = now;
     if (sameMs >= quietMs && isSettled(node)) return;
   }
-}
-
-/** Resolves after wall time, or at once when `signal` aborts. */
-export function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }
 
 /** Words that begin with an underscore are of the middleware, not of people. */

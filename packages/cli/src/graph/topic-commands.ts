@@ -1,13 +1,18 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError, pause } from '@efferent/core';
 import { codecOf, fieldYaml, interfaceRegistry, messageRepr, messageYaml } from '@efferent/interfaces';
-import type { EndpointInfo, MessageTypeName, QosProfile, RosNode } from '@efferent/ros';
+import {
+  type EndpointInfo,
+  type MessageTypeName,
+  type QosProfile,
+  qosHearingAll,
+  type RosNode,
+} from '@efferent/ros';
 import {
   absolute,
   type GraphOptions,
   isHidden,
   messageArgument,
   notFound,
-  pause,
   print,
   withGraph,
 } from './graph-session.ts';
@@ -169,6 +174,9 @@ async function withTopic(
   );
 }
 
+/** Messages that may wait while one is printed. */
+const listenDepth = 100;
+
 /** Takes messages until `take` returns true, the signal aborts or nothing comes within the timeout. */
 async function listen(
   node: RosNode,
@@ -179,7 +187,10 @@ async function listen(
   take: (bytes: Uint8Array) => boolean,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  const qos = suitableQos(node.getPublishersInfoByTopic(topic));
+  const qos = qosHearingAll(
+    node.getPublishersInfoByTopic(topic).map((each) => each.qos),
+    listenDepth,
+  );
   const limitMs = options.timeout === undefined ? undefined : options.timeout * 1000;
   let timer: NodeJS.Timeout | undefined;
   let isDone = false;
@@ -203,18 +214,6 @@ async function listen(
   await ended.promise;
   clearTimeout(timer);
   node.destroySubscription(subscription);
-}
-
-/** What hears every publisher: reliable and latched only when all of them are. */
-function suitableQos(publishers: readonly EndpointInfo[]): QosProfile {
-  const all = (test: (qos: QosProfile) => boolean) =>
-    publishers.length > 0 && publishers.every(({ qos }) => test(qos));
-  return {
-    history: 'keep-last',
-    depth: 100,
-    reliability: all((qos) => qos.reliability === 'reliable') ? 'reliable' : 'best-effort',
-    durability: all((qos) => qos.durability === 'transient-local') ? 'transient-local' : 'volatile',
-  };
 }
 
 /** Prints once a second what there is to say. */
