@@ -37,6 +37,18 @@ function schemaWithBigInt(): Schema {
   });
 }
 
-/** Writes a text as a YAML scalar on one line, quoted only where it must be. */
+/**
+ * Writes a text as a YAML scalar on one line, quoted only where it must be. White space and control characters other
+ * than a plain space are escaped: readers of YAML 1.1 and 1.2 take some of them for line ends.
+ */
 export const yamlText = (text: string): string =>
-  /[\n\r]/.test(text) ? JSON.stringify(text) : dump(text, { lineWidth: -1 }).trimEnd();
+  unusualSpace.test(text)
+    ? JSON.stringify(text).replace(new RegExp(unusualSpace, 'gu'), escaped)
+    : dump(text, { lineWidth: -1 }).replace(/\n$/, '');
+
+const unusualSpace = /(?! )[\p{Z}\p{C}]/u;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+}
