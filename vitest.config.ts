@@ -8,7 +8,12 @@ export default defineConfig({
   test: {
     projects: [
       ...packages.map((name) => ({
-        test: { name, include: [`packages/${name}/src/**/*.test.ts`], testTimeout: 20_000 },
+        test: {
+          name,
+          include: [`packages/${name}/src/**/*.test.ts`],
+          setupFiles: [new URL('test/support/property-seed.ts', import.meta.url).pathname],
+          testTimeout: 20_000,
+        },
       })),
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 30_000 } },
