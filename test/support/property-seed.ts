@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-const asked = process.env['FAST_CHECK_SEED'];
+const asked = process.env.FAST_CHECK_SEED;
 if (asked !== undefined && asked !== 'random' && !/^-?\d+$/.test(asked))
   throw new Error(`FAST_CHECK_SEED must be a whole number or "random", got "${asked}"`);
 
