@@ -1,9 +1,16 @@
 import type { Atom } from '../belief/atom.ts';
 import { atom } from '../belief/atom.ts';
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
-import { isVessel } from '../belief/relations.ts';
 import type { Command, NounPhrase, PrepositionalPhrase } from '../language/command.ts';
 import type { ProposedReference } from '../model/proposal.ts';
+import {
+  type Destination,
+  freeSurface,
+  groundDestination,
+  groundFixture,
+  noSuchPlace,
+} from './ground-place.ts';
+import { Interruption, notUnderstood, question } from './interruption.ts';
 import { type FixtureRole, resolveFixture, resolvePlace } from './resolve-fixture.ts';
 import { locationsOf, type ObjectContext, resolveObject } from './resolve-object.ts';
 import { isNear, isOpenVolume, knownObjects, labelOf } from './things.ts';
@@ -32,19 +39,6 @@ export type Grounding =
     }
   | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[] }
   | { readonly kind: 'not-understood'; readonly message: string };
-
-/** Raised inside the grounder only; turned into a {@link Grounding} at its entry. */
-class Interruption extends Error {
-  readonly grounding: Grounding;
-  constructor(grounding: Grounding) {
-    super('interrupted');
-    this.grounding = grounding;
-  }
-}
-
-const notUnderstood = (message: string) => new Interruption({ kind: 'not-understood', message });
-const question = (text: string, choices: readonly string[]) =>
-  new Interruption({ kind: 'question', text, choices });
 
 /** Things last seen longer ago are looked for again when the person asks where they are, s. */
 const findAgainS = 10;
@@ -218,80 +212,28 @@ class Grounder {
     }
   }
 
-  #destination({ preposition, object }: PrepositionalPhrase): {
-    readonly relation: 'in' | 'on';
-    readonly id: string;
-    readonly near: string | undefined;
-  } {
-    if (object.pronoun !== undefined) {
-      if (this.#mentionedPlace !== undefined)
-        return this.#destination({ preposition, object: this.#mentionedPlace });
-      throw notUnderstood(`I do not know where "${object.text}" is; name the place.`);
-    }
-    const place =
-      preposition === 'to' || preposition === 'near' || object.meaning?.kind === 'person'
-        ? resolvePlace(this.#view, object)
-        : undefined;
-    if (place?.delivery !== undefined)
-      return { relation: 'on', id: place.delivery.surfaceId, near: place.id };
-    if (object.meaning?.kind === 'object') return this.#objectDestination(preposition, object);
-    const order: readonly FixtureRole[] =
-      preposition === 'in' ? ['container', 'surface'] : ['surface', 'container'];
-    for (const role of order) {
-      const fixture = this.#fixture(object, role);
-      if (fixture !== undefined)
-        return { relation: role === 'container' ? 'in' : 'on', id: fixture.id, near: undefined };
-    }
-    throw this.#noSuchPlace(object);
+  #destination(phrase: PrepositionalPhrase): Destination {
+    if (phrase.object.pronoun === undefined)
+      return groundDestination(this.#context, phrase, (object) => this.#nameOf(object));
+    if (this.#mentionedPlace === undefined)
+      throw notUnderstood(`I do not know where "${phrase.object.text}" is; name the place.`);
+    return this.#destination({ ...phrase, object: this.#mentionedPlace });
   }
 
-  /** A bowl takes things in; next to any other thing means on the surface that it stands on. */
-  #objectDestination(
-    preposition: PrepositionalPhrase['preposition'],
-    object: NounPhrase,
-  ): { readonly relation: 'in' | 'on'; readonly id: string; readonly near: string | undefined } {
+  /** A thing named as a place: "it" in what follows still means what is put there. */
+  #nameOf(object: NounPhrase): string | undefined {
     const before = this.#mentioned;
     const name = this.#things([object])[0];
     this.#mentioned = before;
-    if (name === undefined) throw notUnderstood(`I do not know which ${object.text} you mean.`);
-    const known = this.#view.objects.find((candidate) => candidate.id === name);
-    const vessel = isVessel(known?.className ?? object.meaning?.noun ?? '');
-    if (vessel && preposition !== 'near') return { relation: 'in', id: name, near: undefined };
-    const surface = this.#view.fixtures.find((fixture) => fixture.id === known?.support && fixture.isSurface);
-    if (preposition === 'near' && surface !== undefined)
-      return { relation: 'on', id: surface.id, near: name };
-    if (preposition === 'near')
-      throw notUnderstood(
-        `I do not know on what the ${object.meaning?.noun} stands; say "find the ${object.meaning?.noun}" first.`,
-      );
-    throw notUnderstood(
-      `I do not know how to put something ${preposition} a ${object.meaning?.noun}; I can put things in a bowl, a drawer, the fridge, the sink or the bin, and on a table, counter or shelf.`,
-    );
-  }
-
-  #noSuchPlace(object: NounPhrase): Interruption {
-    const names = [
-      ...new Set(
-        this.#view.fixtures
-          .filter((fixture) => fixture.isSurface || fixture.isContainer)
-          .map((fixture) => fixture.label),
-      ),
-    ];
-    throw notUnderstood(
-      `I know of no "${object.text.replace(/^(the|my|your|a|an) /, '')}" to put things. I know of: ${names.join(', ')}.`,
-    );
+    return name;
   }
 
   #fixture(phrase: NounPhrase, role: FixtureRole): FixtureView | undefined {
-    const match = resolveFixture(this.#view, phrase, role);
-    if (match.kind === 'none') return undefined;
-    if (match.kind === 'found') return match.fixtures[0];
-    const text = `Which ${phrase.meaning?.noun ?? phrase.text} do you mean?`;
-    const choices = match.fixtures.map((fixture) => fixture.label);
-    const answer = this.#context.answers[text];
-    const chosen = match.fixtures.find((fixture) => fixture.label === answer);
-    if (chosen === undefined) throw question(text, choices);
-    return chosen;
+    return groundFixture(this.#context, phrase, role);
+  }
+
+  #freeSurface(object: ObjectView | undefined, leave: FixtureView | undefined): FixtureView {
+    return freeSurface(this.#view, this.#robot, object, leave);
   }
 
   #bring(objects: readonly NounPhrase[], to: NounPhrase | undefined): void {
@@ -399,7 +341,7 @@ class Grounder {
   #clear(phrases: readonly NounPhrase[], to: PrepositionalPhrase | undefined): void {
     for (const phrase of phrases) {
       const source = this.#fixture(phrase, 'surface') ?? this.#fixture(phrase, 'container');
-      if (source === undefined && phrase.meaning?.kind !== 'object') throw this.#noSuchPlace(phrase);
+      if (source === undefined && phrase.meaning?.kind !== 'object') throw noSuchPlace(this.#view, phrase);
       const sourceIds =
         source === undefined
           ? locationsOf(this.#view, { ...phrase, modifiers: [{ preposition: 'on', object: phrase }] })
@@ -421,22 +363,6 @@ class Grounder {
     }
   }
 
-  /** The open surface nearest to an object, other than the one it is to leave. */
-  #freeSurface(object: ObjectView | undefined, leave: FixtureView | undefined): FixtureView {
-    const robot = this.#view.robots.find((candidate) => candidate.name === this.#robot);
-    const from = object === undefined || object.relation === 'held-by' ? robot?.positionM : object.positionM;
-    // What was already moved there by this task stays the target, so that a replan does not shuttle things about.
-    const surfaces = this.#view.fixtures
-      .filter(
-        (fixture) =>
-          fixture.isSurface && fixture.furnitureId !== leave?.furnitureId && fixture.behind === undefined,
-      )
-      .filter((fixture) => fixture.sizeM[0] * fixture.sizeM[1] > 0.4)
-      .sort((a, b) => distance(a, from) - distance(b, from));
-    if (surfaces[0] === undefined) throw notUnderstood('I know of no other surface to put things on.');
-    return surfaces[0];
-  }
-
   #placeOf(phrase: NounPhrase): string {
     const place = resolvePlace(this.#view, phrase);
     if (place !== undefined) return place.id;
@@ -449,9 +375,6 @@ class Grounder {
     );
   }
 }
-
-const distance = (fixture: FixtureView, from: readonly number[] | undefined): number =>
-  from === undefined ? 0 : Math.hypot(fixture.positionM[0] - from[0]!, fixture.positionM[1] - from[1]!);
 
 const plain = (text: string, meaning: NonNullable<NounPhrase['meaning']>): NounPhrase => ({
   text,
