@@ -32,6 +32,7 @@ const steps: readonly Step[] = [
   suite('architecture', 'architecture'),
   suite('unit', ...readdirSync(join(root, 'packages'))),
   suite('conformance', 'conformance'),
+  suite('lockstep', 'lockstep'),
   suite('end to end', 'e2e'),
   suite('browser', 'browser'),
 ];
@@ -48,16 +49,13 @@ async function main(): Promise<number> {
   }
   mkdirSync(join(root, '.efferent'), { recursive: true });
   const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
-  for (const step of steps) {
-    if (only.length > 0 && !only.includes(step.name)) continue;
-    const startedAt = performance.now();
-    console.log(`\n== ${step.name}`);
-    const counts = await runStep(step);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped.push(...counts.skipped);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    console.log(`== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
+  const wanted = steps.filter((step) => only.length === 0 || only.includes(step.name));
+  for (const together of [wanted.filter((step) => !step.countsTests), ...suitesOf(wanted)]) {
+    for (const counts of await Promise.all(together.map((step) => report(step, together.length > 1)))) {
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped.push(...counts.skipped);
+    }
   }
   console.log('');
   for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason}`);
@@ -65,26 +63,52 @@ async function main(): Promise<number> {
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step): Promise<TestCounts> {
-  rmSync(countsFile, { force: true });
-  const exitCode = await run(step.command);
-  if (!step.countsTests || !existsSync(countsFile))
-    return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
-  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts;
-  // A suite that ends badly without a failed test (an import error, an unhandled rejection) has failed as well.
-  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+/** Suites measure times or fill the machine by themselves: one at a time, unlike the checks of the text. */
+const suitesOf = (wanted: readonly Step[]) => wanted.filter((step) => step.countsTests).map((step) => [step]);
+
+/** Runs a step between its two headings; the output of steps that run side by side is shown when they end. */
+async function report(step: Step, isHeldBack: boolean): Promise<TestCounts> {
+  const startedAt = performance.now();
+  if (!isHeldBack) console.log(`\n== ${step.name}`);
+  const { counts, output } = await runStep(step, isHeldBack);
+  if (isHeldBack) console.log(`\n== ${step.name}\n${output}`);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
+  return counts;
 }
 
-function run(command: readonly string[]): Promise<number> {
+async function runStep(
+  step: Step,
+  isHeldBack: boolean,
+): Promise<{ readonly counts: TestCounts; readonly output: string }> {
+  rmSync(countsFile, { force: true });
+  const { exitCode, output } = await run(step.command, isHeldBack);
+  if (!step.countsTests || !existsSync(countsFile))
+    return {
+      counts: { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] },
+      output,
+    };
+  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts;
+  // A suite that ends badly without a failed test (an import error, an unhandled rejection) has failed as well.
+  return { counts: exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts, output };
+}
+
+function run(
+  command: readonly string[],
+  isHeldBack: boolean,
+): Promise<{ readonly exitCode: number; readonly output: string }> {
   const [program, ...rest] = command as [string, ...string[]];
+  const channel = isHeldBack ? 'pipe' : 'inherit';
   const child = spawn(join(root, 'node_modules/.bin', program), rest, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', channel, channel],
     env: { ...process.env, EFFERENT_TEST_COUNTS: countsFile },
   });
+  const parts: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => parts.push(part));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => resolve({ exitCode: code ?? 1, output: Buffer.concat(parts).toString() }));
   });
 }
 
