@@ -1,21 +1,20 @@
 import { type Clock, ContractError, MiddlewareError } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
-import { GenericActionClient } from './action-client.ts';
-import { actionParts } from './action-names.ts';
-import { type GenericActionCallbacks, GenericActionServer } from './action-server.ts';
-import { type ClientHost, ServiceClient } from './client.ts';
+import type { GenericActionCallbacks } from './action-server.ts';
+import type { ClientHost } from './client.ts';
 import type { SchedulingClock } from './executor.ts';
 import { createLogger, type LogLevel, type LogRecord, type LogSink, logLevels, logText } from './log.ts';
 import { fullNodeName, resolveName } from './names.ts';
-import { serveParameters } from './parameter-services.ts';
-import { parameterMessage } from './parameter-values.ts';
-import { type DeclaredParameter, type ParameterOverride, ParameterStore } from './parameters.ts';
+import { type ActionHost, createActionClient, createActionServer } from './node-actions.ts';
+import { NodeEndpoints } from './node-endpoints.ts';
+import { NodeParameters } from './node-parameters.ts';
+import type { ParameterOverride } from './parameters.ts';
 import type * as port from './port.ts';
 import { qosProfiles } from './qos.ts';
 import { SimulatedClock } from './ros-clock.ts';
 import { stampFromNs, stampToNs } from './stamp.ts';
 import { PeriodicTimer } from './timer.ts';
-import type { NodeIdentity, Report, Transport } from './transport.ts';
+import type { NodeIdentity, Transport } from './transport.ts';
 import { Waits } from './waits.ts';
 
 export interface NodeSetup {
@@ -25,10 +24,6 @@ export interface NodeSetup {
   readonly logLevel: LogLevel;
   readonly logSink: LogSink;
   readonly onDestroy: (node: GraphNode) => void;
-}
-
-interface Closable {
-  close(): void;
 }
 
 /** A ROS node on any transport; what all middlewares share. */
@@ -43,9 +38,9 @@ export class GraphNode implements port.RosNode {
   readonly #rosClock: SchedulingClock;
   readonly #waits = new Waits();
   readonly #timers = new Set<PeriodicTimer>();
-  readonly #endpoints = new Map<object, Closable>();
-  readonly #parameters: ParameterStore;
-  readonly #clientHost: ClientHost;
+  readonly #endpoints: NodeEndpoints;
+  readonly #actionHost: ActionHost;
+  readonly #parameters: NodeParameters;
   #isOpen = true;
 
   constructor(transport: Transport, setup: NodeSetup) {
@@ -54,48 +49,41 @@ export class GraphNode implements port.RosNode {
     this.name = setup.identity.name;
     this.namespace = setup.identity.namespace;
     transport.addNode(setup.identity);
-    const { executor, graph } = transport;
-    const events: { parameters: readonly DeclaredParameter[]; isNew: boolean }[] = [];
-    let publishEvent = (parameters: readonly DeclaredParameter[], isNew: boolean) => {
-      events.push({ parameters, isNew });
-    };
-    this.#parameters = new ParameterStore(this.#fullName, setup.overrides, (parameters, isNew) =>
-      publishEvent(parameters, isNew),
-    );
-    const description = 'take time from /clock instead of the machine';
-    const usesSimTime = this.#parameters.declare('use_sim_time', false, {
-      description,
+    this.#parameters = new NodeParameters(this.#fullName, setup.overrides);
+    const usesSimTime = this.#parameters.store.declare('use_sim_time', false, {
+      description: 'take time from /clock instead of the machine',
       readOnly: true,
     }) as boolean;
+    const { executor, graph } = transport;
+    const simulated = usesSimTime && !executor.isVirtual ? new SimulatedClock() : undefined;
     this.steadyClock = executor.steadyClock;
-    this.#rosClock = usesSimTime && !executor.isVirtual ? this.#listenToClock() : executor.systemClock;
+    this.#rosClock = simulated ?? executor.systemClock;
     this.clock = this.#rosClock;
-    this.#clientHost = {
+    const clientHost: ClientHost = {
       waits: this.#waits,
       graph,
       clock: this.#rosClock,
       steadyClock: executor.steadyClock,
     };
+    this.#endpoints = new NodeEndpoints(transport, {
+      identity: setup.identity,
+      clientHost,
+      report: (event, fields) => this.logger?.warn(event, fields),
+      errorReporter: (kind, name) => this.#errorReporter(kind, name),
+    });
+    if (simulated !== undefined) this.#listenToClock(simulated);
     this.logger = this.#createLogger();
-    const parameterEvents = this.createPublisher(
-      'rcl_interfaces/msg/ParameterEvent',
-      '/parameter_events',
-      qosProfiles.parameterEvents,
-    );
-    publishEvent = (parameters, isNew) => {
-      const messages = parameters.map(({ name, value, type }) => ({
-        name,
-        value: parameterMessage(value, type),
-      }));
-      const stamp = stampFromNs(this.clock.nowNs());
-      parameterEvents.publish({
-        stamp,
-        node: this.#fullName,
-        [isNew ? 'new_parameters' : 'changed_parameters']: messages,
-      });
+    this.#actionHost = {
+      endpoints: this.#endpoints,
+      clientHost,
+      logger: this.logger,
+      newGoalId: () => this.#newGoalId(),
+      onCallbackError: (name, error) => {
+        this.#errorReporter('action', name)(error);
+        executor.fail(error);
+      },
     };
-    for (const { parameters, isNew } of events) publishEvent(parameters, isNew);
-    serveParameters(this, this.#parameters);
+    this.#parameters.serve(this, this.#fullName);
   }
 
   createPublisher<T extends port.MessageTypeName>(
@@ -103,17 +91,7 @@ export class GraphNode implements port.RosNode {
     topic: string,
     qos: port.QosProfile = qosProfiles.default,
   ): port.Publisher<MessageTypes[T]> {
-    const name = this.#resolve(topic);
-    const transport = this.#transport.createPublisher(this.#setup.identity, type, name, qos, this.#report);
-    const publisher = {
-      topic: name,
-      publish: (message: object) => transport.publish(message),
-      get subscriptionCount() {
-        return transport.matched;
-      },
-    };
-    this.#endpoints.set(publisher, transport);
-    return publisher as port.Publisher<MessageTypes[T]>;
+    return this.#endpoints.publisher(type, this.#resolve(topic), qos) as port.Publisher<MessageTypes[T]>;
   }
 
   createSubscription<T extends port.MessageTypeName>(
@@ -122,7 +100,8 @@ export class GraphNode implements port.RosNode {
     options: port.SubscriptionOptions,
     callback: (message: MessageTypes[T]) => void,
   ): port.Subscription {
-    return this.#subscribe(type, topic, options, false, callback as (message: object) => void);
+    const name = this.#resolve(topic);
+    return this.#endpoints.subscription(type, name, options, false, callback as (message: object) => void);
   }
 
   createRawSubscription(
@@ -131,19 +110,20 @@ export class GraphNode implements port.RosNode {
     options: port.SubscriptionOptions,
     callback: (bytes: Uint8Array) => void,
   ): port.Subscription {
-    return this.#subscribe(type, topic, options, true, callback as (message: object) => void);
+    const name = this.#resolve(topic);
+    return this.#endpoints.subscription(type, name, options, true, callback as (message: object) => void);
   }
 
   destroyPublisher(publisher: port.Publisher<never>): void {
-    this.#close(publisher);
+    this.#endpoints.close(publisher);
   }
 
   destroySubscription(subscription: port.Subscription): void {
-    this.#close(subscription);
+    this.#endpoints.close(subscription);
   }
 
   createClient<S extends port.ServiceTypeName>(type: S, name: string): port.Client<S> {
-    return this.#client(type, this.#resolve(name)) as unknown as port.Client<S>;
+    return this.#endpoints.client(type, this.#resolve(name)) as unknown as port.Client<S>;
   }
 
   createService<S extends port.ServiceTypeName>(
@@ -153,7 +133,7 @@ export class GraphNode implements port.RosNode {
   ): port.Service {
     const serviceName = this.#resolve(name);
     const onError = this.#errorReporter('service', serviceName);
-    this.#serve(type, serviceName, (request, reply) => {
+    this.#endpoints.serve(type, serviceName, (request, reply) => {
       const response = handler(request as never);
       if (!(response instanceof Promise)) return reply(response);
       response.then(reply).catch((error: unknown) => {
@@ -165,22 +145,7 @@ export class GraphNode implements port.RosNode {
   }
 
   createActionClient<A extends port.ActionTypeName>(type: A, name: string): port.ActionClient<A> {
-    const actionName = this.#resolve(name);
-    const parts = actionParts(type, actionName);
-    const clients = {
-      sendGoal: this.#client(parts.sendGoal.type, parts.sendGoal.name),
-      cancelGoal: this.#client(parts.cancelGoal.type, parts.cancelGoal.name),
-      getResult: this.#client(parts.getResult.type, parts.getResult.name),
-    };
-    const client = new GenericActionClient(actionName, clients, this.#clientHost, () => this.#newGoalId());
-    this.#subscribe(parts.feedback.type, parts.feedback.name, {}, false, client.onFeedback);
-    this.#subscribe(
-      parts.status.type,
-      parts.status.name,
-      { qos: qosProfiles.actionStatus },
-      false,
-      client.onStatus,
-    );
+    const client = createActionClient(this.#actionHost, type, this.#resolve(name));
     return client as unknown as port.ActionClient<A>;
   }
 
@@ -190,39 +155,7 @@ export class GraphNode implements port.RosNode {
     callbacks: port.ActionServerCallbacks<A>,
   ): port.ActionServer {
     const actionName = this.#resolve(name);
-    const parts = actionParts(type, actionName);
-    const { identity } = this.#setup;
-    const feedback = this.#transport.createPublisher(
-      identity,
-      parts.feedback.type,
-      parts.feedback.name,
-      qosProfiles.default,
-      this.#report,
-    );
-    const status = this.#transport.createPublisher(
-      identity,
-      parts.status.type,
-      parts.status.name,
-      qosProfiles.actionStatus,
-      this.#report,
-    );
-    const report = this.#errorReporter('action', actionName);
-    const server = new GenericActionServer(actionName, callbacks as unknown as GenericActionCallbacks, {
-      clock: this.#rosClock,
-      logger: this.logger,
-      publishFeedback: (message) => feedback.publish(message),
-      publishStatus: (message) => status.publish(message),
-      onCallbackError: (error) => {
-        report(error);
-        this.#transport.executor.fail(error);
-      },
-    });
-    this.#serve(parts.sendGoal.type, parts.sendGoal.name, server.onSendGoal);
-    this.#serve(parts.cancelGoal.type, parts.cancelGoal.name, server.onCancelGoal);
-    this.#serve(parts.getResult.type, parts.getResult.name, server.onGetResult);
-    this.#endpoints.set(feedback, feedback);
-    this.#endpoints.set(status, status);
-    this.#endpoints.set(server, server);
+    createActionServer(this.#actionHost, type, actionName, callbacks as unknown as GenericActionCallbacks);
     return { actionName };
   }
 
@@ -258,11 +191,11 @@ export class GraphNode implements port.RosNode {
     value: Value,
     descriptor: port.ParameterDescriptor,
   ): Value {
-    return this.#parameters.declare(name, value, descriptor) as Value;
+    return this.#parameters.store.declare(name, value, descriptor) as Value;
   }
 
   getParameter(name: string): port.ParameterValue {
-    const parameter = this.#parameters.get(name);
+    const parameter = this.#parameters.store.get(name);
     if (parameter !== undefined) return parameter.value;
     throw new ContractError({
       code: 'undeclared-parameter',
@@ -272,7 +205,7 @@ export class GraphNode implements port.RosNode {
   }
 
   onSetParameters(callback: (changes: ReadonlyMap<string, port.ParameterValue>) => string | undefined): void {
-    this.#parameters.addSetCallback(callback);
+    this.#parameters.store.addSetCallback(callback);
   }
 
   getTopicNamesAndTypes() {
@@ -308,8 +241,7 @@ export class GraphNode implements port.RosNode {
     this.#isOpen = false;
     for (const timer of this.#timers) timer.cancel();
     this.#waits.abortAll(`node ${this.#fullName} was destroyed`);
-    for (const endpoint of [...this.#endpoints.values()].reverse()) endpoint.close();
-    this.#endpoints.clear();
+    this.#endpoints.closeAll();
     this.#transport.removeNode(this.#setup.identity);
     this.#setup.onDestroy(this);
   }
@@ -325,71 +257,11 @@ export class GraphNode implements port.RosNode {
     return resolveName(name, this.name, this.namespace, this.#setup.remaps);
   }
 
-  #subscribe(
-    type: string,
-    topic: string,
-    options: port.SubscriptionOptions,
-    isRaw: boolean,
-    callback: (message: object) => void,
-  ): port.Subscription {
-    const name = this.#resolve(topic);
-    const { executor } = this.#transport;
-    const onError = this.#errorReporter('subscription', name);
-    const transport = this.#transport.createSubscription(this.#setup.identity, {
-      type,
-      topic: name,
-      qos: options.qos ?? qosProfiles.default,
-      report: this.#report,
-      isRaw,
-      deliver: (message) => executor.guard(callback, message, onError),
-    });
-    const subscription: port.Subscription = {
-      topic: name,
-      get publisherCount() {
-        return transport.matched;
-      },
-      get undecodable() {
-        return transport.undecodable;
-      },
-    };
-    this.#endpoints.set(subscription, transport);
-    return subscription;
-  }
-
-  #client(type: string, name: string): ServiceClient {
-    const transport = this.#transport.createClient(this.#setup.identity, type, name, this.#report);
-    const client = new ServiceClient(name, transport, this.#clientHost);
-    this.#endpoints.set(client, transport);
-    return client;
-  }
-
-  #serve(
-    type: string,
-    name: string,
-    handle: (request: object, reply: (response: object) => void) => void,
-  ): void {
-    const { executor } = this.#transport;
-    const onError = this.#errorReporter('service', name);
-    const service = this.#transport.createService(this.#setup.identity, {
-      type,
-      name,
-      report: this.#report,
-      handle: (request, reply) => executor.guard(() => handle(request, reply), undefined, onError),
-    });
-    this.#endpoints.set(service, service);
-  }
-
-  #close(endpoint: object): void {
-    this.#endpoints.get(endpoint)?.close();
-    this.#endpoints.delete(endpoint);
-  }
-
-  #listenToClock(): SimulatedClock {
-    const clock = new SimulatedClock();
-    this.#subscribe('rosgraph_msgs/msg/Clock', '/clock', { qos: qosProfiles.clock }, false, (message) =>
-      clock.update(stampToNs((message as MessageTypes['rosgraph_msgs/msg/Clock']).clock)),
-    );
-    return clock;
+  #listenToClock(clock: SimulatedClock): void {
+    const take = (message: object) =>
+      clock.update(stampToNs((message as MessageTypes['rosgraph_msgs/msg/Clock']).clock));
+    const options = { qos: qosProfiles.clock };
+    this.#endpoints.subscription('rosgraph_msgs/msg/Clock', this.#resolve('/clock'), options, false, take);
   }
 
   #newGoalId(): Uint8Array {
@@ -409,8 +281,6 @@ export class GraphNode implements port.RosNode {
     const { logLevel, logSink } = this.#setup;
     return createLogger(this.#fullName, logLevel, () => this.clock.nowNs(), [logSink, toRosout]);
   }
-
-  readonly #report: Report = (event, fields) => this.logger?.warn(event, fields);
 
   #errorReporter(kind: string, name: string): (error: unknown) => void {
     return (error) => {

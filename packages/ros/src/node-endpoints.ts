@@ -1,0 +1,113 @@
+import { type ClientHost, ServiceClient } from './client.ts';
+import type * as port from './port.ts';
+import { qosProfiles } from './qos.ts';
+import type { NodeIdentity, Report, Transport } from './transport.ts';
+
+interface Closable {
+  close(): void;
+}
+
+/** Builds a function that reports what a callback threw; `kind` and `name` tell which callback. */
+export type ErrorReporter = (kind: string, name: string) => (error: unknown) => void;
+
+export interface EndpointHost {
+  readonly identity: NodeIdentity;
+  readonly clientHost: ClientHost;
+  readonly report: Report;
+  readonly errorReporter: ErrorReporter;
+}
+
+type Handle = (request: object, reply: (response: object) => void) => void;
+
+/** The endpoints of one node, by absolute name and without types; runs their callbacks guarded and closes them with the node. */
+export class NodeEndpoints {
+  readonly #transport: Transport;
+  readonly #host: EndpointHost;
+  readonly #open = new Map<object, Closable>();
+
+  constructor(transport: Transport, host: EndpointHost) {
+    this.#transport = transport;
+    this.#host = host;
+  }
+
+  publisher(type: string, topic: string, qos: port.QosProfile): port.Publisher<object> {
+    const { identity, report } = this.#host;
+    const transport = this.#transport.createPublisher(identity, type, topic, qos, report);
+    const publisher: port.Publisher<object> = {
+      topic,
+      publish: (message) => transport.publish(message),
+      get subscriptionCount() {
+        return transport.matched;
+      },
+    };
+    this.#open.set(publisher, transport);
+    return publisher;
+  }
+
+  subscription(
+    type: string,
+    topic: string,
+    options: port.SubscriptionOptions,
+    isRaw: boolean,
+    callback: (message: object) => void,
+  ): port.Subscription {
+    const { executor } = this.#transport;
+    const onError = this.#host.errorReporter('subscription', topic);
+    const transport = this.#transport.createSubscription(this.#host.identity, {
+      type,
+      topic,
+      qos: options.qos ?? qosProfiles.default,
+      report: this.#host.report,
+      isRaw,
+      deliver: (message) => executor.guard(callback, message, onError),
+    });
+    const subscription: port.Subscription = {
+      topic,
+      get publisherCount() {
+        return transport.matched;
+      },
+      get undecodable() {
+        return transport.undecodable;
+      },
+    };
+    this.#open.set(subscription, transport);
+    return subscription;
+  }
+
+  client(type: string, name: string): ServiceClient {
+    const { identity, report, clientHost } = this.#host;
+    const transport = this.#transport.createClient(identity, type, name, report);
+    const client = new ServiceClient(name, transport, clientHost);
+    this.#open.set(client, transport);
+    return client;
+  }
+
+  serve(type: string, name: string, handle: Handle): void {
+    const { executor } = this.#transport;
+    const { identity, report, errorReporter } = this.#host;
+    const onError = errorReporter('service', name);
+    const service = this.#transport.createService(identity, {
+      type,
+      name,
+      report,
+      handle: (request, reply) => executor.guard(() => handle(request, reply), undefined, onError),
+    });
+    this.#open.set(service, service);
+  }
+
+  /** Closes something together with the node. */
+  keep(closable: Closable): void {
+    this.#open.set(closable, closable);
+  }
+
+  close(endpoint: object): void {
+    this.#open.get(endpoint)?.close();
+    this.#open.delete(endpoint);
+  }
+
+  /** Closes all of them, the newest first. */
+  closeAll(): void {
+    for (const endpoint of [...this.#open.values()].reverse()) endpoint.close();
+    this.#open.clear();
+  }
+}
