@@ -648,6 +648,224 @@ export interface LifecycleMsgsGetStateResponse {
   readonly current_state: LifecycleMsgsState;
 }
 
+export interface MoveitMsgsMoveGroupGoal {
+  readonly request: MoveitMsgsMotionPlanRequest;
+  readonly planning_options: MoveitMsgsPlanningOptions;
+}
+
+export interface MoveitMsgsMoveGroupResult {
+  readonly error_code: MoveitMsgsMoveItErrorCodes;
+  readonly trajectory_start: MoveitMsgsRobotState;
+  readonly planned_trajectory: MoveitMsgsRobotTrajectory;
+  readonly executed_trajectory: MoveitMsgsRobotTrajectory;
+  readonly planning_time: number;
+}
+
+export interface MoveitMsgsMoveGroupFeedback {
+  readonly state: string;
+}
+
+export interface MoveitMsgsAllowedCollisionEntry {
+  readonly enabled: readonly boolean[];
+}
+
+export interface MoveitMsgsAllowedCollisionMatrix {
+  readonly entry_names: readonly string[];
+  readonly entry_values: readonly MoveitMsgsAllowedCollisionEntry[];
+  readonly default_entry_names: readonly string[];
+  readonly default_entry_values: readonly boolean[];
+}
+
+export interface MoveitMsgsAttachedCollisionObject {
+  readonly link_name: string;
+  readonly object: MoveitMsgsCollisionObject;
+  readonly touch_links: readonly string[];
+  readonly detach_posture: TrajectoryMsgsJointTrajectory;
+  readonly weight: number;
+}
+
+export interface MoveitMsgsBoundingVolume {
+  readonly primitives: readonly ShapeMsgsSolidPrimitive[];
+  readonly primitive_poses: readonly GeometryMsgsPose[];
+  readonly meshes: readonly ShapeMsgsMesh[];
+  readonly mesh_poses: readonly GeometryMsgsPose[];
+}
+
+export interface MoveitMsgsCartesianPoint {
+  readonly pose: GeometryMsgsPose;
+  readonly velocity: GeometryMsgsTwist;
+  readonly acceleration: GeometryMsgsAccel;
+}
+
+export interface MoveitMsgsCartesianTrajectory {
+  readonly header: StdMsgsHeader;
+  readonly tracked_frame: string;
+  readonly points: readonly MoveitMsgsCartesianTrajectoryPoint[];
+}
+
+export interface MoveitMsgsCartesianTrajectoryPoint {
+  readonly point: MoveitMsgsCartesianPoint;
+  readonly time_from_start: BuiltinInterfacesDuration;
+}
+
+export interface MoveitMsgsCollisionObject {
+  readonly header: StdMsgsHeader;
+  readonly pose: GeometryMsgsPose;
+  readonly id: string;
+  readonly type: ObjectRecognitionMsgsObjectType;
+  readonly primitives: readonly ShapeMsgsSolidPrimitive[];
+  readonly primitive_poses: readonly GeometryMsgsPose[];
+  readonly meshes: readonly ShapeMsgsMesh[];
+  readonly mesh_poses: readonly GeometryMsgsPose[];
+  readonly planes: readonly ShapeMsgsPlane[];
+  readonly plane_poses: readonly GeometryMsgsPose[];
+  readonly subframe_names: readonly string[];
+  readonly subframe_poses: readonly GeometryMsgsPose[];
+  readonly operation: number;
+}
+
+export interface MoveitMsgsConstraints {
+  readonly name: string;
+  readonly joint_constraints: readonly MoveitMsgsJointConstraint[];
+  readonly position_constraints: readonly MoveitMsgsPositionConstraint[];
+  readonly orientation_constraints: readonly MoveitMsgsOrientationConstraint[];
+  readonly visibility_constraints: readonly MoveitMsgsVisibilityConstraint[];
+}
+
+export interface MoveitMsgsGenericTrajectory {
+  readonly header: StdMsgsHeader;
+  readonly joint_trajectory: readonly TrajectoryMsgsJointTrajectory[];
+  readonly cartesian_trajectory: readonly MoveitMsgsCartesianTrajectory[];
+}
+
+export interface MoveitMsgsJointConstraint {
+  readonly joint_name: string;
+  readonly position: number;
+  readonly tolerance_above: number;
+  readonly tolerance_below: number;
+  readonly weight: number;
+}
+
+export interface MoveitMsgsLinkPadding {
+  readonly link_name: string;
+  readonly padding: number;
+}
+
+export interface MoveitMsgsLinkScale {
+  readonly link_name: string;
+  readonly scale: number;
+}
+
+export interface MoveitMsgsMotionPlanRequest {
+  readonly workspace_parameters: MoveitMsgsWorkspaceParameters;
+  readonly start_state: MoveitMsgsRobotState;
+  readonly goal_constraints: readonly MoveitMsgsConstraints[];
+  readonly path_constraints: MoveitMsgsConstraints;
+  readonly trajectory_constraints: MoveitMsgsTrajectoryConstraints;
+  readonly reference_trajectories: readonly MoveitMsgsGenericTrajectory[];
+  readonly pipeline_id: string;
+  readonly planner_id: string;
+  readonly group_name: string;
+  readonly num_planning_attempts: number;
+  readonly allowed_planning_time: number;
+  readonly max_velocity_scaling_factor: number;
+  readonly max_acceleration_scaling_factor: number;
+  readonly cartesian_speed_limited_link: string;
+  readonly max_cartesian_speed: number;
+}
+
+export interface MoveitMsgsMoveItErrorCodes {
+  readonly val: number;
+  readonly message: string;
+  readonly source: string;
+}
+
+export interface MoveitMsgsObjectColor {
+  readonly id: string;
+  readonly color: StdMsgsColorRGBA;
+}
+
+export interface MoveitMsgsOrientationConstraint {
+  readonly header: StdMsgsHeader;
+  readonly orientation: GeometryMsgsQuaternion;
+  readonly link_name: string;
+  readonly absolute_x_axis_tolerance: number;
+  readonly absolute_y_axis_tolerance: number;
+  readonly absolute_z_axis_tolerance: number;
+  readonly parameterization: number;
+  readonly weight: number;
+}
+
+export interface MoveitMsgsPlanningOptions {
+  readonly planning_scene_diff: MoveitMsgsPlanningScene;
+  readonly plan_only: boolean;
+  readonly look_around: boolean;
+  readonly look_around_attempts: number;
+  readonly max_safe_execution_cost: number;
+  readonly replan: boolean;
+  readonly replan_attempts: number;
+  readonly replan_delay: number;
+}
+
+export interface MoveitMsgsPlanningScene {
+  readonly name: string;
+  readonly robot_state: MoveitMsgsRobotState;
+  readonly robot_model_name: string;
+  readonly fixed_frame_transforms: readonly GeometryMsgsTransformStamped[];
+  readonly allowed_collision_matrix: MoveitMsgsAllowedCollisionMatrix;
+  readonly link_padding: readonly MoveitMsgsLinkPadding[];
+  readonly link_scale: readonly MoveitMsgsLinkScale[];
+  readonly object_colors: readonly MoveitMsgsObjectColor[];
+  readonly world: MoveitMsgsPlanningSceneWorld;
+  readonly is_diff: boolean;
+}
+
+export interface MoveitMsgsPlanningSceneWorld {
+  readonly collision_objects: readonly MoveitMsgsCollisionObject[];
+  readonly octomap: OctomapMsgsOctomapWithPose;
+}
+
+export interface MoveitMsgsPositionConstraint {
+  readonly header: StdMsgsHeader;
+  readonly link_name: string;
+  readonly target_point_offset: GeometryMsgsVector3;
+  readonly constraint_region: MoveitMsgsBoundingVolume;
+  readonly weight: number;
+}
+
+export interface MoveitMsgsRobotState {
+  readonly joint_state: SensorMsgsJointState;
+  readonly multi_dof_joint_state: SensorMsgsMultiDOFJointState;
+  readonly attached_collision_objects: readonly MoveitMsgsAttachedCollisionObject[];
+  readonly is_diff: boolean;
+}
+
+export interface MoveitMsgsRobotTrajectory {
+  readonly joint_trajectory: TrajectoryMsgsJointTrajectory;
+  readonly multi_dof_joint_trajectory: TrajectoryMsgsMultiDOFJointTrajectory;
+}
+
+export interface MoveitMsgsTrajectoryConstraints {
+  readonly constraints: readonly MoveitMsgsConstraints[];
+}
+
+export interface MoveitMsgsVisibilityConstraint {
+  readonly target_radius: number;
+  readonly target_pose: GeometryMsgsPoseStamped;
+  readonly cone_sides: number;
+  readonly sensor_pose: GeometryMsgsPoseStamped;
+  readonly max_view_angle: number;
+  readonly max_range_angle: number;
+  readonly sensor_view_direction: number;
+  readonly weight: number;
+}
+
+export interface MoveitMsgsWorkspaceParameters {
+  readonly header: StdMsgsHeader;
+  readonly min_corner: GeometryMsgsVector3;
+  readonly max_corner: GeometryMsgsVector3;
+}
+
 export interface Nav2MsgsNavigateToPoseGoal {
   readonly pose: GeometryMsgsPoseStamped;
   readonly behavior_tree: string;
@@ -697,6 +915,25 @@ export interface NavMsgsOdometry {
 export interface NavMsgsPath {
   readonly header: StdMsgsHeader;
   readonly poses: readonly GeometryMsgsPoseStamped[];
+}
+
+export interface ObjectRecognitionMsgsObjectType {
+  readonly type: string;
+  readonly db: string;
+}
+
+export interface OctomapMsgsOctomap {
+  readonly header: StdMsgsHeader;
+  readonly binary: boolean;
+  readonly id: string;
+  readonly resolution: number;
+  readonly data: Int8Array;
+}
+
+export interface OctomapMsgsOctomapWithPose {
+  readonly header: StdMsgsHeader;
+  readonly origin: GeometryMsgsPose;
+  readonly octomap: OctomapMsgsOctomap;
 }
 
 export interface RclInterfacesFloatingPointRange {
@@ -1764,11 +2001,40 @@ export interface MessageTypes {
   'lifecycle_msgs/msg/Transition': LifecycleMsgsTransition;
   'lifecycle_msgs/msg/TransitionDescription': LifecycleMsgsTransitionDescription;
   'lifecycle_msgs/msg/TransitionEvent': LifecycleMsgsTransitionEvent;
+  'moveit_msgs/msg/AllowedCollisionEntry': MoveitMsgsAllowedCollisionEntry;
+  'moveit_msgs/msg/AllowedCollisionMatrix': MoveitMsgsAllowedCollisionMatrix;
+  'moveit_msgs/msg/AttachedCollisionObject': MoveitMsgsAttachedCollisionObject;
+  'moveit_msgs/msg/BoundingVolume': MoveitMsgsBoundingVolume;
+  'moveit_msgs/msg/CartesianPoint': MoveitMsgsCartesianPoint;
+  'moveit_msgs/msg/CartesianTrajectory': MoveitMsgsCartesianTrajectory;
+  'moveit_msgs/msg/CartesianTrajectoryPoint': MoveitMsgsCartesianTrajectoryPoint;
+  'moveit_msgs/msg/CollisionObject': MoveitMsgsCollisionObject;
+  'moveit_msgs/msg/Constraints': MoveitMsgsConstraints;
+  'moveit_msgs/msg/GenericTrajectory': MoveitMsgsGenericTrajectory;
+  'moveit_msgs/msg/JointConstraint': MoveitMsgsJointConstraint;
+  'moveit_msgs/msg/LinkPadding': MoveitMsgsLinkPadding;
+  'moveit_msgs/msg/LinkScale': MoveitMsgsLinkScale;
+  'moveit_msgs/msg/MotionPlanRequest': MoveitMsgsMotionPlanRequest;
+  'moveit_msgs/msg/MoveItErrorCodes': MoveitMsgsMoveItErrorCodes;
+  'moveit_msgs/msg/ObjectColor': MoveitMsgsObjectColor;
+  'moveit_msgs/msg/OrientationConstraint': MoveitMsgsOrientationConstraint;
+  'moveit_msgs/msg/PlanningOptions': MoveitMsgsPlanningOptions;
+  'moveit_msgs/msg/PlanningScene': MoveitMsgsPlanningScene;
+  'moveit_msgs/msg/PlanningSceneWorld': MoveitMsgsPlanningSceneWorld;
+  'moveit_msgs/msg/PositionConstraint': MoveitMsgsPositionConstraint;
+  'moveit_msgs/msg/RobotState': MoveitMsgsRobotState;
+  'moveit_msgs/msg/RobotTrajectory': MoveitMsgsRobotTrajectory;
+  'moveit_msgs/msg/TrajectoryConstraints': MoveitMsgsTrajectoryConstraints;
+  'moveit_msgs/msg/VisibilityConstraint': MoveitMsgsVisibilityConstraint;
+  'moveit_msgs/msg/WorkspaceParameters': MoveitMsgsWorkspaceParameters;
   'nav_msgs/msg/GridCells': NavMsgsGridCells;
   'nav_msgs/msg/MapMetaData': NavMsgsMapMetaData;
   'nav_msgs/msg/OccupancyGrid': NavMsgsOccupancyGrid;
   'nav_msgs/msg/Odometry': NavMsgsOdometry;
   'nav_msgs/msg/Path': NavMsgsPath;
+  'object_recognition_msgs/msg/ObjectType': ObjectRecognitionMsgsObjectType;
+  'octomap_msgs/msg/Octomap': OctomapMsgsOctomap;
+  'octomap_msgs/msg/OctomapWithPose': OctomapMsgsOctomapWithPose;
   'rcl_interfaces/msg/FloatingPointRange': RclInterfacesFloatingPointRange;
   'rcl_interfaces/msg/IntegerRange': RclInterfacesIntegerRange;
   'rcl_interfaces/msg/ListParametersResult': RclInterfacesListParametersResult;
@@ -1941,5 +2207,6 @@ export interface ActionTypes {
   'efferent_interfaces/action/ExecuteTask': { Goal: EfferentInterfacesExecuteTaskGoal; Result: EfferentInterfacesExecuteTaskResult; Feedback: EfferentInterfacesExecuteTaskFeedback };
   'efferent_interfaces/action/RunPolicy': { Goal: EfferentInterfacesRunPolicyGoal; Result: EfferentInterfacesRunPolicyResult; Feedback: EfferentInterfacesRunPolicyFeedback };
   'example_interfaces/action/Fibonacci': { Goal: ExampleInterfacesFibonacciGoal; Result: ExampleInterfacesFibonacciResult; Feedback: ExampleInterfacesFibonacciFeedback };
+  'moveit_msgs/action/MoveGroup': { Goal: MoveitMsgsMoveGroupGoal; Result: MoveitMsgsMoveGroupResult; Feedback: MoveitMsgsMoveGroupFeedback };
   'nav2_msgs/action/NavigateToPose': { Goal: Nav2MsgsNavigateToPoseGoal; Result: Nav2MsgsNavigateToPoseResult; Feedback: Nav2MsgsNavigateToPoseFeedback };
 }
