@@ -64,6 +64,7 @@ NAPI_MODULE_INIT() {
       {"instanceHandle", instance_handle},
       {"matched", matched_endpoints},
       {"discovered", discovered_endpoints},
+      {"forgetLost", forget_lost},
       {"close", close_addon},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

@@ -64,5 +64,6 @@ napi_value instance_handle(napi_env env, napi_callback_info info);
 napi_value matched_endpoints(napi_env env, napi_callback_info info);
 napi_value create_discovery_reader(napi_env env, napi_callback_info info);
 napi_value discovered_endpoints(napi_env env, napi_callback_info info);
+napi_value forget_lost(napi_env env, napi_callback_info info);
 
 #endif

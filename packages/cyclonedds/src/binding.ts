@@ -58,6 +58,7 @@ export interface Binding {
   instanceHandle(endpoint: EndpointHandle): bigint;
   matched(endpoint: EndpointHandle, side: GraphSide): MatchedEndpoint[];
   discovered(reader: EndpointHandle): EndpointDescription[];
+  forgetLost(reader: EndpointHandle): void;
   close(): void;
 }
 

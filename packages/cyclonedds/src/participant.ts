@@ -216,11 +216,13 @@ export class CycloneParticipant {
   /** Calls back whenever a publication or subscription appears in or leaves the domain. */
   watchGraph(onChange: (side: GraphSide) => void): void {
     for (const side of ['publications', 'subscriptions'] as const) {
+      let handle: EndpointHandle | undefined;
       const id = this.#dispatcher.register(() => {
+        if (handle !== undefined) this.#binding.forgetLost(handle);
         onChange(side);
         return false;
       });
-      const handle = this.#binding.createDiscoveryReader(this.#participant, side, id);
+      handle = this.#binding.createDiscoveryReader(this.#participant, side, id);
       this.#discovery.push({ handle, side, id });
     }
   }

@@ -11,6 +11,9 @@ export interface ActionClientParts {
   readonly getResult: ServiceClient;
 }
 
+/** Ended goals whose result nobody has asked for yet, and whose last feedback may still come. */
+const keptEnded = 32;
+
 /** An action client without types. */
 export class GenericActionClient {
   readonly actionName: string;
@@ -19,6 +22,7 @@ export class GenericActionClient {
   readonly #newGoalId: () => Uint8Array;
   readonly #goals = new Map<string, GenericClientGoal>();
   readonly #feedbackCallbacks = new Map<string, FeedbackCallback>();
+  #ended: string[] = [];
 
   constructor(actionName: string, parts: ActionClientParts, host: ClientHost, newGoalId: () => Uint8Array) {
     this.actionName = actionName;
@@ -85,9 +89,24 @@ export class GenericActionClient {
   readonly onStatus = (message: object): void => {
     if (this.#goals.size === 0) return;
     const { status_list } = message as { status_list: readonly { goal_info: GoalInfo; status: number }[] };
-    for (const { goal_info, status } of status_list)
-      this.#goals.get(goalIdText(goal_info.goal_id))?.setStatus(status);
+    for (const { goal_info, status } of status_list) {
+      const id = goalIdText(goal_info.goal_id);
+      const goal = this.#goals.get(id);
+      goal?.setStatus(status);
+      if (goal !== undefined && status >= goalStatus.succeeded) this.#ended.push(id);
+    }
+    if (this.#ended.length > keptEnded) this.#forgetEnded();
   };
+
+  /** Goals that nobody asks about any more are not kept for ever. */
+  #forgetEnded(): void {
+    const ended = [...new Set(this.#ended)].filter((id) => this.#goals.has(id));
+    for (const id of ended.slice(0, -keptEnded)) {
+      this.#goals.delete(id);
+      this.#feedbackCallbacks.delete(id);
+    }
+    this.#ended = ended.slice(-keptEnded);
+  }
 }
 
 /** One goal as its sender sees it. */

@@ -1,4 +1,4 @@
-/** Something that happens at a time; cancelled entries stay in the heap until they come up. */
+/** Something that happens at a time. */
 export interface TimedEvent {
   /** Nanoseconds since the owner's epoch. */
   atNs: number;
@@ -7,9 +7,13 @@ export interface TimedEvent {
   run: (() => void) | undefined;
 }
 
+/** Cancelled events that may stay in a heap, beside as many as there are others. */
+const keptCancelled = 64;
+
 /** Binary heap of events by time, then order. */
 export class EventHeap {
-  readonly #events: TimedEvent[] = [];
+  #events: TimedEvent[] = [];
+  #cancelled = 0;
 
   get size(): number {
     return this.#events.length;
@@ -28,12 +32,28 @@ export class EventHeap {
     events[index] = event;
   }
 
+  /**
+   * Takes an event back, unless it has run. It stays until it comes up, or until such events are the most of all: a wait
+   * with a long limit that ends at once must not hold memory until the limit.
+   */
+  cancel(event: TimedEvent): void {
+    if (event.run === undefined) return;
+    event.run = undefined;
+    this.#cancelled++;
+    if (this.#cancelled <= keptCancelled || this.#cancelled * 2 <= this.#events.length) return;
+    const open = this.#events.filter(({ run }) => run !== undefined);
+    this.#events = [];
+    this.#cancelled = 0;
+    for (const each of open) this.push(each);
+  }
+
   /** Returns the earliest event that was not cancelled, and drops the cancelled ones before it. */
   peek(): TimedEvent | undefined {
     while (this.#events.length > 0) {
       const first = this.#events[0]!;
       if (first.run !== undefined) return first;
       this.#removeFirst();
+      this.#cancelled--;
     }
     return undefined;
   }

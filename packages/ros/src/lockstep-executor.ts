@@ -112,9 +112,7 @@ export class LockstepExecutor implements Executor, JobRunner {
   #schedule(atNs: number, wake: () => void): Cancel {
     const event: TimedEvent = { atNs: Math.max(atNs, this.#nowNs), order: this.#order++, run: wake };
     this.#heap.push(event);
-    return () => {
-      event.run = undefined;
-    };
+    return () => this.#heap.cancel(event);
   }
 
   async #loop(untilNs: number, predicate: () => boolean): Promise<boolean> {

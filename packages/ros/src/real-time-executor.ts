@@ -76,9 +76,7 @@ class Alarms {
     const event: TimedEvent = { atNs: atMs * 1e6, order: this.#order++, run: wake };
     this.#heap.push(event);
     if (atMs < this.#armedForMs) this.#arm();
-    return () => {
-      event.run = undefined;
-    };
+    return () => this.#heap.cancel(event);
   }
 
   clear(): void {
@@ -113,6 +111,7 @@ class Alarms {
       event !== undefined && event.atNs <= nowNs;
       event = this.#heap.peek()
     ) {
+      this.#heap.pop();
       const wake = event.run!;
       event.run = undefined;
       wake();

@@ -21,9 +21,7 @@ export class SimulatedClock implements SchedulingClock {
   setAlarm(atNs: bigint, wake: () => void): Cancel {
     const event: TimedEvent = { atNs: Number(atNs - this.#epochNs), order: this.#order++, run: wake };
     this.#heap.push(event);
-    return () => {
-      event.run = undefined;
-    };
+    return () => this.#heap.cancel(event);
   }
 
   /** Takes a new time from `/clock` and fires what is due. */
@@ -41,6 +39,7 @@ export class SimulatedClock implements SchedulingClock {
       event !== undefined && event.atNs <= sinceEpochNs;
       event = this.#heap.peek()
     ) {
+      this.#heap.pop();
       const wake = event.run!;
       event.run = undefined;
       wake();

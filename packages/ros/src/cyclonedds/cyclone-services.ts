@@ -133,8 +133,9 @@ export class CycloneService implements TransportService {
   readonly #setup: ServiceSetup;
   readonly #requests: Codec;
   readonly #responses: Codec;
-  /** Clients whose reply reader was seen to be matched, by the handle of their request writer. */
+  /** Clients whose reply reader was seen to be matched since the graph last changed, by the handle of their request writer. */
   readonly #matchedClients = new Set<bigint>();
+  #revision = -1;
   #isOpen = true;
 
   constructor(host: ServiceHost, setup: ServiceSetup) {
@@ -193,6 +194,9 @@ export class CycloneService implements TransportService {
   }
 
   #isReplyReaderMatched(client: bigint): boolean {
+    // Those who left are forgotten, and those who stay are asked about again.
+    if (this.#revision !== this.#host.graph.revision) this.#matchedClients.clear();
+    this.#revision = this.#host.graph.revision;
     if (this.#matchedClients.has(client)) return true;
     const requester = this.reader.matchedPublications().find(({ handle }) => handle === client);
     const id = requester === undefined ? undefined : userDataEntry(requester.userData, 'clientid');

@@ -17,6 +17,8 @@ import { discoveryInfoOptions, qosOf } from './endpoint-options.ts';
 
 /** Listeners hear of a burst of changes once. */
 const settleMs = 10;
+/** Announcements kept, beside twice those of the participants there, before those of the gone ones are looked for. */
+const keptInfos = 16;
 
 interface Gid {
   readonly data: Uint8Array;
@@ -58,6 +60,7 @@ export class DdsGraph implements Graph {
   readonly #infoReader: CycloneReader;
   readonly #listeners = new Set<() => void>();
   readonly #infos = new Map<string, ParticipantEntities>();
+  #mostInfos = keptInfos;
   #snapshot: Snapshot | undefined;
   #timer: NodeJS.Timeout | undefined;
   #revision = 0;
@@ -71,6 +74,7 @@ export class DdsGraph implements Graph {
         const info = infoCodec.decode(bytes) as ParticipantEntities;
         this.#infos.set(guidText(info.gid.data), info);
         this.#changed();
+        if (this.#infos.size > this.#mostInfos) this.#now();
       } catch (error) {
         // Humble and older announce ids of 24 bytes; their nodes stay nameless here.
         report('message-undecodable', { topic: discoveryInfoTopic, reason: describeError(error) });
@@ -166,9 +170,10 @@ export class DdsGraph implements Graph {
     for (const { topic, participantGuid } of publications) {
       if (topic === discoveryInfoTopic) alive.add(guidText(participantGuid));
     }
-    return [...this.#infos]
-      .filter(([participant]) => alive.has(participant))
-      .flatMap(([, info]) => info.node_entities_info_seq);
+    for (const participant of this.#infos.keys())
+      if (!alive.has(participant)) this.#infos.delete(participant);
+    this.#mostInfos = 2 * this.#infos.size + keptInfos;
+    return [...this.#infos.values()].flatMap((info) => info.node_entities_info_seq);
   }
 
   #readersOf({ name, namespace }: NodeIdentity): readonly EndpointDescription[] {
