@@ -44,6 +44,11 @@ const suites: Readonly<Record<string, Suite>> = {
       (await import('./realtime-suite.ts')).benchRealtime({ ...options, minutes: options.minutes ?? 5 }),
   },
   ros: { run: async (options) => (await import('./ros-suite.ts')).benchRos(options) },
+  soak: {
+    run: async (options) =>
+      (await import('./soak-suite.ts')).benchSoak({ ...options, minutes: options.minutes ?? 5 }),
+  },
+  bag: { run: async (options) => (await import('./bag-suite.ts')).benchBag(options) },
 };
 
 export const suiteNames: readonly string[] = Object.keys(suites);

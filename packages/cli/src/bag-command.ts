@@ -37,12 +37,13 @@ export async function bagRecord(topics: readonly string[], options: RecordOption
     const seconds = Number(endNs - startNs) / 1e9;
     print(`${messageCount} messages of ${written.length} topics in ${seconds.toFixed(1)} s`);
     for (const [topic, count] of writer.dropped()) {
-      process.stderr.write(`dropped ${count} of ${topic}: the disk did not take them in time\n`);
+      process.stderr.write(`dropped ${count} of ${topic}: the disk did not take them\n`);
       process.exitCode = 1;
     }
     if (writer.failure !== undefined) {
-      const mend = `"npx efferent bag recover ${folder}" mends what is there`;
-      process.stderr.write(`efferent: recording ended early: ${writer.failure}; ${mend}\n`);
+      process.stderr.write(
+        `efferent: recording ended early: ${writer.failure}; ${folder} holds what was written before\n`,
+      );
       process.exitCode = 1;
     }
   });

@@ -72,6 +72,11 @@ export function createProgram(): Command {
     5,
   );
   suite('ros', 'round trips and throughput between two processes, beside ddsperf');
+  suite('bag', 'recording 50 MB/s: what is in the bag against what was sent');
+  suite(
+    'soak',
+    'an hour of coming and going nodes, goals and transforms in minutes: memory and handles',
+  ).option('--minutes <number>', 'length of the run', number, 5);
   bench
     .command('unknown', { isDefault: true, hidden: true })
     .argument('<suite>')

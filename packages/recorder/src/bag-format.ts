@@ -12,6 +12,9 @@ export interface BagQos {
 /** What compresses the chunks of a bag. */
 export type BagCompression = 'none' | 'zstd';
 
+/** Names who wrote a bag. */
+export const library = 'efferent 0.1.0';
+
 /** Keys of a channel's metadata, as rosbag2 writes them. */
 export const qosKey = 'offered_qos_profiles';
 export const typeHashKey = 'topic_type_hash';

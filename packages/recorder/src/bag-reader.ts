@@ -2,15 +2,16 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, describeError } from '@efferent/core';
-import { McapIndexedReader, McapStreamReader, McapWriter } from '@mcap/core';
+import { McapIndexedReader, McapStreamReader } from '@mcap/core';
 import {
   type BagSummary,
   type BagTopic,
-  compressChunk,
   decompressHandlers,
+  library,
   qosKey,
   typeHashKey,
 } from './bag-format.ts';
+import { McapFile } from './mcap-file.ts';
 
 /** One recorded message. */
 export interface BagMessage {
@@ -125,16 +126,8 @@ export async function recoverBag(path: string, output: string): Promise<Recovery
       cause,
     });
   }
-  let position = 0n;
-  const writable = {
-    position: () => position,
-    write: async (bytes: Uint8Array) => {
-      await handle.writeFile(bytes);
-      position += BigInt(bytes.length);
-    },
-  };
-  const writer = new McapWriter({ writable, compressChunk });
-  await writer.start({ profile: 'ros2', library: 'efferent 0.1.0 bag recover' });
+  const writer = new McapFile(handle, { compression: 'zstd' });
+  await writer.start(`${library} bag recover`);
   const schemas = new Map<number, number>();
   const channels = new Map<number, number>();
   let messageCount = 0;
@@ -145,11 +138,11 @@ export async function recoverBag(path: string, output: string): Promise<Recovery
       reader.append(part as Uint8Array);
       for (let record = reader.nextRecord(); record !== undefined; record = reader.nextRecord()) {
         if (record.type === 'Schema' && !schemas.has(record.id))
-          schemas.set(record.id, await writer.registerSchema(record));
+          schemas.set(record.id, writer.addSchema(record));
         else if (record.type === 'Channel' && !channels.has(record.id))
           channels.set(
             record.id,
-            await writer.registerChannel({ ...record, schemaId: schemas.get(record.schemaId) ?? 0 }),
+            writer.addChannel({ ...record, schemaId: schemas.get(record.schemaId) ?? 0 }),
           );
         else if (record.type === 'Message') {
           await writer.addMessage({ ...record, channelId: channels.get(record.channelId) ?? 0 });

@@ -3,30 +3,32 @@ import { basename, join } from 'node:path';
 import { ConfigurationError, describeError } from '@efferent/core';
 import { schemaText } from '@efferent/interfaces';
 import { typeHash } from '@efferent/interfaces/node';
-import { McapWriter } from '@mcap/core';
+import type { McapTypes } from '@mcap/core';
 import {
   type BagCompression,
   type BagQos,
   type BagSummary,
-  compressChunk,
+  library,
   metadataFile,
   metadataText,
   qosKey,
   qosText,
   typeHashKey,
 } from './bag-format.ts';
+import { McapFile } from './mcap-file.ts';
 
 export interface BagWriterOptions {
   readonly compression: BagCompression;
   /** Messages wait for the disk up to this many bytes; beyond that the newest are dropped and counted. */
   readonly maxQueuedBytes?: number;
-  /** What is lost at most when the process is killed, bytes. */
+  /** A chunk of this many bytes goes to the disk. */
   readonly chunkBytes?: number;
+  /** A smaller one does after this long; what is lost at most when the process is killed, ms. */
+  readonly chunkMs?: number;
 }
 
 const defaultQueuedBytes = 256 * 1024 * 1024;
-const defaultChunkBytes = 1024 * 1024;
-const library = 'efferent 0.1.0';
+const defaultChunkMs = 1000;
 
 interface Topic {
   readonly name: string;
@@ -34,7 +36,9 @@ interface Topic {
   readonly qos: string;
   readonly typeHash: string;
   readonly channelId: number;
-  sequence: number;
+  received: number;
+  /** Messages taken, and in the end those in the file. */
+  written: number;
   dropped: number;
 }
 
@@ -54,27 +58,24 @@ export class BagWriter {
   readonly folder: string;
   readonly file: string;
   readonly #handle: FileHandle;
-  readonly #mcap: McapWriter;
+  readonly #mcap: McapFile;
   readonly #maxQueuedBytes: number;
+  readonly #chunkMs: number;
   readonly #topics = new Map<string, Topic>();
   #queue: Pending[] = [];
   #queuedBytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #isDraining = false;
+  #flushTimer: NodeJS.Timeout | undefined;
   #failure: string | undefined;
-  #startNs: bigint | undefined;
-  #endNs = 0n;
 
   private constructor(folder: string, file: string, handle: FileHandle, options: BagWriterOptions) {
     this.folder = folder;
     this.file = file;
     this.#handle = handle;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? defaultQueuedBytes;
-    this.#mcap = new McapWriter({
-      writable: new FileWritable(handle),
-      chunkSize: options.chunkBytes ?? defaultChunkBytes,
-      ...(options.compression === 'zstd' ? { compressChunk } : {}),
-    });
+    this.#chunkMs = options.chunkMs ?? defaultChunkMs;
+    this.#mcap = new McapFile(handle, options);
   }
 
   /**
@@ -89,18 +90,15 @@ export class BagWriter {
       await mkdir(folder, { recursive: true });
       handle = await open(join(folder, file), 'wx');
     } catch (cause) {
-      const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-      throw new ConfigurationError({
-        code: exists ? 'bag-exists' : 'unwritable-folder',
-        message: exists
-          ? `${folder} holds a bag already; give another folder with --output`
-          : `${folder}: a bag cannot be written there: ${describeError(cause)}`,
-        fields: { folder },
-        cause,
-      });
+      throw unwritable(folder, cause);
     }
     const writer = new BagWriter(folder, file, handle, options);
-    await writer.#mcap.start({ profile: 'ros2', library });
+    try {
+      await writer.#mcap.start(library);
+    } catch (cause) {
+      await handle.close();
+      throw unwritable(folder, cause);
+    }
     return writer;
   }
 
@@ -113,13 +111,10 @@ export class BagWriter {
     return [...this.#topics.keys()];
   }
 
-  /** Messages that were dropped, by topic. */
+  /** Messages that were dropped, by topic; after {@link BagWriter.close} also those that a full disk did not take. */
   dropped(): ReadonlyMap<string, number> {
-    return new Map(
-      [...this.#topics.values()]
-        .filter((topic) => topic.dropped > 0)
-        .map((topic) => [topic.name, topic.dropped]),
-    );
+    const topics = [...this.#topics.values()].filter(({ dropped }) => dropped > 0);
+    return new Map(topics.map(({ name, dropped }) => [name, dropped]));
   }
 
   /** Makes a topic known. @throws {@link ContractError} code `unknown-type` */
@@ -128,18 +123,14 @@ export class BagWriter {
     const [qos, hash] = [qosText(offered), typeHash(type)];
     const data = new TextEncoder().encode(schemaText(type));
     await this.#inTurn(async () => {
-      const schemaId = await this.#mcap.registerSchema({ name: type, encoding: 'ros2msg', data });
+      const schemaId = this.#mcap.addSchema({ name: type, encoding: 'ros2msg', data });
       const metadata = new Map([
         [qosKey, qos],
         [typeHashKey, hash],
       ]);
-      const channelId = await this.#mcap.registerChannel({
-        schemaId,
-        topic: name,
-        messageEncoding: 'cdr',
-        metadata,
-      });
-      this.#topics.set(name, { name, type, qos, typeHash: hash, channelId, sequence: 0, dropped: 0 });
+      const channelId = this.#mcap.addChannel({ schemaId, topic: name, messageEncoding: 'cdr', metadata });
+      const counts = { received: 0, written: 0, dropped: 0 };
+      this.#topics.set(name, { name, type, qos, typeHash: hash, channelId, ...counts });
     });
   }
 
@@ -152,6 +143,7 @@ export class BagWriter {
   write(name: string, data: Uint8Array, timeNs: bigint): void {
     const topic = this.#topics.get(name);
     if (topic === undefined) return;
+    topic.received++;
     if (this.#failure !== undefined || this.#queuedBytes + data.length > this.#maxQueuedBytes) {
       topic.dropped++;
       return;
@@ -163,23 +155,38 @@ export class BagWriter {
     void this.#inTurn(() => this.#drain());
   }
 
-  /** Writes what waits, the index and `metadata.yaml`. */
+  /** Writes what waits, the index and `metadata.yaml`; where the disk is full, makes room for the index. */
   async close(): Promise<BagSummary> {
+    let statistics: McapTypes.Statistics | undefined;
     await this.#inTurn(async () => {
-      await this.#mcap.end();
+      statistics = await this.#mcap.end();
     });
+    clearTimeout(this.#flushTimer);
+    if (this.#failure !== undefined) statistics = await this.#mcap.salvage();
     await this.#handle.close();
+    for (const topic of this.#topics.values()) {
+      topic.written = Number(statistics?.channelMessageCounts.get(topic.channelId) ?? 0n);
+      topic.dropped = topic.received - topic.written;
+    }
     const summary: BagSummary = {
-      startNs: this.#startNs ?? 0n,
-      endNs: this.#endNs,
-      messageCount: [...this.#topics.values()].reduce((sum, topic) => sum + topic.sequence, 0),
-      topics: [...this.#topics.values()].map(({ sequence, ...topic }) => ({
-        ...topic,
-        messageCount: sequence,
+      startNs: statistics?.messageStartTime ?? 0n,
+      endNs: statistics?.messageEndTime ?? 0n,
+      messageCount: Number(statistics?.messageCount ?? 0n),
+      topics: [...this.#topics.values()].map(({ name, type, qos, typeHash: hash, written }) => ({
+        name,
+        type,
+        qos,
+        typeHash: hash,
+        messageCount: written,
       })),
     };
-    if (this.#failure === undefined)
-      await writeFile(join(this.folder, metadataFile), metadataText(summary, this.file));
+    // A full disk may have room for it all the same; the bag is readable without.
+    if (statistics !== undefined)
+      await writeFile(join(this.folder, metadataFile), metadataText(summary, this.file)).catch(
+        (error: unknown) => {
+          this.#failure ??= describeError(error);
+        },
+      );
     return summary;
   }
 
@@ -201,40 +208,28 @@ export class BagWriter {
       const batch = this.#queue;
       this.#queue = [];
       for (const { topic, data, timeNs } of batch) {
-        await this.#mcap.addMessage({
-          channelId: topic.channelId,
-          sequence: topic.sequence + 1,
-          logTime: timeNs,
-          publishTime: timeNs,
-          data,
-        });
-        topic.sequence++;
+        const { channelId } = topic;
+        const sequence = ++topic.written;
+        await this.#mcap.addMessage({ channelId, sequence, logTime: timeNs, publishTime: timeNs, data });
         this.#queuedBytes -= data.length;
-        this.#startNs = this.#startNs === undefined || timeNs < this.#startNs ? timeNs : this.#startNs;
-        if (timeNs > this.#endNs) this.#endNs = timeNs;
       }
     }
     this.#isDraining = false;
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      void this.#inTurn(() => this.#mcap.flush());
+    }, this.#chunkMs);
   }
 }
 
-class FileWritable {
-  readonly #handle: FileHandle;
-  #position = 0n;
-
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
-  }
-
-  async write(buffer: Uint8Array): Promise<void> {
-    for (let written = 0; written < buffer.length; ) {
-      const { bytesWritten } = await this.#handle.write(buffer, written);
-      written += bytesWritten;
-    }
-    this.#position += BigInt(buffer.length);
-  }
-
-  position(): bigint {
-    return this.#position;
-  }
+function unwritable(folder: string, cause: unknown): ConfigurationError {
+  const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+  return new ConfigurationError({
+    code: exists ? 'bag-exists' : 'unwritable-folder',
+    message: exists
+      ? `${folder} holds a bag already; give another folder with --output`
+      : `${folder}: a bag cannot be written there: ${describeError(cause)}`,
+    fields: { folder },
+    cause,
+  });
 }

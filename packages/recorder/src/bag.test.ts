@@ -93,6 +93,19 @@ describe('a bag', () => {
     expect(writer.dropped().get('/chatter')).toBeGreaterThan(0);
   });
 
+  test('has what is older than a chunk may be on the disk, however little it is', async () => {
+    const writer = await BagWriter.create(join(folder, 'alive'), { compression: 'none', chunkMs: 20 });
+    await writer.addTopic('/chatter', 'std_msgs/msg/String', []);
+    const recovered = async (name: string) =>
+      (await recoverBag(join(folder, 'alive'), join(folder, name))).messageCount;
+    writer.write('/chatter', text('one'), 1n);
+    await expect.poll(() => recovered(`${performance.now()}.mcap`)).toBe(1);
+    writer.write('/chatter', text('two'), 2n);
+    await expect.poll(() => recovered(`${performance.now()}.mcap`)).toBe(2);
+    expect((await writer.close()).messageCount).toBe(2);
+    expect(await textsOf(join(folder, 'alive'))).toEqual(['one', 'two']);
+  });
+
   test('that was cut off is named with what mends it, and is mended up to its last whole chunk', async () => {
     const path = await writeTexts('cut', 200, 400, ' and some more');
     const file = join(path, 'cut_0.mcap');

@@ -15,8 +15,6 @@ export interface Recording {
   stop(): void;
 }
 
-/** Messages of a topic that may wait for the process. */
-const recordDepth = 1000;
 /** New topics are looked for this often, ns. */
 const lookPeriodNs = 200_000_000n;
 
@@ -30,11 +28,10 @@ export function startRecording(node: RosNode, writer: BagWriter, options: Record
       if (other !== undefined) throw new TypeError(`it has several types: ${types.join(', ')}`);
       const offered = node.getPublishersInfoByTopic(topic).map(({ qos }) => qos);
       await writer.addTopic(topic, type, offered);
-      const subscription = node.createRawSubscription(
-        type,
-        topic,
-        { qos: qosHearingAll(offered, recordDepth) },
-        (bytes) => writer.write(topic, bytes, node.clock.nowNs()),
+      // The middleware keeps whatever waits for this process: the writer alone drops messages, and counts them.
+      const qos = { ...qosHearingAll(offered, 0), history: 'keep-all' } as const;
+      const subscription = node.createRawSubscription(type, topic, { qos }, (bytes) =>
+        writer.write(topic, bytes, node.clock.nowNs()),
       );
       subscriptions.set(topic, subscription);
       options.onTopic?.(topic, type);
