@@ -41,6 +41,7 @@ async function openInOneProcess(): Promise<Harness> {
     ...realTimeWaits,
     context,
     logged,
+    isPeerInProcess: true,
     stopPeer: () => peer.destroy(),
     stop: () => context.shutdown(),
   };
@@ -54,6 +55,7 @@ async function openWithPeerProcess(): Promise<Harness> {
     ...realTimeWaits,
     context,
     logged,
+    isPeerInProcess: false,
     stopPeer: async () => {
       const exit = once(peer, 'exit');
       peer.kill('SIGINT');

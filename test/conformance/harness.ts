@@ -7,6 +7,8 @@ export interface Harness {
   readonly logged: readonly LogRecord[];
   /** Time is virtual: it passes only while the suite waits. */
   readonly isVirtual: boolean;
+  /** The peer is in this process, if in another thread. */
+  readonly isPeerInProcess: boolean;
   /** Waits for a promise, letting time pass. */
   settle<T>(promise: Promise<T>): Promise<T>;
   /** Waits until `condition` holds. @throws when it does not within `limitMs` */

@@ -13,6 +13,7 @@ describeRosPort('inproc in real time', async () => {
     ...realTimeWaits,
     context,
     logged,
+    isPeerInProcess: true,
     stopPeer: () => peer.destroy(),
     stop: () => context.shutdown(),
   };
@@ -37,6 +38,7 @@ async function openWithThread(side: 'peer' | 'suite'): Promise<Harness> {
     ...realTimeWaits,
     context,
     logged,
+    isPeerInProcess: true,
     stopPeer: () => peer.destroy(),
     stop: async () => {
       await outside.shutdown();
@@ -55,6 +57,7 @@ describeRosPort('inproc in lockstep', async () => {
     ...virtualWaits(lockstep),
     context: lockstep.context,
     logged,
+    isPeerInProcess: true,
     stopPeer: () => peer.destroy(),
     stop: () => lockstep.shutdown(),
   };

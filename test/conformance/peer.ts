@@ -41,6 +41,14 @@ export function startPeer(node: RosNode): void {
     return { success: true, message: 'done' };
   });
 
+  node.createService('std_srvs/srv/Trigger', 'verbose', () => ({ message: 'tell me more, '.repeat(2000) }));
+  node.createService('std_srvs/srv/Trigger', 'broken', () => {
+    throw new RangeError('the beans are gone');
+  });
+  node.createService('example_interfaces/srv/AddTwoInts', 'broken_sum', () =>
+    Promise.reject(new RangeError('cannot add')),
+  );
+
   node.createActionServer('example_interfaces/action/Fibonacci', 'fibonacci', {
     onGoal: ({ order }) => order >= 0,
     async execute(goal) {
@@ -71,6 +79,16 @@ export function startPeer(node: RosNode): void {
   node.declareParameter('count', 3, { description: 'an integer', integer: true });
   node.declareParameter('robot', 'stretch', { description: 'cannot be changed', readOnly: true });
   node.declareParameter('joints', ['lift', 'wrist'], { description: 'names' });
+  node.declareParameter('level', 0.5, {
+    description: 'a number in steps',
+    range: [0, 1],
+    step: 0.25,
+    constraints: 'quarters only',
+  });
+  const applied = node.createPublisher('std_msgs/msg/Float64', 'applied_level', latchedTwo);
+  node.afterSetParameters((changes) => {
+    if (changes.has('level')) applied.publish({ data: node.getParameter('level') as number });
+  });
   node.onSetParameters((changes) => (changes.get('gain') === 7 ? 'seven is taken' : undefined));
 
   createStaticTransformBroadcaster(node).send([

@@ -60,6 +60,8 @@ static dds_qos_t *endpoint_qos(napi_env env, napi_value options, bool writer) {
   dds_qset_durability(qos, transient_local ? DDS_DURABILITY_TRANSIENT_LOCAL : DDS_DURABILITY_VOLATILE);
   if (writer) {
     dds_qset_writer_data_lifecycle(qos, false);
+    const int32_t lifespan_ms = int_field(env, options, "lifespanMs", 0);
+    if (lifespan_ms > 0) dds_qset_lifespan(qos, DDS_MSECS(lifespan_ms));
     if (transient_local)
       dds_qset_durability_service(qos, 0, history, keep_all ? DDS_LENGTH_UNLIMITED : depth, DDS_LENGTH_UNLIMITED,
                                   DDS_LENGTH_UNLIMITED, DDS_LENGTH_UNLIMITED);
@@ -133,7 +135,7 @@ static napi_value create_endpoint(napi_env env, napi_callback_info info, bool wr
   return external;
 }
 
-/* createWriter(participant, { topic, type, reliable, transientLocal, keepAll, depth, userData }): external */
+/* createWriter(participant, { topic, type, reliable, transientLocal, keepAll, depth, lifespanMs?, userData }): external */
 napi_value create_writer(napi_env env, napi_callback_info info) { return create_endpoint(env, info, true); }
 
 /* createReader(participant, { id, … }): external; the ready callback names the reader by its id */

@@ -35,7 +35,7 @@ static napi_value endpoint_description(napi_env env, const dds_builtintopic_endp
   dds_reliability_kind_t reliability = DDS_RELIABILITY_BEST_EFFORT;
   dds_durability_kind_t durability = DDS_DURABILITY_VOLATILE;
   dds_history_kind_t history = DDS_HISTORY_KEEP_LAST;
-  dds_duration_t blocking = 0;
+  dds_duration_t blocking = 0, lifespan = DDS_INFINITY;
   int32_t depth = 0;
   void *user_data = NULL;
   size_t user_data_size = 0;
@@ -43,6 +43,7 @@ static napi_value endpoint_description(napi_env env, const dds_builtintopic_endp
   if (endpoint->qos != NULL) {
     dds_qget_reliability(endpoint->qos, &reliability, &blocking);
     dds_qget_durability(endpoint->qos, &durability);
+    if (!dds_qget_lifespan(endpoint->qos, &lifespan)) lifespan = DDS_INFINITY;
     if (!dds_qget_history(endpoint->qos, &history, &depth)) depth = 0;
     dds_qget_userdata(endpoint->qos, &user_data, &user_data_size);
   }
@@ -55,6 +56,7 @@ static napi_value endpoint_description(napi_env env, const dds_builtintopic_endp
   set_field(env, object, "transientLocal", make_bool(env, durability != DDS_DURABILITY_VOLATILE));
   set_field(env, object, "keepAll", make_bool(env, history == DDS_HISTORY_KEEP_ALL));
   set_field(env, object, "depth", make_int(env, depth));
+  set_field(env, object, "lifespanMs", make_int(env, lifespan == DDS_INFINITY ? 0 : (int32_t)(lifespan / 1000000)));
   napi_value text;
   napi_create_string_utf8(env, user_data == NULL ? "" : user_data, user_data_size, &text);
   set_field(env, object, "userData", text);

@@ -15,6 +15,7 @@ export interface NativeEndpointOptions {
   readonly transientLocal: boolean;
   readonly keepAll: boolean;
   readonly depth: number;
+  readonly lifespanMs?: number;
   readonly userData: string;
 }
 
@@ -30,6 +31,8 @@ export interface EndpointDescription {
   readonly transientLocal: boolean;
   readonly keepAll: boolean;
   readonly depth: number;
+  /** 0 for samples that live forever. */
+  readonly lifespanMs: number;
   readonly userData: string;
 }
 

@@ -18,6 +18,8 @@ export interface EndpointOptions {
   readonly keepAll: boolean;
   /** Samples kept with keep-last. */
   readonly depth: number;
+  /** How long a sample of a writer may be given to readers, ms; forever without it. */
+  readonly lifespanMs?: number;
   /** Text that discovery carries to peers, e.g. `typehash=RIHS01_…;`. */
   readonly userData: string;
 }

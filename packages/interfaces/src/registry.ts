@@ -95,6 +95,16 @@ export class InterfaceRegistry {
   #actionPart(typeName: string, action: string, part: string): MessageDefinition {
     const fields = (...list: Field[]) => ({ typeName, fields: list, constants: [] });
     switch (part) {
+      case '':
+        this.#source(action);
+        return fields(
+          { name: 'goal', type: `${action}_Goal` },
+          { name: 'result', type: `${action}_Result` },
+          { name: 'feedback', type: `${action}_Feedback` },
+          { name: 'send_goal_service', type: `${action}_SendGoal` },
+          { name: 'get_result_service', type: `${action}_GetResult` },
+          { name: 'feedback_message', type: `${action}_FeedbackMessage` },
+        );
       case 'Goal':
         return this.#section(typeName, action, 0);
       case 'Result':

@@ -19,6 +19,7 @@ const knownHashes: Readonly<Record<string, string>> = {
     '0e192ef259c07fc3c07a13191d27002222e65e00ccec653ca05e856f79285fcd',
   'rcl_interfaces/srv/ListParameters': '3e6062bfbb27bfb8730d4cef2558221f51a11646d78e7bb30a1e83afac3aad9d',
   'rcl_interfaces/srv/DescribeParameters': '845b484d71eb0673dae682f2e3ba3c4851a65a3dcfb97bddd82c5b57e91e4cff',
+  'example_interfaces/action/Fibonacci': '9508051da1ea4658de144b09bd0690ff3de52104683d847aed764d2915906f51',
   'action_tutorials_interfaces/action/Fibonacci_FeedbackMessage':
     '50fc26b9cac313652ecbeab3adf9b5414d59fd4d4d5f9058ddcc7525169927f1',
   'action_tutorials_interfaces/action/Fibonacci_SendGoal':

@@ -1,3 +1,4 @@
+import { MiddlewareError } from '@efferent/core';
 import type { SchedulingClock } from './executor.ts';
 import type { WaitOptions } from './port.ts';
 import type { Graph, TransportClient } from './transport.ts';
@@ -68,7 +69,11 @@ export class ServiceClient {
       let stop: () => void;
       const send = () => {
         wasSent = true;
-        stop = this.#transport.send(request, (response, serverId) => resolve({ response, serverId }));
+        stop = this.#transport.send(
+          request,
+          (response, serverId) => resolve({ response, serverId }),
+          (reason) => reject(this.#failed(reason)),
+        );
       };
       if (this.#transport.isAvailable()) send();
       else {
@@ -84,6 +89,14 @@ export class ServiceClient {
         stop = stopListening;
       }
       return () => stop();
+    });
+  }
+
+  #failed(reason: string): MiddlewareError {
+    return new MiddlewareError({
+      code: 'service-failed',
+      message: `${this.serviceName}: its handler failed: ${reason}`,
+      fields: { service: this.serviceName },
     });
   }
 }

@@ -22,6 +22,8 @@ export class TransportContext implements RosContext {
   readonly #transport: Transport;
   readonly #logSink: LogSink;
   readonly #nodes = new Set<GraphNode>();
+  /** Full names that nodes have or are about to get. */
+  readonly #names = new Set<string>();
 
   constructor(transport: Transport, options: TransportContextOptions) {
     this.middleware = transport.middleware;
@@ -34,30 +36,42 @@ export class TransportContext implements RosContext {
     const nodeName = checkNodeName(rosArguments?.nodeName ?? name);
     const namespace = checkNamespace(rosArguments?.namespace ?? options.namespace ?? '/');
     const fullName = fullNodeName(nodeName, namespace);
-    for (const node of this.#nodes) {
-      if (node.name !== nodeName || node.namespace !== namespace) continue;
-      throw new ConfigurationError({
-        code: 'node-name-taken',
-        message: `a node called ${fullName} is already in this process`,
-        fields: { node: fullName },
+    const identity = { name: nodeName, namespace };
+    if (this.#names.has(fullName)) throw nameTaken(fullName);
+    this.#names.add(fullName);
+    try {
+      if (await this.#transport.hasNode(identity)) throw nameTaken(fullName);
+      const node = new GraphNode(this.#transport, {
+        identity,
+        remaps: rosArguments?.remaps ?? new Map(),
+        overrides: rosArguments === undefined ? new Map() : overridesFor(rosArguments, fullName),
+        logLevel: checkLogLevel(rosArguments?.logLevel ?? 'info'),
+        logSink: this.#logSink,
+        onDestroy: (destroyed) => {
+          this.#nodes.delete(destroyed);
+          this.#names.delete(fullName);
+        },
       });
+      this.#nodes.add(node);
+      return node;
+    } catch (error) {
+      this.#names.delete(fullName);
+      throw error;
     }
-    const node = new GraphNode(this.#transport, {
-      identity: { name: nodeName, namespace },
-      remaps: rosArguments?.remaps ?? new Map(),
-      overrides: rosArguments === undefined ? new Map() : overridesFor(rosArguments, fullName),
-      logLevel: checkLogLevel(rosArguments?.logLevel ?? 'info'),
-      logSink: this.#logSink,
-      onDestroy: (destroyed) => this.#nodes.delete(destroyed),
-    });
-    this.#nodes.add(node);
-    return node;
   }
 
   async shutdown(): Promise<void> {
     for (const node of [...this.#nodes]) await node.destroy();
     await this.#transport.close();
   }
+}
+
+function nameTaken(fullName: string): ConfigurationError {
+  return new ConfigurationError({
+    code: 'node-name-taken',
+    message: `a node called ${fullName} is already in this process`,
+    fields: { node: fullName },
+  });
 }
 
 /** A context of one process, whose nodes may be spread over threads. */

@@ -18,6 +18,7 @@ export interface ActionHost {
 /** Connects an action client to the action's three services and two topics. */
 export function createActionClient(host: ActionHost, type: string, actionName: string): GenericActionClient {
   const { endpoints, clientHost } = host;
+  endpoints.use(type);
   const parts = actionParts(type, actionName);
   const clients = {
     sendGoal: endpoints.client(parts.sendGoal.type, parts.sendGoal.name),
@@ -44,6 +45,7 @@ export function createActionServer(
   callbacks: GenericActionCallbacks,
 ): void {
   const { endpoints } = host;
+  endpoints.use(type);
   const parts = actionParts(type, actionName);
   const feedback = endpoints.publisher(parts.feedback.type, parts.feedback.name, qosProfiles.default);
   const status = endpoints.publisher(parts.status.type, parts.status.name, qosProfiles.actionStatus);

@@ -1,6 +1,8 @@
+import { describeError } from '@efferent/core';
 import { type ClientHost, ServiceClient } from './client.ts';
 import type * as port from './port.ts';
 import { qosProfiles } from './qos.ts';
+import { failureResponse } from './service-failure.ts';
 import type { NodeIdentity, Report, Transport } from './transport.ts';
 
 interface Closable {
@@ -17,20 +19,33 @@ export interface EndpointHost {
   readonly errorReporter: ErrorReporter;
 }
 
-type Handle = (request: object, reply: (response: object) => void) => void;
+/** Answers a request at once or later; what it throws or rejects with is logged and told to the client. */
+type Handle = (request: object, reply: (response: object) => void) => Promise<void> | undefined | void;
 
 /** The endpoints of one node, by absolute name and without types; runs their callbacks guarded and closes them with the node. */
 export class NodeEndpoints {
   readonly #transport: Transport;
   readonly #host: EndpointHost;
   readonly #open = new Map<object, Closable>();
+  readonly #types = new Set<string>();
 
   constructor(transport: Transport, host: EndpointHost) {
     this.#transport = transport;
     this.#host = host;
   }
 
+  /** Types of all endpoints that there were, and of actions. */
+  get types(): ReadonlySet<string> {
+    return this.#types;
+  }
+
+  /** Counts a type as one that the node uses. */
+  use(type: string): void {
+    this.#types.add(type);
+  }
+
   publisher(type: string, topic: string, qos: port.QosProfile): port.Publisher<object> {
+    this.use(type);
     const { identity, report } = this.#host;
     const transport = this.#transport.createPublisher(identity, type, topic, qos, report);
     const publisher: port.Publisher<object> = {
@@ -51,6 +66,7 @@ export class NodeEndpoints {
     isRaw: boolean,
     callback: (message: object) => void,
   ): port.Subscription {
+    this.use(type);
     const { executor } = this.#transport;
     const onError = this.#host.errorReporter('subscription', topic);
     const transport = this.#transport.createSubscription(this.#host.identity, {
@@ -75,6 +91,7 @@ export class NodeEndpoints {
   }
 
   client(type: string, name: string): ServiceClient {
+    this.use(type);
     const { identity, report, clientHost } = this.#host;
     const transport = this.#transport.createClient(identity, type, name, report);
     const client = new ServiceClient(name, transport, clientHost);
@@ -83,14 +100,30 @@ export class NodeEndpoints {
   }
 
   serve(type: string, name: string, handle: Handle): void {
+    this.use(type);
     const { executor } = this.#transport;
     const { identity, report, errorReporter } = this.#host;
-    const onError = errorReporter('service', name);
+    const log = errorReporter('service', name);
     const service = this.#transport.createService(identity, {
       type,
       name,
       report,
-      handle: (request, reply) => executor.guard(() => handle(request, reply), undefined, onError),
+      handle: (request, reply, fail) => {
+        const onError = (error: unknown) => {
+          log(error);
+          const response = failureResponse(type, describeError(error));
+          if (response === undefined) fail(describeError(error));
+          else reply(response);
+        };
+        const run = () => {
+          const pending = handle(request, reply);
+          pending?.catch((error: unknown) => {
+            onError(error);
+            executor.fail(error);
+          });
+        };
+        executor.guard(run, undefined, onError);
+      },
     });
     this.#open.set(service, service);
   }

@@ -11,10 +11,11 @@ import { NodeParameters } from './node-parameters.ts';
 import type { ParameterOverride } from './parameters.ts';
 import type * as port from './port.ts';
 import { qosProfiles } from './qos.ts';
-import { SimulatedClock } from './ros-clock.ts';
 import { stampFromNs, stampToNs } from './stamp.ts';
+import { TimeSource } from './time-source.ts';
 import { PeriodicTimer } from './timer.ts';
-import type { NodeIdentity, Transport } from './transport.ts';
+import type { NodeIdentity, Report, Transport } from './transport.ts';
+import { serveTypeDescriptions } from './type-description-service.ts';
 import { Waits } from './waits.ts';
 
 export interface NodeSetup {
@@ -48,16 +49,13 @@ export class GraphNode implements port.RosNode {
     this.#setup = setup;
     this.name = setup.identity.name;
     this.namespace = setup.identity.namespace;
-    transport.addNode(setup.identity);
+    const report: Report = (event, fields) => this.logger?.warn(event, fields);
+    transport.addNode(setup.identity, report);
     this.#parameters = new NodeParameters(this.#fullName, setup.overrides);
-    const usesSimTime = this.#parameters.store.declare('use_sim_time', false, {
-      description: 'take time from /clock instead of the machine',
-      readOnly: true,
-    }) as boolean;
     const { executor, graph } = transport;
-    const simulated = usesSimTime && !executor.isVirtual ? new SimulatedClock() : undefined;
     this.steadyClock = executor.steadyClock;
-    this.#rosClock = simulated ?? executor.systemClock;
+    const timeSource = new TimeSource(executor.systemClock, (onTime) => this.#listenToClock(onTime));
+    this.#rosClock = executor.isVirtual ? executor.systemClock : timeSource;
     this.clock = this.#rosClock;
     const clientHost: ClientHost = {
       waits: this.#waits,
@@ -68,10 +66,11 @@ export class GraphNode implements port.RosNode {
     this.#endpoints = new NodeEndpoints(transport, {
       identity: setup.identity,
       clientHost,
-      report: (event, fields) => this.logger?.warn(event, fields),
+      report,
       errorReporter: (kind, name) => this.#errorReporter(kind, name),
     });
-    if (simulated !== undefined) this.#listenToClock(simulated);
+    if (executor.isVirtual) this.#declareVirtualTime();
+    else this.#declareSimTime(timeSource);
     this.logger = this.#createLogger();
     this.#actionHost = {
       endpoints: this.#endpoints,
@@ -84,6 +83,7 @@ export class GraphNode implements port.RosNode {
       },
     };
     this.#parameters.serve(this, this.#fullName);
+    serveTypeDescriptions(this, () => this.#endpoints.types);
   }
 
   createPublisher<T extends port.MessageTypeName>(
@@ -132,14 +132,9 @@ export class GraphNode implements port.RosNode {
     handler: Parameters<port.RosNode['createService']>[2],
   ): port.Service {
     const serviceName = this.#resolve(name);
-    const onError = this.#errorReporter('service', serviceName);
     this.#endpoints.serve(type, serviceName, (request, reply) => {
       const response = handler(request as never);
-      if (!(response instanceof Promise)) return reply(response);
-      response.then(reply).catch((error: unknown) => {
-        onError(error);
-        this.#transport.executor.fail(error);
-      });
+      return response instanceof Promise ? response.then(reply) : reply(response);
     });
     return { serviceName };
   }
@@ -204,8 +199,12 @@ export class GraphNode implements port.RosNode {
     });
   }
 
-  onSetParameters(callback: (changes: ReadonlyMap<string, port.ParameterValue>) => string | undefined): void {
-    this.#parameters.store.addSetCallback(callback);
+  onSetParameters(callback: port.ParameterCheck): () => void {
+    return this.#parameters.store.addCheck(callback);
+  }
+
+  afterSetParameters(callback: port.ParameterListener): () => void {
+    return this.#parameters.store.addListener(callback);
   }
 
   getTopicNamesAndTypes() {
@@ -257,11 +256,34 @@ export class GraphNode implements port.RosNode {
     return resolveName(name, this.name, this.namespace, this.#setup.remaps);
   }
 
-  #listenToClock(clock: SimulatedClock): void {
-    const take = (message: object) =>
-      clock.update(stampToNs((message as MessageTypes['rosgraph_msgs/msg/Clock']).clock));
-    const options = { qos: qosProfiles.clock };
-    this.#endpoints.subscription('rosgraph_msgs/msg/Clock', this.#resolve('/clock'), options, false, take);
+  #declareSimTime(timeSource: TimeSource): void {
+    const name = 'use_sim_time';
+    const isSimulated = this.declareParameter(name, false, {
+      description: 'take time from /clock instead of the machine',
+    });
+    timeSource.useSimulatedTime(isSimulated);
+    this.afterSetParameters((changes) => {
+      const value = changes.get(name);
+      if (value !== undefined) timeSource.useSimulatedTime(value as boolean);
+    });
+  }
+
+  #declareVirtualTime(): void {
+    this.declareParameter('use_sim_time', false as boolean, {
+      description: 'take time from /clock instead of the machine',
+      readOnly: true,
+      constraints: 'in lockstep every node lives by the virtual clock',
+    });
+  }
+
+  #listenToClock(onTime: (nowNs: bigint) => void): () => void {
+    const subscription = this.createSubscription(
+      'rosgraph_msgs/msg/Clock',
+      '/clock',
+      { qos: qosProfiles.clock },
+      ({ clock }) => onTime(stampToNs(clock)),
+    );
+    return () => this.destroySubscription(subscription);
   }
 
   #newGoalId(): Uint8Array {

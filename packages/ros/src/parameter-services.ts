@@ -1,7 +1,10 @@
 import { type MessageTypes, messageConstants, type ServiceTypes } from '@efferent/interfaces';
-import { parameterFromMessage, parameterMessage } from './parameter-values.ts';
-import type { ParameterStore } from './parameters.ts';
-import type { ParameterValue, Partially, RosNode } from './port.ts';
+import { type ParameterTypeCode, parameterFromMessage, parameterMessage } from './parameter-values.ts';
+import type { ParameterStore, TypedValue } from './parameters.ts';
+import type { Partially, RosNode } from './port.ts';
+
+/** What a read-only parameter says of itself when its node does not. */
+const readAtStart = 'read when the node starts; to change it, start the node with another value';
 
 type ParameterMessage = MessageTypes['rcl_interfaces/msg/Parameter'];
 type DescriptorMessage = Partially<MessageTypes['rcl_interfaces/msg/ParameterDescriptor']>;
@@ -44,14 +47,14 @@ function set(
   changes: readonly ParameterMessage[],
   parameters: ParameterStore,
 ): { successful: boolean; reason: string } {
-  const values = new Map<string, ParameterValue>();
+  const values = new Map<string, TypedValue>();
   for (const { name, value } of changes) {
     const parsed = parameterFromMessage(value);
     if (parsed === undefined) {
       const problem = value.type === PARAMETER_NOT_SET ? 'cannot be unset' : 'cannot be a list of bytes';
       return { successful: false, reason: `parameter "${name}" ${problem}` };
     }
-    values.set(name, parsed);
+    values.set(name, { value: parsed, type: value.type as ParameterTypeCode });
   }
   const reason = parameters.set(values);
   return { successful: reason === undefined, reason: reason ?? '' };
@@ -62,18 +65,20 @@ function describe(name: string, parameters: ParameterStore): DescriptorMessage {
   if (parameter === undefined) return { name };
   const { type, descriptor } = parameter;
   const isInteger = type === PARAMETER_INTEGER || type === PARAMETER_INTEGER_ARRAY;
-  const [least, most] = descriptor.range ?? [];
-  const hasRange = least !== undefined && most !== undefined;
+  const { range, step = 0 } = descriptor;
+  const [least, most] = range ?? [0, 0];
   return {
     name,
     type,
     description: descriptor.description,
+    additional_constraints: descriptor.constraints ?? (descriptor.readOnly === true ? readAtStart : ''),
     read_only: descriptor.readOnly === true,
-    floating_point_range: hasRange && !isInteger ? [{ from_value: least, to_value: most }] : [],
+    floating_point_range:
+      range === undefined || isInteger ? [] : [{ from_value: least, to_value: most, step }],
     integer_range:
-      hasRange && isInteger
-        ? [{ from_value: BigInt(Math.ceil(least)), to_value: BigInt(Math.floor(most)), step: 1n }]
-        : [],
+      range === undefined || !isInteger
+        ? []
+        : [{ from_value: BigInt(least), to_value: BigInt(most), step: BigInt(step || 1) }],
   };
 }
 

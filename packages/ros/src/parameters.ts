@@ -1,11 +1,14 @@
 import { ConfigurationError } from '@efferent/core';
+import { messageConstants } from '@efferent/interfaces';
 import {
   fitsParameterType,
   type ParameterTypeCode,
   parameterTypeName,
   parameterTypeOf,
 } from './parameter-values.ts';
-import type { ParameterDescriptor, ParameterValue } from './port.ts';
+import type { ParameterCheck, ParameterDescriptor, ParameterListener, ParameterValue } from './port.ts';
+
+const doubleType = messageConstants['rcl_interfaces/msg/ParameterType'].PARAMETER_DOUBLE;
 
 export interface DeclaredParameter {
   readonly name: string;
@@ -21,14 +24,19 @@ export interface ParameterOverride {
   readonly source: string;
 }
 
-type SetCallback = (changes: ReadonlyMap<string, ParameterValue>) => string | undefined;
+/** A value with the type that its sender gave it. */
+export interface TypedValue {
+  readonly value: ParameterValue;
+  readonly type: ParameterTypeCode;
+}
 
 /** The declared parameters of one node. */
 export class ParameterStore {
   readonly #node: string;
   readonly #declared = new Map<string, DeclaredParameter>();
   readonly #overrides: ReadonlyMap<string, ParameterOverride>;
-  readonly #callbacks: SetCallback[] = [];
+  readonly #checks = new Set<ParameterCheck>();
+  readonly #listeners = new Set<ParameterListener>();
   readonly #onChange: (parameters: readonly DeclaredParameter[], isNew: boolean) => void;
 
   constructor(
@@ -76,40 +84,76 @@ export class ParameterStore {
     return [...this.#declared.keys()];
   }
 
-  addSetCallback(callback: SetCallback): void {
-    this.#callbacks.push(callback);
+  /** @returns how to take it away */
+  addCheck(check: ParameterCheck): () => void {
+    const own: ParameterCheck = (changes) => check(changes);
+    this.#checks.add(own);
+    return () => this.#checks.delete(own);
+  }
+
+  /** @returns how to take it away */
+  addListener(listener: ParameterListener): () => void {
+    const own: ParameterListener = (changes) => listener(changes);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   /** Sets all of `changes` or none. @returns why not, or undefined */
-  set(changes: ReadonlyMap<string, ParameterValue>): string | undefined {
-    for (const [name, value] of changes) {
+  set(changes: ReadonlyMap<string, TypedValue>): string | undefined {
+    for (const [name, change] of changes) {
       const parameter = this.#declared.get(name);
-      if (parameter === undefined) return `parameter "${name}" is not declared`;
-      if (parameter.descriptor.readOnly === true) return `parameter "${name}" is read-only`;
-      const problem = problemWith(parameter, value);
+      const problem = parameter === undefined ? 'is not declared' : refusal(parameter, change);
       if (problem !== undefined) return `parameter "${name}" ${problem}`;
     }
-    for (const callback of this.#callbacks) {
-      const refusal = callback(changes);
-      if (refusal !== undefined) return refusal;
+    const values = new Map([...changes].map(([name, { value }]) => [name, value]));
+    for (const check of this.#checks) {
+      const reason = check(values);
+      if (reason !== undefined) return reason;
     }
     const changed: DeclaredParameter[] = [];
-    for (const [name, value] of changes) {
+    for (const [name, value] of values) {
       const parameter = { ...this.#declared.get(name)!, value };
       this.#declared.set(name, parameter);
       changed.push(parameter);
     }
     this.#onChange(changed, false);
+    for (const listener of this.#listeners) listener(values);
     return undefined;
   }
 }
 
+/** Why a set from outside is refused. Its type must be the declared one, as in rcl: an integer is no double there. */
+function refusal(parameter: DeclaredParameter, { value, type }: TypedValue): string | undefined {
+  if (parameter.descriptor.readOnly === true) {
+    const { constraints } = parameter.descriptor;
+    return constraints === undefined ? 'is read-only' : `is read-only: ${constraints}`;
+  }
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  if (type !== parameter.type && !isEmptyList && fitsParameterType(value, parameter.type)) {
+    const hint = Number.isInteger(value)
+      ? `; write ${parameter.type === doubleType ? `${value}.0` : value}`
+      : '';
+    return `must be ${parameterTypeName(parameter.type)}, got ${parameterTypeName(type)}${hint}`;
+  }
+  return problemWith(parameter, value);
+}
+
+/** Why a value does not fit a declaration. */
 function problemWith({ type, descriptor }: DeclaredParameter, value: ParameterValue): string | undefined {
   if (!fitsParameterType(value, type))
     return `must be ${parameterTypeName(type)}, got ${JSON.stringify(value)}`;
-  if (descriptor.range === undefined) return undefined;
-  const [least, most] = descriptor.range;
-  const numbers = Array.isArray(value) ? value : [value];
-  const wrong = numbers.find((number) => typeof number === 'number' && !(number >= least && number <= most));
-  return wrong === undefined ? undefined : `must be in [${least}, ${most}], got ${wrong}`;
+  const { range, step } = descriptor;
+  if (range === undefined) return undefined;
+  const numbers = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'number');
+  const wrong = numbers.find((number) => !isInRange(number, range, step));
+  if (wrong === undefined) return undefined;
+  const steps = step === undefined ? '' : ` in steps of ${step}`;
+  return `must be in [${range[0]}, ${range[1]}]${steps}, got ${wrong}`;
+}
+
+function isInRange(value: number, [least, most]: readonly [number, number], step = 0): boolean {
+  if (!(value >= least && value <= most)) return false;
+  if (step === 0 || value === most) return true;
+  const steps = (value - least) / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-9 * Math.max(1, Math.abs(steps));
 }

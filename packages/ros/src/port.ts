@@ -32,6 +32,8 @@ export interface QosProfile {
   readonly depth: number;
   readonly reliability: 'reliable' | 'best-effort';
   readonly durability: 'volatile' | 'transient-local';
+  /** Messages older than this are not given to anybody, ms; they live forever without it. */
+  readonly lifespanMs?: number;
 }
 
 export interface Publisher<Message> {
@@ -64,7 +66,7 @@ export interface Client<S extends ServiceTypeName> {
   isServiceServerAvailable(): boolean;
   /** Resolves true when a server is there, false after `timeoutMs` (steady time). */
   waitForService(timeoutMs: number): Promise<boolean>;
-  /** @throws {@link MiddlewareError} code `timeout` or `aborted`. */
+  /** @throws {@link MiddlewareError} code `timeout`, `aborted`, or `service-failed` when the handler broke. */
   sendRequestAsync(request: Partially<RequestOf<S>>, options: WaitOptions): Promise<ResponseOf<S>>;
 }
 
@@ -160,9 +162,19 @@ export interface ParameterDescriptor {
   readonly readOnly?: boolean;
   /** Inclusive range of a number. */
   readonly range?: readonly [number, number];
+  /** Distance of allowed values from the lower end of `range`; its upper end is allowed as well. */
+  readonly step?: number;
   /** Declares an `integer` parameter; a `number` default is a `double` without it. */
   readonly integer?: boolean;
+  /** What else is asked of a value, or why it is read-only, for people. */
+  readonly constraints?: string;
 }
+
+/** Asked before parameters are set; a string refuses all of them with that reason. */
+export type ParameterCheck = (changes: ReadonlyMap<string, ParameterValue>) => string | undefined;
+
+/** Told after parameters were set. */
+export type ParameterListener = (changes: ReadonlyMap<string, ParameterValue>) => void;
 
 export interface EndpointInfo {
   readonly nodeName: string;
@@ -210,6 +222,10 @@ export interface RosNode {
   /** Removes a subscription of this node from the graph. */
   destroySubscription(subscription: Subscription): void;
   createClient<S extends ServiceTypeName>(type: S, name: string): Client<S>;
+  /**
+   * Serves requests. What the handler throws is logged; a response type with `success` and `message` (or the like)
+   * carries it to the client, which otherwise gets the error `service-failed` from efferent, or no answer from others.
+   */
   createService<S extends ServiceTypeName>(
     type: S,
     name: string,
@@ -238,8 +254,10 @@ export interface RosNode {
     descriptor: ParameterDescriptor,
   ): Value;
   getParameter(name: string): ParameterValue;
-  /** Asks `callback` before a set; a string refuses with that reason. */
-  onSetParameters(callback: (changes: ReadonlyMap<string, ParameterValue>) => string | undefined): void;
+  /** Asks `callback` before every set. @returns how to take it away */
+  onSetParameters(callback: ParameterCheck): () => void;
+  /** Calls back after every set, when `getParameter` has the new values. @returns how to take it away */
+  afterSetParameters(callback: ParameterListener): () => void;
   getTopicNamesAndTypes(): readonly { readonly name: string; readonly types: readonly string[] }[];
   getServiceNamesAndTypes(): readonly { readonly name: string; readonly types: readonly string[] }[];
   getNodeNamesAndNamespaces(): readonly { readonly name: string; readonly namespace: string }[];

@@ -23,7 +23,13 @@ export const qosProfiles = {
   services: { history: 'keep-last', depth: 10, reliability: 'reliable', durability: 'volatile' },
   actionStatus: { history: 'keep-last', depth: 1, reliability: 'reliable', durability: 'transient-local' },
   parameterEvents: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'volatile' },
-  rosout: { history: 'keep-last', depth: 1000, reliability: 'reliable', durability: 'transient-local' },
+  rosout: {
+    history: 'keep-last',
+    depth: 1000,
+    reliability: 'reliable',
+    durability: 'transient-local',
+    lifespanMs: 10_000,
+  },
 } as const satisfies Record<string, QosProfile>;
 
 /**

@@ -46,9 +46,15 @@ export interface TransportClient {
   /**
    * Sends one request to a server.
    *
+   * @param onFailure - called with the reason when the server's handler failed and its response type cannot say so;
+   *   servers that are not efferent's say nothing
    * @returns a function that forgets the request
    */
-  send(request: object, onResponse: (response: object, serverId: string) => void): () => void;
+  send(
+    request: object,
+    onResponse: (response: object, serverId: string) => void,
+    onFailure: (reason: string) => void,
+  ): () => void;
   close(): void;
 }
 
@@ -57,8 +63,8 @@ export interface ServiceSetup {
   readonly type: string;
   readonly name: string;
   readonly report: Report;
-  /** Called by the transport; must not throw. */
-  handle(request: object, reply: (response: object) => void): void;
+  /** Called by the transport; must not throw. Ends with one call of `reply` or `fail`. */
+  handle(request: object, reply: (response: object) => void, fail: (reason: string) => void): void;
 }
 
 export interface TransportService {
@@ -83,7 +89,9 @@ export interface Transport {
   readonly middleware: 'cyclonedds' | 'inproc';
   readonly executor: Executor;
   readonly graph: Graph;
-  addNode(node: NodeIdentity): void;
+  /** Tells whether another node of the same process, in whatever thread, has this name. */
+  hasNode(node: NodeIdentity): Promise<boolean>;
+  addNode(node: NodeIdentity, report: Report): void;
   removeNode(node: NodeIdentity): void;
   createPublisher(
     node: NodeIdentity,
@@ -96,15 +104,4 @@ export interface Transport {
   createClient(node: NodeIdentity, type: string, name: string, report: Report): TransportClient;
   createService(node: NodeIdentity, setup: ServiceSetup): TransportService;
   close(): Promise<void>;
-}
-
-/** Names what makes a publisher and a subscription not match, or undefined when they do. */
-export function qosMismatch(offered: QosProfile, requested: QosProfile): string | undefined {
-  if (offered.reliability === 'best-effort' && requested.reliability === 'reliable') {
-    return 'the publisher is best effort, the subscription wants reliable';
-  }
-  if (offered.durability === 'volatile' && requested.durability === 'transient-local') {
-    return 'the publisher is volatile, the subscription wants transient local';
-  }
-  return undefined;
 }

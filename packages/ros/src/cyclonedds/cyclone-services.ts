@@ -8,6 +8,7 @@ import type { Report, ServiceSetup, TransportClient, TransportService } from '..
 import type { DdsGraph } from './dds-graph.ts';
 import { ddsReplyTopic, ddsRequestTopic, ddsType, dottedId, userDataEntry, userDataOf } from './dds-names.ts';
 import { endpointOptions } from './endpoint-options.ts';
+import { failureOf, readFailure, writeFailure } from './service-failures.ts';
 import { type ServiceHeader, splitServiceHeader, withServiceHeader } from './service-header.ts';
 
 /** Readers keep all requests and replies, as 10 kept ones lose replies to clients with more calls in flight. */
@@ -29,6 +30,12 @@ const writerQos: QosProfile = {
 const replyReaderWaitNs = 100_000_000n;
 const replyReaderPollNs = 1_000_000n;
 
+/** A request that waits for its reply. */
+interface Waiting {
+  onResponse(response: object, serverId: string): void;
+  onFailure(reason: string): void;
+}
+
 /** What the services of one process share. */
 export interface ServiceHost {
   readonly participant: CycloneParticipant;
@@ -48,7 +55,7 @@ export class CycloneClient implements TransportClient {
   readonly #report: Report;
   readonly #name: string;
   readonly #handle: bigint;
-  readonly #open = new Map<bigint, (response: object, serverId: string) => void>();
+  readonly #open = new Map<bigint, Waiting>();
   #sequence = 0n;
   #servers:
     | {
@@ -81,10 +88,14 @@ export class CycloneClient implements TransportClient {
     return this.#matched().ids.has(serverId);
   }
 
-  send(request: object, onResponse: (response: object, serverId: string) => void): () => void {
+  send(
+    request: object,
+    onResponse: (response: object, serverId: string) => void,
+    onFailure: (reason: string) => void,
+  ): () => void {
     const sequence = ++this.#sequence;
     const bytes = withServiceHeader({ client: this.#handle, sequence }, this.#requests.encode(request));
-    this.#open.set(sequence, onResponse);
+    this.#open.set(sequence, { onResponse, onFailure });
     this.writer.write(bytes);
     return () => this.#open.delete(sequence);
   }
@@ -97,12 +108,18 @@ export class CycloneClient implements TransportClient {
 
   #onReply(bytes: Uint8Array, writer: bigint): void {
     const split = splitServiceHeader(bytes);
-    if (split === undefined || split.header.client !== this.#handle) return;
-    const onResponse = this.#open.get(split.header.sequence);
-    if (onResponse === undefined) return;
-    this.#open.delete(split.header.sequence);
+    if (split === undefined) return;
+    const { client, sequence } = split.header;
+    const isFailure = client === failureOf(this.#handle);
+    const waiting = this.#open.get(sequence);
+    if (waiting === undefined || (client !== this.#handle && !isFailure)) return;
+    this.#open.delete(sequence);
+    if (isFailure) {
+      waiting.onFailure(readFailure(split.message, this.#responses));
+      return;
+    }
     try {
-      onResponse(this.#responses.decode(split.message), String(writer));
+      waiting.onResponse(this.#responses.decode(split.message), String(writer));
     } catch (error) {
       this.#report('reply-undecodable', { service: this.#name, reason: describeError(error) });
     }
@@ -173,24 +190,24 @@ export class CycloneService implements TransportService {
       return;
     }
     const { header } = split;
-    this.#setup.handle(request, (response) => {
-      const reply = withServiceHeader(header, this.#responses.encode(response));
-      this.#sendWhenMatched(
-        reply,
-        client,
-        header,
-        this.#host.executor.steadyClock.nowNs() + replyReaderWaitNs,
-      );
-    });
+    const send = (answer: ServiceHeader, message: Uint8Array) => {
+      const untilNs = this.#host.executor.steadyClock.nowNs() + replyReaderWaitNs;
+      this.#sendWhenMatched(withServiceHeader(answer, message), client, untilNs);
+    };
+    this.#setup.handle(
+      request,
+      (response) => send(header, this.#responses.encode(response)),
+      (reason) =>
+        send({ ...header, client: failureOf(header.client) }, writeFailure(reason, this.#responses)),
+    );
   }
 
-  #sendWhenMatched(reply: Uint8Array, client: bigint, header: ServiceHeader, untilNs: bigint): void {
+  #sendWhenMatched(reply: Uint8Array, client: bigint, untilNs: bigint): void {
     if (!this.#isOpen) return;
     const clock = this.#host.executor.steadyClock;
     const nowNs = clock.nowNs();
     if (this.#isReplyReaderMatched(client) || nowNs >= untilNs) this.writer.write(reply);
-    else
-      clock.setAlarm(nowNs + replyReaderPollNs, () => this.#sendWhenMatched(reply, client, header, untilNs));
+    else clock.setAlarm(nowNs + replyReaderPollNs, () => this.#sendWhenMatched(reply, client, untilNs));
   }
 
   #isReplyReaderMatched(client: bigint): boolean {

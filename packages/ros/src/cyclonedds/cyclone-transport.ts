@@ -1,18 +1,19 @@
 import type { CycloneParticipant } from '@efferent/cyclonedds';
 import { typeHash } from '@efferent/interfaces/node';
+import { fullNodeName } from '../names.ts';
 import type { QosProfile } from '../port.ts';
+import { mismatchOf, reportMismatch } from '../qos-mismatch.ts';
 import type { RealTimeExecutor } from '../real-time-executor.ts';
-import {
-  type NodeIdentity,
-  qosMismatch,
-  type Report,
-  type ServiceSetup,
-  type SubscriptionSetup,
-  type Transport,
-  type TransportClient,
-  type TransportPublisher,
-  type TransportService,
-  type TransportSubscription,
+import type {
+  NodeIdentity,
+  Report,
+  ServiceSetup,
+  SubscriptionSetup,
+  Transport,
+  TransportClient,
+  TransportPublisher,
+  TransportService,
+  TransportSubscription,
 } from '../transport.ts';
 import { CycloneClient, CycloneService, type ServiceHost } from './cyclone-services.ts';
 import { CyclonePublisher, CycloneSubscription } from './cyclone-topics.ts';
@@ -46,6 +47,8 @@ export class CycloneTransport implements Transport {
   readonly #host: ServiceHost;
   readonly #pacer = SendPacer.forThisMachine();
   readonly #watched = new Set<Watched>();
+  /** Nodes of this process by full name, until a namesake was reported. */
+  readonly #nodeReports = new Map<string, Report>();
   #nextId = 1;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -59,12 +62,18 @@ export class CycloneTransport implements Transport {
     this.graph.onChange(() => this.#checkWhenQuiet());
   }
 
-  addNode(node: NodeIdentity): void {
+  async hasNode(): Promise<boolean> {
+    return false;
+  }
+
+  addNode(node: NodeIdentity, report: Report): void {
     this.#announcer.addNode(node);
+    this.#nodeReports.set(fullNodeName(node.name, node.namespace), report);
   }
 
   removeNode(node: NodeIdentity): void {
     this.#announcer.removeNode(node);
+    this.#nodeReports.delete(fullNodeName(node.name, node.namespace));
   }
 
   createPublisher(
@@ -153,24 +162,42 @@ export class CycloneTransport implements Transport {
   /** A starting graph changes all the time, and looking at all of it is work. */
   #checkWhenQuiet(): void {
     clearTimeout(this.#checkTimer);
-    this.#checkTimer = setTimeout(() => this.#findMismatches(), quietMs);
+    this.#checkTimer = setTimeout(() => {
+      this.#findMismatches();
+      this.#findNamesakes();
+    }, quietMs);
   }
 
   /** Says once per kind of mismatch why an endpoint and its peers do not talk. */
   #findMismatches(): void {
-    for (const { topic, type, qos, isPublisher, report, reported } of this.#watched) {
+    for (const watched of this.#watched) {
+      const { topic, isPublisher, report, reported } = watched;
       const peers = isPublisher ? this.graph.subscriptions(topic) : this.graph.publishers(topic);
-      for (const peer of peers) {
-        const reason =
-          peer.topicType === type
-            ? isPublisher
-              ? qosMismatch(qos, peer.qos)
-              : qosMismatch(peer.qos, qos)
-            : `this end has ${type}, the other ${peer.topicType}`;
-        if (reason === undefined || reported.has(reason + peer.nodeName)) continue;
-        reported.add(reason + peer.nodeName);
-        report('endpoints-incompatible', { topic, peer: `${peer.nodeNamespace} ${peer.nodeName}`, reason });
+      for (const { nodeName, nodeNamespace, topicType, qos } of peers) {
+        const peer = { type: topicType, qos };
+        const mismatch = isPublisher ? mismatchOf(watched, peer) : mismatchOf(peer, watched);
+        const key = `${mismatch?.reason} ${nodeNamespace} ${nodeName}`;
+        if (mismatch === undefined || reported.has(key)) continue;
+        reported.add(key);
+        reportMismatch(report, topic, { name: nodeName, namespace: nodeNamespace }, mismatch);
       }
+    }
+  }
+
+  /** Names must be unique, says ROS, and nobody sees to it: two nodes of one name are told apart by nothing. */
+  #findNamesakes(): void {
+    const counts = new Map<string, number>();
+    for (const { name, namespace } of this.graph.nodes()) {
+      const fullName = fullNodeName(name, namespace);
+      counts.set(fullName, (counts.get(fullName) ?? 0) + 1);
+    }
+    for (const [fullName, report] of this.#nodeReports) {
+      if ((counts.get(fullName) ?? 0) < 2) continue;
+      this.#nodeReports.delete(fullName);
+      report('node-name-taken', {
+        node: fullName,
+        by: 'another process; rename one with --ros-args -r __node:=name',
+      });
     }
   }
 }

@@ -17,6 +17,7 @@ export function endpointOptions(
     transientLocal: qos.durability === 'transient-local',
     keepAll: qos.history === 'keep-all',
     depth: qos.depth,
+    ...(qos.lifespanMs !== undefined && { lifespanMs: qos.lifespanMs }),
     userData,
   };
 }
@@ -35,5 +36,6 @@ export function qosOf(endpoint: EndpointDescription): QosProfile {
     depth: endpoint.depth,
     reliability: endpoint.reliable ? 'reliable' : 'best-effort',
     durability: endpoint.transientLocal ? 'transient-local' : 'volatile',
+    ...(endpoint.lifespanMs > 0 && { lifespanMs: endpoint.lifespanMs }),
   };
 }

@@ -21,7 +21,11 @@ export function withServiceHeader({ client, sequence }: ServiceHeader, message: 
   return bytes;
 }
 
-/** Splits a service header off; changes the bytes in place. @returns undefined when they are too few */
+/**
+ * Splits a service header off. The message is a copy, since readers of one process share the bytes of a large sample.
+ *
+ * @returns undefined when the bytes are too few
+ */
 export function splitServiceHeader(
   bytes: Uint8Array,
 ): { header: ServiceHeader; message: Uint8Array } | undefined {
@@ -32,6 +36,9 @@ export function splitServiceHeader(
     client: view.getBigUint64(cdrHeaderBytes, isLittleEndian),
     sequence: view.getBigInt64(cdrHeaderBytes + 8, isLittleEndian),
   };
-  bytes.copyWithin(serviceHeaderBytes, 0, cdrHeaderBytes);
-  return { header, message: bytes.subarray(serviceHeaderBytes) };
+  // The body begins on a multiple of 8, as that of every received message does.
+  const message = new Uint8Array(bytes.length - serviceHeaderBytes + cdrHeaderBytes).subarray(cdrHeaderBytes);
+  message.set(bytes.subarray(serviceHeaderBytes));
+  message.set(bytes.subarray(0, cdrHeaderBytes));
+  return { header, message };
 }

@@ -46,11 +46,15 @@ export class InprocService implements TransportService {
     return this.setup.type;
   }
 
-  handle(request: object, onResponse: (response: object) => void): void {
-    this.setup.handle(request, (response) => {
+  handle(request: object, onResponse: (response: object) => void, onFailure: (reason: string) => void): void {
+    const reply = (response: object) => {
       const whole = this.#responseCodec.complete(response);
       if (this.isOpen) onResponse(whole);
-    });
+    };
+    const fail = (reason: string) => {
+      if (this.isOpen) onFailure(reason);
+    };
+    this.setup.handle(request, reply, fail);
   }
 
   close(): void {
@@ -96,18 +100,26 @@ export class InprocClient implements TransportClient {
     return [...this.#service.servers].filter(({ type }) => type === this.type).map(({ id }) => id);
   }
 
-  send(request: object, onResponse: (response: object, serverId: string) => void): () => void {
+  send(
+    request: object,
+    onResponse: (response: object, serverId: string) => void,
+    onFailure: (reason: string) => void,
+  ): () => void {
     const whole = this.#requestCodec.complete(request);
     const server = this.#service.serverOf(this.type);
     let isWanted = true;
     if (server !== undefined) {
       this.#executor.enqueue(() => {
         if (!server.isOpen) return;
-        server.handle(whole, (response) => {
+        const later = (deliver: () => void) =>
           this.#executor.enqueue(() => {
-            if (isWanted && this.#isOpen) onResponse(response, server.id);
+            if (isWanted && this.#isOpen) deliver();
           });
-        });
+        server.handle(
+          whole,
+          (response) => later(() => onResponse(response, server.id)),
+          (reason) => later(() => onFailure(reason)),
+        );
       });
     }
     return () => {

@@ -1,25 +1,28 @@
+import type { Clock } from '@efferent/core';
 import { type Codec, codecOf } from '@efferent/interfaces';
 import type { Executor } from '../executor.ts';
 import { MessageQueue } from '../message-queue.ts';
 import type { EndpointInfo, QosProfile } from '../port.ts';
-import {
-  type NodeIdentity,
-  qosMismatch,
-  type Report,
-  type SubscriptionSetup,
-  type TransportPublisher,
-  type TransportSubscription,
+import { mismatchOf, reportMismatch } from '../qos-mismatch.ts';
+import type {
+  NodeIdentity,
+  Report,
+  SubscriptionSetup,
+  TransportPublisher,
+  TransportSubscription,
 } from '../transport.ts';
 import { deepFreeze } from './deep-freeze.ts';
 
 /** All publishers and subscriptions of one topic. */
 export class InprocTopic {
   readonly name: string;
+  readonly steadyClock: Clock;
   readonly publishers = new Set<InprocPublisher>();
   readonly subscriptions = new Set<InprocSubscription>();
 
-  constructor(name: string) {
+  constructor(name: string, steadyClock: Clock) {
     this.name = name;
+    this.steadyClock = steadyClock;
   }
 
   get isUnused(): boolean {
@@ -60,31 +63,18 @@ export class InprocTopic {
 
   #meet(publisher: InprocPublisher, subscription: InprocSubscription): void {
     if (areJoinedElsewhere(publisher, subscription)) return;
-    const reason =
-      publisher.type === subscription.type
-        ? qosMismatch(publisher.qos, subscription.qos)
-        : `the publisher sends ${publisher.type}, the subscription wants ${subscription.type}`;
-    if (reason === undefined) {
+    const mismatch = mismatchOf(publisher, subscription);
+    if (mismatch === undefined) {
       publisher.replayTo(subscription);
       return;
     }
-    const fields = {
-      topic: this.name,
-      publisher: publisher.owner.name,
-      subscription: subscription.owner.name,
-      reason,
-    };
-    publisher.report('endpoints-incompatible', fields);
-    subscription.setup.report('endpoints-incompatible', fields);
+    reportMismatch(publisher.report, this.name, subscription.owner, mismatch);
+    reportMismatch(subscription.setup.report, this.name, publisher.owner, mismatch);
   }
 }
 
 function canMatch(publisher: InprocPublisher, subscription: InprocSubscription): boolean {
-  return (
-    publisher.type === subscription.type &&
-    qosMismatch(publisher.qos, subscription.qos) === undefined &&
-    !areJoinedElsewhere(publisher, subscription)
-  );
+  return mismatchOf(publisher, subscription) === undefined && !areJoinedElsewhere(publisher, subscription);
 }
 
 /** Endpoints that stand for those of one thread are joined in that thread. */
@@ -102,7 +92,8 @@ export class InprocPublisher implements TransportPublisher {
   readonly #codec: Codec;
   readonly #freezes: boolean;
   readonly #onClose: () => void;
-  readonly #history = new MessageQueue<object>();
+  /** What latecomers get, with the steady time of its publication, ns. */
+  readonly #history = new MessageQueue<{ readonly message: object; readonly atNs: bigint }>();
 
   constructor(
     owner: NodeIdentity,
@@ -133,7 +124,7 @@ export class InprocPublisher implements TransportPublisher {
     const whole = this.#codec.complete(message);
     if (this.#freezes) deepFreeze(whole);
     if (this.qos.durability === 'transient-local') {
-      this.#history.push(whole);
+      this.#history.push({ message: whole, atNs: this.#topic.steadyClock.nowNs() });
       if (this.qos.history === 'keep-last' && this.#history.length > this.qos.depth) this.#history.shift();
     }
     const receivers = this.receivers;
@@ -142,7 +133,9 @@ export class InprocPublisher implements TransportPublisher {
 
   replayTo(subscription: InprocSubscription): void {
     if (subscription.qos.durability !== 'transient-local') return;
-    for (const message of this.#history) subscription.receive(message);
+    const lifespanNs = BigInt(this.qos.lifespanMs ?? 0) * 1_000_000n;
+    const oldestNs = lifespanNs === 0n ? 0n : this.#topic.steadyClock.nowNs() - lifespanNs;
+    for (const { message, atNs } of this.#history) if (atNs >= oldestNs) subscription.receive(message);
   }
 
   info(): EndpointInfo {

@@ -48,6 +48,11 @@ export class InprocTransport implements Transport {
     };
   }
 
+  async hasNode({ name, namespace }: NodeIdentity): Promise<boolean> {
+    for (const node of this.#nodes) if (node.name === name && node.namespace === namespace) return true;
+    return false;
+  }
+
   addNode(node: NodeIdentity): void {
     this.#nodes.add(node);
     this.#announceChange();
@@ -116,7 +121,7 @@ export class InprocTransport implements Transport {
   #topic(name: string): InprocTopic {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = new InprocTopic(name);
+      topic = new InprocTopic(name, this.executor.steadyClock);
       this.#topics.set(name, topic);
     }
     return topic;

@@ -27,7 +27,10 @@ export class ThreadHost {
   /** Requests of the thread's clients that wait for an answer: what forgets them. */
   readonly #forget = new Map<string, () => void>();
   /** Requests to the thread's services that wait for one. */
-  readonly #replies = new Map<number, { readonly id: number; reply(response: object): void }>();
+  readonly #replies = new Map<
+    number,
+    { readonly id: number; reply(response: object): void; fail(reason: string): void }
+  >();
   readonly #unwatch: () => void;
   #nextRequest = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -57,6 +60,13 @@ export class ThreadHost {
       case 'add-node':
         this.#transport.addNode(this.#node(message.node));
         return;
+      case 'find-node': {
+        const { request, node } = message;
+        void this.#transport
+          .hasNode(node)
+          .then((isFound) => this.#send({ kind: 'node-found', request, isFound }));
+        return;
+      }
       case 'remove-node':
         this.#transport.removeNode(this.#node(message.node));
         this.#nodes.delete(keyOf(message.node));
@@ -81,6 +91,10 @@ export class ThreadHost {
       }
       case 'reply':
         this.#replies.get(message.request)?.reply(message.content);
+        this.#replies.delete(message.request);
+        return;
+      case 'fail':
+        this.#replies.get(message.request)?.fail(message.reason);
         this.#replies.delete(message.request);
         return;
       case 'close':
@@ -129,9 +143,9 @@ export class ThreadHost {
           type,
           name,
           report,
-          handle: (content, reply) => {
+          handle: (content, reply, fail) => {
             const request = this.#nextRequest++;
-            this.#replies.set(request, { id, reply });
+            this.#replies.set(request, { id, reply, fail });
             this.#send({ kind: 'request', id, request, content });
           },
         });
@@ -140,10 +154,17 @@ export class ThreadHost {
 
   #request(id: number, request: number, content: object): void {
     const key = `${id} ${request}`;
-    const forget = this.#clients.get(id)?.send(content, (response, server) => {
-      this.#forget.delete(key);
-      this.#send({ kind: 'response', id, request, content: response, server });
-    });
+    const forget = this.#clients.get(id)?.send(
+      content,
+      (response, server) => {
+        this.#forget.delete(key);
+        this.#send({ kind: 'response', id, request, content: response, server });
+      },
+      (reason) => {
+        this.#forget.delete(key);
+        this.#send({ kind: 'failure', id, request, reason });
+      },
+    );
     if (forget !== undefined) this.#forget.set(key, forget);
   }
 

@@ -8,6 +8,7 @@ import type { NamedTypes, NodeIdentity } from '../transport.ts';
  */
 export type FromThread =
   | { readonly kind: 'add-node' | 'remove-node'; readonly node: NodeIdentity }
+  | { readonly kind: 'find-node'; readonly request: number; readonly node: NodeIdentity }
   | (EndpointOf<'publisher'> & { readonly qos: QosProfile })
   | (EndpointOf<'subscription'> & { readonly qos: QosProfile })
   | EndpointOf<'client'>
@@ -19,6 +20,7 @@ export type FromThread =
       readonly request: number;
       readonly content: object;
     }
+  | { readonly kind: 'fail'; readonly id: number; readonly request: number; readonly reason: string }
   | { readonly kind: 'forget'; readonly id: number; readonly request: number }
   | { readonly kind: 'close'; readonly id: number };
 
@@ -41,6 +43,8 @@ export type ToThread =
       readonly content: object;
       readonly server: string;
     }
+  | { readonly kind: 'failure'; readonly id: number; readonly request: number; readonly reason: string }
+  | { readonly kind: 'node-found'; readonly request: number; readonly isFound: boolean }
   | {
       readonly kind: 'report';
       readonly id: number;

@@ -27,7 +27,11 @@ const nothing: GraphCopy = {
   servers: new Map(),
 };
 
-type OnResponse = (response: object, serverId: string) => void;
+/** A request that waits for an answer. */
+interface Waiting {
+  onResponse(response: object, serverId: string): void;
+  onFailure(reason: string): void;
+}
 
 /**
  * The `inproc` middleware in a thread beside the one that has the other nodes: its event loop runs on while theirs is
@@ -43,7 +47,8 @@ export class ThreadTransport implements Transport {
   readonly #receivers = new Map<number, (message: object) => void>();
   readonly #reports = new Map<number, Report>();
   readonly #services = new Map<number, ServiceSetup>();
-  readonly #waiting = new Map<string, OnResponse>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #searches = new Map<number, (isFound: boolean) => void>();
   readonly #listeners = new Set<() => void>();
   #copy = nothing;
   #nextId = 0;
@@ -68,6 +73,14 @@ export class ThreadTransport implements Transport {
       },
     };
     port.on('message', (message: ToThread) => this.#take(message));
+  }
+
+  hasNode(node: NodeIdentity): Promise<boolean> {
+    const request = this.#nextRequest++;
+    return new Promise((resolve) => {
+      this.#searches.set(request, resolve);
+      this.#send({ kind: 'find-node', request, node });
+    });
   }
 
   addNode(node: NodeIdentity): void {
@@ -130,11 +143,11 @@ export class ThreadTransport implements Transport {
     return {
       isAvailable: () => servers().length > 0,
       hasServer: (serverId) => servers().includes(serverId),
-      send: (request, onResponse) => {
+      send: (request, onResponse, onFailure) => {
         const number = this.#nextRequest++;
         const key = `${id} ${number}`;
         this.#send({ kind: 'request', id, request: number, content: codec.complete(request) });
-        this.#waiting.set(key, onResponse);
+        this.#waiting.set(key, { onResponse, onFailure });
         return () => {
           if (this.#waiting.delete(key)) this.#send({ kind: 'forget', id, request: number });
         };
@@ -191,13 +204,20 @@ export class ThreadTransport implements Transport {
         this.#handle(message.id, message.request, message.content);
         return;
       case 'response': {
-        const key = `${message.id} ${message.request}`;
-        const onResponse = this.#waiting.get(key);
-        this.#waiting.delete(key);
-        if (onResponse !== undefined)
-          this.executor.enqueue(() => onResponse(message.content, message.server));
+        const waiting = this.#endWait(message);
+        if (waiting !== undefined)
+          this.executor.enqueue(() => waiting.onResponse(message.content, message.server));
         return;
       }
+      case 'failure': {
+        const waiting = this.#endWait(message);
+        if (waiting !== undefined) this.executor.enqueue(() => waiting.onFailure(message.reason));
+        return;
+      }
+      case 'node-found':
+        this.#searches.get(message.request)?.(message.isFound);
+        this.#searches.delete(message.request);
+        return;
       case 'report':
         this.#reports.get(message.id)?.(message.event, message.fields);
         return;
@@ -207,13 +227,22 @@ export class ThreadTransport implements Transport {
     }
   }
 
+  #endWait({ id, request }: { readonly id: number; readonly request: number }): Waiting | undefined {
+    const key = `${id} ${request}`;
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    return waiting;
+  }
+
   #handle(id: number, request: number, content: object): void {
     const setup = this.#services.get(id);
     if (setup === undefined) return;
     const codec = codecOf(`${setup.type}_Response`);
     this.executor.enqueue(() =>
-      setup.handle(content, (response) =>
-        this.#send({ kind: 'reply', id, request, content: codec.complete(response) }),
+      setup.handle(
+        content,
+        (response) => this.#send({ kind: 'reply', id, request, content: codec.complete(response) }),
+        (reason) => this.#send({ kind: 'fail', id, request, reason }),
       ),
     );
   }
