@@ -172,11 +172,11 @@ describe('recording and playing on a graph', () => {
     const bag = await openBag(join(folder, 'chat'));
     const player = await again.createNode('player');
     const { signal } = new AbortController();
-    expect(await playBag(player, bag, { rate: 10, signal })).toBe(3);
+    expect(await playBag(player, bag, { rate: 2, signal })).toBe(3);
     expect(subscription.publisherCount).toBe(1);
     await expect.poll(() => heard.map(({ data }) => data)).toEqual(['one', 'two', 'three']);
-    // 0.3 s in the bag at ten times the speed.
-    expect(heard[1]!.atMs - heard[0]!.atMs).toBeGreaterThan(20);
+    // 0.6 s in the bag at twice the speed: they came one after the other, not at once.
+    expect(heard[2]!.atMs - heard[0]!.atMs).toBeGreaterThan(100);
     await bag.close();
     await again.shutdown();
   });
