@@ -12,9 +12,10 @@ export interface CommandResult {
 export function runEfferent(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  { cwd = repositoryFolder }: { readonly cwd?: string } = {},
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [join(repositoryFolder, 'packages/cli/src/main.ts'), ...words], {
-    cwd: repositoryFolder,
+    cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,23 +1,26 @@
 import { ConfigurationError } from '@efferent/core';
-import { planFile, selectMiddleware, startSystem } from '@efferent/runtime';
+import { findLaunchFile, planFile, selectMiddleware, startSystem } from '@efferent/runtime';
 import { runUntilSignal } from './signals.ts';
 import { Terminal } from './terminal.ts';
+import { printWorkspace } from './workspace-defaults.ts';
 
 interface LaunchOptions {
   readonly showArguments?: boolean;
   readonly middleware: string;
 }
 
-/** `efferent launch`: runs a launch file until Ctrl-C or until a required process ends. */
+/** `efferent launch`: runs a launch file, given by path or by its name in a `launch/` folder, until Ctrl-C or until a required process ends. */
 export async function runLaunchFile(
-  file: string,
+  name: string,
   pairs: readonly string[],
   options: LaunchOptions,
 ): Promise<void> {
   const terminal = new Terminal(process.stdout);
   const values = Object.fromEntries(pairs.map(parsePair));
+  const file = findLaunchFile(name);
+  const declared = planFile(file, values).arguments;
   if (options.showArguments === true) {
-    for (const each of planFile(file, values).arguments)
+    for (const each of declared)
       terminal.row(each.name, `${each.description}`, {
         right: each.defaultValue === undefined ? 'required' : `default: "${each.defaultValue}"`,
       });
@@ -25,12 +28,13 @@ export async function runLaunchFile(
   }
   await runUntilSignal(async (signal) => {
     const { middleware, reason } = await selectMiddleware(options.middleware);
+    printWorkspace(terminal);
     terminal.line(`middleware ${middleware} · ${reason}`);
     const system = await startSystem({
       launchFile: file,
       arguments: values,
       middleware,
-      robot: values.robot ?? 'stretch',
+      robot: values.robot ?? declared.find((each) => each.name === 'robot')?.defaultValue ?? 'stretch',
       signal,
       observer: {
         onNodeDown: (node, reason) => terminal.line(`[${node}] ended: ${reason}`),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addGraphCommands } from './graph/graph-commands.ts';
+import { applyWorkspaceDefaults } from './workspace-defaults.ts';
 
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
@@ -7,7 +8,8 @@ export function createProgram(): Command {
     .description('Say it, and the robot does it.')
     .version('0.1.0')
     .exitOverride()
-    .showHelpAfterError('(efferent --help lists the commands)');
+    .showHelpAfterError('(efferent --help lists the commands)')
+    .hook('preAction', (_program, command) => applyWorkspaceDefaults(command));
 
   withSystemOptions(program.command('start'))
     .description('start a scene, a robot, the agent and the viewer; then take instructions')
@@ -37,7 +39,7 @@ export function createProgram(): Command {
   program
     .command('launch')
     .description('run a ROS 2 launch file (XML)')
-    .argument('<file>')
+    .argument('<file>', 'a path, or a name below launch/ of the workspace or the product')
     .argument('[arguments...]', 'values of its arguments: name:=value')
     .option('--show-arguments', 'list the arguments of the file and end')
     .addOption(middlewareOption())
@@ -148,6 +150,19 @@ export function createProgram(): Command {
     .argument('<bag>', 'an .mcap file, or a folder with one')
     .option('-o, --output <file>', 'file of the new bag')
     .action(lazily(async () => (await import('./bag-command.ts')).bagRecover));
+
+  program
+    .command('init')
+    .description('make a workspace of your own: robot, scene, skills, launch file and task script')
+    .argument('[folder]', 'new or empty; its name becomes the name of the workspace', '.')
+    .action(lazily(async () => (await import('./init-command.ts')).runInit));
+
+  const robot = program.command('robot').description('work with robots');
+  robot
+    .command('check')
+    .description("find what is wrong with a robot's files, and print its joints")
+    .argument('<robot>', 'id, or a folder such as robots/my-robot')
+    .action(lazily(async () => (await import('./robot-command.ts')).runRobotCheck));
 
   program
     .command('doctor')

@@ -6,6 +6,7 @@ import { runUntilSignal } from './signals.ts';
 import { type SystemSessionOptions, startSystemSession } from './system-session.ts';
 import { TaskPrinter } from './task-printer.ts';
 import { Terminal } from './terminal.ts';
+import { startLaunchFile } from './workspace-defaults.ts';
 
 interface StartOptions extends SystemSessionOptions {
   readonly instruction: string;
@@ -29,7 +30,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       isLoopback(options.host) || options.headless === true ? '' : randomBytes(16).toString('hex');
     const system = await startSystemSession(
       terminal,
-      'kitchen.launch.xml',
+      startLaunchFile(),
       options,
       {
         model: options.model,

@@ -1,9 +1,16 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { steadyWallClock } from '@efferent/core';
-import { repositoryFolder, type System, selectMiddleware, startSystem } from '@efferent/runtime';
+import {
+  findLaunchFile,
+  repositoryFolder,
+  type System,
+  selectMiddleware,
+  startSystem,
+} from '@efferent/runtime';
 import { describeConfiguration } from '@efferent/runtime/simulation';
 import type { Terminal } from './terminal.ts';
+import { printWorkspace } from './workspace-defaults.ts';
 
 export interface SystemSessionOptions {
   readonly scene: string;
@@ -17,7 +24,7 @@ export interface SystemSessionOptions {
 /**
  * Starts a launch file and prints the first screen.
  *
- * @param launchFile - name below `launch/`
+ * @param launchFile - path, or name below the `launch/` of the workspace or of the repository
  * @param more - arguments of the launch file beside scene, robot and seed
  */
 export async function startSystemSession(
@@ -32,12 +39,13 @@ export async function startSystemSession(
   if (process.env.EFFERENT_SETUP !== undefined) terminal.row('setting up', process.env.EFFERENT_SETUP);
   const { middleware, reason } = await selectMiddleware(options.middleware);
   terminal.row('middleware', `${middleware} · ${reason}`);
+  printWorkspace(terminal);
   terminal.row('scene', facts.scene);
   terminal.row('robot', facts.robot);
   const logs = new NodeLogs();
   const startedNs = steadyWallClock.nowNs();
   const system = await startSystem({
-    launchFile: join(repositoryFolder, 'launch', launchFile),
+    launchFile: findLaunchFile(launchFile),
     arguments: { scene: options.scene, robot: options.robot, seed: String(options.seed), ...more },
     middleware,
     robot: options.robot,

@@ -1,12 +1,12 @@
 export { ActionChunk } from './action-chunk.ts';
 export { GraspMonitor, type GraspReading, type GraspVerdict } from './grasp-monitor.ts';
+export { listPoliciesFor, loadPolicyManifest } from './load-policy-manifest.ts';
 export { ObservationAssembler, type ObservationInputs } from './observation.ts';
 export { type BodyState, PickRun, type TargetBelief } from './pick-run.ts';
 export { loadOnnxPolicy, type Observation, type Policy, type PolicyLoader } from './policy.ts';
 export {
   type ActionSpec,
   checkRobotFits,
-  loadPolicyManifest,
   modelContract,
   type ObservationSpec,
   observationWidth,

@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   ConfigurationError,
   ContractError,
@@ -102,50 +100,6 @@ export function parsePolicyManifest(text: string, file: string): PolicyManifest 
     });
   }
   return manifest;
-}
-
-/**
- * Finds and reads `policies/<id>/policy.yaml` in the first workspace folder that has it.
- * @throws {@link ConfigurationError} code `unknown-policy` listing the known ones, or `invalid-file`.
- */
-export async function loadPolicyManifest(
-  workspaceFolders: readonly string[],
-  id: string,
-): Promise<{ readonly manifest: PolicyManifest; readonly folder: string }> {
-  const known: string[] = [];
-  for (const workspace of workspaceFolders) {
-    const ids = await policyIds(join(workspace, 'policies'));
-    known.push(...ids);
-    if (!ids.includes(id)) continue;
-    const folder = join(workspace, 'policies', id);
-    const file = join(folder, 'policy.yaml');
-    const manifest = parsePolicyManifest(await readFile(file, 'utf8'), file);
-    if (manifest.id === id) return { manifest, folder };
-    throw new ConfigurationError({
-      code: 'invalid-file',
-      message: `${file}: id: is "${manifest.id}", expected the folder's name "${id}"`,
-      fields: { file, field: 'id' },
-    });
-  }
-  throw new ConfigurationError({
-    code: 'unknown-policy',
-    message: `no policy "${id}"; known are ${known.join(', ') || 'none'}; looked in ${workspaceFolders.map((folder) => join(folder, 'policies')).join(', ')}`,
-    fields: { id, known },
-  });
-}
-
-/** Lists the policies of one `policies` folder; an absent folder has none. */
-async function policyIds(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return entries
-    .filter(
-      (entry) => entry.isFile() && entry.name === 'policy.yaml' && join(entry.parentPath, '..') === folder,
-    )
-    .map((entry) => entry.parentPath.slice(folder.length + 1))
-    .sort();
 }
 
 /** Number of values of an observation. */

@@ -20,14 +20,10 @@ import {
   stampToNs,
   TransformListener,
 } from '@efferent/ros';
+import { listPoliciesFor, loadPolicyManifest } from './load-policy-manifest.ts';
 import { PickRun } from './pick-run.ts';
 import { loadOnnxPolicy, type Policy, type PolicyLoader } from './policy.ts';
-import {
-  checkRobotFits,
-  loadPolicyManifest,
-  type PolicyManifest,
-  parseRobotFacts,
-} from './policy-manifest.ts';
+import { checkRobotFits, type PolicyManifest, parseRobotFacts } from './policy-manifest.ts';
 import { extentAlongAxes, sightingsFromDetections } from './sightings.ts';
 
 type RunPolicy = 'efferent_interfaces/action/RunPolicy';
@@ -97,11 +93,14 @@ class PolicyServer {
       description: 'id of a folder under robots/',
       readOnly: true,
     });
-    const preload = node.declareParameter('policies', ['stretch-pick'] as readonly string[], {
-      description: 'ids under policies/ that are loaded and checked at start',
+    const preload = node.declareParameter('policies', [] as readonly string[], {
+      description:
+        'ids under policies/ that are loaded and checked at start; those made for the robot without any',
       readOnly: true,
     });
-    for (const id of preload) await this.#load(id);
+    const made =
+      preload.length > 0 ? preload : listPoliciesFor(this.#services.workspaceFolders, this.#robotId);
+    for (const id of made) await this.#load(id);
     node.createSubscription('sensor_msgs/msg/JointState', 'joint_states', {}, (message) => {
       if (message.name.length !== this.#jointIndex.size) {
         this.#jointIndex.clear();

@@ -5,6 +5,7 @@ export { type Collision, CollisionChecker } from './collision-checker.ts';
 export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
+export { inspectRobot, type RobotInspection } from './inspect-robot.ts';
 export { isJointMotionFree, type JointPath, type JointPathRequest, planJointPath } from './joint-path.ts';
 export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
 export {
@@ -14,7 +15,13 @@ export {
   timeJointPath,
 } from './joint-trajectory.ts';
 export { loadPriorMap } from './load-prior-map.ts';
-export { listRobots, loadRobotModel, parseRobotModel, type RobotFileNames } from './load-robot-model.ts';
+export {
+  findRobotFolder,
+  listRobots,
+  loadRobotModel,
+  parseRobotModel,
+  type RobotFileNames,
+} from './load-robot-model.ts';
 export {
   composePlanar,
   invertPlanar,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, parseWithSchema, parseYaml } from '@efferent/core';
 import type { Actuator } from './actuator.ts';
+import { findMesh, measureMesh } from './mesh-box.ts';
 import { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
 import { movableJoints, RobotModel } from './robot-model.ts';
 import { parseUrdf, type Urdf } from './urdf.ts';
@@ -19,17 +20,25 @@ export interface RobotFileNames {
  * @throws {@link ConfigurationError} codes `unknown-robot`, `invalid-file`, `invalid-urdf`, `invalid-robot`
  */
 export function loadRobotModel(workspaceFolders: readonly string[], id: string): RobotModel {
+  return loadRobotFolder(findRobotFolder(workspaceFolders, id));
+}
+
+/** Finds the first `robots/<id>` that has a `robot.yaml`. @throws {@link ConfigurationError} code `unknown-robot` */
+export function findRobotFolder(workspaceFolders: readonly string[], id: string): string {
   const folder = workspaceFolders
     .map((workspace) => join(workspace, 'robots', id))
     .find((path) => existsSync(join(path, 'robot.yaml')));
-  if (folder === undefined) {
-    const known = listRobots(workspaceFolders);
-    throw new ConfigurationError({
-      code: 'unknown-robot',
-      message: `there is no robot "${id}"; the workspace has ${known.join(', ') || 'none'} (robots/<id>/robot.yaml)`,
-      fields: { id, known, workspaceFolders },
-    });
-  }
+  if (folder !== undefined) return folder;
+  const known = listRobots(workspaceFolders);
+  throw new ConfigurationError({
+    code: 'unknown-robot',
+    message: `there is no robot "${id}"; the workspace has ${known.join(', ') || 'none'} (robots/<id>/robot.yaml)`,
+    fields: { id, known, workspaceFolders },
+  });
+}
+
+/** Loads the robot of a folder that holds `robot.yaml`. @throws as {@link loadRobotModel} */
+export function loadRobotFolder(folder: string): RobotModel {
   const manifestFile = join(folder, 'robot.yaml');
   const manifest = parseManifest(readFileSync(manifestFile, 'utf8'), manifestFile);
   const urdfFile = join(folder, manifest.urdf);
@@ -58,17 +67,21 @@ export function parseRobotModel(urdfText: string, manifestText: string, files: R
 }
 
 function makeRobotModel(urdfText: string, manifest: RobotManifest, files: RobotFileNames): RobotModel {
-  const urdf = parseUrdf(urdfText, files.urdf);
+  const urdf = parseUrdf(urdfText, files.urdf, (mesh) => measureMesh(findMesh(mesh, files.urdf)));
   const check = new ManifestCheck(manifest, urdf, files.manifest);
-  return new RobotModel(manifest, urdf, urdfText, check.actuators());
+  const actuators = check.actuators();
+  check.throwProblems();
+  return new RobotModel(manifest, urdf, urdfText, actuators);
 }
 
-function parseManifest(text: string, file: string): RobotManifest {
+/** Checks the text of a `robot.yaml` against its schema. @throws {@link ConfigurationError} code `invalid-file` */
+export function parseManifest(text: string, file: string): RobotManifest {
   return parseWithSchema(robotManifestSchema, parseYaml(text, file), file);
 }
 
-/** Checks the names that the manifest and the URDF share. */
+/** Checks the names that the manifest and the URDF share; goes on after a problem, so that all are named at once. */
 class ManifestCheck {
+  readonly #problems: { readonly field: string; readonly reason: string }[] = [];
   readonly #manifest: RobotManifest;
   readonly #file: string;
   readonly #urdf: Urdf;
@@ -99,6 +112,7 @@ class ManifestCheck {
     this.#known('base', [base.left_wheel_joint, base.right_wheel_joint], this.#jointNames, 'movable joint');
     this.#known('gripper.actuator', [gripper.actuator], names, 'actuator');
     this.#known('arm', Object.values(this.#manifest.arm ?? {}), names, 'actuator');
+    this.#known('head', Object.values(this.#manifest.head ?? {}), names, 'actuator');
     for (const [group, members] of Object.entries(groups))
       this.#known(`groups.${group}`, members, names, 'actuator');
     for (const [pose, positions] of Object.entries(poses))
@@ -129,7 +143,7 @@ class ManifestCheck {
       entry.lower !== undefined && entry.upper !== undefined
         ? { lower: entry.lower, upper: entry.upper }
         : { lower: sum(joints.map((joint) => joint.lower)), upper: sum(joints.map((joint) => joint.upper)) };
-    if (!Number.isFinite(limits.lower) || !(limits.lower < limits.upper))
+    if (joints.length > 0 && (!Number.isFinite(limits.lower) || !(limits.lower < limits.upper)))
       this.#fail(field, 'has no finite position limits');
     return {
       name: entry.name,
@@ -161,14 +175,24 @@ class ManifestCheck {
 
   #known(field: string, names: readonly string[], known: readonly string[], what: string): void {
     const wrong = names.find((name) => !known.includes(name));
-    if (wrong !== undefined) this.#fail(field, `"${wrong}" is not a ${what}; there are ${known.join(', ')}`);
+    if (wrong !== undefined)
+      this.#fail(
+        field,
+        `"${wrong}" is not ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}; there are ${known.join(', ')}`,
+      );
   }
 
-  #fail(field: string, reason: string): never {
+  #fail(field: string, reason: string): void {
+    this.#problems.push({ field, reason });
+  }
+
+  /** @throws {@link ConfigurationError} code `invalid-robot`, one line a problem */
+  throwProblems(): void {
+    if (this.#problems.length === 0) return;
     throw new ConfigurationError({
       code: 'invalid-robot',
-      message: `${this.#file}: ${field}: ${reason}`,
-      fields: { file: this.#file, field, reason },
+      message: this.#problems.map(({ field, reason }) => `${this.#file}: ${field}: ${reason}`).join('\n'),
+      fields: { file: this.#file, problems: this.#problems },
     });
   }
 }

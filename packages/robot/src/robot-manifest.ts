@@ -79,6 +79,8 @@ export const robotManifestSchema = strictObject({
   groups: record(name, names),
   /** Parts of a lift-and-reach arm with a yaw-pitch-roll wrist; absent for other arms, which use numeric kinematics. */
   arm: v.optional(strictObject({ lift: name, extension: name, yaw: name, pitch: name, roll: name })),
+  /** Actuators that turn the camera: pan about an upright axis, then tilt. Absent where the camera is fixed. */
+  head: v.optional(strictObject({ pan: name, tilt: name })),
   poses: record(name, record(name, finiteNumber)),
   gripper: strictObject({
     actuator: name,
@@ -88,6 +90,8 @@ export const robotManifestSchema = strictObject({
     max_payload_kg: positiveNumber,
   }),
   driver: strictObject({
+    /** The driver's own action for joint goals, below the robot's namespace. */
+    trajectory_action: v.optional(name, 'driver/follow_joint_trajectory'),
     /** Element order of `joint_pose_cmd`: actuators or URDF joints; other names are base increments, always 0. */
     joint_pose_order: names,
     modes: strictObject({

@@ -1,4 +1,12 @@
-import { ConfigurationError, parseXml, Transform, type Vector3, type XmlElement } from '@efferent/core';
+import {
+  ConfigurationError,
+  describeError,
+  parseXml,
+  Transform,
+  type Vector3,
+  type XmlElement,
+} from '@efferent/core';
+import { orderUrdfTree } from './urdf-tree.ts';
 
 export type SolidShape =
   | { readonly kind: 'box'; readonly sizeM: Vector3 }
@@ -54,19 +62,47 @@ type Rgba = readonly [number, number, number, number];
 const defaultColor: Rgba = [0.6, 0.6, 0.6, 1];
 
 /**
- * Parses a URDF whose collision shapes are boxes, cylinders and spheres.
+ * Parses a URDF. Collision shapes are boxes, cylinders and spheres; a mesh becomes the box around it.
  *
  * @param text - the XML
  * @param file - what to call it in messages
+ * @param meshBox - measures meshes of collision shapes; without it they are refused
  * @throws {@link ConfigurationError} code `invalid-urdf`, naming file, line and what is wrong
  * @see http://wiki.ros.org/urdf/XML
  */
-export function parseUrdf(text: string, file: string): Urdf {
-  const root = readRoot(text, file);
-  const reader = new UrdfReader(file, readMaterials(root, file));
-  const links = children(root, 'link').map((element) => reader.link(element));
-  const joints = children(root, 'joint').map((element) => reader.joint(element));
-  return orderTree(reader.required(root, 'name'), links, joints, file);
+export function parseUrdf(text: string, file: string, meshBox?: MeshBox): Urdf {
+  const root = readUrdfRoot(text, file);
+  const reader = new UrdfReader(file, readMaterials(root, file), meshBox);
+  const links = urdfChildren(root, 'link').map((element) => reader.link(element));
+  const joints = urdfChildren(root, 'joint').map((element) => reader.joint(element));
+  return orderUrdfTree(reader.required(root, 'name'), links, joints, (reason) =>
+    fail(file, undefined, reason),
+  );
+}
+
+/** The box around a mesh file, in the mesh's own frame before scaling. @throws when the file cannot be used */
+export type MeshBox = (file: string) => { readonly centerM: Vector3; readonly sizeM: Vector3 };
+
+/**
+ * Lists what {@link parseUrdf} would refuse, element by element, instead of the first thing only.
+ *
+ * @throws {@link ConfigurationError} code `invalid-urdf` when the text is not the XML of a robot
+ */
+export function listUrdfProblems(text: string, file: string, meshBox?: MeshBox): readonly string[] {
+  const root = readUrdfRoot(text, file);
+  const reader = new UrdfReader(file, readMaterials(root, file), meshBox);
+  const problems: string[] = [];
+  const attempt = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      problems.push(describeError(error));
+    }
+  };
+  for (const element of urdfChildren(root, 'link')) attempt(() => reader.link(element));
+  for (const element of urdfChildren(root, 'joint')) attempt(() => reader.joint(element));
+  if (problems.length === 0) attempt(() => parseUrdf(text, file, meshBox));
+  return problems;
 }
 
 function fail(file: string, at: { line: number } | undefined, reason: string): never {
@@ -81,20 +117,20 @@ function urdfError(file: string, line: number | undefined, reason: string): Conf
   });
 }
 
-function readRoot(text: string, file: string): XmlElement {
+export function readUrdfRoot(text: string, file: string): XmlElement {
   const root = parseXml(text, file, ({ line }, reason) => urdfError(file, line, `not XML: ${reason}`));
   if (root.name !== 'robot') fail(file, root, `the root element is <${root.name}>, expected <robot>`);
   return root;
 }
 
-function children(parent: XmlElement, tag: string): readonly XmlElement[] {
+export function urdfChildren(parent: XmlElement, tag: string): readonly XmlElement[] {
   return parent.children.filter((child) => child.name === tag);
 }
 
 function readMaterials(root: XmlElement, file: string): Map<string, Rgba> {
   const materials = new Map<string, Rgba>();
-  for (const element of children(root, 'material')) {
-    const color = children(element, 'color')[0];
+  for (const element of urdfChildren(root, 'material')) {
+    const color = urdfChildren(element, 'color')[0];
     if (color !== undefined) materials.set(element.attributes.get('name') ?? '', rgba(color, file));
   }
   return materials;
@@ -111,10 +147,12 @@ function rgba(color: XmlElement, file: string): Rgba {
 class UrdfReader {
   readonly #file: string;
   readonly #materials: ReadonlyMap<string, Rgba>;
+  readonly #meshBox: MeshBox | undefined;
 
-  constructor(file: string, materials: ReadonlyMap<string, Rgba>) {
+  constructor(file: string, materials: ReadonlyMap<string, Rgba>, meshBox: MeshBox | undefined) {
     this.#file = file;
     this.#materials = materials;
+    this.#meshBox = meshBox;
   }
 
   required(element: XmlElement, attribute: string): string {
@@ -124,15 +162,37 @@ class UrdfReader {
 
   link(element: XmlElement): UrdfLink {
     const name = this.required(element, 'name');
-    const collision = children(element, 'collision').map((solid) => this.#solid(solid));
-    if (collision.some((solid) => solid.shape.kind === 'mesh')) {
+    const collision = urdfChildren(element, 'collision').map((solid) =>
+      this.#withoutMesh(this.#solid(solid), solid, name),
+    );
+    return { name, visual: urdfChildren(element, 'visual').map((solid) => this.#solid(solid)), collision };
+  }
+
+  /** A collision mesh as the box around it: what collision checks and contacts work with. */
+  #withoutMesh(solid: UrdfSolid, element: XmlElement, link: string): UrdfSolid {
+    const { shape } = solid;
+    if (shape.kind !== 'mesh') return solid;
+    if (this.#meshBox === undefined)
       fail(
         this.#file,
         element,
-        `link "${name}" has a mesh as collision shape, expected box, cylinder or sphere`,
+        `link "${link}" has a mesh as collision shape, expected box, cylinder or sphere`,
       );
+    try {
+      const { centerM, sizeM } = this.#meshBox(shape.file);
+      const scaled = (of: Vector3): Vector3 => [
+        of[0] * shape.scale[0],
+        of[1] * shape.scale[1],
+        of[2] * shape.scale[2],
+      ];
+      return {
+        ...solid,
+        shape: { kind: 'box', sizeM: scaled(sizeM).map(Math.abs) as unknown as Vector3 },
+        linkFromSolid: solid.linkFromSolid.multiply(new Transform(scaled(centerM), [0, 0, 0, 1])),
+      };
+    } catch (error) {
+      fail(this.#file, element, `link "${link}": collision mesh ${describeError(error)}`);
     }
-    return { name, visual: children(element, 'visual').map((solid) => this.#solid(solid)), collision };
   }
 
   joint(element: XmlElement): UrdfJoint {
@@ -145,7 +205,7 @@ class UrdfReader {
         `joint "${name}" has type "${type}", expected fixed, revolute, continuous or prismatic`,
       );
     }
-    const limit = children(element, 'limit')[0];
+    const limit = urdfChildren(element, 'limit')[0];
     const bounded = type === 'revolute' || type === 'prismatic';
     if (bounded && limit === undefined) fail(this.#file, element, `joint "${name}" has no <limit>`);
     const lower = bounded ? this.#number(limit, 'lower', 0) : Number.NEGATIVE_INFINITY;
@@ -168,21 +228,21 @@ class UrdfReader {
   }
 
   #linkOf(element: XmlElement, tag: string): string {
-    const child = children(element, tag)[0];
+    const child = urdfChildren(element, tag)[0];
     return child === undefined
       ? fail(this.#file, element, `joint "${element.attributes.get('name')}" has no <${tag}>`)
       : this.required(child, 'link');
   }
 
   #axis(element: XmlElement): Vector3 {
-    const axis = this.#vector(children(element, 'axis')[0], 'xyz', [1, 0, 0]);
+    const axis = this.#vector(urdfChildren(element, 'axis')[0], 'xyz', [1, 0, 0]);
     const length = Math.hypot(...axis);
     if (length < 1e-9) fail(this.#file, element, `joint "${element.attributes.get('name')}" has a zero axis`);
     return [axis[0] / length, axis[1] / length, axis[2] / length];
   }
 
   #mimic(element: XmlElement): UrdfJoint['mimic'] {
-    const mimic = children(element, 'mimic')[0];
+    const mimic = urdfChildren(element, 'mimic')[0];
     if (mimic === undefined) return undefined;
     return {
       joint: this.required(mimic, 'joint'),
@@ -192,7 +252,7 @@ class UrdfReader {
   }
 
   #origin(element: XmlElement): Transform {
-    const origin = children(element, 'origin')[0];
+    const origin = urdfChildren(element, 'origin')[0];
     return Transform.fromXyzRpy(
       this.#vector(origin, 'xyz', [0, 0, 0]),
       this.#vector(origin, 'rpy', [0, 0, 0]),
@@ -200,8 +260,8 @@ class UrdfReader {
   }
 
   #solid(element: XmlElement): UrdfSolid {
-    const material = children(element, 'material')[0];
-    const color = material && children(material, 'color')[0];
+    const material = urdfChildren(element, 'material')[0];
+    const color = material && urdfChildren(material, 'color')[0];
     const named = material && this.#materials.get(material.attributes.get('name') ?? '');
     return {
       shape: this.#shape(element),
@@ -211,7 +271,7 @@ class UrdfReader {
   }
 
   #shape(element: XmlElement): SolidShape {
-    const geometry = children(element, 'geometry')[0];
+    const geometry = urdfChildren(element, 'geometry')[0];
     const shape = geometry?.children[0];
     switch (shape?.name) {
       case 'box':
@@ -259,57 +319,4 @@ class UrdfReader {
     }
     return values as unknown as Vector3;
   }
-}
-
-/** Checks that links and joints form one tree and sorts both from the root outwards. */
-function orderTree(
-  name: string,
-  links: readonly UrdfLink[],
-  joints: readonly UrdfJoint[],
-  file: string,
-): Urdf {
-  const byName = new Map(links.map((link) => [link.name, link]));
-  if (byName.size !== links.length) fail(file, undefined, 'two links have the same name');
-  if (new Set(joints.map((joint) => joint.name)).size !== joints.length)
-    fail(file, undefined, 'two joints have the same name');
-  const parentOf = new Map<string, UrdfJoint>();
-  for (const joint of joints) {
-    for (const end of [joint.parent, joint.child]) {
-      if (!byName.has(end))
-        fail(file, undefined, `joint "${joint.name}" names the link "${end}", which does not exist`);
-    }
-    if (parentOf.has(joint.child)) fail(file, undefined, `link "${joint.child}" is the child of two joints`);
-    parentOf.set(joint.child, joint);
-    if (
-      joint.mimic !== undefined &&
-      !joints.some((other) => other.name === joint.mimic?.joint && other.mimic === undefined)
-    ) {
-      fail(
-        file,
-        undefined,
-        `joint "${joint.name}" mimics "${joint.mimic.joint}", which is not an independent joint`,
-      );
-    }
-  }
-  const roots = links.filter((link) => !parentOf.has(link.name));
-  const root = roots[0];
-  if (root === undefined || roots.length > 1) {
-    fail(
-      file,
-      undefined,
-      `expected one root link, found ${roots.map((link) => link.name).join(', ') || 'none'}`,
-    );
-  }
-  const orderedLinks: UrdfLink[] = [root];
-  const orderedJoints: UrdfJoint[] = [];
-  for (let i = 0; i < orderedLinks.length; i++) {
-    for (const joint of joints) {
-      if (joint.parent !== orderedLinks[i]?.name) continue;
-      orderedJoints.push(joint);
-      orderedLinks.push(byName.get(joint.child) as UrdfLink);
-    }
-  }
-  if (orderedLinks.length !== links.length)
-    fail(file, undefined, 'some links form a loop away from the root');
-  return { name, links: orderedLinks, joints: orderedJoints, rootLink: root.name };
 }

@@ -1,6 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadPolicyManifest, type PolicyManifest } from '@efferent/policy';
+import { listPoliciesFor, loadPolicyManifest, type PolicyManifest } from '@efferent/policy';
 import { loadRobotModel } from '@efferent/robot';
 import { loadScene, loadTaskCard } from '@efferent/sim';
 import { findWorkspaceFolders } from './workspace.ts';
@@ -44,15 +42,12 @@ export async function describeConfiguration(
   };
 }
 
-async function policiesOf(robot: string, workspaceFolders: readonly string[]): Promise<PolicyManifest[]> {
-  const ids = workspaceFolders
-    .map((folder) => join(folder, 'policies'))
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).filter((id) => existsSync(join(folder, id, 'policy.yaml'))));
-  const loaded = await Promise.all(
-    [...new Set(ids)].sort().map(async (id) => (await loadPolicyManifest(workspaceFolders, id)).manifest),
+function policiesOf(robot: string, workspaceFolders: readonly string[]): Promise<PolicyManifest[]> {
+  return Promise.all(
+    listPoliciesFor(workspaceFolders, robot).map(
+      async (id) => (await loadPolicyManifest(workspaceFolders, id)).manifest,
+    ),
   );
-  return loaded.filter((manifest) => manifest.robot === robot);
 }
 
 /** `['drawer', 'drawer', 'door']` becomes `['2 drawers', '1 door']`. */

@@ -23,4 +23,10 @@ export {
   type TaskResult,
 } from './task-client.ts';
 export { runTaskScript, type TaskScriptOptions } from './task-script.ts';
-export { findWorkspaceFolders, repositoryFolder } from './workspace.ts';
+export {
+  findLaunchFile,
+  findWorkspace,
+  findWorkspaceFolders,
+  repositoryFolder,
+  shadowedEntries,
+} from './workspace.ts';

@@ -9,3 +9,4 @@ export {
 } from './episode.ts';
 export { JudgeClient } from './judge-client.ts';
 export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';
+export { checkRobot } from './robot-check.ts';

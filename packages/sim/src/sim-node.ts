@@ -379,7 +379,7 @@ class Simulation {
     node.createService('std_srvs/srv/SetBool', name('runstop'), ({ data }) => driver.setRunstop(data));
     node.createActionServer(
       'control_msgs/action/FollowJointTrajectory',
-      name('stretch_controller/follow_joint_trajectory'),
+      name(this.#model.manifest.driver.trajectory_action),
       {
         execute: (goal) => this.#followTrajectory(goal),
       },

@@ -18,7 +18,7 @@ export function armActuators(body: PlanningBody): readonly string[] {
 
 /** Pose of the tool in `map` as the joints are now. */
 export function mapFromTool(body: PlanningBody, work: WorkScene): Transform {
-  return body.mapFromBase().multiply(work.kinematics.baseFromTool(body.actuatorPositions()));
+  return body.mapFromBase().multiply(work.baseFromTool(body.actuatorPositions()));
 }
 
 /** A hand that points straight down cannot reach sideways of the arm: so much it may be off, m. */
@@ -147,7 +147,7 @@ function showArmPath(body: SkillBody, work: WorkScene, path: ActuatorPath): void
         previous === undefined
           ? point
           : point.map((value, i) => previous[i]! + ((value - previous[i]!) * step) / 6);
-      dense.push(mapFromBase.multiply(work.kinematics.baseFromTool(between)));
+      dense.push(mapFromBase.multiply(work.baseFromTool(between)));
     }
   }
   body.showPath(dense);

@@ -5,6 +5,7 @@ import {
   type MapContainer,
   type MapSurface,
   type PriorMap,
+  type RobotModel,
 } from '@efferent/robot';
 
 /** A rectangle on a surface, or the floor of a container, in `map`. */
@@ -119,13 +120,33 @@ export function standpoints(
     .sort((a, b) => a.distance - b.distance);
 }
 
-/** Base pose with the arm's side (the base's -y) towards a standpoint's furniture. */
-export function besidePose(standpoint: Standpoint, distanceM: number, alongM = 0): Transform {
+/** Base pose with the robot's working side towards a standpoint's furniture. */
+export function besidePose(model: RobotModel, standpoint: Standpoint, distanceM: number): Transform {
   const [nx, ny] = standpoint.outward;
-  const yaw = Math.atan2(-nx, ny);
-  const x = standpoint.edgeM[0] + nx * distanceM + Math.cos(yaw) * alongM;
-  const y = standpoint.edgeM[1] + ny * distanceM + Math.sin(yaw) * alongM;
-  return Transform.fromPlanar(x, y, yaw);
+  const yaw = Math.atan2(-nx, ny) + turnFromRight[workingSide(model)];
+  return Transform.fromPlanar(
+    standpoint.edgeM[0] + nx * distanceM,
+    standpoint.edgeM[1] + ny * distanceM,
+    yaw,
+  );
+}
+
+/** How much further a robot turns than one that works to its right, rad. */
+const turnFromRight = { right: 0, left: Math.PI, front: -Math.PI / 2 } as const;
+
+/** The side of the base that an arm that extends sideways works at; the front for every other arm. */
+function workingSide(model: RobotModel): keyof typeof turnFromRight {
+  const { arm, frames } = model.manifest;
+  if (arm === undefined) return 'front';
+  const extension = model.actuatorIndex(arm.extension);
+  const toolY = (positionM: number) => {
+    const positions = model.namedPose('stow');
+    positions[extension] = positionM;
+    const q = model.jointPositionsFromActuators(positions, model.zeroJointPositions());
+    return model.baseFromLink(q, frames.tool).translation[1];
+  };
+  const { lower, upper } = model.actuators[extension]!;
+  return toolY(upper) < toolY(lower) ? 'right' : 'left';
 }
 
 /** Tool orientation that points level along `headingRad` and closes sideways (x approach, y closing). */

@@ -20,5 +20,5 @@ export {
 } from './predicate.ts';
 export type { PlanningBody } from './skill-body.ts';
 export { skillContracts } from './skill-contracts.ts';
-export { loadSkillMapping, parseSkillMapping, type SkillMapping } from './skill-mapping.ts';
+export { checkSkillsFit, loadSkillMapping, parseSkillMapping, type SkillMapping } from './skill-mapping.ts';
 export { WorkScene } from './work-scene.ts';

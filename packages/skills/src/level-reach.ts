@@ -15,6 +15,8 @@ export class LevelReach {
   readonly #x: readonly [number, number, number];
   readonly #y: readonly [number, number, number];
   readonly #headingAtZeroRad: number;
+  /** 1 when the arm extends towards +y of the base, -1 towards -y. */
+  readonly #side: number;
   readonly #yaw: { readonly lower: number; readonly upper: number };
   readonly #extension: { readonly lower: number; readonly upper: number };
 
@@ -37,15 +39,19 @@ export class LevelReach {
     const tip = zero.apply([1, 0, 0]);
     this.#headingAtZeroRad = Math.atan2(tip[1] - zero.translation[1], tip[0] - zero.translation[0]);
     this.#yaw = model.actuators[yaw]!;
-    this.#extension = model.actuators[model.actuatorIndex(arm?.extension ?? '')]!;
+    const extension = model.actuatorIndex(arm?.extension ?? '');
+    this.#extension = model.actuators[extension]!;
+    const extended = new Float64Array(model.actuators.length);
+    extended[extension] = this.#extension.upper;
+    this.#side = Math.sign(kinematics.baseFromTool(extended).translation[1] - zero.translation[1]);
   }
 
-  /** Position of the tool in the base frame, m; the arm extends towards -y. */
+  /** Position of the tool in the base frame, m. */
   toolAt({ yawRad, extensionM }: LevelPose): readonly [number, number] {
     const [c, s] = [Math.cos(yawRad), Math.sin(yawRad)];
     return [
       this.#x[0] + this.#x[1] * c + this.#x[2] * s,
-      this.#y[0] + this.#y[1] * c + this.#y[2] * s - extensionM,
+      this.#y[0] + this.#y[1] * c + this.#y[2] * s + this.#side * extensionM,
     ];
   }
 
@@ -77,7 +83,7 @@ export class LevelReach {
     const turn = Math.acos(off / radius);
     const yawRad = nearer(nearYawRad, middle + turn, middle - turn);
     if (yawRad < this.#yaw.lower || yawRad > this.#yaw.upper) return undefined;
-    const extensionM = this.toolAt({ yawRad, extensionM: 0 })[1] - y;
+    const extensionM = this.#side * (y - this.toolAt({ yawRad, extensionM: 0 })[1]);
     if (extensionM < this.#extension.lower + reserveM || extensionM > this.#extension.upper - reserveM)
       return undefined;
     return { yawRad, extensionM };

@@ -71,9 +71,9 @@ describe('the mapping from skills to backends', () => {
     expect(() => parseSkillMapping('robot: r\nskills: { fly: { backend: motion } }', 'skills.yaml')).toThrow(
       /skills\.yaml: skills/,
     );
-    expect(() => parseSkillMapping('robot: r\nskills: { pick: { backend: motion } }', 'skills.yaml')).toThrow(
-      'skills.yaml: skills.pick.backend: is "motion", expected "policy"',
-    );
+    expect(() =>
+      parseSkillMapping('robot: r\nskills: { stow: { backend: policy, policy: p } }', 'skills.yaml'),
+    ).toThrow('skills.yaml: skills.stow.backend: is "policy", expected "motion"');
     expect(() => parseSkillMapping('robot: [', 'skills.yaml')).toThrow(/skills\.yaml:1: not YAML/);
   });
 

@@ -45,7 +45,7 @@ export const skillContracts: Readonly<Record<string, SkillContract>> = Object.fr
     }),
     contract({
       name: 'pick',
-      description: 'Drive to an object, grasp it with the learned policy, lift it and hold it close.',
+      description: 'Drive to an object, grasp it, lift it and hold it close.',
       parameters: [parameter('object', ['object'], 'what to pick up; needs its last believed pose')],
       preconditions: ['hand-empty', 'known(object)', 'accessible(object)', 'reachable(object)'],
       effects: ['holding(object)', 'not hand-empty'],

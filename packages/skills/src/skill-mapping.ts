@@ -9,6 +9,7 @@ import {
   record,
   strictObject,
 } from '@efferent/core';
+import type { RobotModel } from '@efferent/robot';
 import * as v from 'valibot';
 import { skillContracts } from './skill-contracts.ts';
 
@@ -27,21 +28,47 @@ export const skillMappingSchema = strictObject({
 export type SkillMapping = v.InferOutput<typeof skillMappingSchema>;
 
 /** Backends that can serve a skill; a policy or another node's action can do only what it was made for. */
-const servedBy: Readonly<Record<string, string>> = { navigate: 'action-client', pick: 'policy' };
+const servedBy: Readonly<Record<string, readonly string[]>> = {
+  navigate: ['action-client'],
+  pick: ['policy', 'motion'],
+};
 
 /** Parses a mapping. @throws {@link ConfigurationError} code `invalid-file`, naming file and field. */
 export function parseSkillMapping(text: string, file: string): SkillMapping {
   const mapping = parseWithSchema(skillMappingSchema, parseYaml(text, file), file);
   for (const [skill, chosen] of Object.entries(mapping.skills)) {
-    const needed = servedBy[skill] ?? 'motion';
-    if (chosen?.backend === needed) continue;
+    const able = servedBy[skill] ?? ['motion'];
+    if (chosen === undefined || able.includes(chosen.backend)) continue;
     throw new ConfigurationError({
       code: 'invalid-file',
-      message: `${file}: skills.${skill}.backend: is "${chosen?.backend}", expected "${needed}"`,
+      message: `${file}: skills.${skill}.backend: is "${chosen.backend}", expected "${able.join('" or "')}"`,
       fields: { file, field: `skills.${skill}.backend` },
     });
   }
   return mapping;
+}
+
+/** Skills whose motions are worked out for an arm that lifts, extends sideways and turns its wrist. */
+const needArm: readonly string[] = ['pick', 'place-on', 'place-in', 'open', 'close'];
+
+/**
+ * Refuses a mapping that asks motions of a robot that its arm cannot make.
+ * @throws {@link ConfigurationError} code `robot-mismatch`, one line a skill
+ */
+export function checkSkillsFit(mapping: SkillMapping, model: RobotModel): void {
+  if (model.manifest.arm !== undefined) return;
+  const problems = Object.entries(mapping.skills)
+    .filter(([skill, chosen]) => needArm.includes(skill) && chosen?.backend !== 'action-client')
+    .map(
+      ([skill]) =>
+        `robots/${mapping.robot}/skills.yaml: skills.${skill}: its motions need an arm that lifts, extends sideways and turns its wrist (arm in robot.yaml), which "${mapping.robot}" does not have; leave the skill out`,
+    );
+  if (problems.length === 0) return;
+  throw new ConfigurationError({
+    code: 'robot-mismatch',
+    message: problems.join('\n'),
+    fields: { robot: mapping.robot, problems },
+  });
 }
 
 /**

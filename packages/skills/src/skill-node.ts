@@ -11,7 +11,7 @@ import { RosSkillBody } from './ros-body-node.ts';
 import { readArguments } from './skill-arguments.ts';
 import { skillContracts } from './skill-contracts.ts';
 import { SkillFailure } from './skill-failure.ts';
-import { loadSkillMapping, type SkillMapping } from './skill-mapping.ts';
+import { checkSkillsFit, loadSkillMapping, type SkillMapping } from './skill-mapping.ts';
 
 type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
 type Result = ActionTypes[ExecuteSkill]['Result'];
@@ -53,6 +53,7 @@ async function createServer(node: RosNode, services: NodeServices): Promise<Skil
   const mapping = await services.jobs.run({ name: 'load-skills', modelledLatencyMs: 10 }, () =>
     loadSkillMapping(services.workspaceFolders, robot),
   );
+  checkSkillsFit(mapping, model);
   const navigate = mapping.skills.navigate;
   const link = new RobotLink(node, model, map, {
     mapFrame: 'map',

@@ -9,6 +9,7 @@ import {
   surfaceArea,
 } from './geometry.ts';
 import type { SkillArgumentValue } from './skill-arguments.ts';
+import type { SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 
 /** Distance between the base's origin and an edge at which the robot stands to look or to wait, m. */
@@ -38,11 +39,12 @@ export interface ResolvedTarget {
  * @throws {@link SkillFailure} code `invalid-argument` when it is neither in the map nor has a pose
  */
 export function resolveTarget(
-  map: PriorMap,
+  robot: Pick<SkillBody, 'map' | 'model'>,
   value: SkillArgumentValue,
   hereM?: Vector3,
   openings: ReadonlyMap<string, number> = new Map(),
 ): ResolvedTarget {
+  const { map } = robot;
   const id = value.value;
   const place = map.places.find((entry) => entry.id === id);
   if (place !== undefined && value.mapFromThing === undefined) {
@@ -60,7 +62,7 @@ export function resolveTarget(
     const center = area.mapFromArea.translation;
     return {
       label: id,
-      mapFromBase: standBeside(map, surface.furnitureId, center, hereM),
+      mapFromBase: standBeside(robot, surface.furnitureId, center, hereM),
       centerM: center,
       extentM: [...surface.sizeM, 0.3],
       areas: [area],
@@ -74,7 +76,7 @@ export function resolveTarget(
     const front = articulation.boxes[0]?.centerM ?? articulation.handle.positionM;
     return {
       label: id,
-      mapFromBase: standBeside(map, articulation.furnitureId, handle, hereM),
+      mapFromBase: standBeside(robot, articulation.furnitureId, handle, hereM),
       centerM: mapFromFurniture.multiply(moved).apply(front),
       extentM: [0.5, 0.5, 0.3],
       areas: [],
@@ -92,7 +94,7 @@ export function resolveTarget(
         : furnitureTransform(map, furniture.id).apply(container.interior.centerM);
     return {
       label: id,
-      mapFromBase: standBeside(map, furniture.id, center, hereM),
+      mapFromBase: standBeside(robot, furniture.id, center, hereM),
       centerM: center,
       extentM: container?.interior.sizeM ?? [0.6, 0.6, 0.4],
       areas,
@@ -109,7 +111,7 @@ export function resolveTarget(
   const support = supportAt(map, [center[0], center[1], center[2] - sizeM[2] / 2], new Map(), 0.3);
   return {
     label: id,
-    mapFromBase: support === undefined ? undefined : standBeside(map, support.furnitureId, center, hereM),
+    mapFromBase: support === undefined ? undefined : standBeside(robot, support.furnitureId, center, hereM),
     centerM: center,
     extentM: sizeM,
     areas: [],
@@ -118,17 +120,17 @@ export function resolveTarget(
 
 /** Base pose beside the furniture's nearest access edge, arm side towards it; of edges about as near, the one nearest to `hereM`. */
 export function standBeside(
-  map: PriorMap,
+  robot: Pick<SkillBody, 'map' | 'model'>,
   furnitureId: string,
   towardsM: Vector3,
   hereM?: Vector3,
 ): Transform | undefined {
-  const edges = standpoints(map, furnitureId, [towardsM[0], towardsM[1]]);
+  const edges = standpoints(robot.map, furnitureId, [towardsM[0], towardsM[1]]);
   const away = (edge: Standpoint, pointM: Vector3) =>
     Math.hypot(edge.edgeM[0] - pointM[0], edge.edgeM[1] - pointM[1]);
   const alike = edges.filter((edge) => away(edge, towardsM) < away(edges[0]!, towardsM) + alikeM);
   if (hereM !== undefined) alike.sort((a, b) => away(a, hereM) - away(b, hereM));
-  return alike[0] === undefined ? undefined : besidePose(alike[0], standDistanceM);
+  return alike[0] === undefined ? undefined : besidePose(robot.model, alike[0], standDistanceM);
 }
 
 function furnitureCenter(map: PriorMap, furnitureId: string): Vector3 {

@@ -39,14 +39,13 @@ export class WorkScene {
   readonly checker: CollisionChecker;
   /** The same with room for a fast motion. */
   readonly roomyChecker: CollisionChecker;
-  readonly kinematics: ReachKinematics;
   readonly #body: PlanningBody;
+  #kinematics: ReachKinematics | undefined;
 
   constructor(body: PlanningBody, options: WorkSceneOptions = {}) {
     this.#body = body;
     const openings = new Map([...body.openings, ...(options.openings ?? [])]);
     this.scene = PlanningScene.fromPriorMap(body.map, openings);
-    this.kinematics = new ReachKinematics(body.model);
     const ignore = [...(options.ignore ?? []), ...this.#carriedBox(options.carried)];
     if (options.useDepth !== false) this.#addDepth(placedBoxes(body.map, openings), ignore);
     if (options.carried !== undefined) {
@@ -62,10 +61,23 @@ export class WorkScene {
     this.roomyChecker = new CollisionChecker(body.model, this.scene, roomyMarginM);
   }
 
+  /** Kinematics of the arm. @throws {@link ConfigurationError} code `unsupported-arm` for an arm of another kind */
+  get kinematics(): ReachKinematics {
+    this.#kinematics ??= new ReachKinematics(this.#body.model);
+    return this.#kinematics;
+  }
+
+  /** Pose of the tool in the base frame, whatever the arm. @param positions - order of `model.actuators` */
+  baseFromTool(positions: Float64Array): Transform {
+    const { model } = this.#body;
+    const q = model.jointPositionsFromActuators(positions, model.zeroJointPositions());
+    return model.baseFromLink(q, model.manifest.frames.tool);
+  }
+
   /** Where what is carried is now: in the depth picture it is no obstacle. */
   #carriedBox(carried: WorkSceneOptions['carried']): NonNullable<WorkSceneOptions['ignore']> {
     if (carried === undefined) return [];
-    const baseFromTool = this.kinematics.baseFromTool(this.#body.actuatorPositions());
+    const baseFromTool = this.baseFromTool(this.#body.actuatorPositions());
     const mapFromBox = this.#body.mapFromBase().multiply(baseFromTool).multiply(carried.toolFromBox);
     const [x, y, z] = carried.sizeM;
     return [{ mapFromBox, sizeM: [x + carriedSlackM, y + carriedSlackM, z + carriedSlackM] }];

@@ -114,7 +114,7 @@ async function observeOpening(
   const center = new HandleMotion(body, articulation).handlePoint(fallback);
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - center[0], here[1] - center[1]) > 2) {
-    const stand = resolveTarget(body.map, {
+    const stand = resolveTarget(body, {
       name: 'fixture',
       value: articulation.id,
       objectClass: '',

@@ -13,7 +13,8 @@ import type { Reacquired } from './observe.ts';
 const topClearanceM = 0.4;
 /** The pads must open this much wider than the thing, m. */
 const openingMarginM = 0.022;
-const maxOpeningM = 0.15;
+/** The pads of an open gripper stay this far from their stop, m. */
+const openingReserveM = 0.01;
 
 /** Ways to grasp a thing where it was seen, and what must not be touched meanwhile. */
 export interface GraspPlan {
@@ -48,7 +49,7 @@ export function planGrasp(body: SkillBody, target: Reacquired): GraspPlan {
     stands.length === 0
       ? [inward]
       : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
-  const limits = { maxWidthM: maxOpeningM - 2 * openingMarginM, topClearanceM };
+  const limits = { maxWidthM: maxWidthM(body), topClearanceM };
   const candidates = headings.flatMap((heading) =>
     graspCandidates(mapFromThing, sizeM, support, heading, limits),
   );
@@ -115,7 +116,7 @@ export function unreachable(
   plan: GraspPlan,
 ): SkillFailure {
   const narrow = Math.min(target.sizeM[0], target.sizeM[1]);
-  const limit = maxOpeningM - 2 * openingMarginM;
+  const limit = maxWidthM(body);
   if (plan.candidates.length === 0 && narrow > limit) {
     return new SkillFailure(
       'too-wide',
@@ -130,5 +131,10 @@ export function unreachable(
 }
 
 /** How wide the pads open for a thing of this width, m. */
-export const openingFor = (widthM: number): number =>
-  Math.min(maxOpeningM, widthM + 2 * openingMarginM + 0.02);
+export const openingFor = (body: SkillBody, widthM: number): number =>
+  Math.min(maxOpeningM(body), widthM + 2 * openingMarginM + 0.02);
+
+const maxOpeningM = (body: SkillBody): number => body.model.manifest.gripper.stroke_m - openingReserveM;
+
+/** The widest thing that goes between the pads, m. */
+const maxWidthM = (body: SkillBody): number => maxOpeningM(body) - 2 * openingMarginM;

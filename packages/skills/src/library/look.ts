@@ -19,7 +19,7 @@ const picturesPerView = 2;
 /** Turns the head over a thing or a place until fresh pictures have covered it. */
 export const look: SkillImplementation = async (body, values) => {
   const here = body.mapFromBase().translation;
-  const target = resolveTarget(body.map, argument(values, 'target'), here, body.openings);
+  const target = resolveTarget(body, argument(values, 'target'), here, body.openings);
   if (target.mapFromBase !== undefined && !seesWell(body, target)) {
     const stand = freeStand(body, target.mapFromBase, target.centerM);
     if (isFree(body, stand, target.centerM)) await driveWithTuckedArm(body, stand);

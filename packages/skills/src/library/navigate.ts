@@ -13,7 +13,7 @@ const arrivedRad = 0.2;
 
 /** Drives to a place, or in front of a thing. */
 export const navigate: SkillImplementation = async (body, values) => {
-  const target = resolveTarget(body.map, argument(values, 'target'), body.mapFromBase().translation);
+  const target = resolveTarget(body, argument(values, 'target'), body.mapFromBase().translation);
   const goal = freeStand(body, target.mapFromBase ?? approachFrom(body, target.centerM), target.centerM);
   await driveWithTuckedArm(body, goal);
   const reached = body.mapFromBase();

@@ -10,6 +10,7 @@ import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
+import { type Grasp, type GraspRequest, liftedM } from './grasp.ts';
 import {
   chooseBase,
   chooseHere,
@@ -33,15 +34,14 @@ const besideDrawerM = 0.3;
 const nearStandM = 0.12;
 /** A thing found this far from the belief is taken to be the one that was meant, m. */
 const reacquireRadiusM = 0.3;
-const policyTimeS = 25;
-/** Policy failures after which a second try from a new look is worth it. */
+/** Failures of the grasp after which a second try from a new look is worth it. */
 const retryCodes = new Set(['grasp-failed', 'dropped', 'time-out', 'target-lost']);
 const attempts = 2;
-/** What was gripped by mistake is let down by this before the fingers open, m; the policy lifts by 8 cm. */
+/** What was gripped by mistake is let down by this before the fingers open, m; a grasp ends 8 cm up. */
 const mistakenLiftM = 0.075;
 
-/** Makes `pick` with the policy that `skills.yaml` names. */
-export function pickWith(policy: string): SkillImplementation {
+/** Makes `pick` with the way to grasp that `skills.yaml` names. */
+export function pickWith(grasp: Grasp): SkillImplementation {
   return async (body, values) => {
     const object = argument(values, 'object');
     const believed = object.mapFromThing;
@@ -60,7 +60,7 @@ export function pickWith(policy: string): SkillImplementation {
       );
     }
     const target = await findTarget(body, className, believed.translation);
-    return await graspIt(body, policy, className, target, object.sizeM);
+    return await graspIt(body, grasp, className, target, object.sizeM);
   };
 }
 
@@ -72,7 +72,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const far = supportAt(body.map, believedM, new Map(), 0.3);
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
-    const stand = standBeside(body.map, far.furnitureId, believedM, here);
+    const stand = standBeside(body, far.furnitureId, believedM, here);
     if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, believedM));
   }
   try {
@@ -94,7 +94,7 @@ function insightPose(body: SkillBody, believedM: Vector3): Transform | undefined
   const stand = standpoints(body.map, support.furnitureId, [believedM[0], believedM[1]])[0];
   if (stand === undefined) return undefined;
   const outM = Math.max(0, ...support.boxIds.map((id) => openings.get(id) ?? 0));
-  const straight = besidePose(stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
+  const straight = besidePose(body.model, stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
   return freeStand(body, straight, believedM);
 }
 
@@ -112,7 +112,7 @@ function isAt(body: SkillBody, stand: Transform): boolean {
 
 async function graspIt(
   body: SkillBody,
-  policy: string,
+  grasp: Grasp,
   className: string,
   first: Reacquired,
   knownSizeM: Vector3 | undefined,
@@ -120,15 +120,10 @@ async function graspIt(
   let target = first;
   let failure: SkillFailure | undefined;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    target = await approach(body, className, target);
+    const reached = await approach(body, className, target);
+    target = reached.target;
     body.report('grasp', 0.6, attempt === 1 ? undefined : `try ${attempt}`);
-    const outcome = await body.runPolicy({
-      policy,
-      className,
-      mapFromThing: target.mapFromThing,
-      sizeM: target.sizeM,
-      timeLimitS: policyTimeS,
-    });
+    const outcome = await grasp(body, { className, ...reached });
     const heldM = body.position(body.model.manifest.gripper.actuator);
     const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
     if (outcome.success && mistake === undefined) {
@@ -160,8 +155,12 @@ const policyFailure = (code: string): string =>
 /** Places to stand at that are tried: from close by, neighbours may turn out to be in the way. */
 const maxDrives = 2;
 
-/** Brings the tool to a pre-grasp pose: base first, then the arm; returns the target as seen from there. */
-async function approach(body: SkillBody, className: string, seen: Reacquired): Promise<Reacquired> {
+/** Brings the tool to a pre-grasp pose: base first, then the arm; returns the target as seen from there, and the grasp. */
+async function approach(
+  body: SkillBody,
+  className: string,
+  seen: Reacquired,
+): Promise<Omit<GraspRequest, 'className'>> {
   body.report('approach', 0.3, className);
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
@@ -175,40 +174,38 @@ async function approach(body: SkillBody, className: string, seen: Reacquired): P
       target = downToSupport(body, nearer);
       plan = planGrasp(body, target);
     }
-    const failure = await reachPregrasp(body, plan, placed.candidate);
-    if (failure === undefined) return target;
+    const reached = await reachPregrasp(body, plan, placed.candidate);
+    if ('candidate' in reached) return { target, plan, candidate: reached.candidate };
+    const { failure } = reached;
     if (placed.base === undefined || drive + 1 === maxDrives)
       throw failure === 'no-solution' ? unreachable(body, className, target, plan) : failure;
   }
 }
 
-/** Moves the arm to the first pre-grasp pose that it gets to, those of the chosen kind first; returns why it did not. */
+/** Moves the arm to the first pre-grasp pose that it gets to, those of the chosen kind first; says which, or why to none. */
 async function reachPregrasp(
   body: SkillBody,
   plan: GraspPlan,
   chosen: GraspCandidate,
-): Promise<SkillFailure | 'no-solution' | undefined> {
+): Promise<{ readonly candidate: GraspCandidate } | { readonly failure: SkillFailure | 'no-solution' }> {
   const ordered = plan.candidates
     .filter((candidate) => candidate.kind === chosen.kind)
     .concat(plan.candidates.filter((candidate) => candidate.kind !== chosen.kind));
-  await body.moveGripper(openingFor(chosen.widthM));
+  await body.moveGripper(openingFor(body, chosen.widthM));
   let failure: SkillFailure | 'no-solution' = 'no-solution';
   for (const candidate of ordered) {
     const goals = solveHere(body, plan.work, candidate.mapFromPregrasp, policySidewaysM);
     if (goals.length === 0) continue;
     try {
       await moveArmTo(body, plan.work, goals);
-      return undefined;
+      return { candidate };
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
       failure = error as SkillFailure;
     }
   }
-  return failure;
+  return { failure };
 }
-
-/** The policy ends this far above the height at which it closed the gripper (`grasp.lift_m` of its manifest), m. */
-const liftedM = 0.08;
 
 /** At least this share of a thing hangs below the fingers that hold it. */
 const belowShare = 0.35;

@@ -198,7 +198,7 @@ async function goNear(body: SkillBody, pointM: Vector3): Promise<void> {
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - pointM[0], here[1] - pointM[1]) < judgeWithinM) return;
   const support = supportAt(body.map, pointM, new Map(), 0.35);
-  const stand = support === undefined ? undefined : standBeside(body.map, support.furnitureId, pointM, here);
+  const stand = support === undefined ? undefined : standBeside(body, support.furnitureId, pointM, here);
   await driveWithTuckedArm(body, freeStand(body, stand ?? before(body, pointM), pointM));
 }
 

@@ -157,7 +157,7 @@ async function goNear(
   if (Math.hypot(here[0] - preferredM[0], here[1] - preferredM[1]) < judgeWithinM && area.clearanceM >= 0.5)
     return;
   const spot: Vector3 = [preferredM[0], preferredM[1], area.mapFromArea.translation[2]];
-  const stand = standBeside(body.map, area.furnitureId, spot, here);
+  const stand = standBeside(body, area.furnitureId, spot, here);
   if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, spot));
 }
 

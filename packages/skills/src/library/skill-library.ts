@@ -1,5 +1,6 @@
 import type { SkillMapping } from '../skill-mapping.ts';
 import { close, open } from './articulate.ts';
+import { type Grasp, graspByMotion, graspByPolicy } from './grasp.ts';
 import { look } from './look.ts';
 import { navigate } from './navigate.ts';
 import { pickWith } from './pick.ts';
@@ -10,11 +11,10 @@ import { stow } from './stow.ts';
 
 /** Implementations of the skills that a robot's mapping offers, by name. */
 export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, SkillImplementation> {
-  const { pick } = mapping.skills;
   const all: Readonly<Record<string, SkillImplementation>> = {
     navigate,
     look,
-    ...(pick?.backend === 'policy' ? { pick: pickWith(pick.policy) } : {}),
+    pick: pickWith(graspOf(mapping)),
     'place-on': placeOn,
     'place-in': placeIn,
     open,
@@ -22,4 +22,9 @@ export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, Sk
     stow,
   };
   return new Map(Object.entries(all).filter(([name]) => mapping.skills[name] !== undefined));
+}
+
+/** How the robot grasps: by the policy that its mapping names, else by planned motion. */
+function graspOf({ skills: { pick } }: SkillMapping): Grasp {
+  return pick?.backend === 'policy' ? graspByPolicy(pick.policy) : graspByMotion;
 }

@@ -41,10 +41,10 @@ export async function tuckArm(
   });
   if (isThere) return;
   body.report('tuck', 0);
-  const lift = body.model.actuatorIndex(body.model.manifest.arm?.lift ?? '');
   // Folding at the present height is the shortest; the pose's own height comes second.
   const level = goal.slice();
-  level[lift] = current[lift]!;
+  const { arm } = body.model.manifest;
+  if (arm !== undefined) level[body.model.actuatorIndex(arm.lift)] = body.position(arm.lift);
   const { carried } = body;
   const options = { openings, ...(carried !== undefined && holdsSomething(body) ? { carried } : {}) };
   try {

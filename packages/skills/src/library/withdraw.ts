@@ -71,7 +71,8 @@ function supportOf(body: SkillBody, pointM: Vector3): SupportArea | undefined {
   return supportAt(body.map, pointM, openingsAround(body, pointM), 0.15);
 }
 
-async function liftBy(body: SkillBody, byM: number): Promise<void> {
+/** Moves the hand straight up by the lift alone. */
+export async function liftBy(body: SkillBody, byM: number): Promise<void> {
   const lift = body.model.manifest.arm?.lift;
   if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
 }
