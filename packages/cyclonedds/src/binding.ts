@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { describeError, MiddlewareError } from '@efferent/core';
+import { describeError, MiddlewareError } from '@efferent/core/errors';
 
 declare const endpointBrand: unique symbol;
 

@@ -1,5 +1,5 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 
 /** Environment variables that say how far DDS discovery reaches; names as in ROS 2. */
 export interface DiscoveryEnvironment {

@@ -1,7 +1,6 @@
+import { readText } from './utf8-text.ts';
 import { type NumericArray, numericArrayOf } from './values.ts';
 
-const textDecoder = new TextDecoder();
-const shortString = 24;
 const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Says why bytes are no message; the codec adds the type's name. */
@@ -73,9 +72,7 @@ export class CdrReader {
     const start = this.#take(1, length);
     if (this.#bytes[start + length - 1] !== 0)
       throw new CdrProblem(`the string at byte ${start} does not end in NUL`);
-    return (
-      this.#ascii(start, length - 1) ?? textDecoder.decode(this.#bytes.subarray(start, start + length - 1))
-    );
+    return readText(this.#bytes, start, start + length - 1);
   }
 
   /** Reads UTF-16 units of 32 bits each, see {@link CdrWriter.wstring}. */
@@ -110,26 +107,20 @@ export class CdrReader {
     const position = this.#bytes.byteOffset + start;
     if (this.#littleEndian !== hostIsLittleEndian && size > 1) return this.#swapped(type, start, length);
     if (position % size === 0) return new NumericArray(this.#bytes.buffer, position, length);
-    return new NumericArray(this.#bytes.slice(start, start + size * length).buffer, 0, length);
+    return new NumericArray(this.#copy(start, size * length).buffer, 0, length);
   }
 
   #swapped(type: string, start: number, length: number): NumericArray {
     const NumericArray = numericArrayOf[type]!;
     const size = NumericArray.BYTES_PER_ELEMENT;
-    const copy = this.#bytes.slice(start, start + size * length);
+    const copy = this.#copy(start, size * length);
     for (let i = 0; i < length; i++) copy.subarray(i * size, (i + 1) * size).reverse();
     return new NumericArray(copy.buffer, 0, length);
   }
 
-  #ascii(start: number, length: number): string | undefined {
-    if (length > shortString) return undefined;
-    let text = '';
-    for (let i = start; i < start + length; i++) {
-      const code = this.#bytes[i]!;
-      if (code > 0x7f) return undefined;
-      text += String.fromCharCode(code);
-    }
-    return text;
+  /** A `slice` would be a view when the bytes are a Node `Buffer`. */
+  #copy(start: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
   }
 
   #take(alignment: number, bytes: number): number {

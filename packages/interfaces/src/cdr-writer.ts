@@ -1,7 +1,4 @@
-const textEncoder = new TextEncoder();
-
-/** Longest string that is copied character by character; beyond it the platform's encoder is faster. */
-const shortString = 32;
+import { writeText } from './utf8-text.ts';
 
 /**
  * Writes XCDR1 little-endian, the encoding that ROS 2 puts on the wire: a 4-byte header, then values aligned to
@@ -78,8 +75,7 @@ export class CdrWriter {
   string(value: string): void {
     this.#align(4, 4 + value.length * 3 + 1);
     const start = this.#offset + 4;
-    const length =
-      this.#ascii(value, start) ?? textEncoder.encodeInto(value, this.#bytes.subarray(start)).written;
+    const length = writeText(this.#bytes, start, value);
     this.#view.setUint32(this.#offset, length + 1, true);
     this.#bytes[start + length] = 0;
     this.#offset = start + length + 1;
@@ -100,16 +96,6 @@ export class CdrWriter {
     this.#align(values.BYTES_PER_ELEMENT, values.byteLength);
     this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#offset);
     this.#offset += values.byteLength;
-  }
-
-  #ascii(value: string, start: number): number | undefined {
-    if (value.length > shortString) return undefined;
-    for (let i = 0; i < value.length; i++) {
-      const code = value.charCodeAt(i);
-      if (code > 0x7f) return undefined;
-      this.#bytes[start + i] = code;
-    }
-    return value.length;
   }
 
   #align(size: number, bytes: number): void {

@@ -1,4 +1,4 @@
-import { ContractError } from '@efferent/core';
+import { ContractError } from '@efferent/core/errors';
 import type { FieldLayout, StructLayout } from './layout.ts';
 import { defaultOf, integerRanges, numericArrayOf } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 
 /** What a constant or a default can be; 64-bit integers are `bigint`. */
 export type ConstantValue = boolean | number | bigint | string;

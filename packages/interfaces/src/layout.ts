@@ -1,4 +1,4 @@
-import { ContractError } from '@efferent/core';
+import { ContractError } from '@efferent/core/errors';
 import { type Field, primitiveTypes } from './definition.ts';
 import type { InterfaceRegistry } from './registry.ts';
 
@@ -16,7 +16,13 @@ export interface FieldLayout {
   readonly struct: StructLayout | undefined;
 }
 
-const wireBytes: Readonly<Record<string, number>> = {
+/** Bytes that one value takes on the wire, of a string its length alone. */
+export const scalarBytes: Readonly<Record<string, number>> = {
+  bool: 1,
+  byte: 1,
+  char: 1,
+  int8: 1,
+  uint8: 1,
   int16: 2,
   uint16: 2,
   int32: 4,
@@ -31,7 +37,7 @@ const wireBytes: Readonly<Record<string, number>> = {
 
 /** Returns the fewest bytes one element of a field's type takes, without padding. */
 export function elementBytes({ field, struct }: FieldLayout): number {
-  return struct?.minBytes ?? wireBytes[field.type] ?? 1;
+  return struct?.minBytes ?? scalarBytes[field.type]!;
 }
 
 /**

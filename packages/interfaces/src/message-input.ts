@@ -1,4 +1,4 @@
-import { ContractError } from '@efferent/core';
+import { ContractError } from '@efferent/core/errors';
 import { codecOf } from './codec.ts';
 import type { Field } from './definition.ts';
 import { interfaceRegistry } from './registry.ts';

@@ -1,4 +1,4 @@
-import { yamlText } from '@efferent/core';
+import { yamlText } from '@efferent/core/yaml';
 import type { Field } from './definition.ts';
 import { interfaceRegistry } from './registry.ts';
 

@@ -1,4 +1,4 @@
-import { ContractError } from '@efferent/core';
+import { ContractError } from '@efferent/core/errors';
 import { type Field, type MessageDefinition, parseMessageDefinition, splitSections } from './definition.ts';
 import { definitionTexts } from './generated/definitions.ts';
 

@@ -1,4 +1,4 @@
-import { MiddlewareError } from '@efferent/core';
+import { MiddlewareError } from '@efferent/core/errors';
 import { type GoalInfo, goalIdText, type Uuid } from './action-names.ts';
 import type { ClientHost, ServiceClient } from './client.ts';
 import { goalStatus, type WaitOptions } from './port.ts';

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 import { InprocTransport } from './inproc/inproc-transport.ts';
 import { ThreadHost } from './inproc/thread-host.ts';
 import { ThreadTransport } from './inproc/thread-transport.ts';

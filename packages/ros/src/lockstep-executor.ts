@@ -1,4 +1,7 @@
-import { type JobDescription, type JobRunner, MiddlewareError, Rng, VirtualClock } from '@efferent/core';
+import { VirtualClock } from '@efferent/core/clock';
+import { MiddlewareError } from '@efferent/core/errors';
+import type { JobDescription, JobRunner } from '@efferent/core/jobs';
+import { Rng } from '@efferent/core/rng';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Cancel, Executor, SchedulingClock } from './executor.ts';
 import { MacrotaskTurns } from './macrotask-turns.ts';

@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import type { Logger } from './port.ts';
 
 /** Levels of rcl_interfaces/msg/Log. */

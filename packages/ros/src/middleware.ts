@@ -1,4 +1,4 @@
-import { ConfigurationError, MiddlewareError } from '@efferent/core';
+import { ConfigurationError, MiddlewareError } from '@efferent/core/errors';
 import { createInprocContext, type TransportContextOptions } from './context.ts';
 import type { RosContext } from './port.ts';
 

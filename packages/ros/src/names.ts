@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 
 const namePattern = /^(?:~\/|\/)?[A-Za-z_][A-Za-z0-9_]*(?:\/[A-Za-z_][A-Za-z0-9_]*)*$/;
 const nodeNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import { type ClientHost, ServiceClient } from './client.ts';
 import type * as port from './port.ts';
 import { qosProfiles } from './qos.ts';

@@ -1,4 +1,5 @@
-import { type Clock, ContractError, MiddlewareError } from '@efferent/core';
+import type { Clock } from '@efferent/core/clock';
+import { ContractError, MiddlewareError } from '@efferent/core/errors';
 import type { MessageTypes } from '@efferent/interfaces';
 import type { GenericActionCallbacks } from './action-server.ts';
 import type { ClientHost } from './client.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, describeError } from '@efferent/core';
+import { ConfigurationError, describeError } from '@efferent/core/errors';
 import {
   constructFromEvents,
   EVENT_ID,

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 import { messageConstants } from '@efferent/interfaces';
 import {
   fitsParameterType,

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { type Clock, steadyWallClock, systemWallClock } from '@efferent/core';
+import { type Clock, steadyWallClock, systemWallClock } from '@efferent/core/clock';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Cancel, Executor, SchedulingClock } from './executor.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 import { type LogLevel, logLevels } from './log.ts';
 import { checkNamespace, checkNodeName } from './names.ts';
 import { matchesNode, parseParameterText, readParameterFile } from './parameter-file.ts';

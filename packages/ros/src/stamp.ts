@@ -1,4 +1,4 @@
-import { nsPerSecond } from '@efferent/core';
+import { nsPerSecond } from '@efferent/core/clock';
 
 /** builtin_interfaces/msg/Time or Duration. */
 export interface Stamp {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError } from '@efferent/core/errors';
 import type { Cancel, SchedulingClock } from './executor.ts';
 import type { Timer, TimerInfo } from './port.ts';
 

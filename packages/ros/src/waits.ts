@@ -1,4 +1,4 @@
-import { MiddlewareError } from '@efferent/core';
+import { MiddlewareError } from '@efferent/core/errors';
 import type { SchedulingClock } from './executor.ts';
 import type { WaitOptions } from './port.ts';
 

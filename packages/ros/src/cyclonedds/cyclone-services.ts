@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import type { CycloneParticipant, CycloneReader, CycloneWriter } from '@efferent/cyclonedds';
 import { type Codec, codecOf } from '@efferent/interfaces';
 import { typeHash } from '@efferent/interfaces/node';
@@ -94,7 +94,10 @@ export class CycloneClient implements TransportClient {
     onFailure: (reason: string) => void,
   ): () => void {
     const sequence = ++this.#sequence;
-    const bytes = withServiceHeader({ client: this.#handle, sequence }, this.#requests.encode(request));
+    const bytes = withServiceHeader(
+      { client: this.#handle, sequence },
+      this.#requests.encodeTransient(request),
+    );
     this.#open.set(sequence, { onResponse, onFailure });
     this.writer.write(bytes);
     return () => this.#open.delete(sequence);
@@ -196,7 +199,7 @@ export class CycloneService implements TransportService {
     };
     this.#setup.handle(
       request,
-      (response) => send(header, this.#responses.encode(response)),
+      (response) => send(header, this.#responses.encodeTransient(response)),
       (reason) =>
         send({ ...header, client: failureOf(header.client) }, writeFailure(reason, this.#responses)),
     );

@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import type { CycloneReader, CycloneWriter } from '@efferent/cyclonedds';
 import { type Codec, codecOf } from '@efferent/interfaces';
 import type { SubscriptionSetup, TransportPublisher, TransportSubscription } from '../transport.ts';
@@ -50,7 +50,7 @@ export class CyclonePublisher implements TransportPublisher {
   }
 
   publish(message: object): void {
-    this.#queue.write(this.#codec.encode(message));
+    this.#queue.write(this.#codec.encodeTransient(message));
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import type { CycloneParticipant, CycloneReader, EndpointDescription } from '@efferent/cyclonedds';
 import { codecOf } from '@efferent/interfaces';
 import type { EndpointInfo } from '../port.ts';

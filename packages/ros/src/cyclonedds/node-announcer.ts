@@ -59,7 +59,7 @@ export class NodeAnnouncer {
     this.#isAnnouncing = true;
     this.#executor.enqueue(() => {
       this.#isAnnouncing = false;
-      if (this.#isOpen) this.#writer.write(codec.encode(this.#message()));
+      if (this.#isOpen) this.#writer.write(codec.encodeTransient(this.#message()));
     });
   }
 

@@ -30,10 +30,11 @@ export class WriteQueue {
     this.#report = report;
   }
 
+  /** @param bytes - copied when they cannot be sent at once */
   write(bytes: Uint8Array): void {
     const delayMs = this.#waiting.length === 0 ? this.#send(bytes) : 0;
     if (delayMs === 0 && this.#waiting.length === 0) return;
-    this.#waiting.push(bytes);
+    this.#waiting.push(bytes.slice());
     if (this.#waiting.length > limit) this.#drop();
     if (this.#waiting.length === 1) this.#retryIn(delayMs);
   }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { describeError } from '@efferent/core';
+import { describeError } from '@efferent/core/errors';
 import type { NodeIdentity, TransportPublisher, TransportSubscription } from '../transport.ts';
 import type { InprocClient } from './inproc-services.ts';
 import type { InprocTransport } from './inproc-transport.ts';

@@ -1,4 +1,5 @@
-import { MiddlewareError, Transform } from '@efferent/core';
+import { MiddlewareError } from '@efferent/core/errors';
+import { Transform } from '@efferent/core/se3';
 import type { MessageTypes } from '@efferent/interfaces';
 import { type Stamp, stampFromNs, stampToNs } from '../stamp.ts';
 import { FrameHistory } from './frame-history.ts';

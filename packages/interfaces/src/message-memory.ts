@@ -1,0 +1,37 @@
+const blockBytes = 65_536;
+/** Messages from this size up get memory of their own, so that keeping a large one keeps nothing else. */
+const ownFromBytes = 8192;
+
+/** Memory that one message is written into; `offset` is 4 past a multiple of 8, so that its payload is on one. */
+export interface MessageSpace {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  offset: number;
+}
+
+let block = newSpace(blockBytes);
+const reused = newSpace(blockBytes);
+
+/**
+ * Returns room for `bytes`; {@link finishMessage} gives back what was not used.
+ *
+ * @param isTransient - the message is done with before the next one: always the same memory, which stays in the cache
+ */
+export function reserveMessage(bytes: number, isTransient: boolean): MessageSpace {
+  if (isTransient && bytes <= blockBytes - 4) return reused;
+  if (bytes >= ownFromBytes) return newSpace(bytes + 4);
+  if (block.offset + bytes > blockBytes) block = newSpace(blockBytes);
+  return block;
+}
+
+/** Returns the message that was written from `space.offset` to `end`. */
+export function finishMessage(space: MessageSpace, end: number): Uint8Array<ArrayBuffer> {
+  const start = space.offset;
+  if (space !== reused) space.offset = ((end + 3) & -8) + 4;
+  return new Uint8Array(space.bytes.buffer, start, end - start);
+}
+
+function newSpace(bytes: number): MessageSpace {
+  const buffer = new ArrayBuffer(bytes);
+  return { bytes: new Uint8Array(buffer), view: new DataView(buffer), offset: 4 };
+}
