@@ -39,9 +39,18 @@ export function createProgram(): Command {
   program
     .command('launch')
     .description('run a ROS 2 launch file (XML)')
-    .argument('<file>', 'a path, or a name below launch/ of the workspace or the product')
+    .argument(
+      '<file>',
+      'a path, a name below launch/ of the workspace or the product, or a package and its file',
+    )
     .argument('[arguments...]', 'values of its arguments: name:=value')
-    .option('--show-arguments', 'list the arguments of the file and end')
+    .option('-p, --print', 'print what would be started, and end')
+    .option('-s, --show-args', 'list the arguments of the file, and end')
+    .addOption(new Option('--print-description').implies({ print: true }).hideHelp())
+    .addOption(new Option('--show-arguments').implies({ showArgs: true }).hideHelp())
+    .option('-a, --show-all-subprocesses-output', 'print what every process writes')
+    .option('--launch-prefix <words>', 'what goes before every program, e.g. a debugger')
+    .option('--launch-prefix-filter <pattern>', 'programs that get the prefix, by name')
     .addOption(middlewareOption())
     .action(lazily(async () => (await import('./launch-command.ts')).runLaunchFile));
 

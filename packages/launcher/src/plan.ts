@@ -1,9 +1,8 @@
-import { describeError } from '@efferent/core';
-import { elementHandlers } from './actions.ts';
-import { checkNames, type LaunchElement, launchError, parseLaunchXml } from './element.ts';
+import { resolve } from 'node:path';
+import { launchError } from './element.ts';
 import type { PackageIndex } from './packages.ts';
-import { evaluateSubstitution, parseBoolean, Scope } from './scope.ts';
-import { evaluateTemplate, evaluateWords, parseTemplate, type Template } from './substitution.ts';
+import { Planner } from './planner.ts';
+import { Scope, type TimerWait } from './scope.ts';
 
 /** What a launch file may ask of the machine. */
 export interface LaunchContext {
@@ -11,20 +10,36 @@ export interface LaunchContext {
   readonly packages: PackageIndex;
   /** Reads an included file. @throws when it is not readable */
   readonly readFile: (path: string) => string;
+  /** Folder of the log files of this launch, `$(launch_log_dir)`. */
+  readonly logFolder: string;
+  /** Folder below which ROS keeps logs; what a relative `set_ros_log_dir` starts from. */
+  readonly rosLogFolder: string;
+  /** Folder for the parameter files that a run writes. */
+  readonly parameterFolder: string;
+  /** A number that no other launch has, for `$(anon)`. */
+  readonly uniqueNumber: () => number;
+  /** Gets what is worth telling and no error. */
+  readonly warn: (text: string) => void;
 }
 
-export type OutputTarget = 'screen' | 'log' | 'both';
+const outputTargets = ['screen', 'log', 'both', 'own_log', 'full'] as const;
+/** Where the lines of a process go; `log` sends standard error to the screen as well. */
+export type OutputTarget = (typeof outputTargets)[number];
+export const isOutputTarget = (text: string): text is OutputTarget =>
+  (outputTargets as readonly string[]).includes(text);
 
 /** One process to start. */
 export interface ProcessPlan {
-  /** Unique in the plan: executable name and a counter, e.g. `gate-2`. */
+  /** Unique in the plan: a label and a counter, e.g. `gate-2`. */
   readonly name: string;
   /** Program and its arguments. */
   readonly command: readonly string[];
   readonly cwd: string | undefined;
-  /** What is set on top of the launcher's own environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What differs from the launcher's own environment; undefined takes a variable away. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: OutputTarget;
+  /** Whether it gets a terminal to write to. */
+  readonly emulateTty: boolean;
   readonly respawn: boolean;
   readonly respawnDelayMs: number;
   /** -1 has no limit. */
@@ -33,6 +48,8 @@ export interface ProcessPlan {
   readonly sigkillTimeoutMs: number;
   /** Its end ends the whole launch. */
   readonly required: boolean;
+  /** Timers to wait for before it starts, one after the other. */
+  readonly waits: readonly TimerWait[];
   /** Present for `<node>`. */
   readonly node: NodePlan | undefined;
   readonly file: string;
@@ -47,19 +64,27 @@ export interface NodePlan {
   readonly arguments: readonly string[];
 }
 
-export interface DeclaredArgument {
-  readonly name: string;
-  readonly defaultValue: string | undefined;
-  readonly description: string;
-  readonly choices: readonly string[];
-}
-
 export interface LaunchPlan {
+  /** In the order of the file. */
   readonly processes: readonly ProcessPlan[];
   /** Texts of `<log>`, in order. */
-  readonly messages: readonly string[];
-  readonly arguments: readonly DeclaredArgument[];
+  readonly messages: readonly { readonly text: string; readonly waits: readonly TimerWait[] }[];
+  /** Every `<shutdown>`. */
+  readonly shutdowns: readonly { readonly reason: string; readonly waits: readonly TimerWait[] }[];
+  /** Path to content of the files that must be there while it runs; see `writeParameterFiles`. */
+  readonly parameterFiles: ReadonlyMap<string, string>;
+  /** Whether the launcher's own ROS clock follows `/clock`, for `<ros_timer>`. */
+  readonly usesSimTime: boolean;
 }
+
+/** Variables that mean something to the runner itself and need no `<arg>`. */
+const runnerVariables = [
+  'launch-prefix',
+  'launch-prefix-filter',
+  'sigterm_timeout',
+  'sigkill_timeout',
+  'emulate_tty',
+];
 
 /**
  * Works out what a launch file starts, and starts nothing.
@@ -76,131 +101,17 @@ export function planLaunch(
 ): LaunchPlan {
   const planner = new Planner(context);
   const scope = new Scope();
+  scope.resetEnvironment(context.environment);
   for (const [name, value] of given) scope.variables.set(name, value);
-  const root = planner.readRoot(file, { file, line: 0, name: '' });
-  planner.runChildren(root, scope);
-  const declared = new Set(planner.declared.map((argument) => argument.name));
+  const path = resolve(file);
+  const root = planner.readRoot(path, { file, line: 0, name: '' });
+  planner.include(path, root, root, scope);
   for (const name of given.keys())
-    if (!declared.has(name))
+    if (!planner.declared.has(name) && !runnerVariables.includes(name))
       throw launchError(
         root,
-        `there is no argument "${name}"; there are: ${[...declared].join(', ') || 'none'}`,
+        `there is no argument "${name}"; there are: ${[...planner.declared].join(', ') || 'none'}`,
       );
-  return { processes: planner.processes, messages: planner.messages, arguments: planner.declared };
-}
-
-/** What element handlers work with: the plan under construction and readers of attributes. */
-export class Planner {
-  readonly context: LaunchContext;
-  readonly processes: ProcessPlan[] = [];
-  readonly messages: string[] = [];
-  readonly declared: DeclaredArgument[] = [];
-  /** Files being read, to notice a file that includes itself. */
-  readonly #open: string[] = [];
-
-  constructor(context: LaunchContext) {
-    this.context = context;
-  }
-
-  /** Reads a file and returns its `<launch>` element. `from` is who asks, for the message. */
-  readRoot(
-    file: string,
-    from: { readonly file: string; readonly line: number; readonly name: string },
-  ): LaunchElement {
-    let text: string;
-    try {
-      text = this.context.readFile(file);
-    } catch (error) {
-      throw launchError(from, `launch file ${file} could not be read: ${describeError(error)}`, error);
-    }
-    const root = parseLaunchXml(text, file);
-    if (root.name !== 'launch') throw launchError(root, `the first element must be <launch>`);
-    const version = root.attributes.get('version');
-    if (version !== undefined && version !== '0.1.1')
-      throw launchError(root, `version "${version}" is not supported; this is 0.1.1`);
-    checkNames(root, ['version'], undefined);
-    return root;
-  }
-
-  runChildren(element: LaunchElement, scope: Scope): void {
-    for (const child of element.children) this.#run(child, scope);
-  }
-
-  /** Runs the elements of another file in the same scope, as launch does. */
-  include(file: string, at: LaunchElement, scope: Scope): void {
-    if (this.#open.includes(file)) throw launchError(at, `${file} includes itself`);
-    this.#open.push(file);
-    this.runChildren(this.readRoot(file, at), scope);
-    this.#open.pop();
-  }
-
-  /** Evaluates an attribute. */
-  text(element: LaunchElement, attribute: string, scope: Scope): string | undefined {
-    return this.#evaluate(element, attribute, scope, evaluateTemplate);
-  }
-
-  requiredText(element: LaunchElement, attribute: string, scope: Scope): string {
-    const value = this.text(element, attribute, scope);
-    if (value === undefined) throw launchError(element, `attribute "${attribute}" is missing`);
-    return value;
-  }
-
-  words(element: LaunchElement, attribute: string, scope: Scope): string[] {
-    return this.#evaluate(element, attribute, scope, evaluateWords) ?? [];
-  }
-
-  boolean(element: LaunchElement, attribute: string, scope: Scope, otherwise: boolean): boolean {
-    const value = this.text(element, attribute, scope);
-    return value === undefined ? otherwise : this.attempt(element, attribute, () => parseBoolean(value));
-  }
-
-  number(element: LaunchElement, attribute: string, scope: Scope, otherwise: number): number {
-    const value = this.text(element, attribute, scope);
-    if (value === undefined) return otherwise;
-    const parsed = value.trim() === '' ? Number.NaN : Number(value);
-    if (!Number.isFinite(parsed))
-      throw launchError(element, `attribute "${attribute}" must be a number, got "${value}"`);
-    return parsed;
-  }
-
-  /** Runs `work` and gives its failure the position of an attribute. */
-  attempt<T>(element: LaunchElement, attribute: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw launchError(element, `attribute "${attribute}": ${describeError(error)}`, error);
-    }
-  }
-
-  #evaluate<T>(
-    element: LaunchElement,
-    attribute: string,
-    scope: Scope,
-    evaluate: (template: Template, evaluator: (name: string, values: readonly string[]) => string) => T,
-  ): T | undefined {
-    const raw = element.attributes.get(attribute);
-    if (raw === undefined) return undefined;
-    return this.attempt(element, attribute, () =>
-      evaluate(parseTemplate(raw), (name, values) =>
-        evaluateSubstitution(name, values, scope, element.file, this.context),
-      ),
-    );
-  }
-
-  #run(element: LaunchElement, scope: Scope): void {
-    const handler = elementHandlers[element.name];
-    if (handler === undefined)
-      throw launchError(
-        element,
-        `this element is not supported; supported are: ${Object.keys(elementHandlers).join(', ')}`,
-      );
-    checkNames(element, [...handler.attributes, 'if', 'unless'], handler.children);
-    if (this.#condition(element, scope)) handler.run(element, scope, this);
-  }
-
-  #condition(element: LaunchElement, scope: Scope): boolean {
-    if (element.attributes.has('if') && element.attributes.has('unless'))
-      throw launchError(element, '"if" and "unless" exclude each other');
-    return this.boolean(element, 'if', scope, true) && !this.boolean(element, 'unless', scope, false);
-  }
+  const { processes, messages, shutdowns, parameterFiles, usesSimTime } = planner;
+  return { processes, messages, shutdowns, parameterFiles, usesSimTime };
 }

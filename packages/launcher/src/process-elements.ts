@@ -1,129 +1,183 @@
-import { checkNames, type LaunchElement, launchError } from './element.ts';
-import type { OutputTarget, Planner, ProcessPlan } from './plan.ts';
-import { findExecutable, findProgram, joinNamespace, type Scope } from './scope.ts';
+import { basename } from 'node:path';
+import { type LaunchElement, launchError } from './element.ts';
+import { attempt, type ElementShape, shape } from './element-shape.ts';
+import { parameterArguments, parameterShape } from './node-parameters.ts';
+import { isOutputTarget, type ProcessPlan } from './plan.ts';
+import type { Planner } from './planner.ts';
+import { checkNamespace, checkNodeName, joinNamespace, namespaceVariable, type Scope } from './scope.ts';
+import { splitWords } from './substitution.ts';
+import { findExecutable, findProgram } from './substitutions.ts';
+import { parseBoolean, parseCondition, parseInteger, parseNumber } from './values.ts';
 
-const outputTargets: readonly string[] = ['screen', 'log', 'both'] satisfies OutputTarget[];
-const parameterTypes = ['str', 'int', 'float', 'bool', 'yaml'];
+/** Attributes of every element that starts a process. */
+export const processAttributes = {
+  cwd: 'text',
+  output: 'text',
+  respawn: 'text',
+  respawn_delay: 'seconds',
+  respawn_max_retries: 'integer',
+  sigterm_timeout: 'seconds',
+  sigkill_timeout: 'seconds',
+  shell: 'boolean',
+  emulate_tty: 'boolean',
+  'launch-prefix': 'text',
+  on_exit: 'literal',
+} as const;
+
+const environment = shape({ 'name!': 'text', 'value!': 'text' });
+export const processParts: Readonly<Record<'executable' | 'node', Readonly<Record<string, ElementShape>>>> = {
+  executable: { env: environment },
+  node: { env: environment, param: parameterShape, remap: shape({ 'from!': 'text', 'to!': 'text' }) },
+};
 
 /** `<executable cmd="…">`: any program. */
 export function planExecutable(element: LaunchElement, scope: Scope, planner: Planner): void {
   const [program, ...rest] = planner.words(element, 'cmd', scope);
-  if (program === undefined) throw launchError(element, 'attribute "cmd" is missing or empty');
-  const path = planner.attempt(element, 'cmd', () => findProgram(program, planner.context));
-  addProcess(element, scope, planner, { command: [path, ...rest], executable: program, node: undefined });
+  if (program === undefined) throw launchError(element, 'attribute "cmd" is empty');
+  addProcess(element, scope, planner, {
+    program,
+    words: rest,
+    label: planner.text(element, 'name', scope),
+    node: undefined,
+  });
 }
 
 /** `<node pkg exec>`: a ROS node, started with `--ros-args` as launch_ros writes them. */
 export function planNode(element: LaunchElement, scope: Scope, planner: Planner): void {
   const executable = planner.requiredText(element, 'exec', scope);
   const packageName = planner.text(element, 'pkg', scope);
-  const path = planner.attempt(element, 'exec', () =>
+  const program =
     packageName === undefined
-      ? findProgram(executable, planner.context)
-      : findExecutable(executable, packageName, planner.context),
+      ? executable
+      : attempt(element, 'exec', () => findExecutable(executable, packageName, planner.context));
+  const rosWords = planner.words(element, 'ros_args', scope);
+  const name = planner.text(element, 'name', scope);
+  const namespace = joinNamespace(
+    scope.variables.get(namespaceVariable),
+    planner.text(element, 'namespace', scope),
   );
-  const nodeArguments = [
+  if (name !== undefined) attempt(element, 'name', () => checkNodeName(name));
+  if (namespace !== undefined) attempt(element, 'namespace', () => checkNamespace(namespace));
+  const words = [
     ...planner.words(element, 'args', scope),
+    ...(rosWords.length === 0 ? [] : ['--ros-args', ...rosWords]),
     '--ros-args',
-    ...planner.words(element, 'ros_args', scope),
-    ...nodeNameArguments(element, scope, planner),
-    ...parameterArguments(element, scope, planner),
+    ...(name === undefined ? [] : ['-r', `__node:=${name}`]),
+    ...(namespace === undefined ? [] : ['-r', `__ns:=${namespace}`]),
+    ...parameterArguments(element, scope, planner, fullName(name, namespace)),
     ...remapArguments(element, scope, planner),
   ];
   addProcess(element, scope, planner, {
-    command: [path, ...nodeArguments],
-    executable,
-    node: { packageName, executable, arguments: nodeArguments },
+    program,
+    words,
+    label: planner.text(element, 'exec_name', scope),
+    node: { packageName, executable, arguments: words },
   });
 }
 
-function nodeNameArguments(element: LaunchElement, scope: Scope, planner: Planner): string[] {
-  const name = planner.text(element, 'name', scope);
-  const own = planner.text(element, 'namespace', scope);
-  const namespace = own === undefined ? scope.namespace : joinNamespace(scope.namespace, own);
-  return [
-    ...(name === undefined ? [] : ['-r', `__node:=${name}`]),
-    ...(namespace === '/' ? [] : ['-r', `__ns:=${namespace}`]),
-  ];
+function fullName(name: string | undefined, namespace: string | undefined): string | undefined {
+  if (name === undefined || namespace === undefined) return undefined;
+  return namespace === '/' ? `/${name}` : `${namespace}/${name}`;
 }
-
-function parameterArguments(element: LaunchElement, scope: Scope, planner: Planner): string[] {
-  const result = [...scope.parameters].flatMap(([name, value]) => ['-p', `${name}:=${quoteEmpty(value)}`]);
-  for (const child of element.children)
-    if (child.name === 'param') result.push(...oneParameter(child, '', scope, planner));
-  return result;
-}
-
-function oneParameter(element: LaunchElement, prefix: string, scope: Scope, planner: Planner): string[] {
-  checkNames(element, ['name', 'value', 'type', 'from'], ['param']);
-  const file = planner.text(element, 'from', scope);
-  if (file !== undefined) {
-    if (element.attributes.size > 1 || element.children.length > 0)
-      throw launchError(element, '"from" stands alone: the file gives names and values');
-    return ['--params-file', file];
-  }
-  const name = prefix + planner.requiredText(element, 'name', scope);
-  if (element.children.length > 0) {
-    if (element.attributes.has('value'))
-      throw launchError(element, 'a value and nested parameters exclude each other');
-    return element.children.flatMap((child) => oneParameter(child, `${name}.`, scope, planner));
-  }
-  const value = planner.requiredText(element, 'value', scope);
-  const type = planner.text(element, 'type', scope) ?? 'yaml';
-  if (!parameterTypes.includes(type))
-    throw launchError(element, `attribute "type" must be one of ${parameterTypes.join(', ')}, got "${type}"`);
-  return ['-p', `${name}:=${type === 'str' ? JSON.stringify(value) : quoteEmpty(value)}`];
-}
-
-/** An empty value would be read as YAML null, which no parameter can be. */
-const quoteEmpty = (value: string): string => (value === '' ? "''" : value);
 
 function remapArguments(element: LaunchElement, scope: Scope, planner: Planner): string[] {
   const own = element.children
     .filter((child) => child.name === 'remap')
-    .map((child): [string, string] => {
-      checkNames(child, ['from', 'to'], []);
-      return [planner.requiredText(child, 'from', scope), planner.requiredText(child, 'to', scope)];
-    });
+    .map((child): [string, string] => [
+      planner.requiredText(child, 'from', scope),
+      planner.requiredText(child, 'to', scope),
+    ]);
   return [...scope.remaps, ...own].flatMap(([from, to]) => ['-r', `${from}:=${to}`]);
 }
 
-function addProcess(
-  element: LaunchElement,
-  scope: Scope,
-  planner: Planner,
-  what: Pick<ProcessPlan, 'command' | 'node'> & { readonly executable: string },
-): void {
-  const output = planner.text(element, 'output', scope) ?? 'log';
-  if (!outputTargets.includes(output))
+interface ProgramPlan {
+  readonly program: string;
+  readonly words: readonly string[];
+  /** What the process is called; the program's name when undefined. */
+  readonly label: string | undefined;
+  readonly node: ProcessPlan['node'];
+}
+
+function addProcess(element: LaunchElement, scope: Scope, planner: Planner, what: ProgramPlan): void {
+  const given = (name: string) => element.attributes.get(name);
+  const output =
+    scope.environment.get('OVERRIDE_LAUNCH_PROCESS_OUTPUT') ??
+    planner.text(element, 'output', scope) ??
+    'log';
+  if (!isOutputTarget(output))
     throw launchError(
       element,
-      `attribute "output" must be one of ${outputTargets.join(', ')}, got "${output}"`,
+      `attribute "output" must be one of screen, log, both, own_log, full, got "${output}"`,
     );
-  const onExit = planner.text(element, 'on_exit', scope);
+  const onExit = given('on_exit');
   if (onExit !== undefined && onExit !== 'shutdown')
     throw launchError(element, `attribute "on_exit" can only be "shutdown", got "${onExit}"`);
-  const environment = Object.fromEntries(scope.environment);
-  for (const child of element.children) {
-    if (child.name !== 'env') continue;
-    checkNames(child, ['name', 'value'], []);
-    environment[planner.requiredText(child, 'name', scope)] = planner.requiredText(child, 'value', scope);
-  }
-  const name = what.executable.split('/').at(-1) ?? what.executable;
+  const respawn = planner.text(element, 'respawn', scope) ?? 'false';
+  const command = commandLine(element, scope, planner, what);
   planner.processes.push({
-    name: `${name}-${planner.processes.length + 1}`,
-    command: [...planner.words(element, 'launch-prefix', scope), ...what.command],
+    name: `${what.label ?? basename(command.name)}-${planner.processes.length + 1}`,
+    command: command.words,
     cwd: planner.text(element, 'cwd', scope),
-    environment,
-    output: output as OutputTarget,
-    respawn: planner.boolean(element, 'respawn', scope, false),
-    respawnDelayMs: planner.number(element, 'respawn_delay', scope, 0) * 1000,
-    respawnMaxRetries: planner.number(element, 'respawn_max_retries', scope, -1),
-    sigtermTimeoutMs: planner.number(element, 'sigterm_timeout', scope, 5) * 1000,
-    sigkillTimeoutMs: planner.number(element, 'sigkill_timeout', scope, 5) * 1000,
+    environment: processEnvironment(element, scope, planner),
+    output,
+    emulateTty: emulatesTty(element, scope),
+    respawn: attempt(element, 'respawn', () => parseBoolean(respawn)),
+    respawnDelayMs: parseNumber(given('respawn_delay') ?? '0') * 1000,
+    respawnMaxRetries: parseInteger(given('respawn_max_retries') ?? '-1'),
+    sigtermTimeoutMs: timeoutMs(element, 'sigterm_timeout', scope),
+    sigkillTimeoutMs: timeoutMs(element, 'sigkill_timeout', scope),
     required: onExit === 'shutdown',
+    waits: scope.waits,
     node: what.node,
     file: element.file,
     line: element.line,
   });
+}
+
+/** Puts prefix, program and words together; `name` is the first word before it was looked up. */
+function commandLine(
+  element: LaunchElement,
+  scope: Scope,
+  planner: Planner,
+  { program, words }: ProgramPlan,
+): { readonly name: string; readonly words: readonly string[] } {
+  const all = [...prefixWords(element, scope, planner, program), program, ...words];
+  const name = all[0] as string;
+  // The shell sees one line: quotes of the launch file are gone by then, as with subprocess in Python.
+  if (parseBoolean(element.attributes.get('shell') ?? 'false'))
+    return { name, words: ['/bin/sh', '-c', all.join(' ')] };
+  const attribute = element.name === 'node' ? 'exec' : 'cmd';
+  const path = attempt(element, attribute, () => findProgram(name, scope));
+  return { name, words: [path, ...all.slice(1)] };
+}
+
+/** The attribute, or else the variable of that name where its filter matches the program. */
+function prefixWords(element: LaunchElement, scope: Scope, planner: Planner, program: string): string[] {
+  const own = planner.text(element, 'launch-prefix', scope);
+  const filter = scope.variables.get('launch-prefix-filter') ?? '';
+  const prefix = own ?? scope.variables.get('launch-prefix') ?? '';
+  return attempt(element, 'launch-prefix', () =>
+    own !== undefined || new RegExp(`^(?:${filter})`).test(basename(program)) ? splitWords(prefix) : [],
+  );
+}
+
+function processEnvironment(element: LaunchElement, scope: Scope, planner: Planner) {
+  const changes = scope.environmentChanges(planner.context.environment);
+  for (const child of element.children) {
+    if (child.name !== 'env') continue;
+    const [name, value] = planner.nameAndValue(child, scope);
+    changes[name] = value;
+  }
+  return changes;
+}
+
+function emulatesTty(element: LaunchElement, scope: Scope): boolean {
+  const everywhere = scope.variables.get('emulate_tty');
+  if (everywhere !== undefined) return attempt(element, 'emulate_tty', () => parseCondition(everywhere));
+  return parseBoolean(element.attributes.get('emulate_tty') ?? 'false');
+}
+
+function timeoutMs(element: LaunchElement, attribute: string, scope: Scope): number {
+  const text = element.attributes.get(attribute) ?? scope.variables.get(attribute) ?? '5';
+  return attempt(element, attribute, () => parseNumber(text)) * 1000;
 }

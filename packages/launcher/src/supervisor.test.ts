@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ProcessPlan } from './plan.ts';
+import type { LaunchPlan, ProcessPlan } from './plan.ts';
 import { type LaunchEvent, runLaunch } from './supervisor.ts';
 
 const base: ProcessPlan = {
@@ -9,6 +9,8 @@ const base: ProcessPlan = {
   cwd: undefined,
   environment: {},
   output: 'screen',
+  emulateTty: false,
+  waits: [],
   respawn: false,
   respawnDelayMs: 0,
   respawnMaxRetries: -1,
@@ -21,12 +23,21 @@ const base: ProcessPlan = {
 };
 
 /** Starts plans and lets a test wait for what happens. */
-function launch(...plans: Partial<ProcessPlan>[]) {
+const launch = (...plans: Partial<ProcessPlan>[]) => launchPlan(plans);
+
+function launchPlan(plans: readonly Partial<ProcessPlan>[], more: Partial<LaunchPlan> = {}) {
   const events: LaunchEvent[] = [];
   const lines: string[] = [];
   let notify: () => void = () => undefined;
   const running = runLaunch(
-    { processes: plans.map((each) => ({ ...base, ...each })), messages: [], arguments: [] },
+    {
+      processes: plans.map((each) => ({ ...base, ...each })),
+      messages: [],
+      shutdowns: [],
+      parameterFiles: new Map(),
+      usesSimTime: false,
+      ...more,
+    },
     process.env,
     {
       onEvent: (event) => {
@@ -120,6 +131,71 @@ describe('runLaunch', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ process: 'p-2', signal: 'SIGINT', expected: true }),
     );
+  });
+
+  it('waits for timers, which a shutdown cancels unless they say otherwise', async () => {
+    const wait = (ms: number, cancelOnShutdown = true) => [{ ms, clock: 'wall' as const, cancelOnShutdown }];
+    const { running, events } = launchPlan(
+      [
+        { name: 'p-1', command: ['sleep', '100'] },
+        { name: 'p-2', command: ['true'], waits: wait(60_000) },
+        { name: 'p-3', command: ['true'], waits: wait(5) },
+      ],
+      {
+        messages: [
+          { text: 'later', waits: wait(60_000) },
+          { text: 'in any case', waits: wait(40, false) },
+        ],
+        shutdowns: [{ reason: 'enough', waits: wait(20) }],
+      },
+    );
+    await running.ended;
+    expect(events.filter(({ kind }) => kind === 'process-started')).toHaveLength(2);
+    expect(events).toContainEqual({ kind: 'shutdown-requested', reason: 'enough' });
+    expect(events.filter(({ kind }) => kind === 'message')).toEqual([
+      { kind: 'message', text: 'in any case' },
+    ]);
+  });
+
+  it('waits for ROS time where it is told to', async () => {
+    const waited: number[] = [];
+    const plan: LaunchPlan = {
+      processes: [],
+      messages: [{ text: 'x', waits: [{ ms: 1e9, clock: 'ros', cancelOnShutdown: true }] }],
+      shutdowns: [],
+      parameterFiles: new Map(),
+      usesSimTime: true,
+    };
+    await runLaunch(plan, process.env, {
+      onEvent: () => undefined,
+      onOutput: () => undefined,
+      waitRosTime: async (ms) => void waited.push(ms),
+    }).ended;
+    expect(waited).toEqual([1e9]);
+  });
+
+  it('gives a terminal to those who want one, and ends what runs in it by SIGINT', async () => {
+    const { running, lines, events, until } = launch({
+      command: [
+        'sh',
+        '-c',
+        'trap "echo bye; exit 0" INT; test -t 1 && echo "it is a terminal"; while :; do sleep 0.05; done',
+      ],
+      emulateTty: true,
+    });
+    await until(() => lines.length === 1);
+    await running.stop();
+    expect(lines).toEqual(['p-1 stdout it is a terminal', 'p-1 stdout bye']);
+    expect(events.at(-1)).toMatchObject({ kind: 'process-exited', exitCode: 0 });
+  });
+
+  it('takes variables away that a plan unsets', async () => {
+    const { running, lines } = launch({
+      command: ['sh', '-c', 'echo "home=$HOME"'],
+      environment: { HOME: undefined },
+    });
+    await running.ended;
+    expect(lines).toEqual(['p-1 stdout home=']);
   });
 
   it('reports a program that is not there', async () => {

@@ -6,9 +6,9 @@ import { ThreadTransport } from './inproc/thread-transport.ts';
 import { type LogSink, standardErrorSink } from './log.ts';
 import { checkNamespace, checkNodeName, fullNodeName } from './names.ts';
 import { GraphNode } from './node.ts';
+import { identityFor, logLevelFor, overridesFor } from './node-arguments.ts';
 import type { NodeOptions, RosContext, RosNode } from './port.ts';
 import { RealTimeExecutor } from './real-time-executor.ts';
-import { checkLogLevel, overridesFor } from './ros-arguments.ts';
 import type { Transport } from './transport.ts';
 
 export interface TransportContextOptions {
@@ -33,10 +33,9 @@ export class TransportContext implements RosContext {
 
   async createNode(name: string, options: NodeOptions = {}): Promise<RosNode> {
     const { rosArguments } = options;
-    const nodeName = checkNodeName(rosArguments?.nodeName ?? name);
-    const namespace = checkNamespace(rosArguments?.namespace ?? options.namespace ?? '/');
-    const fullName = fullNodeName(nodeName, namespace);
-    const identity = { name: nodeName, namespace };
+    const named = identityFor(rosArguments, name, options.namespace ?? '/');
+    const identity = { name: checkNodeName(named.name), namespace: checkNamespace(named.namespace) };
+    const fullName = fullNodeName(identity.name, identity.namespace);
     if (this.#names.has(fullName)) throw nameTaken(fullName);
     this.#names.add(fullName);
     try {
@@ -45,8 +44,9 @@ export class TransportContext implements RosContext {
         identity,
         remaps: rosArguments?.remaps ?? new Map(),
         overrides: rosArguments === undefined ? new Map() : overridesFor(rosArguments, fullName),
-        logLevel: checkLogLevel(rosArguments?.logLevel ?? 'info'),
-        logSink: this.#logSink,
+        logLevel: logLevelFor(rosArguments, fullName),
+        rosoutLogs: rosArguments?.rosoutLogs ?? true,
+        logSink: rosArguments?.stdoutLogs === false ? () => undefined : this.#logSink,
         onDestroy: (destroyed) => {
           this.#nodes.delete(destroyed);
           this.#names.delete(fullName);

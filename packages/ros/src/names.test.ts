@@ -29,6 +29,16 @@ test('remaps compare absolute names; one for another node does not count', () =>
   expect(resolveName('odom', 'gate', '/stretch', remaps)).toBe('/stretch/odom');
 });
 
+test('a rule with a scheme means topics or services only', () => {
+  const remaps = new Map([
+    ['rosservice://status', 'get_status'],
+    ['gate:rostopic://status', 'state'],
+  ]);
+  expect(resolveName('status', 'gate', '/', remaps)).toBe('/state');
+  expect(resolveName('status', 'gate', '/', remaps, 'service')).toBe('/get_status');
+  expect(resolveName('status', 'policy', '/', remaps)).toBe('/status');
+});
+
 test('a namespace gets its leading slash and loses its closing one', () => {
   expect(checkNamespace('stretch')).toBe('/stretch');
   expect(checkNamespace('/a/b/')).toBe('/a/b');

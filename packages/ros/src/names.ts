@@ -24,23 +24,29 @@ export function expandName(name: string, nodeName: string, namespace: string): s
   return name.startsWith('~/') ? `${base}/${nodeName}/${name.slice(2)}` : `${base}/${name}`;
 }
 
+/** What a name is for: rules with a scheme mean topics or services only. */
+export type NameKind = 'topic' | 'service' | 'action';
+const schemes: Readonly<Record<string, NameKind>> = { 'rostopic://': 'topic', 'rosservice://': 'service' };
+
 /**
  * Resolves a name after remapping: rules and names are compared in their absolute form, the first match wins.
  *
- * @param remaps - `from` to `to`; `node:from` applies to that node only
+ * @param remaps - `from` to `to`; `node:from` applies to that node only, `rostopic://from` and `rosservice://from` to
+ *   names of that kind
  */
 export function resolveName(
   name: string,
   nodeName: string,
   namespace: string,
   remaps: ReadonlyMap<string, string>,
+  kind: NameKind = 'topic',
 ): string {
   const expanded = expandName(name, nodeName, namespace);
   for (const [rule, to] of remaps) {
-    const colon = rule.indexOf(':');
-    if (colon >= 0 && rule.slice(0, colon) !== nodeName) continue;
-    if (expandName(rule.slice(colon + 1), nodeName, namespace) === expanded)
-      return expandName(to, nodeName, namespace);
+    const [, node, scheme, from] = /^(?:(\w+):(?!\/\/))?(ros\w+:\/\/)?(.*)$/.exec(rule) ?? [];
+    if (node !== undefined && node !== nodeName) continue;
+    if (scheme !== undefined && schemes[scheme] !== kind) continue;
+    if (expandName(from ?? '', nodeName, namespace) === expanded) return expandName(to, nodeName, namespace);
   }
   return expanded;
 }

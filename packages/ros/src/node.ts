@@ -5,7 +5,7 @@ import type { GenericActionCallbacks } from './action-server.ts';
 import type { ClientHost } from './client.ts';
 import type { SchedulingClock } from './executor.ts';
 import { createLogger, type LogLevel, type LogRecord, type LogSink, logLevels, logText } from './log.ts';
-import { fullNodeName, resolveName } from './names.ts';
+import { fullNodeName, type NameKind, resolveName } from './names.ts';
 import { type ActionHost, createActionClient, createActionServer } from './node-actions.ts';
 import { NodeEndpoints } from './node-endpoints.ts';
 import { NodeParameters } from './node-parameters.ts';
@@ -25,6 +25,8 @@ export interface NodeSetup {
   readonly overrides: ReadonlyMap<string, ParameterOverride>;
   readonly logLevel: LogLevel;
   readonly logSink: LogSink;
+  /** Whether the log is published on `/rosout`. */
+  readonly rosoutLogs: boolean;
   readonly onDestroy: (node: GraphNode) => void;
 }
 
@@ -124,7 +126,7 @@ export class GraphNode implements port.RosNode {
   }
 
   createClient<S extends port.ServiceTypeName>(type: S, name: string): port.Client<S> {
-    return this.#endpoints.client(type, this.#resolve(name)) as unknown as port.Client<S>;
+    return this.#endpoints.client(type, this.#resolve(name, 'service')) as unknown as port.Client<S>;
   }
 
   createService<S extends port.ServiceTypeName>(
@@ -132,7 +134,7 @@ export class GraphNode implements port.RosNode {
     name: string,
     handler: Parameters<port.RosNode['createService']>[2],
   ): port.Service {
-    const serviceName = this.#resolve(name);
+    const serviceName = this.#resolve(name, 'service');
     this.#endpoints.serve(type, serviceName, (request, reply) => {
       const response = handler(request as never);
       return response instanceof Promise ? response.then(reply) : reply(response);
@@ -141,7 +143,7 @@ export class GraphNode implements port.RosNode {
   }
 
   createActionClient<A extends port.ActionTypeName>(type: A, name: string): port.ActionClient<A> {
-    const client = createActionClient(this.#actionHost, type, this.#resolve(name));
+    const client = createActionClient(this.#actionHost, type, this.#resolve(name, 'action'));
     return client as unknown as port.ActionClient<A>;
   }
 
@@ -150,7 +152,7 @@ export class GraphNode implements port.RosNode {
     name: string,
     callbacks: port.ActionServerCallbacks<A>,
   ): port.ActionServer {
-    const actionName = this.#resolve(name);
+    const actionName = this.#resolve(name, 'action');
     createActionServer(this.#actionHost, type, actionName, callbacks as unknown as GenericActionCallbacks);
     return { actionName };
   }
@@ -250,11 +252,11 @@ export class GraphNode implements port.RosNode {
     return fullNodeName(this.name, this.namespace);
   }
 
-  #resolve(name: string): string {
+  #resolve(name: string, kind: NameKind = 'topic'): string {
     if (!this.#isOpen) {
       throw new MiddlewareError({ code: 'node-destroyed', message: `node ${this.#fullName} was destroyed` });
     }
-    return resolveName(name, this.name, this.namespace, this.#setup.remaps);
+    return resolveName(name, this.name, this.namespace, this.#setup.remaps, kind);
   }
 
   #declareSimTime(timeSource: TimeSource): void {
@@ -294,6 +296,10 @@ export class GraphNode implements port.RosNode {
   }
 
   #createLogger(): port.Logger {
+    const { logLevel, logSink, rosoutLogs } = this.#setup;
+    const log = (sinks: readonly LogSink[]) =>
+      createLogger(this.#fullName, logLevel, () => this.clock.nowNs(), sinks);
+    if (!rosoutLogs) return log([logSink]);
     const rosout = this.createPublisher('rcl_interfaces/msg/Log', '/rosout', qosProfiles.rosout);
     const toRosout = (record: LogRecord) => {
       if (!this.#isOpen) return;
@@ -301,8 +307,7 @@ export class GraphNode implements port.RosNode {
       const name = record.node.slice(1).replaceAll('/', '.');
       rosout.publish({ stamp, level: logLevels[record.level], name, msg: logText(record) });
     };
-    const { logLevel, logSink } = this.#setup;
-    return createLogger(this.#fullName, logLevel, () => this.clock.nowNs(), [logSink, toRosout]);
+    return log([logSink, toRosout]);
   }
 
   #errorReporter(kind: string, name: string): (error: unknown) => void {

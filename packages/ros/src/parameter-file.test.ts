@@ -13,6 +13,14 @@ test('nested names are joined by dots and every value knows its line', () => {
   ]);
 });
 
+test('values are read as rcl reads them', () => {
+  const rules = parseParameterFile(
+    "/**/gate:\n  ros__parameters:\n    a: on\n    b: 'on'\n    c: No\n    d: 1e3\n    e: [y, n]\n",
+    'gate.yaml',
+  );
+  expect(rules.map(({ value }) => value)).toEqual([true, 'on', false, 1000, [true, false]]);
+});
+
 test('an empty file sets nothing', () => {
   expect(parseParameterFile('# nothing yet\n', 'empty.yaml')).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, describeError } from '@efferent/core/errors';
 import {
+  boolYaml11Tag,
+  CORE_SCHEMA,
   constructFromEvents,
   EVENT_ID,
   type Event,
@@ -10,6 +12,9 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type { ParameterRule, ParameterValue } from './port.ts';
+
+/** What rcl takes for a value: YAML 1.2, but with `yes`, `on`, `y` and their opposites as booleans. */
+const parameterSchema = CORE_SCHEMA.withTags(boolYaml11Tag);
 
 /**
  * Reads a ROS 2 parameter file.
@@ -80,7 +85,7 @@ function parseWithLines(text: string, file: string): { content: unknown; lines: 
   try {
     const events = parseEvents(text, {});
     // A file of comments alone has no document.
-    const [content = null] = constructFromEvents(events, { source: text });
+    const [content = null] = constructFromEvents(events, { source: text, schema: parameterSchema });
     return { content, lines: keyLines(events, text) };
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause;
@@ -131,7 +136,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 /** Parses the value of `-p name:=value`, which is YAML. @returns undefined when it is no parameter value */
 export function parseParameterText(text: string): ParameterValue | undefined {
   try {
-    return text.trim() === '' ? '' : parameterValue(load(text));
+    return text.trim() === '' ? '' : parameterValue(load(text, { schema: parameterSchema }));
   } catch {
     // Not YAML, e.g. an unquoted `[` or `: ` inside a sentence: a plain text, as rcl takes it.
     return text;

@@ -293,6 +293,14 @@ export interface ParameterRule {
   readonly source: string;
 }
 
+/** A rule `__node:=…` or `__ns:=…`. */
+export interface IdentityRule {
+  /** The node that it means; every node of the process when undefined. */
+  readonly node: string | undefined;
+  readonly part: 'name' | 'namespace';
+  readonly to: string;
+}
+
 /** Parsed `--ros-args`. */
 export interface RosArguments {
   readonly nodeName?: string;
@@ -303,6 +311,14 @@ export interface RosArguments {
   /** Parameters of files and `-p` in their order, later ones win; takes the place of `parameters` when there. */
   readonly parameterRules?: readonly ParameterRule[];
   readonly logLevel?: string;
+  /** In their order; takes the place of `nodeName` and `namespace` when there. */
+  readonly identityRules?: readonly IdentityRule[];
+  /** Levels of named loggers. */
+  readonly loggerLevels?: ReadonlyMap<string, string>;
+  /** Whether nodes write their log to the standard streams; yes when undefined. */
+  readonly stdoutLogs?: boolean;
+  /** Whether nodes publish their log on `/rosout`; yes when undefined. */
+  readonly rosoutLogs?: boolean;
 }
 
 /** One middleware, joined to one graph. */

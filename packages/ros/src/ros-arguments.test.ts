@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@efferent/core';
 import { expect, test } from 'vitest';
-import { overridesFor, parseRosArguments } from './ros-arguments.ts';
+import { identityFor, logLevelFor, overridesFor } from './node-arguments.ts';
+import { parseRosArguments } from './ros-arguments.ts';
 
 test('names, remaps, parameters and the log level are read, and the rest is left over', () => {
   const { rosArguments, positional } = parseRosArguments([
@@ -15,7 +16,7 @@ test('names, remaps, parameters and the log level are read, and the rest is left
     '-p',
     'speed:=0.5',
     '-p',
-    'label:=',
+    "label:=''",
     '--log-level',
     'rcl:=DEBUG',
     '--',
@@ -28,7 +29,8 @@ test('names, remaps, parameters and the log level are read, and the rest is left
     ['speed', 0.5],
     ['label', ''],
   ]);
-  expect(rosArguments.logLevel).toBe('debug');
+  expect(rosArguments.logLevel).toBeUndefined();
+  expect([...(rosArguments.loggerLevels ?? [])]).toEqual([['rcl', 'debug']]);
   expect(positional).toEqual(['first', 'second']);
 });
 
@@ -49,25 +51,66 @@ test('a parameter value is YAML: numbers, booleans, texts and lists', () => {
   expect([...rosArguments.parameters.values()]).toEqual([0.001, true, '5', [1, 2.5], '[half']);
 });
 
-test('a parameter for one node does not reach another', () => {
+test('a parameter for one node does not reach another, and a bare name means the root namespace', () => {
   const { rosArguments } = parseRosArguments([
     '--ros-args',
-    '-p',
-    'gate:speed:=1',
-    '-p',
-    'speed:=2',
-    '-p',
-    'gate:reach:=3',
+    ...['-p', 'gate:speed:=1', '-p', 'speed:=2', '-p', 'gate:reach:=3'],
   ]);
   const of = (node: string) =>
     Object.fromEntries([...overridesFor(rosArguments, node)].map(([name, { value }]) => [name, value]));
-  expect(of('/stretch/gate')).toEqual({ speed: 2, reach: 3 });
-  expect(of('/stretch/policy')).toEqual({ speed: 2 });
+  expect(of('/gate')).toEqual({ speed: 2, reach: 3 });
+  expect(of('/stretch/gate')).toEqual({ speed: 2 });
+  expect(of('/policy')).toEqual({ speed: 2 });
+});
+
+test('what is said about a node pattern stands where the pattern was named first', () => {
+  const { rosArguments } = parseRosArguments([
+    '--ros-args',
+    ...['-p', 'speed:=1', '-p', 'gate:speed:=2', '-p', 'speed:=3'],
+  ]);
+  expect(overridesFor(rosArguments, '/gate').get('speed')?.value).toBe(2);
+  expect(overridesFor(rosArguments, '/policy').get('speed')?.value).toBe(3);
+});
+
+test('the first rule for a name counts, and rules for one node leave others alone', () => {
+  const { rosArguments } = parseRosArguments([
+    '--ros-args',
+    ...['-r', 'gate:__node:=door', '-r', '__node:=other', '-r', '__node:=never'],
+    ...['-r', 'door:__ns:=/house', '-r', '__ns:=/garden', '-r', 'a:=b', '-r', 'a:=c'],
+  ]);
+  expect(identityFor(rosArguments, 'gate', '/')).toEqual({ name: 'door', namespace: '/house' });
+  expect(identityFor(rosArguments, 'policy', '/')).toEqual({ name: 'other', namespace: '/garden' });
+  expect([...rosArguments.remaps]).toEqual([['a', 'b']]);
+});
+
+test('a level for a logger counts for it and what is below it', () => {
+  const { rosArguments } = parseRosArguments([
+    '--ros-args',
+    ...['--log-level', 'WARN', '--log-level', 'stretch:=debug', '--log-level', 'stretch.gate:=error'],
+  ]);
+  expect(logLevelFor(rosArguments, '/stretch/gate')).toBe('error');
+  expect(logLevelFor(rosArguments, '/stretch/policy')).toBe('debug');
+  expect(logLevelFor(rosArguments, '/agent')).toBe('warn');
+});
+
+test('switches and arguments of other parts of ROS are taken', () => {
+  const { rosArguments, positional } = parseRosArguments([
+    'chatter:=talk',
+    '--ros-args',
+    ...['--disable-rosout-logs', '--disable-stdout-logs', '--enable-external-lib-logs', '-e', '/lab'],
+    ...['--log-config-file', 'a.yaml', '--log-file-name', 'b', '--ros-args', '--'],
+    'rest',
+  ]);
+  expect(rosArguments).toMatchObject({ rosoutLogs: false, stdoutLogs: false });
+  expect([...rosArguments.remaps]).toEqual([['chatter', 'talk']]);
+  expect(positional).toEqual(['rest']);
 });
 
 test.each([
   [['--ros-args', '--rmap', 'a:=b'], /"--rmap": is no argument/],
   [['--ros-args', '-r', 'a=b'], /"a=b": expected name:=value/],
+  [['--ros-args', '-p', 'x:='], /"x:=": expected a value/],
+  [['--ros-args', '-p', 'x'], /"x": expected name:=value/],
   [['--ros-args', '-p'], /"-p": needs a value/],
   [['--ros-args', '-r', '__node:=my node'], /"my node" is no node name/],
   [['--ros-args', '--log-level', 'loud'], /loud": expected one of debug, info/],

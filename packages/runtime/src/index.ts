@@ -1,13 +1,20 @@
 export { type JoinedGraph, joinGraph } from './graph-client.ts';
+export {
+  findPackageLaunchFile,
+  type LaunchContextOptions,
+  launchContext,
+  newLogFolder,
+  planFile,
+} from './launch-files.ts';
 export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';
 export { loadNodeModule, nodeNames } from './node-registry.ts';
 export {
   type MiddlewareName,
-  planFile,
   type System,
   type SystemObserver,
   type SystemOptions,
   selectMiddleware,
+  startLaunch,
   startSystem,
 } from './system.ts';
 export {

@@ -1,5 +1,5 @@
 import { ConfigurationError, immediateJobRunner, type JobRunner } from '@efferent/core';
-import type { LaunchPlan, ProcessPlan } from '@efferent/launcher';
+import { type LaunchPlan, type ProcessPlan, writeParameterFiles } from '@efferent/launcher';
 import {
   createInprocContext,
   formatLogRecord,
@@ -23,6 +23,9 @@ import { findWorkspaceFolders } from './workspace.ts';
  *   efferent: without DDS it could not talk to the others
  */
 export async function startInproc(plan: LaunchPlan, observer: SystemObserver): Promise<RunningNodes> {
+  refuseTimers(plan);
+  for (const { text } of plan.messages) observer.onLaunchEvent?.({ kind: 'message', text });
+  const removeFiles = writeParameterFiles(plan);
   const context = createInprocContext({
     logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'both'),
   });
@@ -34,6 +37,7 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
     for (const each of running.splice(0).reverse()) await attempt(each.stop());
     await attempt(thread.end());
     await attempt(context.shutdown());
+    removeFiles();
     if (problems.length > 0) throw problems[0];
   };
   try {
@@ -52,7 +56,7 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   }
   const ended = Promise.withResolvers<void>();
   return {
-    context,
+    context: async () => context,
     nodeNames: plan.processes.map((process) => process.name),
     pid: () => undefined,
     ended: ended.promise,
@@ -61,6 +65,17 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
       ended.resolve();
     },
   };
+}
+
+/** Nodes in one process start together and end together. @throws {@link ConfigurationError} code `inproc-timer` */
+function refuseTimers({ processes, messages, shutdowns }: LaunchPlan): void {
+  const isTimed = [...processes, ...messages].some(({ waits }) => waits.length > 0);
+  if (!isTimed && shutdowns.length === 0) return;
+  const at = processes.find(({ waits }) => waits.length > 0);
+  throw new ConfigurationError({
+    code: 'inproc-timer',
+    message: `${at === undefined ? '' : `${at.file}:${at.line}: "${at.name}": `}with the middleware inproc a launch file can have no <timer>, <ros_timer> or <shutdown>`,
+  });
 }
 
 /** A node of a launch file whose code is loaded. */

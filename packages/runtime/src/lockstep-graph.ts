@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { MiddlewareError, secondsToNs } from '@efferent/core';
+import { writeParameterFiles } from '@efferent/launcher';
 import { createLockstep, formatLogRecord, type RosNode, type RunningNode } from '@efferent/ros';
 import { loadNode, nodeOf, startNode } from './inproc-system.ts';
-import { planFile } from './system.ts';
+import { planFile } from './launch-files.ts';
 import { TaskClient } from './task-client.ts';
 import { repositoryFolder } from './workspace.ts';
 
@@ -86,12 +87,13 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
 
   try {
     // Code is loaded before virtual time exists; what a node awaits in its start runs as a job.
+    const removeFiles = writeParameterFiles(plan);
     const nodes = await Promise.all(
       plan.processes.map((process) => {
         const { executable, words } = nodeOf(process);
         return loadNode(executable, words);
       }),
-    );
+    ).finally(removeFiles);
     for (const node of nodes)
       running.push(await runUntilSettled(startNode(node, lockstep.context, lockstep.jobs), readyLimitS));
     const client = new TaskClient(await createNode('efferent_client'), options.robot);

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { ConfigurationError, MiddlewareError } from '@efferent/core';
-import { type LaunchEvent, type LaunchPlan, type RunningLaunch, runLaunch } from '@efferent/launcher';
-import { createContext, formatLogRecord } from '@efferent/ros';
+import {
+  type LaunchEvent,
+  type LaunchPlan,
+  type NodePlan,
+  type RunningLaunch,
+  runLaunch,
+} from '@efferent/launcher';
+import { createContext, formatLogRecord, type RosContext, type RosNode } from '@efferent/ros';
 import type { RunningNodes, SystemObserver } from './system.ts';
 import { repositoryFolder } from './workspace.ts';
 
@@ -13,7 +19,7 @@ const compileCacheFolder = join(repositoryFolder, '.efferent/compile-cache');
 const wrongUseExitCode = 2;
 
 /**
- * Starts every node as a process of its own over DDS and waits until all are ready.
+ * Starts every node as a process of its own over DDS and waits until all nodes of efferent are ready.
  *
  * @throws {@link ConfigurationError} what the first node that ended with exit code 2 said
  * @throws {@link MiddlewareError} code `node-failed` for any other end before all were ready
@@ -25,6 +31,14 @@ export async function startProcesses(
   signal: AbortSignal | undefined,
 ): Promise<RunningNodes> {
   const start = new StartUp(plan, observer);
+  let joined: Promise<RosContext> | undefined;
+  const context = () => {
+    joined ??= createContext({
+      middleware,
+      logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'log'),
+    });
+    return joined;
+  };
   const launch = runLaunch(
     plan,
     { NODE_COMPILE_CACHE: compileCacheFolder, ...process.env, EFFERENT_MIDDLEWARE: middleware },
@@ -34,6 +48,7 @@ export async function startProcesses(
         start.onLine(process.name, stream, line);
         observer.onOutput?.(process.name, stream, line, process.output);
       },
+      waitRosTime: rosTimeWaiter(context, plan.usesSimTime),
     },
   );
   // Whatever ends this process must not leave nodes behind; stop() is the polite way and this the last one.
@@ -42,10 +57,6 @@ export async function startProcesses(
   try {
     await start.ready(launch);
     signal?.throwIfAborted();
-    const context = await createContext({
-      middleware,
-      logSink: (record) => observer.onOutput?.(record.node, 'stderr', formatLogRecord(record), 'log'),
-    });
     return {
       context,
       nodeNames: plan.processes.map((process) => process.name),
@@ -53,15 +64,35 @@ export async function startProcesses(
       ended: launch.ended,
       stop: async () => {
         signal?.removeEventListener('abort', abort);
-        await context.shutdown();
+        await (await joined)?.shutdown();
         await launch.stop();
       },
     };
   } catch (error) {
     await launch.stop();
+    await (await joined)?.shutdown();
     throw error;
   }
 }
+
+/** Waits on the clock of a node `launch_ros_<pid>`, as `<ros_timer>` does; made with the first wait. */
+function rosTimeWaiter(context: () => Promise<RosContext>, useSimTime: boolean) {
+  let node: Promise<RosNode> | undefined;
+  return async (durationMs: number, signal: AbortSignal) => {
+    node ??= context().then((joined) =>
+      joined.createNode(`launch_ros_${process.pid}`, {
+        rosArguments: { remaps: new Map(), parameters: new Map([['use_sim_time', useSimTime]]) },
+      }),
+    );
+    await (await node).sleep(durationMs, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  };
+}
+
+/** Tells whether a process is a node of efferent whose log can be read. */
+const saysWhenReady = (node: NodePlan | undefined): boolean =>
+  node?.packageName === 'efferent_bringup' && !node.arguments.includes('--disable-stdout-logs');
 
 /** Follows the processes until all nodes are ready or one has failed. */
 class StartUp {
@@ -76,7 +107,9 @@ class StartUp {
   constructor(plan: LaunchPlan, observer: SystemObserver) {
     this.#observer = observer;
     this.#expected = new Set(
-      plan.processes.filter((each) => each.node !== undefined).map((each) => each.name),
+      plan.processes
+        .filter(({ node, waits }) => saysWhenReady(node) && waits.length === 0)
+        .map((each) => each.name),
     );
     if (this.#expected.size === 0) this.#outcome.resolve();
   }
@@ -110,6 +143,7 @@ class StartUp {
   }
 
   onEvent(event: LaunchEvent): void {
+    this.#observer.onLaunchEvent?.(event);
     if (event.kind === 'process-respawning') this.#observer.onNodeRespawn?.(event.process);
     if (event.kind === 'process-failed') this.#fail(event.process, event.reason, 1);
     if (event.kind === 'process-exited' && !event.expected) {
@@ -120,7 +154,7 @@ class StartUp {
 
   #fail(process: string, how: string, exitCode: number): void {
     this.#observer.onNodeDown?.(process, how);
-    if (!this.#isStarting) return;
+    if (!this.#isStarting || !this.#expected.has(process)) return;
     const said = (this.#errorLines.get(process) ?? []).join('\n');
     if (exitCode === wrongUseExitCode)
       this.#outcome.reject(

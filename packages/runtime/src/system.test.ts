@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
 import { describe, expect, it, vi } from 'vitest';
 import { startInproc } from './inproc-system.ts';
+import { planFile } from './launch-files.ts';
 import { loadNodeModule, nodeNames } from './node-registry.ts';
-import { planFile, selectMiddleware } from './system.ts';
+import { selectMiddleware } from './system.ts';
 import { findWorkspaceFolders, repositoryFolder } from './workspace.ts';
 
 const launchFile = (name: string) => join(repositoryFolder, 'launch', name);
@@ -36,12 +37,9 @@ it('a node that does not exist is refused with the names of those that do', asyn
 });
 
 it('the inproc middleware refuses a process that is not a node of efferent', async () => {
-  const plan = {
-    messages: [],
-    arguments: [],
-    processes: [{ ...planFile(launchFile('kitchen.launch.xml'), {}).processes[0], node: undefined }],
-  };
-  await expect(startInproc(plan as never, {})).rejects.toThrow(ConfigurationError);
+  const plan = planFile(launchFile('kitchen.launch.xml'), {});
+  const foreign = { ...plan, processes: [{ ...plan.processes[0]!, node: undefined }] };
+  await expect(startInproc(foreign, {})).rejects.toThrow(ConfigurationError);
 });
 
 describe('the inproc middleware', () => {
@@ -53,7 +51,8 @@ describe('the inproc middleware', () => {
   };
 
   it('lets the gate tick while all other nodes wait for a busy one', async () => {
-    const { context, stop } = await startInproc(processOf('gate'), {});
+    const { context: joinGraph, stop } = await startInproc(processOf('gate'), {});
+    const context = await joinGraph();
     const gaps: number[] = [];
     const watcher = await context.createNode('watcher');
     const reports = watcher.createSubscription(

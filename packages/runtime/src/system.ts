@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
-import {
-  createPackageIndex,
-  type LaunchContext,
-  type LaunchPlan,
-  type PackageIndex,
-  planLaunch,
-} from '@efferent/launcher';
+import type { LaunchEvent, LaunchPlan, OutputTarget } from '@efferent/launcher';
 import { chooseMiddleware, type RosContext } from '@efferent/ros';
 import { startInproc } from './inproc-system.ts';
+import { planFile } from './launch-files.ts';
 import { startProcesses } from './process-system.ts';
 import { TaskClient } from './task-client.ts';
-import { repositoryFolder } from './workspace.ts';
 
 export type MiddlewareName = RosContext['middleware'];
 
@@ -36,7 +28,9 @@ export interface SystemObserver {
   onNodeDown?(node: string, reason: string): void;
   onNodeRespawn?(node: string): void;
   /** A line that a node wrote, and where its launch file wants it. */
-  onOutput?(node: string, stream: 'stdout' | 'stderr', line: string, target: 'screen' | 'log' | 'both'): void;
+  onOutput?(node: string, stream: 'stdout' | 'stderr', line: string, target: OutputTarget): void;
+  /** What the launcher does: processes that start and end, texts of `<log>`, shutdowns. */
+  onLaunchEvent?(event: LaunchEvent): void;
 }
 
 export interface System {
@@ -53,7 +47,8 @@ export interface System {
 
 /** What the two ways of running nodes have in common. */
 export interface RunningNodes {
-  readonly context: RosContext;
+  /** Joins the graph of the nodes; the same context each time. */
+  context(): Promise<RosContext>;
   readonly nodeNames: readonly string[];
   pid(node: string): number | undefined;
   readonly ended: Promise<void>;
@@ -70,15 +65,13 @@ export interface RunningNodes {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const plan = planFile(options.launchFile, options.arguments);
   const { middleware } = options;
-  const running =
-    middleware === 'inproc'
-      ? await startInproc(plan, options.observer)
-      : await startProcesses(plan, middleware, options.observer, options.signal);
-  const node = await running.context.createNode('efferent_client');
+  const running = await startLaunch(plan, middleware, options.observer, options.signal);
+  const context = await running.context();
+  const node = await context.createNode('efferent_client');
   return {
     middleware,
     nodeNames: running.nodeNames,
-    context: running.context,
+    context,
     client: new TaskClient(node, options.robot),
     pid: (executable) => {
       const process = plan.processes.find((each) => each.node?.executable === executable);
@@ -87,6 +80,22 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ended: running.ended,
     stop: () => running.stop(),
   };
+}
+
+/**
+ * Starts a plan and waits until every node of efferent in it is ready; what else it starts is not waited for.
+ *
+ * @param signal - its abort stops everything
+ */
+export function startLaunch(
+  plan: LaunchPlan,
+  middleware: MiddlewareName,
+  observer: SystemObserver,
+  signal: AbortSignal | undefined,
+): Promise<RunningNodes> {
+  return middleware === 'inproc'
+    ? startInproc(plan, observer)
+    : startProcesses(plan, middleware, observer, signal);
 }
 
 /**
@@ -124,20 +133,4 @@ function describeRange(): string {
     default:
       return process.env.CYCLONEDDS_URI ? 'as CYCLONEDDS_URI says' : 'this machine only';
   }
-}
-
-/** Reads a launch file with the packages of this checkout and of sourced workspaces. */
-export function planFile(launchFile: string, values: Readonly<Record<string, string>>): LaunchPlan {
-  const context: LaunchContext = {
-    environment: process.env,
-    packages: packageIndex(),
-    readFile: (path) => readFileSync(path, 'utf8'),
-  };
-  return planLaunch(launchFile, new Map(Object.entries(values)), context);
-}
-
-/** Returns the packages that a launch file can name: `efferent_bringup` of this checkout, and sourced workspaces. */
-function packageIndex(environment: Readonly<Record<string, string | undefined>> = process.env): PackageIndex {
-  const bringup = new Map([['efferent_bringup', join(repositoryFolder, 'launch')]]);
-  return createPackageIndex(bringup, environment.AMENT_PREFIX_PATH);
 }
