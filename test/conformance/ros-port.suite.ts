@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describeActions } from './actions.suite.ts';
 import { describeGraph } from './graph.suite.ts';
 import type { Harness } from './harness.ts';
+import { describeLifecycle } from './lifecycle.suite.ts';
 import { describeParameters } from './parameters.suite.ts';
 import { errorOf, Probe, second } from './probe.ts';
 import { describeServices } from './services.suite.ts';
@@ -18,6 +19,7 @@ export function describeRosPort(name: string, open: () => Promise<Harness>): voi
     describeParameters(probe);
     describeTime(probe);
     describeGraph(probe);
+    describeLifecycle(probe);
 
     // Last, as the peer does not come back.
     test('a goal ends with "server-lost" when its server leaves the graph', async () => {

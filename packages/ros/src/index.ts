@@ -2,6 +2,7 @@ export type { TransportContextOptions } from './context.ts';
 export { createInprocContext, createThreadContext, type InprocContext } from './context.ts';
 export { createLockstep, type Lockstep, type LockstepOptions } from './lockstep.ts';
 export { formatLogRecord, type LogLevel, type LogRecord, type LogSink, standardErrorSink } from './log.ts';
+export { type ManagedBehaviour, managedNode } from './managed-node.ts';
 export {
   type ContextOptions,
   chooseMiddleware,
@@ -29,6 +30,7 @@ export {
   type Logger,
   type MessageTypeName,
   type NodeOptions,
+  type NodeScope,
   type ParameterDescriptor,
   type ParameterRule,
   type ParameterValue,
@@ -49,6 +51,7 @@ export {
 } from './port.ts';
 export { qosHearingAll, qosProfiles } from './qos.ts';
 export { parseRosArguments } from './ros-arguments.ts';
+export { whyNotServing } from './serving-node.ts';
 export { messageStampNs, type Stamp, stampFromNs, stampToNs } from './stamp.ts';
 export { TransformBuffer } from './tf/transform-buffer.ts';
 export {

@@ -9,7 +9,7 @@ import { qosProfiles } from './qos.ts';
 export interface ActionHost {
   readonly endpoints: NodeEndpoints;
   readonly clientHost: ClientHost;
-  readonly logger: Logger;
+  logger(): Logger;
   newGoalId(): Uint8Array;
   /** Reports what a callback of a server threw that is not part of a goal's own work. */
   onCallbackError(actionName: string, error: unknown): void;
@@ -51,7 +51,7 @@ export function createActionServer(
   const status = endpoints.publisher(parts.status.type, parts.status.name, qosProfiles.actionStatus);
   const server = new GenericActionServer(actionName, callbacks, {
     clock: host.clientHost.clock,
-    logger: host.logger,
+    logger: host.logger(),
     publishFeedback: (message) => feedback.publish(message),
     publishStatus: (message) => status.publish(message),
     onCallbackError: (error) => host.onCallbackError(actionName, error),

@@ -16,6 +16,8 @@ export interface EndpointHost {
   readonly identity: NodeIdentity;
   readonly clientHost: ClientHost;
   readonly report: Report;
+  /** Gets the types of all endpoints. */
+  readonly types: Set<string>;
   readonly errorReporter: ErrorReporter;
 }
 
@@ -27,21 +29,15 @@ export class NodeEndpoints {
   readonly #transport: Transport;
   readonly #host: EndpointHost;
   readonly #open = new Map<object, Closable>();
-  readonly #types = new Set<string>();
 
   constructor(transport: Transport, host: EndpointHost) {
     this.#transport = transport;
     this.#host = host;
   }
 
-  /** Types of all endpoints that there were, and of actions. */
-  get types(): ReadonlySet<string> {
-    return this.#types;
-  }
-
   /** Counts a type as one that the node uses. */
   use(type: string): void {
-    this.#types.add(type);
+    this.#host.types.add(type);
   }
 
   publisher(type: string, topic: string, qos: port.QosProfile): port.Publisher<object> {

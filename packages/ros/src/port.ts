@@ -273,8 +273,30 @@ export interface RosNode {
     nodeName: string,
     namespace: string,
   ): readonly { readonly name: string; readonly types: readonly string[] }[];
+  /** Opens a part of the node whose endpoints, timers and callbacks can be taken away before the node. */
+  openScope(gate: ScopeGate): NodeScope;
   /** Removes the node and everything created on it from the graph. */
   destroy(): Promise<void>;
+}
+
+/** Decides whether a scope acts. */
+export interface ScopeGate {
+  /** Why its action servers take no goals now, for people; undefined while they do. */
+  whyRefusesGoals(): string | undefined;
+  /** Whether its lifecycle publishers send nothing now. */
+  isSilent(): boolean;
+}
+
+/**
+ * A part of a node with a life of its own. Its gate decides whether its action servers take goals and its lifecycle
+ * publishers send. `destroy` closes this part only; a parameter that was declared in it stays, with its value.
+ */
+export interface NodeScope extends RosNode {
+  createLifecyclePublisher<T extends MessageTypeName>(
+    type: T,
+    topic: string,
+    qos?: QosProfile,
+  ): Publisher<MessageTypes[T]>;
 }
 
 export interface NodeOptions {

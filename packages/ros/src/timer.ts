@@ -7,11 +7,20 @@ export class PeriodicTimer implements Timer {
   readonly #clock: SchedulingClock;
   readonly #periodNs: bigint;
   readonly #fire: (info: TimerInfo) => void;
+  readonly #armed: Set<PeriodicTimer>;
   #dueNs: bigint;
   #cancelAlarm: Cancel | undefined;
 
-  /** @throws {@link ConfigurationError} code `invalid-period` */
-  constructor(clock: SchedulingClock, periodNs: bigint, fire: (info: TimerInfo) => void) {
+  /**
+   * @param armed - has the timer while it is not cancelled
+   * @throws {@link ConfigurationError} code `invalid-period`
+   */
+  constructor(
+    clock: SchedulingClock,
+    periodNs: bigint,
+    armed: Set<PeriodicTimer>,
+    fire: (info: TimerInfo) => void,
+  ) {
     if (periodNs <= 0n) {
       throw new ConfigurationError({
         code: 'invalid-period',
@@ -21,19 +30,23 @@ export class PeriodicTimer implements Timer {
     }
     this.#clock = clock;
     this.#periodNs = periodNs;
+    this.#armed = armed;
     this.#fire = fire;
     this.#dueNs = clock.nowNs() + periodNs;
+    armed.add(this);
     this.#arm();
   }
 
   cancel(): void {
     this.#cancelAlarm?.();
     this.#cancelAlarm = undefined;
+    this.#armed.delete(this);
   }
 
   reset(): void {
     this.cancel();
     this.#dueNs = this.#clock.nowNs() + this.#periodNs;
+    this.#armed.add(this);
     this.#arm();
   }
 

@@ -9,7 +9,7 @@ const hashPattern = /^RIHS01_[0-9a-f]{64}$/;
  *
  * @param typesInUse - names of the types of the node's endpoints
  */
-export function serveTypeDescriptions(node: RosNode, typesInUse: () => Iterable<string>): void {
+export function serveTypeDescriptions(node: RosNode, typesInUse: Iterable<string>): void {
   const isWanted = node.declareParameter('start_type_description_service', true as boolean, {
     description: 'serve get_type_description for this node',
     readOnly: true,
@@ -19,7 +19,7 @@ export function serveTypeDescriptions(node: RosNode, typesInUse: () => Iterable<
   node.createService(type, '~/get_type_description', ({ type_name, type_hash, include_type_sources }) => {
     if (!hashPattern.test(type_hash))
       return refused(`"${type_hash}" is no type hash; expected RIHS01_ and 64 hexadecimal digits`);
-    for (const name of typesInUse()) {
+    for (const name of typesInUse) {
       if (typeHash(name) !== type_hash) continue;
       return {
         successful: true,
