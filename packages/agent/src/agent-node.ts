@@ -1,6 +1,13 @@
 import { ConfigurationError } from '@efferent/core';
 import { loadPriorMap, loadRobotModel } from '@efferent/robot';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs, TransformListener } from '@efferent/ros';
+import {
+  managedNode,
+  type NodeModule,
+  qosProfiles,
+  type RosNode,
+  stampFromNs,
+  TransformListener,
+} from '@efferent/ros';
 import { beliefMessage } from './agent-messages-node.ts';
 import { Belief } from './belief/belief.ts';
 import { WorldMap } from './belief/world-map.ts';
@@ -18,9 +25,9 @@ import { TaskServer } from './task-server-node.ts';
 const beliefPeriodNs = 500_000_000n;
 
 /** The agent: belief, language model and planner loop behind `/agent/execute_task`. */
-export const agentNode: NodeModule = {
+export const agentNode: NodeModule = managedNode({
   name: 'agent',
-  async start(node, services) {
+  async configure(node, services) {
     const readOnly = true;
     const scene = node.declareParameter('scene', 'kitchen', {
       description: 'folder below sim-scenes/ whose map.yaml is the prior map',
@@ -59,9 +66,9 @@ export const agentNode: NodeModule = {
       runModel: (work) =>
         services.jobs.run({ name: `model ${model.id}`, modelledLatencyMs: model.modelledLatencyMs }, work),
     });
-    return { stop: () => server.stop() };
+    return { deactivate: (reason) => server.stop(`The agent ${reason}.`) };
   },
-};
+});
 
 async function createModel(node: RosNode): Promise<LanguageModel> {
   const name = node.declareParameter('model', 'reasoner', {

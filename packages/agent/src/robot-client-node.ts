@@ -6,6 +6,7 @@ import {
   type ClientGoalHandle,
   goalStatus,
   type RosNode,
+  whyNotServing,
 } from '@efferent/ros';
 import { type ParameterType, parsePredicate, type SkillContract, type SkillResource } from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
@@ -79,8 +80,11 @@ export class RobotClient {
         timeoutMs: acceptTimeoutMs,
         onFeedback: (feedback) => onPhase(feedback.phase),
       });
-      if (!handle.accepted)
-        return failed('unavailable', `the skill server of ${this.namespace} refused ${call.skill}`);
+      if (!handle.accepted) {
+        const reason = await whyNotServing(this.#node, this.#skills.actionName);
+        const because = reason === undefined ? '' : `; ${reason}`;
+        return failed('unavailable', `the skill server of ${this.namespace} refused ${call.skill}${because}`);
+      }
       return await this.#result(handle, limitS, signal, failed);
     } catch (error) {
       this.#node.logger.warn('skill-unanswered', { skill: call.skill, error });

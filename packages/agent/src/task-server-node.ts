@@ -70,8 +70,8 @@ export class TaskServer {
   }
 
   /** Ends whatever runs or waits; resolves when the robot has been told to stop. */
-  async stop(): Promise<void> {
-    this.#endAll(new TaskEnd('cancelled', 'The agent was shut down.'));
+  async stop(reason: string): Promise<void> {
+    this.#endAll(new TaskEnd('cancelled', reason));
     await this.#last;
   }
 

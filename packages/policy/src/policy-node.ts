@@ -11,7 +11,9 @@ import {
 } from '@efferent/core';
 import type { ActionTypes, MessageTypes } from '@efferent/interfaces';
 import {
+  managedNode,
   type NodeModule,
+  type NodeScope,
   type NodeServices,
   qosProfiles,
   type RosNode,
@@ -49,21 +51,24 @@ const defaultTimeLimitS = 30;
 
 /** Makes the policy node; `loadPolicy` is where a policy server's adapter, or a benchmark's expert, takes the ONNX file's place. */
 export function createPolicyNode(loadPolicy: PolicyLoader = loadOnnxPolicy): NodeModule {
-  return {
+  return managedNode({
     name: 'policy',
-    async start(node, services) {
+    async configure(node, services) {
       const server = new PolicyServer(node, services, loadPolicy);
       await server.start();
-      return { stop: () => server.stop() };
+      return {
+        deactivate: (reason) => server.stop(`the policy node ${reason}`),
+        cleanUp: () => server.unload(),
+      };
     },
-  };
+  });
 }
 
 /** Serves `run_policy`: runs a learned policy at its rate, with commands to the gate, and judges from what the gripper feels. */
 export const policyNode: NodeModule = createPolicyNode();
 
 class PolicyServer {
-  readonly #node: RosNode;
+  readonly #node: NodeScope;
   readonly #services: NodeServices;
   readonly #loadPolicy: PolicyLoader;
   readonly #transforms: TransformListener;
@@ -77,13 +82,16 @@ class PolicyServer {
   #gate: GateStatus | undefined;
   #active: PolicyRun | undefined;
 
-  constructor(node: RosNode, services: NodeServices, loadPolicy: PolicyLoader) {
+  constructor(node: NodeScope, services: NodeServices, loadPolicy: PolicyLoader) {
     this.#node = node;
     this.#services = services;
     this.#loadPolicy = loadPolicy;
     this.#transforms = new TransformListener(node);
-    this.#jog = node.createPublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
-    this.#baseVelocity = node.createPublisher('geometry_msgs/msg/TwistStamped', 'gate/agent/cmd_vel');
+    this.#jog = node.createLifecyclePublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
+    this.#baseVelocity = node.createLifecyclePublisher(
+      'geometry_msgs/msg/TwistStamped',
+      'gate/agent/cmd_vel',
+    );
     this.#status = node.createPublisher('efferent_interfaces/msg/PolicyStatus', 'policy_status');
   }
 
@@ -128,12 +136,13 @@ class PolicyServer {
     });
   }
 
-  async stop(): Promise<void> {
-    this.#active?.finish({
-      success: false,
-      failureCode: 'stopped',
-      message: 'the policy node is shutting down',
-    });
+  /** Ends the policy that runs. */
+  stop(message: string): void {
+    this.#active?.finish({ success: false, failureCode: 'stopped', message });
+  }
+
+  /** Frees every loaded policy. */
+  async unload(): Promise<void> {
     for (const loaded of this.#policies.values()) await (await loaded).policy.dispose();
   }
 

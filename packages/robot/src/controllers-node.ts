@@ -1,6 +1,7 @@
 import type { MessageTypes } from '@efferent/interfaces';
 import {
   type ActionServerCallbacks,
+  managedNode,
   type NodeModule,
   type Publisher,
   qosProfiles,
@@ -26,16 +27,16 @@ const heldPatienceS = 45;
 const feedbackPeriods = 5;
 
 /** Trajectory controllers, one action server a group of `robot.yaml`; set-points go to the gate every 20 ms. */
-export const controllersNode: NodeModule = {
+export const controllersNode: NodeModule = managedNode({
   name: 'controllers',
-  async start(node, services) {
+  async configure(node, services) {
     const robot = node.declareParameter('robot', 'stretch', {
       description: 'folder below robots/',
       readOnly: true,
     });
     const model = loadRobotModel(services.workspaceFolders, robot);
     const body = new MeasuredBody(node, model);
-    const setPoints = node.createPublisher(
+    const setPoints = node.createLifecyclePublisher(
       'trajectory_msgs/msg/JointTrajectory',
       'gate/agent/joint_trajectory',
       qosProfiles.default,
@@ -49,7 +50,7 @@ export const controllersNode: NodeModule = {
       );
       return controller;
     });
-    const timer = node.createTimer(
+    node.createTimer(
       periodNs,
       () => {
         for (const controller of controllers) controller.tick();
@@ -57,13 +58,12 @@ export const controllersNode: NodeModule = {
       node.steadyClock,
     );
     return {
-      async stop() {
-        timer.cancel();
-        for (const controller of controllers) controller.stop('the controller is shutting down');
+      deactivate(reason) {
+        for (const controller of controllers) controller.stop(`the controller ${reason}`);
       },
     };
   },
-};
+});
 
 /** What the robot feels, and what the gate says. */
 class MeasuredBody {

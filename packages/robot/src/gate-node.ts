@@ -1,10 +1,16 @@
-import { describeError } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs, type TimerInfo } from '@efferent/ros';
+import {
+  managedNode,
+  type NodeModule,
+  qosProfiles,
+  type RosNode,
+  stampFromNs,
+  type TimerInfo,
+} from '@efferent/ros';
 import { CommandGate, type GateSource } from './command-gate.ts';
-import { DriverModeKeeper } from './driver-mode.ts';
-import { DriverPoseCodec } from './driver-pose.ts';
+import { DriverLink } from './driver-link-node.ts';
 import { GateGuard } from './gate-guard.ts';
 import { rehearseGate } from './gate-rehearsal.ts';
+import { StatusPublisher } from './gate-status-node.ts';
 import { JointStateReader } from './joint-state-reader.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
@@ -12,18 +18,15 @@ import { PlanarPoseTracker, planarFrames } from './planar-pose.ts';
 import { TickStatistics } from './tick-statistics.ts';
 
 const periodNs = 10_000_000n;
-/** A status at least every this many ticks (10 Hz). */
-const statusTicks = 10;
 const diagnosticTicks = 100;
 const heartbeatTimeoutS = 0.3;
-const serviceTimeoutMs = 3000;
-/** Whole messages need not be completed when they are sent. */
-const plainLayout = { dim: [], data_offset: 0 };
+/** A gate that is deactivated brings the robot to rest in fewer ticks than this (2 s), or halts it. */
+const restTicks = 200;
 
 /** The command gate: the only publisher of the driver's commands; see `docs/ros-graph.md` and {@link CommandGate}. */
-export const gateNode: NodeModule = {
+export const gateNode: NodeModule = managedNode({
   name: 'gate',
-  async start(node, services) {
+  async configure(node, services) {
     const robot = node.declareParameter('robot', 'stretch', {
       description: 'folder below robots/',
       readOnly: true,
@@ -47,6 +50,7 @@ export const gateNode: NodeModule = {
     );
     rehearseGate(model, guard);
     const gate = new CommandGate(model, guard);
+    gate.setStop('lifecycle', 'the gate is inactive');
     const driver = new DriverLink(node, gate);
     const steadyS = () => Number(node.steadyClock.nowNs()) * 1e-9;
 
@@ -94,28 +98,44 @@ export const gateNode: NodeModule = {
     );
 
     const diagnostics = new DiagnosticsPublisher(node);
-    const timer = node.createTimer(
+    let isActive = false;
+    let onTick: (() => void) | undefined;
+    node.createTimer(
       periodNs,
       (info) => {
         const now = steadyS();
         if (requireHeartbeat && now - heartbeatS > heartbeatTimeoutS)
           gate.setStop('heartbeat', 'the stop process is silent');
-        driver.keepMode(now);
+        if (isActive) driver.keepMode(now);
         gate.tick(Number(node.clock.nowNs()) * 1e-9, now);
         driver.send();
+        onTick?.();
         status.update();
         diagnostics.update(info);
       },
       node.steadyClock,
     );
     return {
-      async stop() {
-        timer.cancel();
+      activate() {
+        isActive = true;
+        gate.setStop('lifecycle', undefined);
+      },
+      async deactivate(reason) {
+        isActive = false;
+        gate.setStop('lifecycle', `the gate ${reason}`);
+        await new Promise<void>((resolve) => {
+          let ticks = 0;
+          onTick = () => {
+            if (driver.isSending && ++ticks < restTicks) return;
+            onTick = undefined;
+            resolve();
+          };
+        });
         driver.halt();
       },
     };
   },
-};
+});
 
 function subscribeSources(node: RosNode, gate: CommandGate): void {
   const qos = qosProfiles.default;
@@ -141,141 +161,6 @@ function subscribeSources(node: RosNode, gate: CommandGate): void {
     );
     node.createSubscription('control_msgs/msg/JointJog', `gate/${source}/joint_jog`, { qos }, (message) => {
       gate.acceptJog(source, stampS(message.header), message.joint_names, message.velocities, nowS());
-    });
-  }
-}
-
-/** The driver's side: sends the gate's output and keeps the driver in the mode that takes it. */
-class DriverLink {
-  readonly #node: RosNode;
-  readonly #gate: CommandGate;
-  readonly #codec: DriverPoseCodec;
-  readonly #keeper: DriverModeKeeper;
-  readonly #twist;
-  readonly #pose;
-  readonly #switchMode;
-  readonly #activate;
-  #gaveUp = false;
-
-  constructor(node: RosNode, gate: CommandGate) {
-    this.#node = node;
-    this.#gate = gate;
-    this.#codec = new DriverPoseCodec(gate.model);
-    this.#keeper = new DriverModeKeeper(gate.model.manifest.driver.modes);
-    this.#twist = node.createPublisher('geometry_msgs/msg/Twist', 'cmd_vel', qosProfiles.default);
-    this.#pose = node.createPublisher(
-      'std_msgs/msg/Float64MultiArray',
-      'joint_pose_cmd',
-      qosProfiles.default,
-    );
-    this.#switchMode = node.createClient('std_srvs/srv/Trigger', 'switch_to_navigation_mode');
-    this.#activate = node.createClient('std_srvs/srv/Trigger', 'activate_streaming_position');
-    node.createSubscription('std_msgs/msg/String', 'mode', { qos: qosProfiles.default }, ({ data }) =>
-      this.#keeper.updateMode(data),
-    );
-    node.createSubscription(
-      'std_msgs/msg/Bool',
-      'is_runstopped',
-      { qos: qosProfiles.default },
-      ({ data }) => {
-        gate.setStop('runstop', data ? 'the robot is runstopped' : undefined);
-      },
-    );
-  }
-
-  keepMode(nowS: number): void {
-    this.#gate.setStop('driver', this.#keeper.stopReason);
-    if (!this.#switchMode.isServiceServerAvailable() || !this.#activate.isServiceServerAvailable()) return;
-    if (this.#keeper.beginSwitch(nowS)) void this.#switch();
-  }
-
-  send(): void {
-    const { output } = this.#gate;
-    if (output.sendTwist)
-      this.#twist.publish({
-        linear: { x: output.linearMps, y: 0, z: 0 },
-        angular: { x: 0, y: 0, z: output.angularRadS },
-      });
-    if (output.sendJoints)
-      this.#pose.publish({
-        layout: plainLayout,
-        data: this.#codec.encode(output.positions, new Float64Array(this.#codec.length)),
-      });
-  }
-
-  /** Leaves the base standing; joints hold their last set-point by themselves. */
-  halt(): void {
-    const { output } = this.#gate;
-    if (output.linearMps !== 0 || output.angularRadS !== 0) this.#twist.publish({});
-  }
-
-  async #switch(): Promise<void> {
-    const fault = await this.#trySwitch();
-    this.#keeper.finishSwitch(fault, Number(this.#node.steadyClock.nowNs()) * 1e-9);
-    if (fault === undefined) {
-      this.#gate.forgetSetPoints();
-      this.#gaveUp = false;
-      this.#node.logger.info('driver-ready');
-    } else if (!this.#keeper.hasGivenUp) {
-      this.#node.logger.warn('driver-refused', { reason: fault });
-    } else if (!this.#gaveUp) {
-      this.#gaveUp = true;
-      this.#node.logger.error('driver-gave-up', {
-        reason: fault,
-        next: 'press and release the runstop, or restart the driver',
-      });
-    }
-  }
-
-  async #trySwitch(): Promise<string | undefined> {
-    try {
-      for (const client of [this.#switchMode, this.#activate]) {
-        const { success, message } = await client.sendRequestAsync({}, { timeoutMs: serviceTimeoutMs });
-        if (!success) return `${client.serviceName}: ${message || 'refused'}`;
-      }
-      return undefined;
-    } catch (error) {
-      return describeError(error);
-    }
-  }
-}
-
-/** Publishes `gate/status` at 10 Hz and when it changes. */
-class StatusPublisher {
-  readonly #node: RosNode;
-  readonly #gate: CommandGate;
-  readonly #publisher;
-  #ticks = statusTicks;
-  #shown = '';
-
-  constructor(node: RosNode, gate: CommandGate) {
-    this.#node = node;
-    this.#gate = gate;
-    this.#publisher = node.createPublisher(
-      'efferent_interfaces/msg/GateStatus',
-      'gate/status',
-      qosProfiles.latched,
-    );
-  }
-
-  update(): void {
-    const gate = this.#gate;
-    const reason = gate.stopReason ?? gate.guardReason ?? '';
-    const shown = `${gate.source}|${gate.agentPaused}|${gate.humanHasControl}|${reason}`;
-    if (++this.#ticks < statusTicks && shown === this.#shown) return;
-    if (shown !== this.#shown && gate.stopReason !== undefined)
-      this.#node.logger.info('gate-stopped', { reason });
-    this.#ticks = 0;
-    this.#shown = shown;
-    this.#publisher.publish({
-      header: { stamp: stampFromNs(this.#node.clock.nowNs()) },
-      source: gate.humanHasControl ? 'human' : gate.source,
-      stopped: gate.stopReason !== undefined,
-      agent_paused: gate.agentPaused || gate.humanHasControl,
-      reason: reason === '' && gate.agentPaused ? 'paused by a human gesture' : reason,
-      limits: gate.limitNames(),
-      forwarded: BigInt(gate.forwarded),
-      rejected: BigInt(gate.rejected),
     });
   }
 }

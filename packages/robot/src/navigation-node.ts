@@ -1,6 +1,8 @@
 import { wrapAngle, yawFromQuaternion } from '@efferent/core';
 import {
+  managedNode,
   type NodeModule,
+  type NodeScope,
   qosProfiles,
   type RosNode,
   type ServerGoalHandle,
@@ -28,9 +30,9 @@ const poseLifetimeS = 0.5;
 const locateTimeoutS = 5;
 
 /** Serves `navigate_to_pose` on the prior map and the laser; velocities go to the gate. */
-export const navigationNode: NodeModule = {
+export const navigationNode: NodeModule = managedNode({
   name: 'navigation',
-  async start(node, services) {
+  async configure(node, services) {
     const robot = node.declareParameter('robot', 'stretch', {
       description: 'folder below robots/',
       readOnly: true,
@@ -50,13 +52,9 @@ export const navigationNode: NodeModule = {
       loadPriorMap(services.workspaceFolders, scene),
       framePrefix,
     );
-    return {
-      async stop() {
-        server.stop();
-      },
-    };
+    return { deactivate: (reason) => server.stop(`navigation ${reason}`) };
   },
-};
+});
 
 interface Running {
   readonly navigator: Navigator;
@@ -75,13 +73,12 @@ class NavigationServer {
   readonly #joints: JointStateReader;
   readonly #velocity;
   readonly #path;
-  readonly #timer;
   #heldReason = '';
   #running: Running | undefined;
   #periods = 0;
   #moved = false;
 
-  constructor(node: RosNode, model: RobotModel, map: PriorMap, framePrefix: string) {
+  constructor(node: NodeScope, model: RobotModel, map: PriorMap, framePrefix: string) {
     this.#node = node;
     this.#model = model;
     this.#space = new DriveSpace(model, map);
@@ -95,7 +92,7 @@ class NavigationServer {
       { x: laserX, y: laserY, yaw: laser.yaw },
       model.manifest.lidar.rays,
     );
-    this.#velocity = node.createPublisher(
+    this.#velocity = node.createLifecyclePublisher(
       'geometry_msgs/msg/TwistStamped',
       'gate/agent/cmd_vel',
       qosProfiles.default,
@@ -133,12 +130,12 @@ class NavigationServer {
     node.createActionServer('nav2_msgs/action/NavigateToPose', 'navigate_to_pose', {
       execute: (handle) => this.#execute(handle),
     });
-    this.#timer = node.createTimer(periodNs, () => this.#tick(), node.steadyClock);
+    node.createTimer(periodNs, () => this.#tick(), node.steadyClock);
   }
 
-  stop(): void {
-    this.#timer.cancel();
-    this.#end({ errorCode: navigationErrorCode.unknown, message: 'navigation is shutting down' }, 'abort');
+  /** Ends the running goal; the robot stands. */
+  stop(message: string): void {
+    this.#end({ errorCode: navigationErrorCode.unknown, message }, 'abort');
   }
 
   async #execute(handle: ServerGoalHandle<Action>) {

@@ -9,11 +9,12 @@ import type { NodeScope, RosNode } from './port.ts';
 export interface ManagedBehaviour {
   activate?(): void;
   /**
-   * Ends what runs and resolves when it has come to rest; new goals are refused from before this call on.
+   * Ends what runs, and resolves when it has come to rest; the goals of its action servers, which are waited for as well,
+   * tell themselves. New goals are refused from before this call on.
    *
-   * @param reason - why, for those whose goals end
+   * @param reason - why, for those whose goals end, e.g. `was deactivated`
    */
-  deactivate(reason: string): Promise<void>;
+  deactivate(reason: string): void | Promise<void>;
   /** Lets go of what the node holds beside its endpoints. */
   cleanUp?(): Promise<void>;
 }
@@ -27,6 +28,8 @@ export interface ManagedNodeDefinition {
 
 /** A step that takes longer has failed, ms of steady time. */
 const stepLimitMs = 30_000;
+/** What does not come to rest by then is left alone when the node shuts down, ms. */
+const restLimitMs = 2500;
 
 /**
  * Makes a node managed: configured and active after its start, unless the parameter `autostart` is false, and then as
@@ -79,7 +82,7 @@ class ManagedNode implements RunningNode {
   }
 
   #do(step: LifecycleStep): Promise<void> {
-    return within(this.#node, step, this.#steps[step]());
+    return within(this.#node, step, stepLimitMs, this.#steps[step]());
   }
 
   readonly #steps: Readonly<Record<LifecycleStep, () => Promise<void>>> = {
@@ -89,12 +92,12 @@ class ManagedNode implements RunningNode {
       this.#behaviour?.activate?.();
     },
     deactivate: async () => {
-      await this.#behaviour?.deactivate('the node was deactivated');
+      await this.#comeToRest('was deactivated');
       this.#isLive = false;
     },
     cleanup: () => this.#cleanUp(),
-    shutdown: () => this.#shutDown('the node is shutting down'),
-    error: () => this.#shutDown('the node has failed'),
+    shutdown: () => this.#shutDown('is shutting down'),
+    error: () => this.#shutDown('has failed'),
   };
 
   async #configure(): Promise<void> {
@@ -113,11 +116,19 @@ class ManagedNode implements RunningNode {
 
   async #shutDown(reason: string): Promise<void> {
     try {
-      if (this.#isLive) await this.#behaviour?.deactivate(reason);
+      if (this.#isLive) await within(this.#node, 'coming to rest', restLimitMs, this.#comeToRest(reason));
+    } catch (error) {
+      // Nothing that hangs may keep a process from ending; what it sent last lives for a fifth of a second.
+      this.#node.logger.warn('not-at-rest', { error });
     } finally {
       this.#isLive = false;
       await this.#cleanUp();
     }
+  }
+
+  async #comeToRest(reason: string): Promise<void> {
+    await this.#behaviour?.deactivate(reason);
+    await this.#scope?.whenGoalsEnded();
   }
 
   async #cleanUp(): Promise<void> {
@@ -140,14 +151,14 @@ class ManagedNode implements RunningNode {
   }
 }
 
-/** Waits for a step of a node, but not forever. */
-async function within(node: RosNode, step: LifecycleStep, work: Promise<void>): Promise<void> {
+/** Waits for what a node does, but not forever. */
+async function within(node: RosNode, what: string, limitMs: number, work: Promise<void>): Promise<void> {
   const limit = Promise.withResolvers<never>();
   const timer = node.createTimer(
-    BigInt(stepLimitMs) * 1_000_000n,
+    BigInt(limitMs) * 1_000_000n,
     () =>
       limit.reject(
-        new MiddlewareError({ code: 'timeout', message: `${step} took longer than ${stepLimitMs} ms` }),
+        new MiddlewareError({ code: 'timeout', message: `${what} took longer than ${limitMs} ms` }),
       ),
     node.steadyClock,
   );

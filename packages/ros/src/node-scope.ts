@@ -7,6 +7,7 @@ export class ClosableScope extends NodeSurface implements port.NodeScope {
   readonly #gate: port.ScopeGate;
   readonly #onClose: () => void;
   readonly #declared = new Set<string>();
+  readonly #goals = new Set<Promise<unknown>>();
 
   constructor(core: NodeCore, gate: port.ScopeGate, onClose: () => void) {
     super(core);
@@ -54,8 +55,12 @@ export class ClosableScope extends NodeSurface implements port.NodeScope {
         return reason === undefined && (callbacks.onGoal?.(goal) ?? true);
       },
       onCancel: (goal) => callbacks.onCancel?.(goal) ?? true,
-      execute: (goal) => callbacks.execute(goal),
+      execute: (goal) => this.#watched(callbacks.execute(goal)),
     });
+  }
+
+  async whenGoalsEnded(): Promise<void> {
+    await Promise.allSettled(this.#goals);
   }
 
   openScope(gate: port.ScopeGate): port.NodeScope {
@@ -64,5 +69,12 @@ export class ClosableScope extends NodeSurface implements port.NodeScope {
 
   override async destroy(): Promise<void> {
     if (this.close('closed a part of itself')) this.#onClose();
+  }
+
+  #watched<Result>(goal: Promise<Result>): Promise<Result> {
+    this.#goals.add(goal);
+    const forget = () => this.#goals.delete(goal);
+    goal.then(forget, forget);
+    return goal;
   }
 }

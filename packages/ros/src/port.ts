@@ -292,6 +292,8 @@ export interface ScopeGate {
  * publishers send. `destroy` closes this part only; a parameter that was declared in it stays, with its value.
  */
 export interface NodeScope extends RosNode {
+  /** Resolves when no goal of its action servers runs any more. */
+  whenGoalsEnded(): Promise<void>;
   createLifecyclePublisher<T extends MessageTypeName>(
     type: T,
     topic: string,

@@ -7,6 +7,7 @@ import {
   type Partially,
   qosProfiles,
   type RosNode,
+  whyNotServing,
 } from '@efferent/ros';
 
 export type TaskResult = ActionTypes['efferent_interfaces/action/ExecuteTask']['Result'];
@@ -187,12 +188,14 @@ export class TaskClient {
       timeoutMs: callTimeoutMs,
       ...(onFeedback === undefined ? {} : { onFeedback }),
     });
-    if (!handle.accepted)
+    if (!handle.accepted) {
+      const reason = await whyNotServing(this.node, client.actionName);
       throw new ConfigurationError({
         code: 'goal-rejected',
-        message: `${client.actionName} refused the goal ${JSON.stringify(goal)}`,
+        message: `${client.actionName} refused the goal${reason === undefined ? ` ${JSON.stringify(goal)}` : `; ${reason}`}`,
         fields: { action: client.actionName },
       });
+    }
     const cancel = () => {
       handle.cancelGoal({ timeoutMs: callTimeoutMs }).catch((error: unknown) => {
         this.node.logger.warn('cancel-failed', { action: client.actionName, error });

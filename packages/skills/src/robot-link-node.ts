@@ -2,7 +2,7 @@ import { nsToSeconds, Transform } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import type { PriorMap, RobotModel } from '@efferent/robot';
 import { JointStateReader } from '@efferent/robot';
-import { qosProfiles, type RosNode, stampFromNs, stampToNs, TransformListener } from '@efferent/ros';
+import { type NodeScope, qosProfiles, stampFromNs, stampToNs, TransformListener } from '@efferent/ros';
 import { pointsFromDepth } from './depth-points.ts';
 import type { CarriedThing, DepthPoints, MapSighting, SightingSet } from './skill-body.ts';
 
@@ -20,7 +20,7 @@ export interface RobotLinkOptions {
 
 /** The ROS side that all goals of a skill server share: newest states, and clients of the robot's actions. */
 export class RobotLink {
-  readonly node: RosNode;
+  readonly node: NodeScope;
   readonly model: RobotModel;
   readonly map: PriorMap;
   readonly options: RobotLinkOptions;
@@ -42,15 +42,15 @@ export class RobotLink {
   #points: DepthPoints = { stampS: 0, pointsM: new Float64Array(0) };
   #sightings: SightingSet = { stampS: Number.NEGATIVE_INFINITY, sightings: [] };
 
-  constructor(node: RosNode, model: RobotModel, map: PriorMap, options: RobotLinkOptions) {
+  constructor(node: NodeScope, model: RobotModel, map: PriorMap, options: RobotLinkOptions) {
     this.node = node;
     this.model = model;
     this.map = map;
     this.options = options;
     this.transforms = new TransformListener(node);
     this.#joints = new JointStateReader(model);
-    this.jog = node.createPublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
-    this.baseVelocity = node.createPublisher('geometry_msgs/msg/TwistStamped', 'gate/agent/cmd_vel');
+    this.jog = node.createLifecyclePublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
+    this.baseVelocity = node.createLifecyclePublisher('geometry_msgs/msg/TwistStamped', 'gate/agent/cmd_vel');
     this.plannedPath = node.createPublisher('nav_msgs/msg/Path', 'planned_arm_path', qosProfiles.latched);
     this.#fixtureStates = node.createPublisher(
       'sensor_msgs/msg/JointState',

@@ -8,6 +8,7 @@ import {
   type Partially,
   type ServerGoalHandle,
   stampFromNs,
+  whyNotServing,
 } from '@efferent/ros';
 import type { RobotLink } from './robot-link-node.ts';
 import type {
@@ -299,11 +300,13 @@ export class RosSkillBody implements SkillBody {
         error,
       );
     }
-    if (!handle.accepted)
+    if (!handle.accepted) {
+      const reason = await whyNotServing(node, client.actionName);
       throw new SkillFailure(
         'unavailable',
-        `${client.actionName} refused the goal; it is busy or the goal is out of its limits`,
+        `${client.actionName} refused the goal; ${reason ?? 'it is busy or the goal is out of its limits'}`,
       );
+    }
     const cancel = () => {
       handle.cancelGoal({ timeoutMs: answerMs }).catch((error: unknown) => {
         node.logger.warn('cancel-failed', { action: client.actionName, error: describeError(error) });

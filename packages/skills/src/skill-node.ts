@@ -1,7 +1,14 @@
 import { describeError, EfferentError, secondsToNs } from '@efferent/core';
 import type { ActionTypes } from '@efferent/interfaces';
 import { loadPriorMap, loadRobotModel } from '@efferent/robot';
-import type { NodeModule, NodeServices, RosNode, ServerGoalHandle } from '@efferent/ros';
+import {
+  managedNode,
+  type NodeModule,
+  type NodeScope,
+  type NodeServices,
+  type RosNode,
+  type ServerGoalHandle,
+} from '@efferent/ros';
 import { allFailureCodes, type SkillContract, type SkillResource } from './contract.ts';
 import type { SkillImplementation } from './library/skill.ts';
 import { implementationsOf } from './library/skill-library.ts';
@@ -23,15 +30,15 @@ const heldLimitS = 10;
 const readyLimitS = 10;
 
 /** Serves `execute_skill` and `list_skills` for one robot. */
-export const skillNode: NodeModule = {
+export const skillNode: NodeModule = managedNode({
   name: 'skills',
-  async start(node, services) {
+  async configure(node, services) {
     const server = await createServer(node, services);
-    return { stop: () => server.stop() };
+    return { deactivate: (reason) => server.stop(`the skill server ${reason}`) };
   },
-};
+});
 
-async function createServer(node: RosNode, services: NodeServices): Promise<SkillServer> {
+async function createServer(node: NodeScope, services: NodeServices): Promise<SkillServer> {
   const robot = node.declareParameter('robot', 'stretch', {
     description: 'folder below robots/',
     readOnly: true,
@@ -86,10 +93,9 @@ class SkillServer {
     }));
   }
 
-  stop(): Promise<void> {
-    for (const controller of this.#running)
-      controller.abort(new SkillFailure('stopped', 'the skill server is shutting down'));
-    return Promise.resolve();
+  /** Ends every skill that runs. */
+  stop(reason: string): void {
+    for (const controller of this.#running) controller.abort(new SkillFailure('stopped', reason));
   }
 
   async #execute(goal: ServerGoalHandle<ExecuteSkill>): Promise<Result> {
