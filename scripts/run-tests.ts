@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
   suite('conformance', 'conformance'),
   suite('lockstep', 'lockstep'),
   suite('end to end', 'e2e'),
+  suite('faults', 'faults'),
   suite('browser', 'browser'),
 ];
 

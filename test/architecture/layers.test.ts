@@ -98,7 +98,7 @@ it.each([
   ['ai', ['agent']],
   ['@ai-sdk/openai-compatible', ['agent']],
   ['saxes', ['core']],
-  ['js-yaml', ['core', 'ros']],
+  ['js-yaml', ['core', 'launcher', 'ros']],
   ['commander', ['cli']],
   ['rclnodejs', ['ros']],
 ])('the library %s is imported by %s only', (library, owners) => {

@@ -4,6 +4,7 @@ import { chromiumPath } from './browser.ts';
 
 const problems = {
   dds: cycloneDdsProblem(),
+  root: process.getuid?.() === 0 ? undefined : 'a file system of its own needs root',
   chromium:
     chromiumPath === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM_PATH' : undefined,
 } as const;

@@ -43,6 +43,15 @@ describe('cycloneConfiguration', () => {
     expect(xml).not.toContain('AllowMulticast>false');
   });
 
+  it('gives silent peers up sooner on one machine than across machines', () => {
+    expect(cycloneConfiguration({})).toContain('<LeaseDuration>3s<');
+    for (const environment of [
+      { ROS_AUTOMATIC_DISCOVERY_RANGE: 'SUBNET' },
+      { ROS_STATIC_PEERS: '192.0.2.1' },
+    ])
+      expect(cycloneConfiguration(environment)).toContain('<LeaseDuration>10s<');
+  });
+
   it('adds static peers and escapes them', () => {
     const xml = cycloneConfiguration({ ROS_STATIC_PEERS: '192.0.2.1;a"b' });
     expect(xml).toContain('<Peer address="192.0.2.1"/><Peer address="a&quot;b"/>');

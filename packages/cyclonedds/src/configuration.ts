@@ -33,8 +33,11 @@ export function domainIdFromEnvironment(environment: DiscoveryEnvironment): numb
   return id;
 }
 
-/** How long peers keep a process that was killed without a word; the DDS default is 10 s. */
-const leaseSeconds = 3;
+/**
+ * How long peers keep a process that was killed without a word. On one machine silence means death; across machines a
+ * cable may be out for a moment, and what is sent to a peer that was given up is lost: there it is the DDS default.
+ */
+const leaseSeconds = { here: 3, network: 10 } as const;
 
 function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
@@ -67,6 +70,7 @@ export function cycloneConfiguration(
   }
   const staticPeers = (environment.ROS_STATIC_PEERS ?? '').split(';').filter((peer) => peer !== '');
   const peers = range === 'OFF' ? [] : range === 'LOCALHOST' ? ['127.0.0.1', ...staticPeers] : staticPeers;
+  const reachesNetwork = range === 'SUBNET' || staticPeers.length > 0;
   const choosesInterfaces = range === 'LOCALHOST' && staticPeers.length === 0 && own === undefined;
   const xml = [
     '<CycloneDDS><Domain id="any">',
@@ -76,7 +80,7 @@ export function cycloneConfiguration(
     '</General>',
     '<Discovery><ParticipantIndex>auto</ParticipantIndex>',
     `<MaxAutoParticipantIndex>${maxParticipantsOnHost}</MaxAutoParticipantIndex>`,
-    `<LeaseDuration>${leaseSeconds}s</LeaseDuration>`,
+    `<LeaseDuration>${reachesNetwork ? leaseSeconds.network : leaseSeconds.here}s</LeaseDuration>`,
     range === 'OFF' ? `<Tag>ros_discovery_off_${process.pid}</Tag>` : '',
     peers.length > 0
       ? `<Peers>${peers.map((peer) => `<Peer address="${escapeXml(peer)}"/>`).join('')}</Peers>`

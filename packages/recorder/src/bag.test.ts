@@ -182,6 +182,31 @@ describe('recording and playing on a graph', () => {
   });
 });
 
+test("a bag's time is played on /clock, at the rate of the messages", async () => {
+  const path = await writeTexts('timed', 11);
+  const context = createInprocContext({});
+  const listener = await context.createNode('listener');
+  const clocks: number[] = [];
+  const texts: [string, number][] = [];
+  listener.createSubscription('rosgraph_msgs/msg/Clock', '/clock', { qos: qosProfiles.clock }, ({ clock }) =>
+    clocks.push(clock.sec + clock.nanosec * 1e-9),
+  );
+  listener.createSubscription('std_msgs/msg/String', '/chatter', { qos: qosProfiles.latched }, ({ data }) =>
+    texts.push([data, clocks.at(-1)!]),
+  );
+  const bag = await openBag(path);
+  const { signal } = new AbortController();
+  await playBag(await context.createNode('player'), bag, { rate: 0.5, clockHz: 100, signal });
+  await expect.poll(() => texts.length).toBe(11);
+  // A tenth of a second of the bag at half the speed, told 100 times a second.
+  expect(clocks.length).toBeGreaterThan(15);
+  expect(clocks).toEqual(clocks.toSorted((a, b) => a - b));
+  expect(clocks.at(-1)).toBeCloseTo(0.1);
+  for (const [text, clock] of texts) expect(clock).toBeCloseTo(Number(text) / 100, 1);
+  await bag.close();
+  await context.shutdown();
+});
+
 test('a schema is taken apart into the definitions that it is made of', () => {
   const parts = schemaParts('a/msg/Outer', `b/Inner inner\n${'='.repeat(80)}\nMSG: b/Inner\nfloat64 x\n`);
   expect([...parts]).toEqual([
