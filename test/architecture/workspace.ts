@@ -40,4 +40,4 @@ export function importsOf(file: string): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-export const isTest = (file: string): boolean => /\.test\.ts$/.test(file);
+export const isTest = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file);

@@ -3,11 +3,11 @@ import { parse } from '@foxglove/rosmsg';
 import { MessageReader, MessageWriter } from '@foxglove/rosmsg2-serialization';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arbitraryMessage } from './arbitrary-message.ts';
 import { codecOf, compileCodec } from './codec.ts';
 import { resolveLayout } from './layout.ts';
 import { InterfaceRegistry, interfaceRegistry } from './registry.ts';
 import { schemaText } from './schema-text.ts';
+import { arbitraryMessage } from './testing/arbitrary-message.ts';
 
 /** Messages that hold constants only are left out: the outside reader refuses them. */
 const messageTypes = interfaceRegistry

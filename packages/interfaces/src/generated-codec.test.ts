@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { ContractError } from '@efferent/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arbitraryMessage } from './arbitrary-message.ts';
 import { compileCodec } from './codec.ts';
 import { composeCodec } from './general-codec.ts';
 import { generateCodec } from './generated-codec.ts';
 import { resolveLayout } from './layout.ts';
 import { InterfaceRegistry, interfaceRegistry } from './registry.ts';
+import { arbitraryMessage } from './testing/arbitrary-message.ts';
 
 const types = interfaceRegistry.names().filter((name) => name.includes('/msg/'));
 const bounded = new InterfaceRegistry({

@@ -4,7 +4,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import type { GenericActionCallbacks } from './action-server.ts';
 import type { ClientHost } from './client.ts';
 import type { SchedulingClock } from './executor.ts';
-import { fullNodeName, resolveName } from './names.ts';
+import { fullNodeName, type NameKind, resolveName } from './names.ts';
 import { type ActionHost, createActionClient, createActionServer } from './node-actions.ts';
 import { NodeEndpoints } from './node-endpoints.ts';
 import type { ParameterStore } from './parameters.ts';
@@ -116,7 +116,7 @@ export abstract class NodeSurface implements port.RosNode {
   }
 
   createClient<S extends port.ServiceTypeName>(type: S, name: string): port.Client<S> {
-    return this.#endpoints.client(type, this.#resolve(name)) as unknown as port.Client<S>;
+    return this.#endpoints.client(type, this.#resolve(name, 'service')) as unknown as port.Client<S>;
   }
 
   createService<S extends port.ServiceTypeName>(
@@ -124,7 +124,7 @@ export abstract class NodeSurface implements port.RosNode {
     name: string,
     handler: Parameters<port.RosNode['createService']>[2],
   ): port.Service {
-    const serviceName = this.#resolve(name);
+    const serviceName = this.#resolve(name, 'service');
     this.#endpoints.serve(type, serviceName, (request, reply) => {
       const response = handler(request as never);
       return response instanceof Promise ? response.then(reply) : reply(response);
@@ -133,7 +133,7 @@ export abstract class NodeSurface implements port.RosNode {
   }
 
   createActionClient<A extends port.ActionTypeName>(type: A, name: string): port.ActionClient<A> {
-    const client = createActionClient(this.#actionHost, type, this.#resolve(name));
+    const client = createActionClient(this.#actionHost, type, this.#resolve(name, 'action'));
     return client as unknown as port.ActionClient<A>;
   }
 
@@ -142,7 +142,7 @@ export abstract class NodeSurface implements port.RosNode {
     name: string,
     callbacks: port.ActionServerCallbacks<A>,
   ): port.ActionServer {
-    const actionName = this.#resolve(name);
+    const actionName = this.#resolve(name, 'action');
     createActionServer(this.#actionHost, type, actionName, callbacks as unknown as GenericActionCallbacks);
     return { actionName };
   }
@@ -249,11 +249,11 @@ export abstract class NodeSurface implements port.RosNode {
     return fullNodeName(this.name, this.namespace);
   }
 
-  #resolve(name: string): string {
+  #resolve(name: string, kind: NameKind = 'topic'): string {
     if (!this.#isOpen) {
       throw new MiddlewareError({ code: 'node-destroyed', message: `node ${this.fullName} was destroyed` });
     }
-    return resolveName(name, this.name, this.namespace, this.core.remaps);
+    return resolveName(name, this.name, this.namespace, this.core.remaps, kind);
   }
 
   #removable(remove: () => void): () => void {

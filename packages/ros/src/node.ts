@@ -17,6 +17,8 @@ export interface NodeSetup {
   readonly overrides: ReadonlyMap<string, ParameterOverride>;
   readonly logLevel: LogLevel;
   readonly logSink: LogSink;
+  /** Whether the log is published on `/rosout`. */
+  readonly rosoutLogs: boolean;
   readonly onDestroy: (node: GraphNode) => void;
 }
 
@@ -97,6 +99,10 @@ export class GraphNode extends NodeSurface {
   }
 
   #createLogger(): port.Logger {
+    const { logLevel, logSink, rosoutLogs } = this.#setup;
+    const log = (sinks: readonly LogSink[]) =>
+      createLogger(this.fullName, logLevel, () => this.clock.nowNs(), sinks);
+    if (!rosoutLogs) return log([logSink]);
     const rosout = this.createPublisher('rcl_interfaces/msg/Log', '/rosout', qosProfiles.rosout);
     const toRosout = (record: LogRecord) => {
       if (!this.isOpen) return;
@@ -104,7 +110,6 @@ export class GraphNode extends NodeSurface {
       const name = record.node.slice(1).replaceAll('/', '.');
       rosout.publish({ stamp, level: logLevels[record.level], name, msg: logText(record) });
     };
-    const { logLevel, logSink } = this.#setup;
-    return createLogger(this.fullName, logLevel, () => this.clock.nowNs(), [logSink, toRosout]);
+    return log([logSink, toRosout]);
   }
 }

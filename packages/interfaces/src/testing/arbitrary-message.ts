@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { FieldLayout, StructLayout } from './layout.ts';
-import { integerRanges, numericArrayOf } from './values.ts';
+import type { FieldLayout, StructLayout } from '../layout.ts';
+import { integerRanges, numericArrayOf } from '../values.ts';
 
 /** Makes messages of a type for tests: every field there, and right. */
 export function arbitraryMessage(layout: StructLayout): fc.Arbitrary<Record<string, unknown>> {
