@@ -205,7 +205,7 @@ function normalized(printed: unknown): unknown {
   if (argv === undefined) return typeof printed === 'string' ? withoutPlaces(printed) : printed;
   const words = argv.map((word, at) => {
     const text = files?.[word];
-    if (text !== undefined) return parseYaml(text, word);
+    if (text !== undefined) return parseYaml(withoutPlaces(text), word);
     return argv[at - 1] === '-p' ? parameterOf(word) : withoutPlaces(word);
   });
   const environment = Object.entries(rest.environment ?? {}).map(([name, value]) => [
