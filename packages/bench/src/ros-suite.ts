@@ -4,6 +4,7 @@ import { Rng } from '@efferent/core';
 import { createContext } from '@efferent/ros';
 import { figure, latencyFigures, makeReport, type Report, type SuiteOptions } from './figure.ts';
 import { runDdsperf } from './ros/ddsperf.ts';
+import { measureRclnodejs } from './ros/rclnodejs.ts';
 import { measureRoundTrips } from './ros/round-trips.ts';
 import { measureThroughput } from './ros/throughput.ts';
 
@@ -44,6 +45,8 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
   const ddsperf = await runDdsperf(domainId + 101, durationS);
   const ownLatency = latencyFigures('round-trip', roundTripsUs, 'us');
   const [p50, p99] = ownLatency.map(({ value }) => value) as [number, number];
+  options.onProgress(`round trips of 1 kB over rclnodejs, ${durationS} s`);
+  const rclnodejs = await measureRclnodejs(domainId + 101, durationS, p50);
   const figures = [
     ...ownLatency,
     figure('received-rate', throughput.receivedPerSecond, '1/s', { n: throughput.received }),
@@ -54,10 +57,12 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
     figure('round-trip-p50-over-ddsperf', p50 / ddsperf.p50Us, '1'),
     figure('round-trip-p99-over-ddsperf', p99 / ddsperf.p99Us, '1'),
     figure('received-rate-over-ddsperf', throughput.receivedPerSecond / ddsperf.receivedPerSecond, '1'),
+    ...rclnodejs.figures,
   ];
   return makeReport('ros', options.seed, figures, {
     messageBytes: 1024,
     durationS,
     middleware: 'cyclonedds',
+    rclnodejs: rclnodejs.note,
   });
 }

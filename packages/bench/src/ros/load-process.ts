@@ -1,15 +1,18 @@
-import { createContext, type Publisher, type RosNode } from '@efferent/ros';
+import { createContext, type MiddlewareName, type Publisher, type RosNode } from '@efferent/ros';
 import { type LoadMessage, loadMessage, loadType, lossless, sequenceOf } from './load-message.ts';
 
 /**
  * The other process of the ROS suite: sends every ping back, and after a message on `start` sends as much as the
  * receiver takes, at most `window` messages ahead of what it has reported on `received`.
+ *
+ * Argument: the middleware; `cyclonedds` without it.
  */
 
 const burst = 64;
 const window = 20_000;
 
-const context = await createContext({ middleware: 'cyclonedds' });
+const middleware = (process.argv[2] ?? 'cyclonedds') as MiddlewareName;
+const context = await createContext({ middleware });
 const node = await context.createNode('load', { namespace: '/bench' });
 answerPings(node);
 floodOnRequest(node);
