@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   CycloneParticipant,
   cycloneConfiguration,
@@ -7,72 +5,20 @@ import {
   domainIdFromEnvironment,
 } from '@efferent/cyclonedds';
 import { createContext, type LogRecord } from '@efferent/ros';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Harness, realTimeWaits } from './harness.ts';
-import { startPeer } from './peer.ts';
+import { describe, expect, test } from 'vitest';
+import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
+import { realTimeWaits } from './harness.ts';
 import { describeRosPort } from './ros-port.suite.ts';
 
 const problem = cycloneDdsProblem();
-const domains = { before: process.env.ROS_DOMAIN_ID };
-
-beforeAll(() => {
-  // A domain of its own, so that test runs beside each other do not meet.
-  process.env.ROS_DOMAIN_ID = String(1 + (process.pid % 100));
-});
-afterAll(() => {
-  if (domains.before === undefined) delete process.env.ROS_DOMAIN_ID;
-  else process.env.ROS_DOMAIN_ID = domains.before;
-});
+useOwnDomain();
 
 if (problem !== undefined) {
   test('cyclonedds passes the suite', (context) => context.skip(problem));
 } else {
-  describeRosPort('cyclonedds in one process', openInOneProcess);
-  describeRosPort('cyclonedds across two processes', openWithPeerProcess);
+  describeRosPort('cyclonedds in one process', () => openInOneProcess('cyclonedds'));
+  describeRosPort('cyclonedds across two processes', () => openWithPeerProcess('cyclonedds'));
   describe('cyclonedds on the wire', describeWire);
-}
-
-async function openInOneProcess(): Promise<Harness> {
-  const logged: LogRecord[] = [];
-  const context = await createContext({ middleware: 'cyclonedds', logSink: (record) => logged.push(record) });
-  const peer = await context.createNode('peer', { namespace: '/lab' });
-  startPeer(peer);
-  return {
-    ...realTimeWaits,
-    context,
-    logged,
-    isPeerInProcess: true,
-    stopPeer: () => peer.destroy(),
-    stop: () => context.shutdown(),
-  };
-}
-
-async function openWithPeerProcess(): Promise<Harness> {
-  const logged: LogRecord[] = [];
-  const peer = await startPeerProcess();
-  const context = await createContext({ middleware: 'cyclonedds', logSink: (record) => logged.push(record) });
-  return {
-    ...realTimeWaits,
-    context,
-    logged,
-    isPeerInProcess: false,
-    stopPeer: async () => {
-      const exit = once(peer, 'exit');
-      peer.kill('SIGINT');
-      expect(await exit).toEqual([null, 'SIGINT']);
-    },
-    stop: async () => {
-      peer.kill('SIGKILL');
-      await context.shutdown();
-    },
-  };
-}
-
-async function startPeerProcess(): Promise<ChildProcess> {
-  const program = new URL('peer-process.ts', import.meta.url).pathname;
-  const peer = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(peer.stdout!, 'data');
-  return peer;
 }
 
 function describeWire(): void {

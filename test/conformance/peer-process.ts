@@ -1,8 +1,9 @@
-import { createContext, parseRosArguments } from '@efferent/ros';
+import { createContext, type MiddlewareName, parseRosArguments } from '@efferent/ros';
 import { startPeer } from './peer.ts';
 
-/** Runs the peer as a process of its own; ends with the signal that it gets. */
+/** Runs the peer as a process of its own on the middleware that `EFFERENT_PEER_MIDDLEWARE` names; ends with the signal that it gets. */
+const middleware = process.env.EFFERENT_PEER_MIDDLEWARE as MiddlewareName;
 const { rosArguments } = parseRosArguments(process.argv.slice(2));
-const context = await createContext({ middleware: 'cyclonedds', logSink: () => undefined });
+const context = await createContext({ middleware, logSink: () => undefined });
 startPeer(await context.createNode('peer', { namespace: '/lab', rosArguments }));
 process.stdout.write('peer-ready\n');

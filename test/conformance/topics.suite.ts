@@ -115,8 +115,9 @@ export function describeTopics(probe: Probe): void {
       expect(publisher.subscriptionCount).toBe(0);
     });
 
-    test('a latecomer does not get what is older than the lifespan of its publisher', async () => {
+    test('a latecomer does not get what is older than the lifespan of its publisher', async (context) => {
       const { harness, node } = probe;
+      if (harness.context.middleware === 'rclnodejs') context.skip('rclnodejs cannot set a lifespan');
       const heard: string[] = [];
       const publisher = node.createPublisher('std_msgs/msg/String', 'fleeting', {
         ...latched,

@@ -6,7 +6,8 @@ import { Terminal } from './terminal.ts';
 export async function runDoctor(options: { readonly middleware: string }): Promise<void> {
   const terminal = new Terminal(process.stdout);
   terminal.row('node', process.version);
-  const wanted = options.middleware === 'auto' ? ['auto', 'cyclonedds', 'inproc'] : [options.middleware];
+  const wanted =
+    options.middleware === 'auto' ? ['auto', 'rclnodejs', 'cyclonedds', 'inproc'] : [options.middleware];
   for (const name of wanted) {
     try {
       const { middleware, reason } = await selectMiddleware(name);

@@ -15,7 +15,7 @@ function parse(...words: string[]) {
 describe('the command line', () => {
   it.each([
     [['start', '--seed', 'abc'], 'Give a whole number.'],
-    [['start', '--middleware', 'zeromq'], 'Allowed choices are auto, cyclonedds, inproc.'],
+    [['start', '--middleware', 'zeromq'], 'Allowed choices are auto, rclnodejs, cyclonedds, inproc.'],
     [['start', '--fast'], "unknown option '--fast'"],
     [['fly'], "unknown command 'fly'"],
     [['run'], "missing required argument 'instruction'"],

@@ -179,6 +179,11 @@ export function createProgram(): Command {
     .addOption(middlewareOption())
     .action(lazily(async () => (await import('./doctor-command.ts')).runDoctor));
 
+  program
+    .command('prepare-ros')
+    .description('make the middleware rclnodejs ready for the ROS 2 that is sourced')
+    .action(lazily(async () => (await import('./prepare-ros-command.ts')).runPrepareRos));
+
   addGraphCommands(program, middlewareOption);
   return program;
 }
@@ -216,7 +221,7 @@ function withBenchOptions(command: Command): Command {
 
 const middlewareOption = (): Option =>
   new Option('--middleware <name>', 'auto takes the first that is ready')
-    .choices(['auto', 'cyclonedds', 'inproc'])
+    .choices(['auto', 'rclnodejs', 'cyclonedds', 'inproc'])
     .default('auto');
 
 function integer(text: string): number {

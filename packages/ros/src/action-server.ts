@@ -6,14 +6,26 @@ import { stampFromNs, stampToNs } from './stamp.ts';
 
 const cancelCodes = messageConstants['action_msgs/srv/CancelGoal_Response'];
 
-/** How long the result of an ended goal can be asked for, as in rcl. */
-const resultTimeoutNs = 10_000_000_000n;
+/** How long the result of an ended goal can be asked for, as in rcl, s. */
+export const resultTimeoutS = 10;
+
+/** One goal as those who execute it see it, without types. */
+export interface ExecutedGoal {
+  readonly goalId: string;
+  readonly request: object;
+  readonly isCancelRequested: boolean;
+  readonly cancelSignal: AbortSignal;
+  publishFeedback(feedback: object): void;
+  succeed(): void;
+  abort(): void;
+  canceled(): void;
+}
 
 /** What the user of an action server gives it, without types. */
 export interface GenericActionCallbacks {
   onGoal?(goal: object): boolean;
-  onCancel?(goal: GenericServerGoal): boolean;
-  execute(goal: GenericServerGoal): Promise<object>;
+  onCancel?(goal: ExecutedGoal): boolean;
+  execute(goal: ExecutedGoal): Promise<object>;
 }
 
 export interface ActionServerHost {
@@ -105,7 +117,7 @@ export class GenericActionServer {
     } catch (error) {
       this.#host.onCallbackError(error);
     }
-    this.#host.clock.setAlarm(this.#host.clock.nowNs() + resultTimeoutNs, () =>
+    this.#host.clock.setAlarm(this.#host.clock.nowNs() + BigInt(resultTimeoutS) * 1_000_000_000n, () =>
       this.#goals.delete(goal.goalId),
     );
   }
@@ -155,7 +167,7 @@ interface GoalEvents {
 }
 
 /** One goal as its server sees it. */
-export class GenericServerGoal {
+export class GenericServerGoal implements ExecutedGoal {
   readonly goalId: string;
   readonly info: GoalInfo;
   readonly request: object;

@@ -1,6 +1,7 @@
-import { ConfigurationError, MiddlewareError } from '@efferent/core/errors';
+import { ConfigurationError } from '@efferent/core/errors';
 import { createInprocContext, type TransportContextOptions } from './context.ts';
 import type { RosContext } from './port.ts';
+import { isRosSourced } from './rclnodejs/ros-environment.ts';
 
 export type MiddlewareName = RosContext['middleware'];
 
@@ -22,8 +23,8 @@ const names: readonly string[] = ['rclnodejs', 'cyclonedds', 'inproc'];
  *
  * @param wanted - `rclnodejs`, `cyclonedds`, `inproc`, or `auto` for the first that is ready
  * @param environment - `ROS_DISTRO` and `AMENT_PREFIX_PATH` tell whether ROS 2 is sourced
- * @throws {@link ConfigurationError} code `unknown-middleware`
- * @throws {@link MiddlewareError} code `middleware-unavailable`, when a middleware that was asked for by name cannot be used
+ * @throws {@link ConfigurationError} code `unknown-middleware`, or `middleware-unavailable` when one that was asked for
+ *   by name cannot be used
  */
 export async function chooseMiddleware(
   wanted: string,
@@ -37,15 +38,24 @@ export async function chooseMiddleware(
     });
   }
   if (wanted === 'inproc') return { middleware: 'inproc', reason: 'asked for' };
-  const rclProblem = 'the rclnodejs backend is not part of this version';
-  if (wanted === 'rclnodejs') throw unavailable(wanted, rclProblem);
+  let besideRos = '';
+  if (wanted === 'rclnodejs' || (wanted === 'auto' && isRosSourced(environment))) {
+    const { rclnodejsProblem } = await import('./rclnodejs/readiness.ts');
+    const problem = rclnodejsProblem(environment);
+    const ros = `ROS 2 ${environment.ROS_DISTRO} is sourced`;
+    if (problem === undefined)
+      return {
+        middleware: 'rclnodejs',
+        reason: wanted === 'auto' ? `${ros}, rclnodejs is prepared` : 'asked for',
+      };
+    if (wanted === 'rclnodejs') throw unavailable(wanted, problem);
+    besideRos = `${ros}, but ${problem}; `;
+  }
   const problem = await cycloneDdsProblem();
   if (wanted === 'cyclonedds') {
     if (problem !== undefined) throw unavailable(wanted, problem);
     return { middleware: 'cyclonedds', reason: 'asked for' };
   }
-  const isSourced = environment.AMENT_PREFIX_PATH !== undefined && environment.ROS_DISTRO !== undefined;
-  const besideRos = isSourced ? `ROS 2 ${environment.ROS_DISTRO} is sourced, but ${rclProblem}; ` : '';
   if (problem === undefined) return { middleware: 'cyclonedds', reason: `${besideRos}Cyclone DDS is ready` };
   return { middleware: 'inproc', reason: `${besideRos}Cyclone DDS is not: ${problem}` };
 }
@@ -54,6 +64,10 @@ export async function chooseMiddleware(
 export async function createContext(options: ContextOptions = {}): Promise<RosContext> {
   const { middleware } = await chooseMiddleware(options.middleware ?? 'auto', process.env);
   if (middleware === 'inproc') return createInprocContext(options);
+  if (middleware === 'rclnodejs') {
+    const { createRclContext } = await import('./rclnodejs/rcl-context.ts');
+    return createRclContext(options);
+  }
   const { createCycloneContext } = await import('./cyclonedds/cyclone-context.ts');
   return createCycloneContext(options);
 }
@@ -63,8 +77,8 @@ async function cycloneDdsProblem(): Promise<string | undefined> {
   return problem();
 }
 
-function unavailable(middleware: string, reason: string): MiddlewareError {
-  return new MiddlewareError({
+function unavailable(middleware: string, reason: string): ConfigurationError {
+  return new ConfigurationError({
     code: 'middleware-unavailable',
     message: `middleware ${middleware} cannot be used: ${reason}`,
     fields: { middleware },

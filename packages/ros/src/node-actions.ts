@@ -15,46 +15,53 @@ export interface ActionHost {
   onCallbackError(actionName: string, error: unknown): void;
 }
 
-/** Connects an action client to the action's three services and two topics. */
+/** Makes an action client of the middleware's own one, or of the action's three services and two topics. */
 export function createActionClient(host: ActionHost, type: string, actionName: string): GenericActionClient {
   const { endpoints, clientHost } = host;
   endpoints.use(type);
-  const parts = actionParts(type, actionName);
-  const clients = {
-    sendGoal: endpoints.client(parts.sendGoal.type, parts.sendGoal.name),
-    cancelGoal: endpoints.client(parts.cancelGoal.type, parts.cancelGoal.name),
-    getResult: endpoints.client(parts.getResult.type, parts.getResult.name),
+  const { sendGoal, cancelGoal, getResult, feedback, status } = actionParts(type, actionName);
+  const own = endpoints.actionClients({
+    type,
+    name: actionName,
+    onFeedback: (message) => client.onFeedback(message),
+    onStatus: (message) => client.onStatus(message),
+  });
+  const clients = own ?? {
+    sendGoal: endpoints.client(sendGoal.type, sendGoal.name),
+    cancelGoal: endpoints.client(cancelGoal.type, cancelGoal.name),
+    getResult: endpoints.client(getResult.type, getResult.name),
   };
   const client = new GenericActionClient(actionName, clients, clientHost, () => host.newGoalId());
-  endpoints.subscription(parts.feedback.type, parts.feedback.name, {}, false, client.onFeedback);
-  endpoints.subscription(
-    parts.status.type,
-    parts.status.name,
-    { qos: qosProfiles.actionStatus },
-    false,
-    client.onStatus,
-  );
+  if (own === undefined) {
+    endpoints.subscription(feedback.type, feedback.name, {}, false, client.onFeedback);
+    const qos = qosProfiles.actionStatus;
+    endpoints.subscription(status.type, status.name, { qos }, false, client.onStatus);
+  }
   return client;
 }
 
-/** Connects an action server to the action's three services and two topics. */
+/** Makes an action server of the middleware's own one, or of the action's three services and two topics. */
 export function createActionServer(
   host: ActionHost,
   type: string,
   actionName: string,
   callbacks: GenericActionCallbacks,
 ): void {
-  const { endpoints } = host;
+  const { endpoints, clientHost } = host;
   endpoints.use(type);
+  const { clock } = clientHost;
+  const logger = host.logger();
+  const onCallbackError = (error: unknown) => host.onCallbackError(actionName, error);
+  if (endpoints.serveAction({ type, name: actionName, callbacks, clock, logger, onCallbackError })) return;
   const parts = actionParts(type, actionName);
   const feedback = endpoints.publisher(parts.feedback.type, parts.feedback.name, qosProfiles.default);
   const status = endpoints.publisher(parts.status.type, parts.status.name, qosProfiles.actionStatus);
   const server = new GenericActionServer(actionName, callbacks, {
-    clock: host.clientHost.clock,
-    logger: host.logger(),
+    clock,
+    logger,
     publishFeedback: (message) => feedback.publish(message),
     publishStatus: (message) => status.publish(message),
-    onCallbackError: (error) => host.onCallbackError(actionName, error),
+    onCallbackError,
   });
   endpoints.serve(parts.sendGoal.type, parts.sendGoal.name, server.onSendGoal);
   endpoints.serve(parts.cancelGoal.type, parts.cancelGoal.name, server.onCancelGoal);

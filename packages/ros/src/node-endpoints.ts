@@ -1,9 +1,18 @@
 import { describeError } from '@efferent/core/errors';
+import type { ActionClientParts } from './action-client.ts';
+import { actionParts } from './action-names.ts';
 import { type ClientHost, ServiceClient } from './client.ts';
 import type * as port from './port.ts';
 import { qosProfiles } from './qos.ts';
 import { failureResponse } from './service-failure.ts';
-import type { NodeIdentity, Report, Transport } from './transport.ts';
+import type {
+  ActionClientSetup,
+  ActionServerSetup,
+  NodeIdentity,
+  Report,
+  Transport,
+  TransportClient,
+} from './transport.ts';
 
 interface Closable {
   close(): void;
@@ -88,11 +97,32 @@ export class NodeEndpoints {
 
   client(type: string, name: string): ServiceClient {
     this.use(type);
-    const { identity, report, clientHost } = this.#host;
+    const { identity, report } = this.#host;
     const transport = this.#transport.createClient(identity, type, name, report);
-    const client = new ServiceClient(name, transport, clientHost);
+    const client = this.#serviceClient(name, transport);
     this.#open.set(client, transport);
     return client;
+  }
+
+  /** The three clients of an action, where the middleware has actions of its own. */
+  actionClients(setup: Omit<ActionClientSetup, 'report'>): ActionClientParts | undefined {
+    const { identity, report } = this.#host;
+    const transport = this.#transport.actions?.createClient(identity, { ...setup, report });
+    if (transport === undefined) return undefined;
+    this.keep(transport);
+    const parts = actionParts(setup.type, setup.name);
+    return {
+      sendGoal: this.#serviceClient(parts.sendGoal.name, transport.sendGoal),
+      cancelGoal: this.#serviceClient(parts.cancelGoal.name, transport.cancelGoal),
+      getResult: this.#serviceClient(parts.getResult.name, transport.getResult),
+    };
+  }
+
+  /** Serves an action, where the middleware has actions of its own. @returns whether it does */
+  serveAction(setup: ActionServerSetup): boolean {
+    const server = this.#transport.actions?.createServer(this.#host.identity, setup);
+    if (server !== undefined) this.keep(server);
+    return server !== undefined;
   }
 
   serve(type: string, name: string, handle: Handle): void {
@@ -138,5 +168,9 @@ export class NodeEndpoints {
   closeAll(): void {
     for (const endpoint of [...this.#open.values()].reverse()) endpoint.close();
     this.#open.clear();
+  }
+
+  #serviceClient(name: string, transport: TransportClient): ServiceClient {
+    return new ServiceClient(name, transport, this.#host.clientHost);
   }
 }

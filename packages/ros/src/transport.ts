@@ -1,5 +1,6 @@
-import type { Executor } from './executor.ts';
-import type { EndpointInfo, QosProfile } from './port.ts';
+import type { GenericActionCallbacks } from './action-server.ts';
+import type { Executor, SchedulingClock } from './executor.ts';
+import type { EndpointInfo, Logger, QosProfile } from './port.ts';
 
 /** The one who owns an endpoint. */
 export interface NodeIdentity {
@@ -71,6 +72,41 @@ export interface TransportService {
   close(): void;
 }
 
+export interface ActionClientSetup {
+  readonly type: string;
+  readonly name: string;
+  readonly report: Report;
+  /** Gets what comes on the action's feedback topic. */
+  onFeedback(message: object): void;
+  /** Gets what comes on the action's status topic. */
+  onStatus(message: object): void;
+}
+
+/** The three services of an action, as its client calls them. */
+export interface TransportActionClient {
+  readonly sendGoal: TransportClient;
+  readonly cancelGoal: TransportClient;
+  readonly getResult: TransportClient;
+  close(): void;
+}
+
+export interface ActionServerSetup {
+  readonly type: string;
+  readonly name: string;
+  readonly callbacks: GenericActionCallbacks;
+  /** ROS time of the node. */
+  readonly clock: SchedulingClock;
+  readonly logger: Logger;
+  /** Reports what a callback threw that is not part of a goal's own work. */
+  onCallbackError(error: unknown): void;
+}
+
+/** Actions of a middleware's own. */
+export interface ActionTransport {
+  createClient(node: NodeIdentity, setup: ActionClientSetup): TransportActionClient;
+  createServer(node: NodeIdentity, setup: ActionServerSetup): TransportService;
+}
+
 /** What a node finds out about others; names as they are on the graph, hidden ones among them. */
 export interface Graph {
   topics(): readonly NamedTypes[];
@@ -86,9 +122,11 @@ export interface Graph {
 
 /** One middleware: carries messages and services between nodes by absolute name. */
 export interface Transport {
-  readonly middleware: 'cyclonedds' | 'inproc';
+  readonly middleware: 'rclnodejs' | 'cyclonedds' | 'inproc';
   readonly executor: Executor;
   readonly graph: Graph;
+  /** Without it a node makes an action of three services and two topics. */
+  readonly actions?: ActionTransport;
   /** Tells whether another node of the same process, in whatever thread, has this name. */
   hasNode(node: NodeIdentity): Promise<boolean>;
   addNode(node: NodeIdentity, report: Report): void;

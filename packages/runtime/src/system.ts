@@ -116,7 +116,9 @@ export async function selectMiddleware(
         'ROS_AUTOMATIC_DISCOVERY_RANGE is OFF, so that no process can find another; set it to LOCALHOST, or add --middleware inproc',
       fields: { variable: 'ROS_AUTOMATIC_DISCOVERY_RANGE' },
     });
-  return { middleware, reason: `domain ${process.env.ROS_DOMAIN_ID ?? '0'}, ${describeRange()} (${reason})` };
+  const by =
+    middleware === 'rclnodejs' ? (process.env.RMW_IMPLEMENTATION ?? "ROS 2's default RMW") : describeRange();
+  return { middleware, reason: `domain ${process.env.ROS_DOMAIN_ID ?? '0'}, ${by} (${reason})` };
 }
 
 const discoveryRange = () => process.env.ROS_AUTOMATIC_DISCOVERY_RANGE?.toUpperCase();

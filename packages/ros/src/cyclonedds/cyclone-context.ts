@@ -1,20 +1,17 @@
 import { CycloneParticipant, cycloneConfiguration, domainIdFromEnvironment } from '@efferent/cyclonedds';
 import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import { TransportContext, type TransportContextOptions } from '../context.ts';
+import { leavingOnSignals } from '../leaving-on-signals.ts';
 import { standardErrorSink } from '../log.ts';
 import type { RosContext } from '../port.ts';
 import { RealTimeExecutor } from '../real-time-executor.ts';
 import { CycloneTransport } from './cyclone-transport.ts';
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
-const openContexts = new Set<RosContext>();
-
 /**
  * Joins the DDS graph that the environment names (`ROS_DOMAIN_ID`, `ROS_AUTOMATIC_DISCOVERY_RANGE`, `CYCLONEDDS_URI`),
  * with the interfaces of a sourced ROS 2 (`AMENT_PREFIX_PATH`) over the bundled ones.
  *
- * Leaves it on SIGINT and SIGTERM when nobody else in the process listens to them, as peers would keep its nodes for
- * seconds otherwise.
+ * Leaves it on SIGINT and SIGTERM when nobody else in the process listens to them.
  *
  * @throws {@link MiddlewareError} when the addon is missing, {@link ConfigurationError} for a wrong variable
  */
@@ -29,23 +26,5 @@ export function createCycloneContext(options: TransportContextOptions): RosConte
   const transport = new CycloneTransport(participant, executor, (event, fields) =>
     sink({ level: 'warn', node: 'ros', stampNs: executor.systemClock.nowNs(), event, fields }),
   );
-  const inner = new TransportContext(transport, options);
-  const context: RosContext = {
-    middleware: inner.middleware,
-    createNode: (name, nodeOptions) => inner.createNode(name, nodeOptions),
-    shutdown: async () => {
-      openContexts.delete(context);
-      if (openContexts.size === 0) for (const signal of signals) process.off(signal, leaveOnSignal);
-      await inner.shutdown();
-    },
-  };
-  if (openContexts.size === 0) for (const signal of signals) process.on(signal, leaveOnSignal);
-  openContexts.add(context);
-  return context;
-}
-
-function leaveOnSignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  const left = Promise.all([...openContexts].map((context) => context.shutdown()));
-  void left.finally(() => process.kill(process.pid, signal));
+  return leavingOnSignals(new TransportContext(transport, options));
 }

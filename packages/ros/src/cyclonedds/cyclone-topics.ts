@@ -1,6 +1,6 @@
-import { describeError } from '@efferent/core/errors';
 import type { CycloneReader, CycloneWriter } from '@efferent/cyclonedds';
 import { type Codec, codecOf } from '@efferent/interfaces';
+import { MessageIntake } from '../message-intake.ts';
 import type { SubscriptionSetup, TransportPublisher, TransportSubscription } from '../transport.ts';
 import type { DdsGraph } from './dds-graph.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -59,11 +59,8 @@ export class CyclonePublisher implements TransportPublisher {
   }
 }
 
-/** Decodes what arrives; what does not decode is dropped, counted and reported, seldom when it is often. */
 export class CycloneSubscription implements TransportSubscription {
-  undecodable = 0;
-  readonly #setup: SubscriptionSetup;
-  readonly #codec: Codec | undefined;
+  readonly #intake: MessageIntake;
   readonly #reader: CycloneReader;
   readonly #matches: MatchCount;
   readonly #onClose: () => void;
@@ -75,9 +72,10 @@ export class CycloneSubscription implements TransportSubscription {
     graph: DdsGraph,
     onClose: () => void,
   ) {
-    this.#setup = setup;
-    this.#codec = setup.isRaw ? undefined : codecOf(setup.type);
-    this.#reader = createReader((bytes) => this.#onSample(bytes));
+    this.#intake = new MessageIntake(setup);
+    this.#reader = createReader((bytes) => {
+      if (this.#isOpen) this.#intake.take(bytes);
+    });
     this.#matches = new MatchCount(graph, () => this.#reader.matchedPublications().length);
     this.#onClose = onClose;
   }
@@ -90,29 +88,13 @@ export class CycloneSubscription implements TransportSubscription {
     return this.#matches.get();
   }
 
+  get undecodable(): number {
+    return this.#intake.undecodable;
+  }
+
   close(): void {
     this.#isOpen = false;
     this.#reader.delete();
     this.#onClose();
-  }
-
-  #onSample(bytes: Uint8Array): void {
-    if (!this.#isOpen) return;
-    let message: object;
-    try {
-      message = this.#codec === undefined ? bytes : this.#codec.decode(bytes);
-    } catch (error) {
-      const count = ++this.undecodable;
-      // The first, the second, the fourth, the eighth, … one.
-      if ((count & (count - 1)) === 0) {
-        this.#setup.report('message-undecodable', {
-          topic: this.#setup.topic,
-          count,
-          reason: describeError(error),
-        });
-      }
-      return;
-    }
-    this.#setup.deliver(message);
   }
 }

@@ -1,8 +1,7 @@
 import type { CycloneParticipant } from '@efferent/cyclonedds';
 import { typeHash } from '@efferent/interfaces/node';
-import { fullNodeName } from '../names.ts';
+import { GraphChecks } from '../graph-checks.ts';
 import type { QosProfile } from '../port.ts';
-import { mismatchOf, reportMismatch } from '../qos-mismatch.ts';
 import type { RealTimeExecutor } from '../real-time-executor.ts';
 import type {
   NodeIdentity,
@@ -27,16 +26,6 @@ import { WriteQueue } from './write-queue.ts';
 /** Endpoints are checked for mismatches when the graph has not changed for this long, ms. */
 const quietMs = 1000;
 
-/** An endpoint whose peers are watched for offers that do not match. */
-interface Watched {
-  readonly topic: string;
-  readonly type: string;
-  readonly qos: QosProfile;
-  readonly isPublisher: boolean;
-  readonly report: Report;
-  readonly reported: Set<string>;
-}
-
 /** Carries messages and services over DDS, by the conventions of ROS 2 and rmw_cyclonedds. */
 export class CycloneTransport implements Transport {
   readonly middleware = 'cyclonedds';
@@ -46,9 +35,7 @@ export class CycloneTransport implements Transport {
   readonly #announcer: NodeAnnouncer;
   readonly #host: ServiceHost;
   readonly #pacer = SendPacer.forThisMachine();
-  readonly #watched = new Set<Watched>();
-  /** Nodes of this process by full name, until a namesake was reported. */
-  readonly #nodeReports = new Map<string, Report>();
+  readonly #checks: GraphChecks;
   #nextId = 1;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -57,6 +44,7 @@ export class CycloneTransport implements Transport {
     this.#participant = participant;
     this.executor = executor;
     this.graph = new DdsGraph(participant, report);
+    this.#checks = new GraphChecks(this.graph);
     this.#announcer = new NodeAnnouncer(participant, executor);
     this.#host = { participant, executor, graph: this.graph, newId: () => this.#newId() };
     this.graph.onChange(() => this.#checkWhenQuiet());
@@ -68,12 +56,12 @@ export class CycloneTransport implements Transport {
 
   addNode(node: NodeIdentity, report: Report): void {
     this.#announcer.addNode(node);
-    this.#nodeReports.set(fullNodeName(node.name, node.namespace), report);
+    this.#checks.watchNode(node, report);
   }
 
   removeNode(node: NodeIdentity): void {
     this.#announcer.removeNode(node);
-    this.#nodeReports.delete(fullNodeName(node.name, node.namespace));
+    this.#checks.forgetNode(node);
   }
 
   createPublisher(
@@ -86,7 +74,7 @@ export class CycloneTransport implements Transport {
     const writer = this.#participant.createWriter(this.#topicOptions(topic, type, qos));
     const queue = new WriteQueue(writer, this.executor, this.#pacer, topic, report);
     const retract = this.#announcer.add(node, 'writers', writer.guid);
-    const unwatch = this.#watch({ topic, type, qos, isPublisher: true, report, reported: new Set() });
+    const unwatch = this.#checks.watchEndpoint({ topic, type, qos, isPublisher: true, report });
     return new CyclonePublisher(type, writer, queue, this.graph, () => {
       unwatch();
       retract();
@@ -96,7 +84,7 @@ export class CycloneTransport implements Transport {
   createSubscription(node: NodeIdentity, setup: SubscriptionSetup): TransportSubscription {
     const { topic, type, qos, report } = setup;
     let retract: (() => void) | undefined;
-    const unwatch = this.#watch({ topic, type, qos, isPublisher: false, report, reported: new Set() });
+    const unwatch = this.#checks.watchEndpoint({ topic, type, qos, isPublisher: false, report });
     const options = this.#topicOptions(topic, type, qos);
     const subscription = new CycloneSubscription(
       setup,
@@ -154,50 +142,9 @@ export class CycloneTransport implements Transport {
     return id;
   }
 
-  #watch(watched: Watched): () => void {
-    this.#watched.add(watched);
-    return () => this.#watched.delete(watched);
-  }
-
   /** A starting graph changes all the time, and looking at all of it is work. */
   #checkWhenQuiet(): void {
     clearTimeout(this.#checkTimer);
-    this.#checkTimer = setTimeout(() => {
-      this.#findMismatches();
-      this.#findNamesakes();
-    }, quietMs);
-  }
-
-  /** Says once per kind of mismatch why an endpoint and its peers do not talk. */
-  #findMismatches(): void {
-    for (const watched of this.#watched) {
-      const { topic, isPublisher, report, reported } = watched;
-      const peers = isPublisher ? this.graph.subscriptions(topic) : this.graph.publishers(topic);
-      for (const { nodeName, nodeNamespace, topicType, qos } of peers) {
-        const peer = { type: topicType, qos };
-        const mismatch = isPublisher ? mismatchOf(watched, peer) : mismatchOf(peer, watched);
-        const key = `${mismatch?.reason} ${nodeNamespace} ${nodeName}`;
-        if (mismatch === undefined || reported.has(key)) continue;
-        reported.add(key);
-        reportMismatch(report, topic, { name: nodeName, namespace: nodeNamespace }, mismatch);
-      }
-    }
-  }
-
-  /** Names must be unique, says ROS, and nobody sees to it: two nodes of one name are told apart by nothing. */
-  #findNamesakes(): void {
-    const counts = new Map<string, number>();
-    for (const { name, namespace } of this.graph.nodes()) {
-      const fullName = fullNodeName(name, namespace);
-      counts.set(fullName, (counts.get(fullName) ?? 0) + 1);
-    }
-    for (const [fullName, report] of this.#nodeReports) {
-      if ((counts.get(fullName) ?? 0) < 2) continue;
-      this.#nodeReports.delete(fullName);
-      report('node-name-taken', {
-        node: fullName,
-        by: 'another process; rename one with --ros-args -r __node:=name',
-      });
-    }
+    this.#checkTimer = setTimeout(() => this.#checks.run(), quietMs);
   }
 }
