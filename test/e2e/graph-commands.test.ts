@@ -43,7 +43,7 @@ describe('the commands that look into a graph, against a node of another process
   };
 
   it('list nodes and tell what one of them does', async () => {
-    expect(await printed('node', 'list')).toBe('/lab/peer\n');
+    expect(await printed('node', 'list')).toBe('/lab/peer\n/lab/peer_skills\n');
     const info = await printed('node', 'info', '/lab/peer');
     expect(info).toContain('  Subscribers:\n    /lab/ask_defaults: std_msgs/msg/Empty\n');
     expect(info).toContain('    /lab/add: example_interfaces/srv/AddTwoInts\n');
@@ -101,6 +101,22 @@ describe('the commands that look into a graph, against a node of another process
     expect((await run('action', 'send_goal', '/lab/fibonacci', type, '{order: -1}')).text).toContain(
       'rejected',
     );
+  });
+
+  it('show and change the state of managed nodes, and name those that have none', async () => {
+    expect(await printed('lifecycle', 'nodes')).toBe('/lab/peer_skills\n');
+    expect(await printed('lifecycle', 'get', '/lab/peer_skills')).toBe('active [3]\n');
+    expect(await printed('lifecycle', 'list', '/lab/peer_skills')).toBe(
+      '- deactivate [4]\n\tStart: active\n\tGoal: deactivating\n- shutdown [7]\n\tStart: active\n\tGoal: shuttingdown\n',
+    );
+    expect(await printed('lifecycle', 'set', '/lab/peer_skills', 'deactivate')).toBe(
+      'Transitioning successful\n',
+    );
+    expect(await printed('lifecycle', 'get')).toBe('/lab/peer_skills: inactive [2]\n');
+    const wrong = await run('lifecycle', 'set', '/lab/peer_skills', 'deactivate');
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.text).toContain('available ones are:\n- cleanup [2]\n- activate [3]\n- shutdown [6]\n');
+    expect((await run('lifecycle', 'get', '/lab/peer')).text).toContain('these have: /lab/peer_skills');
   });
 
   it('read, set, dump and load parameters', async () => {

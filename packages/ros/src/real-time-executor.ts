@@ -76,7 +76,11 @@ class Alarms {
     const event: TimedEvent = { atNs: atMs * 1e6, order: this.#order++, run: wake };
     this.#heap.push(event);
     if (atMs < this.#armedForMs) this.#arm();
-    return () => this.#heap.cancel(event);
+    return () => {
+      this.#heap.cancel(event);
+      // A timer that nobody waits for must not keep a process or a thread from ending.
+      if (this.#heap.peek() === undefined) this.#disarm();
+    };
   }
 
   clear(): void {

@@ -14,6 +14,7 @@ export function addGraphCommands(program: Command, middlewareOption: () => Optio
   addServiceCommands(group('service', 'services of the running graph'), command);
   addActionCommands(group('action', 'actions of the running graph'), command);
   addParamCommands(group('param', 'parameters of running nodes'), command);
+  addLifecycleCommands(group('lifecycle', 'managed nodes and their states'), command);
   addInterfaceCommands(group('interface', 'message, service and action definitions'));
 }
 
@@ -161,6 +162,23 @@ function addParamCommands(param: Command, add: Add): void {
   );
   add(param, 'load <node> <file>', 'set what a parameter file says').action(
     run(load, ({ paramLoad }) => paramLoad),
+  );
+}
+
+function addLifecycleCommands(lifecycle: Command, add: Add): void {
+  const load = () => import('./lifecycle-commands.ts');
+  add(lifecycle, 'nodes', 'names of managed nodes')
+    .option('-a, --all', 'also hidden ones')
+    .option('-c, --count-nodes', 'only how many there are')
+    .action(run(load, ({ lifecycleNodes }) => lifecycleNodes));
+  add(lifecycle, 'get [node]', 'state of a node, or of all').action(
+    run(load, ({ lifecycleGet }) => lifecycleGet),
+  );
+  add(lifecycle, 'list <node>', 'transitions that are possible now')
+    .option('-a, --all', 'all that there are')
+    .action(run(load, ({ lifecycleList }) => lifecycleList));
+  add(lifecycle, 'set <node> <transition>', 'configure, activate, deactivate, cleanup or shutdown').action(
+    run(load, ({ lifecycleSet }) => lifecycleSet),
   );
 }
 

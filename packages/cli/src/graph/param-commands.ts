@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, formatYaml, MiddlewareError, parseYaml } from '@efferent/core';
-import { pythonFloat } from '@efferent/interfaces';
+import { type MessageTypes, pythonFloat } from '@efferent/interfaces';
 import {
   fitsParameterType,
   type ParameterTypeCode,
@@ -9,12 +9,10 @@ import {
   parameterMessage,
   parameterTypeName,
   type RosNode,
-  type ServiceTypeName,
 } from '@efferent/ros';
 import { absolute, type GraphOptions, isHidden, print, withGraph } from './graph-session.ts';
 import { nodeNames, requireNode } from './node-commands.ts';
-
-const callTimeoutMs = 5000;
+import { callService } from './service-commands.ts';
 
 /** `efferent param list`: of one node or of all. */
 export const paramList = (given: string | undefined, options: GraphOptions) =>
@@ -69,31 +67,55 @@ export const paramDescribe = (given: string, parameter: string, options: GraphOp
   withGraph(options, async (node) => {
     const name = known(node, given);
     await readParameter(node, name, parameter);
-    const { descriptors } = await call(
+    const { descriptors } = await callService(
       node,
       'rcl_interfaces/srv/DescribeParameters',
       `${name}/describe_parameters`,
-      {
-        names: [parameter],
-      },
+      { names: [parameter] },
     );
-    for (const descriptor of descriptors) {
-      print(`Parameter name: ${descriptor.name}`);
-      print(`  Type: ${parameterTypeName(descriptor.type as ParameterTypeCode).replace(/^an? /, '')}`);
-      print(`  Description: ${descriptor.description}`);
-      print('  Constraints:');
-      if (descriptor.read_only) print('    Read only: true');
-      for (const range of [...descriptor.floating_point_range, ...descriptor.integer_range])
-        print(`    Min value: ${range.from_value}\n    Max value: ${range.to_value}`);
-    }
+    for (const descriptor of descriptors) describe(descriptor);
   });
+
+/** Type names of `ros2 param describe`, by number. */
+const typeWords = [
+  'not set',
+  'boolean',
+  'integer',
+  'double',
+  'string',
+  'byte array',
+  'boolean array',
+  'integer array',
+  'double array',
+  'string array',
+];
+
+function describe(descriptor: MessageTypes['rcl_interfaces/msg/ParameterDescriptor']): void {
+  print(`Parameter name: ${descriptor.name}`);
+  print(`  Type: ${typeWords[descriptor.type]}`);
+  if (descriptor.description !== '') print(`  Description: ${descriptor.description}`);
+  print('  Constraints:');
+  if (descriptor.read_only) print('    Read only: true');
+  const [double] = descriptor.floating_point_range;
+  const [integer] = descriptor.integer_range;
+  if (double !== undefined) {
+    print(`    Min value: ${pythonFloat(double.from_value)}\n    Max value: ${pythonFloat(double.to_value)}`);
+    if (double.step !== 0) print(`    Step: ${pythonFloat(double.step)}`);
+  }
+  if (integer !== undefined) {
+    print(`    Min value: ${integer.from_value}\n    Max value: ${integer.to_value}`);
+    if (integer.step !== 0n) print(`    Step: ${integer.step}`);
+  }
+  if (descriptor.additional_constraints !== '')
+    print(`    Additional constraints: ${descriptor.additional_constraints}`);
+}
 
 /** `efferent param dump`: a parameter file on standard output. */
 export const paramDump = (given: string, options: GraphOptions) =>
   withGraph(options, async (node) => {
     const name = known(node, given);
     const names = await namesOf(node, name);
-    const { values } = await call(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
+    const { values } = await callService(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
       names,
     });
     const parameters: Record<string, unknown> = {};
@@ -176,12 +198,17 @@ const servesParameters = (node: RosNode, name: string): boolean =>
   node.getServiceNamesAndTypes().some((service) => service.name === `${name}/list_parameters`);
 
 async function namesOf(node: RosNode, name: string): Promise<readonly string[]> {
-  const { result } = await call(node, 'rcl_interfaces/srv/ListParameters', `${name}/list_parameters`, {});
+  const { result } = await callService(
+    node,
+    'rcl_interfaces/srv/ListParameters',
+    `${name}/list_parameters`,
+    {},
+  );
   return [...result.names].sort();
 }
 
 async function readParameter(node: RosNode, name: string, parameter: string) {
-  const { values } = await call(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
+  const { values } = await callService(node, 'rcl_interfaces/srv/GetParameters', `${name}/get_parameters`, {
     names: [parameter],
   });
   const [message] = values;
@@ -209,7 +236,7 @@ async function set(
       code: 'wrong-type',
       message: `${parameter} of ${name} is ${parameterTypeName(type)}, got ${JSON.stringify(value)}`,
     });
-  const { results } = await call(node, 'rcl_interfaces/srv/SetParameters', `${name}/set_parameters`, {
+  const { results } = await callService(node, 'rcl_interfaces/srv/SetParameters', `${name}/set_parameters`, {
     parameters: [{ name: parameter, value: parameterMessage(value, type) }],
   });
   const [result] = results;
@@ -219,19 +246,4 @@ async function set(
   }
   print(`Setting parameter failed: ${result?.reason ?? 'no answer'}`);
   process.exitCode = 1;
-}
-
-async function call<S extends ServiceTypeName>(
-  node: RosNode,
-  type: S,
-  name: string,
-  request: Parameters<ReturnType<typeof node.createClient<S>>['sendRequestAsync']>[0],
-) {
-  const client = node.createClient(type, name);
-  if (!(await client.waitForService(callTimeoutMs)))
-    throw new MiddlewareError({
-      code: 'timeout',
-      message: `${name} does not answer within ${callTimeoutMs / 1000} s`,
-    });
-  return client.sendRequestAsync(request, { timeoutMs: callTimeoutMs });
 }

@@ -1,6 +1,6 @@
 import { MiddlewareError } from '@efferent/core';
 import { messageRepr } from '@efferent/interfaces';
-import type { ServiceTypeName } from '@efferent/ros';
+import type { RosNode, ServiceTypeName } from '@efferent/ros';
 import {
   absolute,
   type GraphOptions,
@@ -37,6 +37,9 @@ export const serviceType = (given: string, options: GraphOptions) =>
     for (const type of types) print(type);
   });
 
+/** How long a service that a command needs may take, ms. */
+const callTimeoutMs = 5000;
+
 export interface CallOptions extends GraphOptions {
   /** s */
   readonly timeout: number;
@@ -65,4 +68,20 @@ export async function serviceCall(
     const response = await client.sendRequestAsync(request as never, { timeoutMs, signal });
     print(`response:\n${messageRepr(response, `${type}_Response`)}\n`);
   });
+}
+
+/** Calls a service that a command needs. @throws {@link MiddlewareError} code `timeout` */
+export async function callService<S extends ServiceTypeName>(
+  node: RosNode,
+  type: S,
+  name: string,
+  request: Parameters<ReturnType<typeof node.createClient<S>>['sendRequestAsync']>[0],
+) {
+  const client = node.createClient(type, name);
+  if (!(await client.waitForService(callTimeoutMs)))
+    throw new MiddlewareError({
+      code: 'timeout',
+      message: `${name} does not answer within ${callTimeoutMs / 1000} s`,
+    });
+  return client.sendRequestAsync(request, { timeoutMs: callTimeoutMs });
 }
