@@ -1,12 +1,31 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError, conjugateQuaternion, describeError, Rng, rotateVector } from '@efferent/core';
+import {
+  ConfigurationError,
+  conjugateQuaternion,
+  describeError,
+  nsToSeconds,
+  Rng,
+  rotateVector,
+} from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
-import { type NodeModule, qosProfiles, type RosNode, stampToNs, TransformListener } from '@efferent/ros';
+import {
+  DiagnosticUpdater,
+  type NodeModule,
+  qosProfiles,
+  type RosNode,
+  stampToNs,
+  TransformListener,
+} from '@efferent/ros';
 import type { CameraFrame, Detection, Detector, Intrinsics } from './detector.ts';
 import { defaultPerceptionNoise } from './perception-noise.ts';
 import { type CompleteSet, PictureSet } from './picture-set.ts';
 import { SegmentationDetector } from './segmentation-detector.ts';
+
+/** A picture that is older when it comes is of another world, s. */
+const pictureMaxAgeS = 1;
+/** A detection that takes longer leaves out pictures, ms. */
+const detectionMaxMs = 200;
 
 type Image = MessageTypes['sensor_msgs/msg/Image'];
 
@@ -32,6 +51,11 @@ export const detectorNode: NodeModule = {
         '"segmentation" (simulated cameras), or the path of a module that exports createDetector()',
       readOnly: true,
     });
+    const rateName = 'camera_rate_hz';
+    node.declareParameter(rateName, 5, {
+      description: 'pictures a second that the camera should send, for /diagnostics',
+      range: [0.1, 120],
+    });
     const detector = await services.jobs.run({ name: 'load-detector', modelledLatencyMs: 50 }, () =>
       createDetector(chosen, seed),
     );
@@ -45,12 +69,24 @@ export const detectorNode: NodeModule = {
     const pictures = new PictureSet(isSimulated ? ['depth', 'segmentation'] : ['color', 'depth']);
     let intrinsics: Intrinsics | undefined;
     let isBusy = false;
+    const diagnostics = new DiagnosticUpdater(node);
+    const cameraTerms = {
+      get rateHz() {
+        return node.getParameter(rateName) as number;
+      },
+      maxAgeS: pictureMaxAgeS,
+    };
+    const seen = diagnostics.watch('pictures', cameraTerms);
+    const detected = diagnostics.watch('detections', { maxLatencyMs: detectionMaxMs });
 
     const detect = async (frame: CameraFrame, header: Image['header']): Promise<void> => {
+      const startNs = node.steadyClock.nowNs();
       const detections = await services.jobs.run(
         { name: 'detector', modelledLatencyMs: detector.modelledLatencyMs },
         () => detector.detect(frame),
       );
+      detected.tick();
+      detected.took(nsToSeconds(node.steadyClock.nowNs() - startNs) * 1000);
       publisher.publish({ header, detections: detections.map((detection) => toMessage(detection, header)) });
     };
 
@@ -58,13 +94,17 @@ export const detectorNode: NodeModule = {
       const complete = pictures.add(kind, image);
       if (complete === undefined) return;
       const { header } = complete.depth;
+      seen.tick(nsToSeconds(node.clock.nowNs() - stampToNs(header.stamp)));
       transforms.whenKnown([[uprightFrame, header.frame_id]], stampToNs(header.stamp), () => start(complete));
     };
 
     const start = (complete: CompleteSet): void => {
       const { header, width, height } = complete.depth;
       const uprightFromCamera = transforms.lookup(uprightFrame, header.frame_id, stampToNs(header.stamp));
-      if (uprightFromCamera === undefined || intrinsics === undefined || isBusy) return;
+      if (uprightFromCamera === undefined || intrinsics === undefined || isBusy) {
+        if (isBusy) detected.drop();
+        return;
+      }
       isBusy = true;
       const frame: CameraFrame = {
         stampNs: stampToNs(header.stamp),

@@ -11,6 +11,7 @@ import {
 } from '@efferent/core';
 import type { ActionTypes, MessageTypes } from '@efferent/interfaces';
 import {
+  DiagnosticUpdater,
   managedNode,
   type NodeModule,
   type NodeScope,
@@ -48,6 +49,8 @@ interface Outcome {
 /** How long a run waits for the robot's first states and for a gate that holds it, s. */
 const patienceS = 5;
 const defaultTimeLimitS = 30;
+/** An inference that takes longer leaves a gap between chunks, ms. */
+const inferenceMaxMs = 200;
 
 /** Makes the policy node; `loadPolicy` is where a policy server's adapter, or a benchmark's expert, takes the ONNX file's place. */
 export function createPolicyNode(loadPolicy: PolicyLoader = loadOnnxPolicy): NodeModule {
@@ -77,6 +80,7 @@ class PolicyServer {
   readonly #status;
   readonly #policies = new Map<string, Promise<LoadedPolicy>>();
   readonly #jointIndex = new Map<string, number>();
+  readonly #inferences;
   #robotId = '';
   #jointState: JointState | undefined;
   #gate: GateStatus | undefined;
@@ -87,6 +91,7 @@ class PolicyServer {
     this.#services = services;
     this.#loadPolicy = loadPolicy;
     this.#transforms = new TransformListener(node);
+    this.#inferences = new DiagnosticUpdater(node).watch('inference', { maxLatencyMs: inferenceMaxMs });
     this.#jog = node.createLifecyclePublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
     this.#baseVelocity = node.createLifecyclePublisher(
       'geometry_msgs/msg/TwistStamped',
@@ -214,7 +219,17 @@ class PolicyServer {
         `the pose of the target is in frame "${goal.request.object_pose.header.frame_id}", which is not connected to ${loaded.manifest.frames.odometry}`,
       );
     }
-    const run = new PolicyRun(this.#node, this.#services, loaded, target, goal.request.object_class);
+    const run = new PolicyRun(
+      this.#node,
+      this.#services,
+      loaded,
+      target,
+      goal.request.object_class,
+      (latencyMs) => {
+        this.#inferences.tick();
+        this.#inferences.took(latencyMs);
+      },
+    );
     this.#active = run;
     const timer = this.#node.createTimer(
       secondsToNs(1 / loaded.manifest.rate_hz),
@@ -384,6 +399,7 @@ class PolicyRun {
   readonly #policy: Policy;
   readonly #startNs: bigint;
   readonly #inferencesMs: number[] = [];
+  readonly #onInference: (latencyMs: number) => void;
   #heldSinceNs: bigint | undefined;
   #isInferring = false;
   #isOver = false;
@@ -395,8 +411,10 @@ class PolicyRun {
     loaded: LoadedPolicy,
     target: { readonly positionM: Vector3; readonly sizeM: Vector3 },
     className: string,
+    onInference: (latencyMs: number) => void,
   ) {
     this.#node = node;
+    this.#onInference = onInference;
     this.#services = services;
     this.#policy = loaded.policy;
     this.manifest = loaded.manifest;
@@ -451,6 +469,7 @@ class PolicyRun {
           this.#isInferring = false;
           this.inferenceMs = nsToSeconds(this.#node.steadyClock.nowNs() - startedNs) * 1000;
           this.#inferencesMs.push(this.inferenceMs);
+          this.#onInference(this.inferenceMs);
           if (this.#isOver) return;
           this.pick.accept(chunk);
           send(this.pick.nextAction());

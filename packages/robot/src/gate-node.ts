@@ -1,9 +1,10 @@
 import {
+  DiagnosticUpdater,
+  diagnosticLevel,
   managedNode,
   type NodeModule,
   qosProfiles,
   type RosNode,
-  stampFromNs,
   type TimerInfo,
 } from '@efferent/ros';
 import { CommandGate, type GateSource } from './command-gate.ts';
@@ -97,7 +98,7 @@ export const gateNode: NodeModule = managedNode({
       },
     );
 
-    const diagnostics = new DiagnosticsPublisher(node);
+    const noteTick = watchCommandStream(node);
     let isActive = false;
     let onTick: (() => void) | undefined;
     node.createTimer(
@@ -111,7 +112,7 @@ export const gateNode: NodeModule = managedNode({
         driver.send();
         onTick?.();
         status.update();
-        diagnostics.update(info);
+        noteTick(info);
       },
       node.steadyClock,
     );
@@ -165,41 +166,22 @@ function subscribeSources(node: RosNode, gate: CommandGate): void {
   }
 }
 
-/** Publishes the timing of the command stream on `/diagnostics` at 1 Hz. */
-class DiagnosticsPublisher {
-  readonly #node: RosNode;
-  readonly #publisher;
-  readonly #statistics = new TickStatistics(periodNs, 2 * diagnosticTicks);
-  #ticks = 0;
-
-  constructor(node: RosNode) {
-    this.#node = node;
-    this.#publisher = node.createPublisher(
-      'diagnostic_msgs/msg/DiagnosticArray',
-      '/diagnostics',
-      qosProfiles.default,
-    );
-  }
-
-  /** Notes one tick of the gate. */
-  update({ expectedCallTime, actualCallTime }: TimerInfo): void {
-    this.#statistics.note(expectedCallTime, actualCallTime);
-    if (++this.#ticks < diagnosticTicks) return;
-    this.#ticks = 0;
-    this.#publisher.publish({
-      header: { stamp: stampFromNs(this.#node.clock.nowNs()) },
-      status: [
-        {
-          name: `${this.#node.namespace}/gate command stream`,
-          hardware_id: this.#node.namespace,
-          message: '100 Hz',
-          values: [
-            { key: 'lateness_us', value: this.#statistics.takeLateness() },
-            { key: 'dropped_ticks', value: String(this.#statistics.dropped) },
-            { key: 'longest_gap_us', value: String(this.#statistics.takeLongestGapUs()) },
-          ],
-        },
+/** Reports the timing of the command stream on `/diagnostics`. @returns what notes a tick */
+function watchCommandStream(node: RosNode): (tick: TimerInfo) => void {
+  const statistics = new TickStatistics(periodNs, 2 * diagnosticTicks);
+  let dropped = 0;
+  new DiagnosticUpdater(node, node.steadyClock).add('command stream', () => {
+    const isComplete = statistics.dropped === dropped;
+    dropped = statistics.dropped;
+    return {
+      level: isComplete ? diagnosticLevel.ok : diagnosticLevel.warn,
+      message: isComplete ? '100 Hz' : 'ticks were left out',
+      values: [
+        ['lateness_us', statistics.takeLateness()],
+        ['dropped_ticks', statistics.dropped],
+        ['longest_gap_us', statistics.takeLongestGapUs()],
       ],
-    });
-  }
+    };
+  });
+  return ({ expectedCallTime, actualCallTime }) => statistics.note(expectedCallTime, actualCallTime);
 }

@@ -1,5 +1,13 @@
-import { yawFromQuaternion } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs, stampToNs } from '@efferent/ros';
+import { nsToSeconds, yawFromQuaternion } from '@efferent/core';
+import {
+  DiagnosticUpdater,
+  diagnosticLevel,
+  type NodeModule,
+  qosProfiles,
+  type RosNode,
+  stampFromNs,
+  stampToNs,
+} from '@efferent/ros';
 import { DistanceField } from './distance-field.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
@@ -19,7 +27,8 @@ const laserBandHalfM = 0.005;
 /** `map -> odom` is valid this long after its scan, ns: three scans. */
 const transformToleranceNs = 300_000_000n;
 
-const diagnosticLevel = { ok: 0, warn: 1, error: 2 } as const;
+/** A scan that is older when it comes is not worth matching, s. */
+const scanMaxAgeS = 0.5;
 
 /** Publishes `map -> odom` from scan matching against the prior map, and the prior map itself. */
 export const localisationNode: NodeModule = {
@@ -77,8 +86,10 @@ export const localisationNode: NodeModule = {
         localiser.reset({ x: position.x, y: position.y, yaw });
       },
     );
+    const scans = watchLocalisation(node, localiser, model.manifest.lidar.rate_hz);
     let wasTracking = false;
     node.createSubscription('sensor_msgs/msg/LaserScan', 'scan', { qos: qosProfiles.sensorData }, (scan) => {
+      scans.tick(nsToSeconds(node.clock.nowNs() - stampToNs(scan.header.stamp)));
       if (!odometry.at(scan.header.stamp.sec + scan.header.stamp.nanosec * 1e-9, odomFromBase)) return;
       points.read(
         scan.ranges,
@@ -102,7 +113,6 @@ export const localisationNode: NodeModule = {
       const validUntil = stampFromNs(stampToNs(scan.header.stamp) + transformToleranceNs);
       transforms.publish({ transforms: [mapFromOdom(frames, localiser.mapFromOdom, validUntil)] });
     });
-    publishDiagnostics(node, localiser);
     return { stop: async () => undefined };
   },
 };
@@ -182,24 +192,16 @@ function furnitureMarkers(map: PriorMap, stamp: StampMessage) {
   });
 }
 
-function publishDiagnostics(node: RosNode, localiser: Localiser): void {
-  const diagnostics = node.createPublisher(
-    'diagnostic_msgs/msg/DiagnosticArray',
-    '/diagnostics',
-    qosProfiles.default,
-  );
-  node.createTimer(1_000_000_000n, () => {
+/** Reports how well scans fit the map, and how scans come. @returns what counts a scan */
+function watchLocalisation(node: RosNode, localiser: Localiser, scanRateHz: number) {
+  const diagnostics = new DiagnosticUpdater(node);
+  diagnostics.add('place in the map', () => {
     const tracking = localiser.state === 'tracking';
-    diagnostics.publish({
-      header: { stamp: stampFromNs(node.clock.nowNs()) },
-      status: [
-        {
-          level: tracking ? diagnosticLevel.ok : diagnosticLevel.error,
-          name: `${node.namespace}/localisation`,
-          message: tracking ? 'tracking' : 'lost: the scan does not fit the prior map',
-          values: [{ key: 'inlier_share', value: localiser.inlierShare.toFixed(3) }],
-        },
-      ],
-    });
+    return {
+      level: tracking ? diagnosticLevel.ok : diagnosticLevel.error,
+      message: tracking ? 'tracking' : 'lost: the scan does not fit the prior map',
+      values: [['inlier_share', localiser.inlierShare.toFixed(3)]],
+    };
   });
+  return diagnostics.watch('scans', { rateHz: scanRateHz, maxAgeS: scanMaxAgeS });
 }

@@ -45,6 +45,11 @@ export const navigationNode: NodeModule = managedNode({
       description: 'before odom and base_link',
       readOnly: true,
     });
+    node.declareParameter('speed_scale', 1, {
+      description: 'part of its limits at which the base drives',
+      range: [0.1, 1],
+      constraints: 'counts for goals that begin after it was set',
+    });
     const model = loadRobotModel(services.workspaceFolders, robot);
     const server = new NavigationServer(
       node,
@@ -155,7 +160,7 @@ class NavigationServer {
     }>((resolve) => {
       this.#space.setConfiguration(this.#joints.jointPositions);
       this.#running = {
-        navigator: new Navigator(goal, this.#space, this.#obstacles, this.#model.manifest.base),
+        navigator: new Navigator(goal, this.#space, this.#obstacles, this.#scaledBase()),
         handle,
         startS: this.#nowS(),
         finish: (ended, manner) => resolve({ outcome: ended, how: manner }),
@@ -164,6 +169,17 @@ class NavigationServer {
     });
     handle[how]();
     return { error_code: outcome.errorCode, error_msg: outcome.message };
+  }
+
+  /** The base's limits, slowed down as the parameter says. */
+  #scaledBase(): RobotModel['manifest']['base'] {
+    const scale = this.#node.getParameter('speed_scale') as number;
+    const { base } = this.#model.manifest;
+    return {
+      ...base,
+      max_linear_speed_mps: base.max_linear_speed_mps * scale,
+      max_angular_speed_rad_s: base.max_angular_speed_rad_s * scale,
+    };
   }
 
   #tick(): void {

@@ -1,11 +1,20 @@
-import { Transform } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
+import { nsToSeconds, Transform } from '@efferent/core';
+import {
+  DiagnosticUpdater,
+  type NodeModule,
+  qosProfiles,
+  type RosNode,
+  stampFromNs,
+  stampToNs,
+} from '@efferent/ros';
 import { JointStateReader } from './joint-state-reader.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import { poseAt, type RobotLink, type RobotModel } from './robot-model.ts';
 
 /** Transforms of moving links are published at most this often, s: 20 Hz. */
 const periodS = 0.05;
+/** Joint states that are older when they come say nothing about where the robot is, s. */
+const statesMaxAgeS = 0.5;
 
 /** Publishes `robot_description`, `/tf_static` and the moving part of `/tf` from `joint_states`. */
 export const statePublisherNode: NodeModule = {
@@ -28,6 +37,10 @@ export const statePublisherNode: NodeModule = {
     const moving = model.links.filter((link) => link.joint !== undefined && link.joint.type !== 'fixed');
     const state = new JointStateReader(model);
     const poses = model.createKinematicsBuffer();
+    const states = new DiagnosticUpdater(node).watch('joint states', {
+      rateHz: model.manifest.driver.joint_states_rate_hz,
+      maxAgeS: statesMaxAgeS,
+    });
     let publishedS = Number.NEGATIVE_INFINITY;
     node.createSubscription(
       'sensor_msgs/msg/JointState',
@@ -35,6 +48,7 @@ export const statePublisherNode: NodeModule = {
       { qos: qosProfiles.default },
       (message) => {
         const { stamp } = message.header;
+        states.tick(nsToSeconds(node.clock.nowNs() - stampToNs(stamp)));
         const stampS = stamp.sec + stamp.nanosec * 1e-9;
         if (Math.abs(stampS - publishedS) < periodS - 1e-6) return;
         publishedS = stampS;

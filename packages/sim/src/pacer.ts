@@ -6,12 +6,13 @@ export class Pacer {
   /** Steps that were dropped because the machine was too slow. */
   dropped = 0;
   readonly #rateHz: number;
-  readonly #realTimeFactor: number;
+  readonly #realTimeFactor: () => number;
+  #factor = 1;
   #startNs: bigint | undefined;
   #done = 0;
 
-  /** @param realTimeFactor - simulated seconds per second of the clock */
-  constructor(rateHz: number, realTimeFactor: number) {
+  /** @param realTimeFactor - tells the simulated seconds per second of the clock, which may change */
+  constructor(rateHz: number, realTimeFactor: () => number) {
     this.#rateHz = rateHz;
     this.#realTimeFactor = realTimeFactor;
   }
@@ -19,9 +20,10 @@ export class Pacer {
   /** Returns the number of steps to do now. The first call starts the pace. */
   due(nowNs: bigint): number {
     this.#startNs ??= nowNs;
-    const wanted = Math.floor(
-      Number(nowNs - this.#startNs) * 1e-9 * this.#rateHz * this.#realTimeFactor + 1e-6,
-    );
+    const factor = this.#realTimeFactor();
+    if (factor !== this.#factor) this.restart(nowNs);
+    this.#factor = factor;
+    const wanted = Math.floor(Number(nowNs - this.#startNs) * 1e-9 * this.#rateHz * factor + 1e-6);
     const due = wanted - this.#done;
     if (due <= 0) return 0;
     this.#done = wanted;

@@ -83,9 +83,15 @@ interface Parameters {
   readonly seed: number;
   readonly task: string;
   readonly perturb: string;
-  readonly realTimeFactor: number;
+  realTimeFactor(): number;
   readonly framePrefix: string;
   readonly faults: ReadonlySet<DriverFault>;
+}
+
+function realTimeFactor(node: RosNode): () => number {
+  const name = 'real_time_factor';
+  node.declareParameter(name, 1, { description: 'simulated seconds per second', range: [0.01, 100] });
+  return () => node.getParameter(name) as number;
 }
 
 function declareParameters(node: RosNode): Parameters {
@@ -113,11 +119,7 @@ function declareParameters(node: RosNode): Parameters {
     }),
     task: text('task', '', 'task card of the scene that places the objects; empty takes the scene as it is'),
     perturb: text('perturb', '', 'perturbation of the task card that happens once, e.g. move-object'),
-    realTimeFactor: node.declareParameter('real_time_factor', 1, {
-      description: 'simulated seconds per second',
-      range: [0.01, 100],
-      readOnly: true,
-    }),
+    realTimeFactor: realTimeFactor(node),
     framePrefix: text('frame_prefix', '', 'before odom and the frames of the robot'),
     faults: new Set(faults as readonly DriverFault[]),
   };

@@ -255,7 +255,8 @@ export class RosSkillBody implements SkillBody {
     path: ActuatorPath,
     options: MoveOptions,
   ): Promise<void> {
-    const timed = timeJointPath(this.model, path, { speed: options.speed ?? 1 });
+    const scale = this.#link.node.getParameter('arm_speed_scale') as number;
+    const timed = timeJointPath(this.model, path, { speed: (options.speed ?? 1) * scale });
     if (timed.durationS < 1e-3) return;
     const indices = names.map((name) => this.model.actuatorIndex(name));
     const trajectory: Partially<Trajectory> = {

@@ -55,6 +55,11 @@ async function createServer(node: NodeScope, services: NodeServices): Promise<Sk
     description: 'before odom and base_link',
     readOnly: true,
   });
+  node.declareParameter('arm_speed_scale', 1, {
+    description: 'part of their limits at which arm, head and gripper move',
+    range: [0.1, 1],
+    constraints: 'counts for motions that begin after it was set',
+  });
   const model = loadRobotModel(services.workspaceFolders, robot);
   const map = loadPriorMap(services.workspaceFolders, scene);
   const mapping = await services.jobs.run({ name: 'load-skills', modelledLatencyMs: 10 }, () =>
