@@ -3,10 +3,10 @@ import { createContext, type MiddlewareName, managedNode, parseRosArguments } fr
 import { startPeer } from './peer.ts';
 
 /**
- * Runs the peer as a process of its own, beside a managed node, on the middleware that `EFFERENT_PEER_MIDDLEWARE` names;
- * ends with the signal that it gets.
+ * Runs the peer as a process of its own, beside a managed node, on the middleware that `EFFERENT_PEER_MIDDLEWARE` names,
+ * or Cyclone DDS; ends with the signal that it gets.
  */
-const middleware = process.env.EFFERENT_PEER_MIDDLEWARE as MiddlewareName;
+const middleware = (process.env.EFFERENT_PEER_MIDDLEWARE ?? 'cyclonedds') as MiddlewareName;
 const { rosArguments } = parseRosArguments(process.argv.slice(2));
 const context = await createContext({ middleware, logSink: () => undefined });
 startPeer(await context.createNode('peer', { namespace: '/lab', rosArguments }));

@@ -1,20 +1,58 @@
-import { describeError } from '@efferent/core';
-import { selectMiddleware } from '@efferent/runtime';
-import { Terminal } from './terminal.ts';
+import type { Finding } from './doctor/finding.ts';
+import { checkDds, checkMiddleware, checkNetwork, checkPeers, checkRos } from './doctor/graph-checks.ts';
+import {
+  checkBrowser,
+  checkBuffers,
+  checkDisk,
+  checkGpu,
+  checkNode,
+  checkPnpm,
+  checkRealTime,
+  checkViewer,
+} from './doctor/machine-checks.ts';
+import { Terminal, type Tone } from './terminal.ts';
 
-/** `efferent doctor`: which middleware, and why; one row each. */
-export async function runDoctor(options: { readonly middleware: string }): Promise<void> {
+interface DoctorOptions {
+  readonly middleware: string;
+  readonly json?: boolean;
+}
+
+/** How each state is shown: the word carries the meaning. */
+const shown: Readonly<Record<Finding['state'], { readonly word: string; readonly tone: Tone }>> = {
+  ok: { word: 'ok', tone: 'plain' },
+  note: { word: 'note', tone: 'waiting' },
+  missing: { word: 'missing', tone: 'bad' },
+  fatal: { word: 'cannot run', tone: 'bad' },
+};
+
+/** `efferent doctor`: which middleware would be used and why, what is missing, and how to get it. */
+export async function runDoctor(options: DoctorOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
-  terminal.row('node', process.version);
-  const wanted =
-    options.middleware === 'auto' ? ['auto', 'rclnodejs', 'cyclonedds', 'inproc'] : [options.middleware];
-  for (const name of wanted) {
-    try {
-      const { middleware, reason } = await selectMiddleware(name);
-      terminal.row(name, `${middleware} · ${reason}`, { right: 'ok', tone: 'good' });
-    } catch (error) {
-      terminal.row(name, describeError(error), { right: 'missing', tone: 'bad' });
-      if (name === options.middleware) process.exitCode = 2;
-    }
+  const { middleware, ...chosen } = await checkMiddleware(options.middleware);
+  const findings: readonly Finding[] = [
+    chosen,
+    checkNode(),
+    checkPnpm(process.env),
+    ...checkDds(),
+    ...(await checkRos(process.env)),
+    ...checkNetwork(process.env),
+    ...(middleware === undefined || middleware === 'inproc' ? [] : await checkPeers()),
+    checkBuffers(),
+    checkRealTime(),
+    checkViewer(),
+    checkBrowser(process.env),
+    checkGpu(),
+    checkDisk(),
+  ];
+  const canRun = findings.every(({ state }) => state !== 'fatal');
+  if (!canRun) process.exitCode = 1;
+  if (options.json === true) {
+    terminal.line(JSON.stringify({ canRun, middleware: middleware ?? null, findings }));
+    return;
+  }
+  for (const { part, state, text, fix } of findings) {
+    const { word, tone } = shown[state];
+    terminal.row(part, text, { right: word, tone });
+    if (fix !== undefined) terminal.row('', `run: ${fix}`);
   }
 }

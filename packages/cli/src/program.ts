@@ -175,8 +175,9 @@ export function createProgram(): Command {
 
   program
     .command('doctor')
-    .description('say which middleware would be taken, and why')
+    .description('say which middleware would be used and why, what is missing, and how to get it')
     .addOption(middlewareOption())
+    .option('--json', 'print the findings as one JSON line')
     .action(lazily(async () => (await import('./doctor-command.ts')).runDoctor));
 
   program

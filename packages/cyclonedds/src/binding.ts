@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describeError, MiddlewareError } from '@efferent/core/errors';
 
@@ -103,6 +103,18 @@ export function cycloneDdsProblem(): string | undefined {
   } catch (error) {
     return describeError(error);
   }
+}
+
+/** Version of the Cyclone DDS headers on this machine; undefined where they are not installed. */
+export function installedCycloneDds(): string | undefined {
+  const { CYCLONEDDS_HOME } = process.env;
+  const roots = [
+    '/usr/include',
+    '/usr/local/include',
+    ...(CYCLONEDDS_HOME ? [`${CYCLONEDDS_HOME}/include`] : []),
+  ];
+  const header = roots.map((root) => `${root}/dds/version.h`).find((path) => existsSync(path));
+  return header && /#define DDS_VERSION "([^"]+)"/.exec(readFileSync(header, 'utf8'))?.[1];
 }
 
 /** Version of the Cyclone DDS headers that the addon was built against. @throws as {@link loadBinding} */

@@ -12,7 +12,7 @@ export interface DiscoveryEnvironment {
 }
 
 /** Participants on one host that find each other without multicast; the DDS default of 9 is too few for one robot. */
-const maxParticipantsOnHost = 32;
+export const maxParticipantsOnHost = 32;
 
 /**
  * Returns the domain id from the environment; 0 when it says none.

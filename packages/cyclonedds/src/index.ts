@@ -3,9 +3,15 @@ export {
   cycloneDdsVersion,
   type EndpointDescription,
   type GraphSide,
+  installedCycloneDds,
   type MatchedEndpoint,
 } from './binding.ts';
-export { cycloneConfiguration, type DiscoveryEnvironment, domainIdFromEnvironment } from './configuration.ts';
+export {
+  cycloneConfiguration,
+  type DiscoveryEnvironment,
+  domainIdFromEnvironment,
+  maxParticipantsOnHost,
+} from './configuration.ts';
 export {
   CycloneParticipant,
   type CycloneReader,

@@ -1,6 +1,6 @@
 import { MiddlewareError } from '@efferent/core/errors';
 import { type GoalInfo, goalIdText, type Uuid } from './action-names.ts';
-import type { ClientHost, ServiceClient } from './client.ts';
+import { type ClientHost, type ServiceClient, waitForServers } from './client.ts';
 import { goalStatus, type WaitOptions } from './port.ts';
 
 type FeedbackCallback = (feedback: object) => void;
@@ -37,22 +37,11 @@ export class GenericActionClient {
   }
 
   async waitForServer(timeoutMs: number): Promise<boolean> {
-    const { waits, graph, steadyClock } = this.#host;
     if (this.isActionServerAvailable()) return true;
-    try {
-      return await waits.wait<boolean>(
-        steadyClock,
-        { timeoutMs },
-        `a server of ${this.actionName}`,
-        (resolve) =>
-          graph.onChange(() => {
-            if (this.isActionServerAvailable()) resolve(true);
-          }),
-      );
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'timeout') return false;
-      throw error;
-    }
+    const services = Object.values(this.#parts).map(({ serviceName }) => serviceName);
+    return waitForServers(this.#host, this.actionName, services, timeoutMs, () =>
+      this.isActionServerAvailable(),
+    );
   }
 
   async sendGoal(

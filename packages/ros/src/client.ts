@@ -1,4 +1,5 @@
 import { MiddlewareError } from '@efferent/core/errors';
+import { awaitServer, incompatibleServer } from './await-server.ts';
 import type { SchedulingClock } from './executor.ts';
 import type { WaitOptions } from './port.ts';
 import type { Graph, TransportClient } from './transport.ts';
@@ -39,21 +40,9 @@ export class ServiceClient {
 
   async waitForService(timeoutMs: number): Promise<boolean> {
     if (this.#transport.isAvailable()) return true;
-    const { waits, graph, steadyClock } = this.#host;
-    try {
-      return await waits.wait<boolean>(
-        steadyClock,
-        { timeoutMs },
-        `a server of ${this.serviceName}`,
-        (resolve) =>
-          graph.onChange(() => {
-            if (this.#transport.isAvailable()) resolve(true);
-          }),
-      );
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'timeout') return false;
-      throw error;
-    }
+    return waitForServers(this.#host, this.serviceName, [this.serviceName], timeoutMs, () =>
+      this.#transport.isAvailable(),
+    );
   }
 
   async sendRequestAsync(request: object, options: WaitOptions): Promise<object> {
@@ -63,8 +52,13 @@ export class ServiceClient {
   /** Sends as soon as a server is there, within the same limit of time, and tells which server answered. */
   request(request: object, options: WaitOptions): Promise<Reply> {
     const { waits, graph, clock } = this.#host;
+    const services = [this.serviceName];
     let wasSent = false;
-    const what = () => (wasSent ? `a reply of ${this.serviceName}` : `a server of ${this.serviceName}`);
+    const what = () => {
+      if (wasSent) return `a reply of ${this.serviceName}`;
+      const problem = incompatibleServer(graph, services);
+      return `a server of ${this.serviceName}${problem === undefined ? '' : `: ${problem.message}`}`;
+    };
     return waits.wait<Reply>(clock, options, what, (resolve, reject) => {
       let stop: () => void;
       const send = () => {
@@ -76,18 +70,7 @@ export class ServiceClient {
         );
       };
       if (this.#transport.isAvailable()) send();
-      else {
-        const stopListening = graph.onChange(() => {
-          if (!this.#transport.isAvailable()) return;
-          stopListening();
-          try {
-            send();
-          } catch (error) {
-            reject(error);
-          }
-        });
-        stop = stopListening;
-      }
+      else stop = awaitServer(this.#host, services, () => this.#transport.isAvailable(), send, reject);
       return () => stop();
     });
   }
@@ -98,5 +81,34 @@ export class ServiceClient {
       message: `${this.serviceName}: its handler failed: ${reason}`,
       fields: { service: this.serviceName },
     });
+  }
+}
+
+/**
+ * Waits until a server of every service is there.
+ *
+ * @param name - what to call it in messages
+ * @returns false after `timeoutMs`
+ * @throws {@link MiddlewareError} code `server-incompatible` when only another vendor's DDS serves it
+ */
+export async function waitForServers(
+  host: ClientHost,
+  name: string,
+  services: readonly string[],
+  timeoutMs: number,
+  isAvailable: () => boolean,
+): Promise<boolean> {
+  try {
+    return await host.waits.wait<boolean>(
+      host.steadyClock,
+      { timeoutMs },
+      `a server of ${name}`,
+      (resolve, reject) => awaitServer(host, services, isAvailable, () => resolve(true), reject),
+    );
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'timeout') throw error;
+    const problem = incompatibleServer(host.graph, services);
+    if (problem !== undefined) throw problem;
+    return false;
   }
 }

@@ -64,9 +64,16 @@ export interface WaitOptions {
 export interface Client<S extends ServiceTypeName> {
   readonly serviceName: string;
   isServiceServerAvailable(): boolean;
-  /** Resolves true when a server is there, false after `timeoutMs` (steady time). */
+  /**
+   * Resolves true when a server is there, false after `timeoutMs` (steady time).
+   *
+   * @throws {@link MiddlewareError} code `server-incompatible`, within 3 s, when only another vendor's DDS serves it
+   */
   waitForService(timeoutMs: number): Promise<boolean>;
-  /** @throws {@link MiddlewareError} code `timeout`, `aborted`, or `service-failed` when the handler broke. */
+  /**
+   * @throws {@link MiddlewareError} code `timeout`, `aborted`, `server-incompatible`, or `service-failed` when the handler
+   *   broke
+   */
   sendRequestAsync(request: Partially<RequestOf<S>>, options: WaitOptions): Promise<ResponseOf<S>>;
 }
 
@@ -116,6 +123,7 @@ export interface ClientGoalHandle<A extends ActionTypeName> {
 export interface ActionClient<A extends ActionTypeName> {
   readonly actionName: string;
   isActionServerAvailable(): boolean;
+  /** As {@link Client.waitForService}. */
   waitForServer(timeoutMs: number): Promise<boolean>;
   sendGoal(
     goal: Partially<GoalOf<A>>,

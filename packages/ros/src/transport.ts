@@ -116,6 +116,8 @@ export interface Graph {
   subscriptions(topic: string): readonly EndpointInfo[];
   servicesOf(node: NodeIdentity): readonly NamedTypes[];
   clientsOf(node: NodeIdentity): readonly NamedTypes[];
+  /** Who serves a service in a way that cannot be called from here, when nobody else serves it; `node` is empty while unknown. */
+  incompatibleServer?(service: string): { readonly node: string; readonly vendor: string } | undefined;
   /** Calls `listener` after endpoints come or go. */
   onChange(listener: () => void): () => void;
 }

@@ -7,6 +7,7 @@ import type { QosProfile } from '../port.ts';
 import type { Report, ServiceSetup, TransportClient, TransportService } from '../transport.ts';
 import type { DdsGraph } from './dds-graph.ts';
 import { ddsReplyTopic, ddsRequestTopic, ddsType, dottedId, userDataEntry, userDataOf } from './dds-names.ts';
+import { isCyclone } from './dds-vendor.ts';
 import { endpointOptions } from './endpoint-options.ts';
 import { failureOf, readFailure, writeFailure } from './service-failures.ts';
 import { type ServiceHeader, splitServiceHeader, withServiceHeader } from './service-header.ts';
@@ -134,10 +135,10 @@ export class CycloneClient implements TransportClient {
     const known = this.#servers;
     // Matching follows discovery by a moment, so that a fresh answer is only kept for a short while.
     if (known !== undefined && known.revision === this.#graph.revision && nowMs < known.untilMs) return known;
-    const repliers = this.reader.matchedPublications();
-    const listening = new Set(
-      this.writer.matchedSubscriptions().map(({ userData }) => userDataEntry(userData, 'serviceid')),
-    );
+    // Other vendors' services match as topics do, and do not understand the header of the requests.
+    const repliers = this.reader.matchedPublications().filter(({ guid }) => isCyclone(guid));
+    const servers = this.writer.matchedSubscriptions().filter(({ guid }) => isCyclone(guid));
+    const listening = new Set(servers.map(({ userData }) => userDataEntry(userData, 'serviceid')));
     const ready = repliers.some(({ userData }) => listening.has(userDataEntry(userData, 'serviceid')));
     const ids = new Set(repliers.map(({ handle }) => String(handle)));
     this.#servers = { revision: this.#graph.revision, untilMs: nowMs + (ready ? 100 : 5), ready, ids };

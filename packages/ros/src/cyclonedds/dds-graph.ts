@@ -4,6 +4,7 @@ import { codecOf } from '@efferent/interfaces';
 import type { EndpointInfo } from '../port.ts';
 import type { Graph, NamedTypes, NodeIdentity, Report } from '../transport.ts';
 import {
+  ddsRequestTopic,
   ddsTopic,
   discoveryInfoTopic,
   discoveryInfoType,
@@ -13,6 +14,7 @@ import {
   topicOf,
   typeOf,
 } from './dds-names.ts';
+import { isCyclone, vendorOf } from './dds-vendor.ts';
 import { discoveryInfoOptions, qosOf } from './endpoint-options.ts';
 
 /** Listeners hear of a burst of changes once. */
@@ -42,6 +44,10 @@ const infoCodec = codecOf(discoveryInfoType);
 export function guidText(guid: Uint8Array): string {
   return Buffer.from(guid.buffer, guid.byteOffset, guid.byteLength).toString('latin1');
 }
+
+/** Full name of a node; empty when it has not announced one. */
+const nodeText = (node: NodeEntities | undefined): string =>
+  node === undefined ? '' : `${node.node_namespace.replace(/\/$/, '')}/${node.node_name}`;
 
 /** The graph at one moment. */
 interface Snapshot {
@@ -118,6 +124,30 @@ export class DdsGraph implements Graph {
 
   clientsOf(node: NodeIdentity): readonly NamedTypes[] {
     return group(this.#readersOf(node), serviceOfReplies, serviceTypeOf);
+  }
+
+  incompatibleServer(service: string): { readonly node: string; readonly vendor: string } | undefined {
+    const { subscriptions, owners } = this.#now();
+    const topic = ddsRequestTopic(service);
+    const servers = subscriptions.filter((endpoint) => endpoint.topic === topic);
+    const [foreign] = servers;
+    if (foreign === undefined || servers.some(({ guid }) => isCyclone(guid))) return undefined;
+    return { node: nodeText(owners.get(guidText(foreign.guid))), vendor: vendorOf(foreign.guid) };
+  }
+
+  /** Nodes that another vendor's DDS carries; `node` is empty where no participant announces one. */
+  foreignNodes(): readonly { readonly node: string; readonly vendor: string }[] {
+    const { publications, subscriptions, owners } = this.#now();
+    const found = new Map<string, { readonly node: string; readonly vendor: string }>();
+    for (const { guid, participantGuid } of [...publications, ...subscriptions]) {
+      if (isCyclone(guid)) continue;
+      const owner = owners.get(guidText(guid));
+      const key = owner === undefined ? guidText(participantGuid) : nodeText(owner);
+      found.set(key, { node: nodeText(owner), vendor: vendorOf(guid) });
+    }
+    const nodes = [...found.values()];
+    const named = nodes.filter(({ node }) => node !== '');
+    return named.length > 0 ? named : nodes;
   }
 
   onChange(listener: () => void): () => void {
