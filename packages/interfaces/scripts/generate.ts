@@ -1,5 +1,6 @@
 /**
- * Writes `src/generated/`: the bundled interface definitions as text, their TypeScript types and their constants.
+ * Writes `src/generated/`: the bundled interface definitions as text, their TypeScript types,
+ * their constants and their type hashes.
  *
  * Sources, later ones win: the ROS 2 Jazzy set of @foxglove/rosmsg-msgs-common, `definitions/` (what that package
  * lacks, or folds: it turns `byte` into `uint8`), `efferent_interfaces/`.
@@ -9,11 +10,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ros2jazzy } from '@foxglove/rosmsg-msgs-common';
 import { textOfFoxgloveDefinition } from './foxglove-text.ts';
-import { generateConstants, generateDefinitions, generateTypes } from './generate-sources.ts';
+import {
+  generateConstants,
+  generateDefinitions,
+  generateTypeHashes,
+  generateTypes,
+} from './generate-sources.ts';
 
 const packageFolder = join(import.meta.dirname, '..');
 
-/** Returns the three generated files by their path. */
+/** Returns the generated files by their path. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const texts = collectTexts();
   const folder = join(packageFolder, 'src/generated');
@@ -21,6 +27,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     [join(folder, 'definitions.ts'), generateDefinitions(texts)],
     [join(folder, 'types.ts'), generateTypes(texts)],
     [join(folder, 'constants.ts'), generateConstants(texts)],
+    [join(folder, 'type-hashes.ts'), generateTypeHashes(texts)],
   ]);
 }
 

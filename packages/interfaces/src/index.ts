@@ -12,6 +12,5 @@ export {
 export { messageConstants } from './generated/constants.ts';
 export type { ActionTypes, MessageTypes, ServiceTypes } from './generated/types.ts';
 export { messageFromPlain } from './message-input.ts';
-export { fieldYaml, type MessageTextOptions, messageRepr, messageYaml, pythonFloat } from './message-text.ts';
 export { InterfaceRegistry, interfaceRegistry } from './registry.ts';
 export { schemaText } from './schema-text.ts';

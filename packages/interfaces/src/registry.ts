@@ -15,6 +15,7 @@ export class InterfaceRegistry {
   readonly #texts = new Map<string, { readonly text: string; readonly file: string }>();
   readonly #definitions = new Map<string, MessageDefinition>();
   #revision = 0;
+  #isAsBundled = true;
 
   constructor(texts: Readonly<Record<string, string>>) {
     for (const [name, text] of Object.entries(texts)) this.#texts.set(name, { text, file: name });
@@ -25,8 +26,14 @@ export class InterfaceRegistry {
     return this.#revision;
   }
 
+  /** Whether all definitions that came with the registry are still what they were. */
+  get isAsBundled(): boolean {
+    return this.#isAsBundled;
+  }
+
   /** Adds or replaces the interface `name` (`pkg/msg/Name`, `pkg/srv/Name`, `pkg/action/Name`). */
   register(name: string, text: string, file = name): void {
+    if (this.#texts.has(name)) this.#isAsBundled = false;
     this.#texts.set(name, { text, file });
     this.#definitions.clear();
     this.#revision++;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { bundledTypeHashes } from './generated/type-hashes.ts';
 import { interfaceRegistry } from './registry.ts';
 import { type IndividualTypeDescription, type TypeDescription, typeDescription } from './type-description.ts';
 
@@ -18,11 +18,12 @@ export function typeHash(typeName: string): string {
     hashes.clear();
     hashesRevision = interfaceRegistry.revision;
   }
-  let hash = hashes.get(typeName);
+  let hash = interfaceRegistry.isAsBundled ? bundledTypeHashes[typeName] : undefined;
+  hash ??= hashes.get(typeName);
   if (hash === undefined) {
-    hash = `RIHS01_${createHash('sha256')
-      .update(hashedText(typeDescription(typeName)))
-      .digest('hex')}`;
+    // Loaded when it is needed, for the start and the memory of nodes that use bundled types alone.
+    const sha256 = process.getBuiltinModule('node:crypto').createHash('sha256');
+    hash = `RIHS01_${sha256.update(hashedText(typeDescription(typeName))).digest('hex')}`;
     hashes.set(typeName, hash);
   }
   return hash;

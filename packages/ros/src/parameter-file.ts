@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { ConfigurationError, describeError } from '@efferent/core/errors';
-import {
-  boolYaml11Tag,
-  CORE_SCHEMA,
-  constructFromEvents,
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  load,
-  parseEvents,
-  YAMLException,
-} from 'js-yaml';
+import type { Event } from 'js-yaml';
 import type { ParameterRule, ParameterValue } from './port.ts';
 
+/** Loaded with the first parameter, for the memory of nodes that are given none. */
+const yaml = (): typeof import('js-yaml') => createRequire(import.meta.url)('js-yaml');
+
 /** What rcl takes for a value: YAML 1.2, but with `yes`, `on`, `y` and their opposites as booleans. */
-const parameterSchema = CORE_SCHEMA.withTags(boolYaml11Tag);
+const parameterSchema = () => yaml().CORE_SCHEMA.withTags(yaml().boolYaml11Tag);
 
 /**
  * Reads a ROS 2 parameter file.
@@ -83,12 +77,13 @@ export function parseParameterFile(text: string, file: string): readonly Paramet
 /** Parses a YAML document and tells the line, from 1, of each key by {@link lineKey}. */
 function parseWithLines(text: string, file: string): { content: unknown; lines: Map<string, number> } {
   try {
+    const { constructFromEvents, parseEvents } = yaml();
     const events = parseEvents(text, {});
     // A file of comments alone has no document.
-    const [content = null] = constructFromEvents(events, { source: text, schema: parameterSchema });
+    const [content = null] = constructFromEvents(events, { source: text, schema: parameterSchema() });
     return { content, lines: keyLines(events, text) };
   } catch (cause) {
-    if (!(cause instanceof YAMLException)) throw cause;
+    if (!(cause instanceof yaml().YAMLException)) throw cause;
     const line = (cause.mark?.line ?? 0) + 1;
     throw new ConfigurationError({
       code: 'invalid-parameter-file',
@@ -101,6 +96,7 @@ function parseWithLines(text: string, file: string): { content: unknown; lines: 
 
 /** Walks the events of one document, which nest as its collections do. */
 function keyLines(events: readonly Event[], text: string): Map<string, number> {
+  const { EVENT_ID, getScalarValue } = yaml();
   const lines = new Map<string, number>();
   let next = 1;
   const isOpen = () => next < events.length && events[next]?.type !== EVENT_ID.POP;
@@ -136,7 +132,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 /** Parses the value of `-p name:=value`, which is YAML. @returns undefined when it is no parameter value */
 export function parseParameterText(text: string): ParameterValue | undefined {
   try {
-    return text.trim() === '' ? '' : parameterValue(load(text, { schema: parameterSchema }));
+    return text.trim() === '' ? '' : parameterValue(yaml().load(text, { schema: parameterSchema() }));
   } catch {
     // Not YAML, e.g. an unquoted `[` or `: ` inside a sentence: a plain text, as rcl takes it.
     return text;

@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import { type Clock, steadyWallClock, systemWallClock } from '@efferent/core/clock';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Cancel, Executor, SchedulingClock } from './executor.ts';
@@ -44,7 +43,8 @@ export class RealTimeExecutor implements Executor {
   }
 
   randomBytes(bytes: Uint8Array): void {
-    randomFillSync(bytes);
+    // Loaded with the first goal, for the memory of nodes that send none.
+    process.getBuiltinModule('node:crypto').randomFillSync(bytes);
   }
 
   /** Drops every task and alarm. */

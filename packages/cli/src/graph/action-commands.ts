@@ -1,5 +1,5 @@
 import { MiddlewareError } from '@efferent/core';
-import { messageYaml } from '@efferent/interfaces';
+import { messageYaml } from '@efferent/interfaces/text';
 import { type ActionTypeName, goalStatus, type RosNode } from '@efferent/ros';
 import { absolute, type GraphOptions, messageArgument, notFound, print, withGraph } from './graph-session.ts';
 import { actionsAmong, nodeNames } from './node-commands.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, formatYaml, MiddlewareError, parseYaml } from '@efferent/core';
-import { type MessageTypes, pythonFloat } from '@efferent/interfaces';
+import type { MessageTypes } from '@efferent/interfaces';
+import { pythonFloat } from '@efferent/interfaces/text';
 import {
   fitsParameterType,
   type ParameterTypeCode,

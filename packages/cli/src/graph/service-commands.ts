@@ -1,5 +1,5 @@
 import { MiddlewareError } from '@efferent/core';
-import { messageRepr } from '@efferent/interfaces';
+import { messageRepr } from '@efferent/interfaces/text';
 import type { RosNode, ServiceTypeName } from '@efferent/ros';
 import {
   absolute,

@@ -1,5 +1,6 @@
 import { ConfigurationError, pause } from '@efferent/core';
-import { codecOf, fieldYaml, interfaceRegistry, messageRepr, messageYaml } from '@efferent/interfaces';
+import { codecOf, interfaceRegistry } from '@efferent/interfaces';
+import { fieldYaml, messageRepr, messageYaml } from '@efferent/interfaces/text';
 import {
   type EndpointInfo,
   type MessageTypeName,

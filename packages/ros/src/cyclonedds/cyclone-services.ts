@@ -46,13 +46,29 @@ export interface ServiceHost {
   newId(): Uint8Array;
 }
 
+/** Codecs of a service, made when they are used: most services of parameters are never called. */
+class ServiceCodecs {
+  readonly #type: string;
+
+  constructor(type: string) {
+    this.#type = type;
+  }
+
+  get requests(): Codec {
+    return codecOf(`${this.#type}_Request`);
+  }
+
+  get responses(): Codec {
+    return codecOf(`${this.#type}_Response`);
+  }
+}
+
 /** Calls one service in rmw_cyclonedds's mapping. */
 export class CycloneClient implements TransportClient {
   readonly writer: CycloneWriter;
   readonly reader: CycloneReader;
   readonly #graph: DdsGraph;
-  readonly #requests: Codec;
-  readonly #responses: Codec;
+  readonly #codecs: ServiceCodecs;
   readonly #report: Report;
   readonly #name: string;
   readonly #handle: bigint;
@@ -69,8 +85,7 @@ export class CycloneClient implements TransportClient {
 
   constructor(host: ServiceHost, type: string, name: string, report: Report) {
     this.#graph = host.graph;
-    this.#requests = codecOf(`${type}_Request`);
-    this.#responses = codecOf(`${type}_Response`);
+    this.#codecs = new ServiceCodecs(type);
     this.#report = report;
     this.#name = name;
     const userData = userDataOf({ clientid: dottedId(host.newId()), typehash: typeHash(type) });
@@ -97,7 +112,7 @@ export class CycloneClient implements TransportClient {
     const sequence = ++this.#sequence;
     const bytes = withServiceHeader(
       { client: this.#handle, sequence },
-      this.#requests.encodeTransient(request),
+      this.#codecs.requests.encodeTransient(request),
     );
     this.#open.set(sequence, { onResponse, onFailure });
     this.writer.write(bytes);
@@ -119,11 +134,11 @@ export class CycloneClient implements TransportClient {
     if (waiting === undefined || (client !== this.#handle && !isFailure)) return;
     this.#open.delete(sequence);
     if (isFailure) {
-      waiting.onFailure(readFailure(split.message, this.#responses));
+      waiting.onFailure(readFailure(split.message, this.#codecs.responses));
       return;
     }
     try {
-      waiting.onResponse(this.#responses.decode(split.message), String(writer));
+      waiting.onResponse(this.#codecs.responses.decode(split.message), String(writer));
     } catch (error) {
       this.#report('reply-undecodable', { service: this.#name, reason: describeError(error) });
     }
@@ -152,8 +167,7 @@ export class CycloneService implements TransportService {
   readonly reader: CycloneReader;
   readonly #host: ServiceHost;
   readonly #setup: ServiceSetup;
-  readonly #requests: Codec;
-  readonly #responses: Codec;
+  readonly #codecs: ServiceCodecs;
   /** Clients whose reply reader was seen to be matched since the graph last changed, by the handle of their request writer. */
   readonly #matchedClients = new Set<bigint>();
   #revision = -1;
@@ -163,8 +177,7 @@ export class CycloneService implements TransportService {
     const { type, name } = setup;
     this.#host = host;
     this.#setup = setup;
-    this.#requests = codecOf(`${type}_Request`);
-    this.#responses = codecOf(`${type}_Response`);
+    this.#codecs = new ServiceCodecs(type);
     const userData = userDataOf({ serviceid: dottedId(host.newId()), typehash: typeHash(type) });
     const reply = endpointOptions(ddsReplyTopic(name), ddsType(`${type}_Response`), writerQos, userData);
     this.writer = host.participant.createWriter(reply);
@@ -188,7 +201,7 @@ export class CycloneService implements TransportService {
     let request: object;
     try {
       if (split === undefined) throw new RangeError(`${bytes.length} bytes are too few for a request`);
-      request = this.#requests.decode(split.message);
+      request = this.#codecs.requests.decode(split.message);
     } catch (error) {
       this.#setup.report('request-undecodable', { service: this.#setup.name, reason: describeError(error) });
       return;
@@ -200,9 +213,9 @@ export class CycloneService implements TransportService {
     };
     this.#setup.handle(
       request,
-      (response) => send(header, this.#responses.encodeTransient(response)),
+      (response) => send(header, this.#codecs.responses.encodeTransient(response)),
       (reason) =>
-        send({ ...header, client: failureOf(header.client) }, writeFailure(reason, this.#responses)),
+        send({ ...header, client: failureOf(header.client) }, writeFailure(reason, this.#codecs.responses)),
     );
   }
 
