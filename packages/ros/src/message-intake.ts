@@ -1,16 +1,21 @@
-import { describeError } from '@efferent/core/errors';
 import { type Codec, codecOf } from '@efferent/interfaces';
+import { Rejections } from './rejections.ts';
 import type { SubscriptionSetup } from './transport.ts';
 
-/** Decodes what arrives on a topic; what does not decode is dropped, counted and reported, seldom when it is often. */
+/** Decodes what arrives on a topic; what does not decode is dropped and counted. */
 export class MessageIntake {
-  undecodable = 0;
   readonly #setup: SubscriptionSetup;
   readonly #codec: Codec | undefined;
+  readonly #rejections: Rejections;
 
   constructor(setup: SubscriptionSetup) {
     this.#setup = setup;
     this.#codec = setup.isRaw ? undefined : codecOf(setup.type);
+    this.#rejections = new Rejections(setup.report, 'message-undecodable', { topic: setup.topic });
+  }
+
+  get undecodable(): number {
+    return this.#rejections.count;
   }
 
   take(bytes: Uint8Array): void {
@@ -18,15 +23,7 @@ export class MessageIntake {
     try {
       message = this.#codec === undefined ? bytes : this.#codec.decode(bytes);
     } catch (error) {
-      const count = ++this.undecodable;
-      // The first, the second, the fourth, the eighth, … one.
-      if ((count & (count - 1)) === 0) {
-        this.#setup.report('message-undecodable', {
-          topic: this.#setup.topic,
-          count,
-          reason: describeError(error),
-        });
-      }
+      this.#rejections.add(error);
       return;
     }
     this.#setup.deliver(message);

@@ -1,9 +1,9 @@
-import { describeError } from '@efferent/core/errors';
 import type { CycloneParticipant, CycloneReader, CycloneWriter } from '@efferent/cyclonedds';
 import { type Codec, codecOf } from '@efferent/interfaces';
 import { typeHash } from '@efferent/interfaces/node';
 import type { Executor } from '../executor.ts';
 import type { QosProfile } from '../port.ts';
+import { Rejections } from '../rejections.ts';
 import type { Report, ServiceSetup, TransportClient, TransportService } from '../transport.ts';
 import type { DdsGraph } from './dds-graph.ts';
 import { ddsReplyTopic, ddsRequestTopic, ddsType, dottedId, userDataEntry, userDataOf } from './dds-names.ts';
@@ -69,8 +69,7 @@ export class CycloneClient implements TransportClient {
   readonly reader: CycloneReader;
   readonly #graph: DdsGraph;
   readonly #codecs: ServiceCodecs;
-  readonly #report: Report;
-  readonly #name: string;
+  readonly #rejections: Rejections;
   readonly #handle: bigint;
   readonly #open = new Map<bigint, Waiting>();
   #sequence = 0n;
@@ -86,14 +85,18 @@ export class CycloneClient implements TransportClient {
   constructor(host: ServiceHost, type: string, name: string, report: Report) {
     this.#graph = host.graph;
     this.#codecs = new ServiceCodecs(type);
-    this.#report = report;
-    this.#name = name;
+    this.#rejections = new Rejections(report, 'reply-undecodable', { service: name });
     const userData = userDataOf({ clientid: dottedId(host.newId()), typehash: typeHash(type) });
     const reply = endpointOptions(ddsReplyTopic(name), ddsType(`${type}_Response`), readerQos, userData);
     this.reader = host.participant.createReader(reply, (bytes, writer) => this.#onReply(bytes, writer), true);
     const request = endpointOptions(ddsRequestTopic(name), ddsType(`${type}_Request`), writerQos, userData);
     this.writer = host.participant.createWriter(request);
     this.#handle = this.writer.instanceHandle;
+  }
+
+  /** Replies that did not decode. */
+  get undecodable(): number {
+    return this.#rejections.count;
   }
 
   isAvailable(): boolean {
@@ -132,16 +135,21 @@ export class CycloneClient implements TransportClient {
     const isFailure = client === failureOf(this.#handle);
     const waiting = this.#open.get(sequence);
     if (waiting === undefined || (client !== this.#handle && !isFailure)) return;
-    this.#open.delete(sequence);
     if (isFailure) {
+      this.#open.delete(sequence);
       waiting.onFailure(readFailure(split.message, this.#codecs.responses));
       return;
     }
+    let response: object;
     try {
-      waiting.onResponse(this.#codecs.responses.decode(split.message), String(writer));
+      response = this.#codecs.responses.decode(split.message);
     } catch (error) {
-      this.#report('reply-undecodable', { service: this.#name, reason: describeError(error) });
+      // The call stays open: what a stranger sends in the server's name must not end it.
+      this.#rejections.add(error);
+      return;
     }
+    this.#open.delete(sequence);
+    waiting.onResponse(response, String(writer));
   }
 
   /** A server counts once its request reader and its reply writer are both matched. */
@@ -167,6 +175,7 @@ export class CycloneService implements TransportService {
   readonly reader: CycloneReader;
   readonly #host: ServiceHost;
   readonly #setup: ServiceSetup;
+  readonly #rejections: Rejections;
   readonly #codecs: ServiceCodecs;
   /** Clients whose reply reader was seen to be matched since the graph last changed, by the handle of their request writer. */
   readonly #matchedClients = new Set<bigint>();
@@ -177,6 +186,7 @@ export class CycloneService implements TransportService {
     const { type, name } = setup;
     this.#host = host;
     this.#setup = setup;
+    this.#rejections = new Rejections(setup.report, 'request-undecodable', { service: name });
     this.#codecs = new ServiceCodecs(type);
     const userData = userDataOf({ serviceid: dottedId(host.newId()), typehash: typeHash(type) });
     const reply = endpointOptions(ddsReplyTopic(name), ddsType(`${type}_Response`), writerQos, userData);
@@ -187,6 +197,11 @@ export class CycloneService implements TransportService {
       (bytes, writer) => this.#onRequest(bytes, writer),
       true,
     );
+  }
+
+  /** Requests that did not decode. */
+  get undecodable(): number {
+    return this.#rejections.count;
   }
 
   close(): void {
@@ -203,7 +218,7 @@ export class CycloneService implements TransportService {
       if (split === undefined) throw new RangeError(`${bytes.length} bytes are too few for a request`);
       request = this.#codecs.requests.decode(split.message);
     } catch (error) {
-      this.#setup.report('request-undecodable', { service: this.#setup.name, reason: describeError(error) });
+      this.#rejections.add(error);
       return;
     }
     const { header } = split;

@@ -1,7 +1,7 @@
-import { describeError } from '@efferent/core/errors';
 import type { CycloneParticipant, CycloneReader, EndpointDescription } from '@efferent/cyclonedds';
 import { codecOf } from '@efferent/interfaces';
 import type { EndpointInfo } from '../port.ts';
+import { Rejections } from '../rejections.ts';
 import type { Graph, NamedTypes, NodeIdentity, Report } from '../transport.ts';
 import {
   ddsRequestTopic,
@@ -64,6 +64,7 @@ interface Snapshot {
 export class DdsGraph implements Graph {
   readonly #participant: CycloneParticipant;
   readonly #infoReader: CycloneReader;
+  readonly #rejections: Rejections;
   readonly #listeners = new Set<() => void>();
   readonly #infos = new Map<string, ParticipantEntities>();
   #mostInfos = keptInfos;
@@ -73,6 +74,7 @@ export class DdsGraph implements Graph {
 
   constructor(participant: CycloneParticipant, report: Report) {
     this.#participant = participant;
+    this.#rejections = new Rejections(report, 'message-undecodable', { topic: discoveryInfoTopic });
     participant.watchGraph(() => this.#changed());
     const options = discoveryInfoOptions({ history: 'keep-all', depth: 0 });
     this.#infoReader = participant.createReader(options, (bytes) => {
@@ -83,9 +85,14 @@ export class DdsGraph implements Graph {
         if (this.#infos.size > this.#mostInfos) this.#now();
       } catch (error) {
         // Humble and older announce ids of 24 bytes; their nodes stay nameless here.
-        report('message-undecodable', { topic: discoveryInfoTopic, reason: describeError(error) });
+        this.#rejections.add(error);
       }
     });
+  }
+
+  /** Announcements that did not decode. */
+  get undecodable(): number {
+    return this.#rejections.count;
   }
 
   /** Grows whenever something may have come or gone; what is derived from the graph is kept by it. */
