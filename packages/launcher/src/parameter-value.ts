@@ -41,7 +41,13 @@ export function parameterYaml(
 }
 
 /** Writes the value of a `<set_parameter>` for `-p`. @throws {Error} with a reason; the caller adds the place */
-export const scopeParameterYaml = (text: string): string => (text === '' ? "''" : valueYaml(text));
+export function scopeParameterYaml(text: string): string {
+  if (text === '') return "''";
+  const yaml = valueYaml(text);
+  // A plain word needs no quotes; those that rcl takes for booleans or numbers do.
+  const isWord = yaml === JSON.stringify(text) && /^[A-Za-z_/][\w/.-]+$/.test(text);
+  return isWord && !/^(nan|inf|infinity|null)$/i.test(text) ? text : yaml;
+}
 
 /** Quotes around a whole value are YAML's and go before substitutions are put in, as in launch. */
 function untypedYaml(raw: string, evaluate: (text: string) => string): string {

@@ -121,7 +121,7 @@ class Reading {
 
   #parameter(rule: string): void {
     const [name, text] = splitRule(rule);
-    if (text.trim() === '') throw invalid(rule, "expected a value after :=, an empty text is ''");
+    // An empty text, which ros2 launch writes without quotes and rcl refuses, is one here.
     const value = parseParameterText(text);
     if (value === undefined)
       throw invalid(rule, 'expected a boolean, a number, a text, or a list of one of them');
