@@ -48,8 +48,11 @@ export class NodeAnnouncer {
     };
   }
 
+  /** Takes all nodes off first: ROS 2 would keep them until the lease of the participant has run out, 10 s. */
   close(): void {
     this.#isOpen = false;
+    this.#nodes.clear();
+    this.#writer.write(codec.encodeTransient(this.#message()));
     this.#writer.delete();
   }
 
