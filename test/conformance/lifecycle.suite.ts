@@ -163,6 +163,8 @@ export function describeLifecycle(probe: Probe): void {
     });
 
     test('a wrong file sends it back, a defect through error processing, and both are announced', async () => {
+      // A topic may lag behind the answer of a service.
+      await probe.harness.until(() => events.at(-1) === 'cleaningup > unconfigured', 'the last event so far');
       events.length = 0;
       trouble.configure = new ConfigurationError({ code: 'no-file', message: 'no such policy' });
       expect(await change('configure')).toBe(false);

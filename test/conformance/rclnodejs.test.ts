@@ -1,3 +1,4 @@
+import { cycloneDdsProblem } from '@efferent/cyclonedds';
 import { chooseMiddleware } from '@efferent/ros';
 import { test } from 'vitest';
 import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
@@ -8,6 +9,12 @@ const problem = await chooseMiddleware('rclnodejs', process.env).then(
   (error: Error) => error.message,
 );
 
+/** Services and actions of different DDS vendors do not understand each other. */
+const strangerProblem =
+  process.env.RMW_IMPLEMENTATION === 'rmw_cyclonedds_cpp'
+    ? cycloneDdsProblem()
+    : 'ROS 2 does not run on rmw_cyclonedds_cpp (RMW_IMPLEMENTATION)';
+
 useOwnDomain();
 
 if (problem !== undefined) {
@@ -15,4 +22,9 @@ if (problem !== undefined) {
 } else {
   describeRosPort('rclnodejs in one process', () => openInOneProcess('rclnodejs'));
   describeRosPort('rclnodejs across two processes', () => openWithPeerProcess('rclnodejs'));
+  if (strangerProblem === undefined)
+    describeRosPort('rclnodejs beside a process with cyclonedds', () =>
+      openWithPeerProcess('rclnodejs', 'cyclonedds'),
+    );
+  else test('rclnodejs beside a process with cyclonedds', (context) => context.skip(strangerProblem));
 }

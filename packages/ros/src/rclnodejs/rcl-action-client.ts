@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describeError } from '@efferent/core/errors';
 import { actionParts, type GoalInfo, type Uuid } from '../action-names.ts';
 import { goalStatus } from '../port.ts';
@@ -11,6 +12,10 @@ import type {
   RclQos,
 } from './rclnodejs.ts';
 
+/** No more feedback is waiting when none came for so long, ms; nor is it waited for longer than the limit. */
+const feedbackQuietMs = 5;
+const feedbackLimitMs = 200;
+
 type OnResponse = (response: object, serverId: string) => void;
 
 /** rclnodejs's action client, seen as the clients of the action's three services. */
@@ -22,6 +27,7 @@ export class RclActionClient implements TransportActionClient {
   readonly #host: RclNodeHost;
   readonly #client: ActionClient;
   readonly #setup: ActionClientSetup;
+  #lastFeedbackMs = 0;
   #isOpen = true;
 
   constructor(
@@ -47,7 +53,8 @@ export class RclActionClient implements TransportActionClient {
     });
     this.getResult = this.#service((request, onResponse) => {
       const goal = this.#goal((request as { goal_id: Uuid }).goal_id);
-      return goal.getResult().then((result) => {
+      return goal.getResult().then(async (result) => {
+        await this.#feedbackToEnd();
         const status = goal.status >= goalStatus.succeeded ? goal.status : goalStatus.unknown;
         onResponse({ status, result }, this.#serverId());
       });
@@ -62,13 +69,22 @@ export class RclActionClient implements TransportActionClient {
   /** rclnodejs keeps a callback for feedback for ever, and shows statuses only where it keeps a goal. */
   #tapTopics(): void {
     const client = this.#client;
-    client.processFeedbackMessage = (message) =>
+    client.processFeedbackMessage = (message) => {
+      this.#lastFeedbackMs = performance.now();
       this.#deliver(message, (plain) => this.#setup.onFeedback(plain));
+    };
     const processStatus = client.processStatusMessage.bind(client);
     client.processStatusMessage = (message) => {
       processStatus(message);
       this.#deliver(message, (plain) => this.#setup.onStatus(plain));
     };
+  }
+
+  /** rclnodejs takes one message of a topic a turn, so that a result would overtake the feedback before it. */
+  async #feedbackToEnd(): Promise<void> {
+    const limitMs = performance.now() + feedbackLimitMs;
+    do await setTimeout(feedbackQuietMs);
+    while (performance.now() - this.#lastFeedbackMs < feedbackQuietMs && performance.now() < limitMs);
   }
 
   #deliver(message: RclMessage, take: (message: object) => void): void {
