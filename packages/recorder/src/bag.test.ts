@@ -188,10 +188,12 @@ test("a bag's time is played on /clock, at the rate of the messages", async () =
   const listener = await context.createNode('listener');
   const clocks: number[] = [];
   const texts: [string, number][] = [];
-  listener.createSubscription('rosgraph_msgs/msg/Clock', '/clock', { qos: qosProfiles.clock }, ({ clock }) =>
+  const clockQos = { ...qosProfiles.clock, depth: 100 };
+  listener.createSubscription('rosgraph_msgs/msg/Clock', '/clock', { qos: clockQos }, ({ clock }) =>
     clocks.push(clock.sec + clock.nanosec * 1e-9),
   );
-  listener.createSubscription('std_msgs/msg/String', '/chatter', { qos: qosProfiles.latched }, ({ data }) =>
+  const qos = { ...qosProfiles.latched, depth: 100 };
+  listener.createSubscription('std_msgs/msg/String', '/chatter', { qos }, ({ data }) =>
     texts.push([data, clocks.at(-1)!]),
   );
   const bag = await openBag(path);

@@ -1,3 +1,4 @@
+import { describeError } from '@efferent/core';
 import { ClientSession } from './client-session.ts';
 import { connectionGraphUpdate, emptyConnectionGraph } from './connection-graph.ts';
 import { defaultQueueLimits, type OutgoingSocket, type QueueLimits } from './outgoing-queue.ts';
@@ -129,9 +130,15 @@ export class FoxgloveServer {
       return;
     }
     const channel = session.advertised.get(message.channelId);
-    if (channel) this.#handlers.onClientPublish(channel.topic, channel.schemaName, message.data);
-    else
+    if (channel === undefined) {
       session.sendStatus(statusLevel.error, `channel ${message.channelId} was not advertised by this client`);
+      return;
+    }
+    try {
+      this.#handlers.onClientPublish(channel.topic, channel.schemaName, message.data);
+    } catch (error) {
+      session.sendStatus(statusLevel.error, `message on ${channel.topic} refused: ${describeError(error)}`);
+    }
   }
 
   addChannels(channels: readonly Channel[]): void {
