@@ -55,6 +55,7 @@ function addTopicCommands(topic: Command, add: Add): void {
     .option('-r, --rate <hertz>', 'messages a second', positive, 1)
     .option('-1, --once', 'publish one message and end')
     .option('-t, --times <count>', 'publish so many and end', positive)
+    .option('--use-sim-time', 'stamps take the time of /clock')
     .option(
       '--qos-reliability <what>',
       'reliable or best-effort',

@@ -1,12 +1,15 @@
 import { ConfigurationError, ContractError, MiddlewareError, parseYaml, pause } from '@efferent/core';
 import { interfaceRegistry, messageFromPlain } from '@efferent/interfaces';
 import { loadAmentInterfaces } from '@efferent/interfaces/node';
-import { createContext, type RosNode } from '@efferent/ros';
+import { createContext, parseRosArguments, type RosNode, type stampFromNs } from '@efferent/ros';
 import { selectMiddleware } from '@efferent/runtime';
 import { runUntilSignal } from '../signals.ts';
+import { withTimes } from './message-times.ts';
 
 export interface GraphOptions {
   readonly middleware: string;
+  /** Takes the time of `/clock`. */
+  readonly useSimTime?: boolean;
 }
 
 /** Discovery counts as done when nothing new came for so long, and after the longest wait in any case, ms. */
@@ -35,7 +38,9 @@ export async function withGraph(
   await runUntilSignal(async (signal) => {
     const context = await createContext({ middleware, logSink: () => undefined });
     try {
-      const node = await context.createNode(`_efferent_cli_${process.pid}`);
+      const words = options.useSimTime === true ? ['--ros-args', '-p', 'use_sim_time:=true'] : [];
+      const { rosArguments } = parseRosArguments(words);
+      const node = await context.createNode(`_efferent_cli_${process.pid}`, { rosArguments });
       await settle(node, isSettled, signal);
       await work(node, signal);
     } finally {
@@ -76,14 +81,21 @@ export const print = (line: string): void => void process.stdout.write(`${line}\
  * Makes a message of what was typed.
  *
  * @param what - what to call it, e.g. `the request`
+ * @param now - what `stamp: now` and `header: auto` become; without it they are refused
  * @throws {@link ConfigurationError} naming the field, or the types that may have been meant
  */
-export function messageArgument(yaml: string, type: string, what: string): object {
+export function messageArgument(
+  yaml: string,
+  type: string,
+  what: string,
+  now?: ReturnType<typeof stampFromNs>,
+): object {
   loadSourcedInterfaces();
   const owner = type.replace(/_(Request|Goal)$/, '');
   if (!interfaceRegistry.has(owner)) throw unknownInterface(owner);
   try {
-    return messageFromPlain(parseYaml(yaml, what), type);
+    const value = parseYaml(yaml, what);
+    return messageFromPlain(now === undefined ? value : withTimes(value, type, now), type);
   } catch (cause) {
     if (!(cause instanceof ContractError)) throw cause;
     throw new ConfigurationError({ code: cause.code, message: cause.message, fields: cause.fields, cause });

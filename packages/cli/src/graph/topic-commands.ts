@@ -7,6 +7,7 @@ import {
   type QosProfile,
   qosHearingAll,
   type RosNode,
+  stampFromNs,
 } from '@efferent/ros';
 import {
   absolute,
@@ -129,7 +130,9 @@ export async function topicPub(
   options: PubOptions,
 ): Promise<void> {
   const name = absolute(topic);
-  const message = messageArgument(yaml, type, 'the message');
+  const messageAt = (stampNs: bigint) => messageArgument(yaml, type, 'the message', stampFromNs(stampNs));
+  // What is wrong is said before the graph is joined.
+  messageAt(0n);
   const count = options.once === true ? 1 : (options.times ?? Number.POSITIVE_INFINITY);
   await withGraph(options, async (node, signal) => {
     const { reliability, durability } = options;
@@ -139,6 +142,7 @@ export async function topicPub(
       await pause(50, signal);
     print('publisher: beginning loop');
     for (let i = 1; i <= count && !signal.aborted; i++) {
+      const message = messageAt(node.clock.nowNs());
       print(`publishing #${i}: ${messageRepr(message, type)}\n`);
       publisher.publish(message as never);
       await pause(i === count ? 100 : 1000 / options.rate, signal);
