@@ -15,6 +15,8 @@ struct state {
   bool awake; /* a wake is on its way to JavaScript */
   bool closed;
   napi_threadsafe_function wake;
+  int32_t *ids; /* memory of JavaScript that a wake fills */
+  size_t ids_capacity;
   dds_entity_t *participants;
   size_t participant_count;
 };

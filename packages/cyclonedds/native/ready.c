@@ -8,25 +8,21 @@ static void on_wake(napi_env env, napi_value callback, void *context, void *data
   struct state *state = context;
   if (env == NULL) return;
   pthread_mutex_lock(&state->lock);
-  const size_t count = state->ready_count;
-  int32_t *ids = malloc((count + 1) * sizeof *ids);
+  const size_t count = state->ready_count < state->ids_capacity ? state->ready_count : state->ids_capacity;
   for (size_t i = 0; i < count; i++) {
-    ids[i] = state->ready[i]->id;
+    state->ids[i] = state->ready[i]->id;
     state->ready[i]->queued = false;
   }
-  state->ready_count = 0;
-  state->awake = false;
+  state->ready_count -= count;
+  memmove(state->ready, state->ready + count, state->ready_count * sizeof *state->ready);
+  state->awake = state->ready_count > 0;
+  if (state->awake) napi_call_threadsafe_function(state->wake, NULL, napi_tsfn_nonblocking);
   pthread_mutex_unlock(&state->lock);
 
-  napi_value buffer, array, undefined;
-  void *out;
-  napi_create_arraybuffer(env, count * sizeof *ids, &out, &buffer);
-  memcpy(out, ids, count * sizeof *ids);
-  free(ids);
-  napi_create_typedarray(env, napi_int32_array, count, buffer, 0, &array);
+  napi_value argument, undefined, result;
+  napi_create_uint32(env, (uint32_t)count, &argument);
   napi_get_undefined(env, &undefined);
-  napi_value result;
-  if (napi_call_function(env, undefined, callback, 1, &array, &result) == napi_pending_exception) {
+  if (napi_call_function(env, undefined, callback, 1, &argument, &result) == napi_pending_exception) {
     napi_value error;
     napi_get_and_clear_last_exception(env, &error);
     napi_fatal_exception(env, error);
@@ -59,20 +55,29 @@ void on_data_available(dds_entity_t reader, void *argument) {
   pthread_mutex_unlock(&state->lock);
 }
 
-/* setReadyCallback((ids: Int32Array) => void) */
+/* setReadyCallback(ids: Int32Array, (count: number) => void): the first `count` of `ids` are readers with samples */
 napi_value set_ready_callback(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument, name;
+  size_t count = 2, capacity;
+  napi_value arguments[2], name;
+  napi_typedarray_type type;
+  napi_ref ids; /* kept as long as the process */
+  void *memory;
   struct state *state;
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
   napi_get_instance_data(env, (void **)&state);
+  if (count < 2 || napi_get_typedarray_info(env, arguments[0], &type, &capacity, &memory, NULL, NULL) != napi_ok ||
+      type != napi_int32_array || capacity == 0)
+    return fail_argument(env, "setReadyCallback takes an Int32Array and a function");
   if (state->wake != NULL) return fail_argument(env, "the ready callback is already set");
   napi_create_string_utf8(env, "efferent-dds-ready", NAPI_AUTO_LENGTH, &name);
   napi_threadsafe_function wake;
-  if (napi_create_threadsafe_function(env, argument, NULL, name, 0, 1, NULL, NULL, state, on_wake, &wake) != napi_ok)
-    return fail_argument(env, "setReadyCallback takes a function");
+  if (napi_create_threadsafe_function(env, arguments[1], NULL, name, 0, 1, NULL, NULL, state, on_wake, &wake) != napi_ok)
+    return fail_argument(env, "setReadyCallback takes an Int32Array and a function");
   napi_unref_threadsafe_function(env, wake);
+  napi_create_reference(env, arguments[0], 1, &ids);
   pthread_mutex_lock(&state->lock);
+  state->ids = memory;
+  state->ids_capacity = capacity;
   state->wake = wake;
   pthread_mutex_unlock(&state->lock);
   return NULL;

@@ -5,6 +5,8 @@
 #define MAX_TAKE 256
 /* Samples from this size up are handed to JavaScript without a copy; below, a copy is cheaper than a finalizer. */
 #define EXTERNAL_FROM_BYTES 4096
+/* Samples that were copied share a buffer up to this size; keeping one keeps them all. */
+#define SHARED_BUFFER_BYTES 65536
 
 static bool byte_argument(napi_env env, napi_value value, uint8_t **bytes, size_t *size) {
   napi_typedarray_type type;
@@ -53,56 +55,106 @@ static void release_sample(napi_env env, void *data, void *hint) {
   ddsi_serdata_unref(hint);
 }
 
-static napi_value sample_to_javascript(napi_env env, struct ddsi_serdata *sample) {
+/* What one call of take() hands over: buffers, and where in them each sample lies. */
+struct handover {
+  napi_value buffers;
+  uint32_t buffer_count;
+  int32_t *layout; /* see take_samples */
+};
+
+static void place(struct handover *handover, size_t offset, size_t size) {
+  int32_t *entry = handover->layout + 2 + 3 * handover->layout[1]++;
+  entry[0] = (int32_t)handover->buffer_count;
+  entry[1] = (int32_t)offset;
+  entry[2] = (int32_t)size;
+}
+
+static void add_buffer(napi_env env, struct handover *handover, napi_value buffer) {
+  napi_set_element(env, handover->buffers, handover->buffer_count++, buffer);
+}
+
+/* Large samples go over as they are; their memory is theirs until JavaScript forgets it. */
+static bool hand_over_external(napi_env env, struct handover *handover, struct ddsi_serdata *sample) {
   size_t size;
   const uint8_t *bytes = raw_sample_bytes(sample, &size);
-  napi_value buffer, array;
-  if (size >= EXTERNAL_FROM_BYTES &&
-      napi_create_external_arraybuffer(env, (void *)(bytes - 4), size + 4, release_sample, sample, &buffer) == napi_ok) {
-    napi_create_typedarray(env, napi_uint8_array, size, buffer, 4, &array);
-    return array;
+  napi_value buffer;
+  if (size < EXTERNAL_FROM_BYTES || size > INT32_MAX - 4u ||
+      napi_create_external_arraybuffer(env, (void *)(bytes - 4), size + 4, release_sample, sample, &buffer) != napi_ok)
+    return false;
+  place(handover, 4, size);
+  add_buffer(env, handover, buffer);
+  return true;
+}
+
+/* Copies as many samples as are small and fit into one buffer; returns how many, at least one. */
+static int32_t hand_over_copies(napi_env env, struct handover *handover, struct ddsi_serdata **samples, int32_t count) {
+  size_t size, total = 0;
+  int32_t together = 0;
+  for (; together < count; together++) {
+    raw_sample_bytes(samples[together], &size);
+    const size_t needed = (4 + size + 7u) & ~(size_t)7u;
+    if (together > 0 && (size >= EXTERNAL_FROM_BYTES || total + needed > SHARED_BUFFER_BYTES)) break;
+    total += needed;
   }
+  napi_value buffer;
   void *out;
-  napi_create_arraybuffer(env, size + 4, &out, &buffer);
-  memcpy((uint8_t *)out + 4, bytes, size);
-  ddsi_serdata_unref(sample);
-  napi_create_typedarray(env, napi_uint8_array, size, buffer, 4, &array);
-  return array;
+  napi_create_arraybuffer(env, total, &out, &buffer);
+  size_t offset = 4;
+  for (int32_t i = 0; i < together; i++) {
+    const uint8_t *bytes = raw_sample_bytes(samples[i], &size);
+    memcpy((uint8_t *)out + offset, bytes, size);
+    place(handover, offset, size);
+    offset = ((offset + size + 3u) & ~(size_t)7u) + 4;
+    ddsi_serdata_unref(samples[i]);
+  }
+  add_buffer(env, handover, buffer);
+  return together;
+}
+
+static bool memory_argument(napi_env env, napi_value value, napi_typedarray_type wanted, size_t wanted_length, void **data) {
+  napi_typedarray_type type;
+  size_t length;
+  return napi_get_typedarray_info(env, value, &type, &length, data, NULL, NULL) == napi_ok && type == wanted &&
+         length >= wanted_length;
 }
 
 /*
- * take(reader, maximum, withWriter): Uint8Array[]; withWriter puts the bigint handle of the matched writer after each.
- * The payload after the 4-byte CDR header starts on an 8-byte boundary of its buffer.
+ * take(reader, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[]
+ *
+ * Takes at most 256 samples. `layout` is filled with how many were taken, how many of them hold data, and the buffer,
+ * offset and length of each of these; `writers` with the handles of their writers. The payload after a sample's 4-byte CDR header starts on an 8-byte boundary.
  */
 napi_value take_samples(napi_env env, napi_callback_info info) {
   size_t count = 3;
-  napi_value arguments[3], result;
-  uint32_t maximum = MAX_TAKE;
-  bool with_writer = false;
+  napi_value arguments[3];
+  void *layout, *writers;
+  struct handover handover = {0};
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
   struct endpoint *reader = count < 3 ? NULL : endpoint_argument(env, arguments[0]);
-  if (reader == NULL) return fail_argument(env, "take takes a reader, a maximum and a flag");
-  napi_get_value_uint32(env, arguments[1], &maximum);
-  napi_get_value_bool(env, arguments[2], &with_writer);
-  napi_create_array(env, &result);
-  if (reader->deleted) return result;
-  if (maximum > MAX_TAKE) maximum = MAX_TAKE;
+  if (reader == NULL || !memory_argument(env, arguments[1], napi_int32_array, 2 + 3 * MAX_TAKE, &layout) ||
+      !memory_argument(env, arguments[2], napi_biguint64_array, MAX_TAKE, &writers))
+    return fail_argument(env, "take takes a reader, memory for a layout and for writers");
+  napi_create_array(env, &handover.buffers);
+  handover.layout = layout;
+  handover.layout[0] = handover.layout[1] = 0;
+  if (reader->deleted) return handover.buffers;
   struct ddsi_serdata *samples[MAX_TAKE] = {NULL};
   dds_sample_info_t infos[MAX_TAKE];
-  const dds_return_t taken = dds_takecdr(reader->entity, samples, maximum, infos, DDS_ANY_STATE);
+  const dds_return_t taken = dds_takecdr(reader->entity, samples, MAX_TAKE, infos, DDS_ANY_STATE);
   if (taken < 0) return fail(env, "take", taken);
-  uint32_t index = 0;
+  handover.layout[0] = taken;
+  int32_t valid = 0;
   for (int32_t i = 0; i < taken; i++) {
-    if (!infos[i].valid_data) {
+    if (infos[i].valid_data) {
+      ((uint64_t *)writers)[valid] = infos[i].publication_handle;
+      samples[valid++] = samples[i];
+    } else {
       ddsi_serdata_unref(samples[i]);
-      continue;
-    }
-    napi_set_element(env, result, index++, sample_to_javascript(env, samples[i]));
-    if (with_writer) {
-      napi_value handle;
-      napi_create_bigint_uint64(env, infos[i].publication_handle, &handle);
-      napi_set_element(env, result, index++, handle);
     }
   }
-  return result;
+  for (int32_t i = 0; i < valid;) {
+    if (hand_over_external(env, &handover, samples[i])) i++;
+    else i += hand_over_copies(env, &handover, samples + i, valid - i);
+  }
+  return handover.buffers;
 }

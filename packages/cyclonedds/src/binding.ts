@@ -45,7 +45,7 @@ export type GraphSide = 'publications' | 'subscriptions';
 /** The functions of `native/addon.c`; see there for what each does. */
 export interface Binding {
   readonly cycloneVersion: string;
-  setReadyCallback(callback: (ids: Int32Array) => void): void;
+  setReadyCallback(ids: Int32Array, callback: (count: number) => void): void;
   holdProcess(hold: boolean): void;
   createParticipant(domainId: number, configXml: string, userData: string): number;
   deleteParticipant(participant: number): void;
@@ -55,8 +55,7 @@ export interface Binding {
   deleteEndpoint(endpoint: EndpointHandle): void;
   write(writer: EndpointHandle, bytes: Uint8Array): boolean;
   flush(writer: EndpointHandle): void;
-  take(reader: EndpointHandle, maximum: number, withWriter: false): Uint8Array[];
-  take(reader: EndpointHandle, maximum: number, withWriter: true): (Uint8Array | bigint)[];
+  take(reader: EndpointHandle, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[];
   guid(entity: EndpointHandle | number): Uint8Array;
   instanceHandle(endpoint: EndpointHandle): bigint;
   matched(endpoint: EndpointHandle, side: GraphSide): MatchedEndpoint[];

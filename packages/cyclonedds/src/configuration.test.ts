@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { cycloneConfiguration, domainIdFromEnvironment } from './configuration.ts';
+import { cycloneConfiguration, domainIdFromEnvironment, receiveBufferLimit } from './configuration.ts';
 
 describe('cycloneConfiguration', () => {
   const loopback = { lo: [address('127.0.0.1', true)] };
@@ -11,6 +11,16 @@ describe('cycloneConfiguration', () => {
     expect(xml).toContain('<AllowMulticast>false</AllowMulticast>');
     expect(xml).toContain('<Peer address="127.0.0.1"/>');
     expect(xml).toContain('<MaxAutoParticipantIndex>32</MaxAutoParticipantIndex>');
+  });
+
+  it('sends packets of 64 kB where all peers are on this machine, and never demands a least receive buffer', () => {
+    const xml = cycloneConfiguration({}, loopback);
+    expect(xml).toContain('<MaxMessageSize>65500B</MaxMessageSize><FragmentSize>65000B</FragmentSize>');
+    expect(cycloneConfiguration({ ROS_AUTOMATIC_DISCOVERY_RANGE: 'SUBNET' }, loopback)).not.toContain(
+      'FragmentSize',
+    );
+    expect(xml.includes('<SocketReceiveBufferSize max="4194304B"/>')).toBe(receiveBufferLimit() >= 4_194_304);
+    expect(xml).not.toContain('min=');
   });
 
   it('is also reached over the main network interface where ROS 2 is sourced, whose processes use it', () => {

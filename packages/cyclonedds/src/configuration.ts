@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { ConfigurationError } from '@efferent/core/errors';
 
@@ -10,6 +11,10 @@ export interface DiscoveryEnvironment {
   /** Set where ROS 2 is sourced. */
   readonly ROS_DISTRO?: string | undefined;
 }
+
+/** Receive buffer in which pictures and bursts fit, bytes. */
+export const wantedReceiveBufferBytes = 4_194_304;
+const kernelLimitFile = '/proc/sys/net/core/rmem_max';
 
 /** Participants on one host that find each other without multicast; the DDS default of 9 is too few for one robot. */
 export const maxParticipantsOnHost = 32;
@@ -72,12 +77,16 @@ export function cycloneConfiguration(
   const peers = range === 'OFF' ? [] : range === 'LOCALHOST' ? ['127.0.0.1', ...staticPeers] : staticPeers;
   const reachesNetwork = range === 'SUBNET' || staticPeers.length > 0;
   const choosesInterfaces = range === 'LOCALHOST' && staticPeers.length === 0 && own === undefined;
+  const bufferBytes = Math.min(receiveBufferLimit(), wantedReceiveBufferBytes);
   const xml = [
     '<CycloneDDS><Domain id="any">',
     '<General>',
     choosesInterfaces ? localInterfaces(environment, interfaces) : '',
     range === 'SUBNET' ? '' : '<AllowMulticast>false</AllowMulticast>',
+    // Packets of this size are for loopback; on a network the loss of one fragment would lose 64 kB.
+    choosesInterfaces ? '<MaxMessageSize>65500B</MaxMessageSize><FragmentSize>65000B</FragmentSize>' : '',
     '</General>',
+    bufferBytes >= wantedReceiveBufferBytes ? largeBuffers(bufferBytes) : '',
     '<Discovery><ParticipantIndex>auto</ParticipantIndex>',
     `<MaxAutoParticipantIndex>${maxParticipantsOnHost}</MaxAutoParticipantIndex>`,
     `<LeaseDuration>${reachesNetwork ? leaseSeconds.network : leaseSeconds.here}s</LeaseDuration>`,
@@ -89,6 +98,26 @@ export function cycloneConfiguration(
   ].join('');
   return own === undefined ? xml : `${xml},${own}`;
 }
+
+/** Linux's limit of what a process may ask for; infinite where it cannot be read. */
+export function receiveBufferLimit(): number {
+  try {
+    return Number(readFileSync(kernelLimitFile, 'utf8'));
+  } catch (error) {
+    // Not Linux, or /proc is hidden: no limit that this could know of.
+    if ((error as NodeJS.ErrnoException).code !== undefined) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+/**
+ * Asks for a large receive buffer, never for a least one, which would fail where the kernel gives less. A keep-all writer
+ * may have as much unacknowledged as such a buffer holds: writers do not wait for room here but try again a
+ * millisecond later, and the 30 kB that Cyclone DDS starts with are full after 30 messages.
+ */
+const largeBuffers = (bytes: number): string =>
+  `<Internal><SocketReceiveBufferSize max="${bytes}B"/><Watermarks><WhcHigh>${bytes}B</WhcHigh>` +
+  `<WhcHighInit>${bytes}B</WhcHighInit></Watermarks></Internal>`;
 
 /**
  * Our own processes talk over loopback, which outlives every network. ROS 2 processes of this machine announce the

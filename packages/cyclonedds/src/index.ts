@@ -11,6 +11,8 @@ export {
   type DiscoveryEnvironment,
   domainIdFromEnvironment,
   maxParticipantsOnHost,
+  receiveBufferLimit,
+  wantedReceiveBufferBytes,
 } from './configuration.ts';
 export {
   CycloneParticipant,

@@ -29,6 +29,10 @@ export type SampleCallback = (bytes: Uint8Array, writer: bigint) => void;
 
 /** Samples taken from one reader before others get their turn. */
 const samplesPerTurn = 256;
+/** Filled by `take`: samples taken, how many of them hold data, and the buffer, offset and length of each of these. */
+const layout = new Int32Array(2 + 3 * samplesPerTurn);
+/** Filled by `take` with the handle of each sample's writer. */
+const writers = new BigUint64Array(samplesPerTurn);
 
 /** Spreads the addon's one wake over the readers of this process. */
 class Dispatcher {
@@ -37,8 +41,10 @@ class Dispatcher {
   #again = new Set<number>();
 
   constructor(binding: Binding) {
-    binding.setReadyCallback((ids) => {
-      for (const id of ids) this.#drain(id);
+    const ids = new Int32Array(256);
+    binding.setReadyCallback(ids, (count) => {
+      // A callback may delete readers, never wake some: `ids` stays as it is.
+      for (let i = 0; i < count; i++) this.#drain(ids[i]!);
     });
   }
 
@@ -195,15 +201,14 @@ export class CycloneParticipant {
     let handle: EndpointHandle | undefined;
     const drain = (): boolean => {
       if (handle === undefined) return false;
-      if (!withWriter) {
-        const samples = binding.take(handle, samplesPerTurn, false);
-        for (const bytes of samples) callback(bytes, 0n);
-        return samples.length === samplesPerTurn;
+      const buffers = binding.take(handle, layout, writers);
+      const taken = layout[0]!;
+      const count = layout[1]!;
+      for (let i = 0, at = 2; i < count; i++, at += 3) {
+        const bytes = new Uint8Array(buffers[layout[at]!]!, layout[at + 1]!, layout[at + 2]!);
+        callback(bytes, withWriter ? writers[i]! : 0n);
       }
-      const samples = binding.take(handle, samplesPerTurn, true);
-      for (let i = 0; i < samples.length; i += 2)
-        callback(samples[i] as Uint8Array, samples[i + 1] as bigint);
-      return samples.length === 2 * samplesPerTurn;
+      return taken === samplesPerTurn;
     };
     const id = this.#dispatcher.register(drain);
     handle = binding.createReader(this.#participant, { ...options, id });

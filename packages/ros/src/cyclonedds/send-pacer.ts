@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { receiveBufferLimit } from '@efferent/cyclonedds';
 
 /** Messages from this size up are paced; smaller ones fit into any socket buffer beside others. */
 const largeBytes = 32_768;
@@ -8,8 +8,6 @@ const pacedBytesPerMs = 65_536;
 
 /** Cyclone DDS asks the kernel for a receive buffer of this size; with less, a burst of pictures overflows it. */
 const wantedReceiveBufferBytes = 1_048_576;
-
-const kernelLimitFile = '/proc/sys/net/core/rmem_max';
 
 /**
  * Spaces large messages out, so that three camera pictures sent at once do not overflow the receivers' socket buffers.
@@ -43,15 +41,5 @@ export class SendPacer {
     if (nowMs < this.#freeMs) return this.#freeMs - nowMs;
     this.#freeMs = nowMs + bytes / this.#bytesPerMs;
     return 0;
-  }
-}
-
-function receiveBufferLimit(): number {
-  try {
-    return Number(readFileSync(kernelLimitFile, 'utf8'));
-  } catch (error) {
-    // Not Linux, or /proc is hidden: no limit that this could know of.
-    if ((error as NodeJS.ErrnoException).code !== undefined) return Number.POSITIVE_INFINITY;
-    throw error;
   }
 }
