@@ -5,6 +5,10 @@ import { chromiumPath } from './browser.ts';
 const problems = {
   dds: cycloneDdsProblem(),
   root: process.getuid?.() === 0 ? undefined : 'a file system of its own needs root',
+  ros2:
+    process.env.AMENT_PREFIX_PATH === undefined || process.env.ROS_DISTRO === undefined
+      ? 'no ROS 2 is sourced: AMENT_PREFIX_PATH and ROS_DISTRO are not set'
+      : undefined,
   chromium:
     chromiumPath === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM_PATH' : undefined,
 } as const;

@@ -1,7 +1,7 @@
 import { MiddlewareError } from '@efferent/core/errors';
 import { type GoalInfo, goalIdText, type Uuid } from './action-names.ts';
 import { type ClientHost, type ServiceClient, waitForServers } from './client.ts';
-import { goalStatus, type WaitOptions } from './port.ts';
+import { goalStatus, type SendGoalOptions, type WaitOptions } from './port.ts';
 
 type FeedbackCallback = (feedback: object) => void;
 
@@ -44,11 +44,9 @@ export class GenericActionClient {
     );
   }
 
-  async sendGoal(
-    goal: object,
-    options: WaitOptions & { onFeedback?: FeedbackCallback },
-  ): Promise<GenericClientGoal> {
+  async sendGoal(goal: object, options: SendGoalOptions<object>): Promise<GenericClientGoal> {
     const id: Uuid = { uuid: this.#newGoalId() };
+    id.uuid.set(Buffer.from(options.goalIdPrefix ?? '', 'hex').subarray(0, 16));
     const text = goalIdText(id);
     if (options.onFeedback !== undefined) this.#feedbackCallbacks.set(text, options.onFeedback);
     try {

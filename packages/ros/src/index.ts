@@ -41,6 +41,7 @@ export {
   type RosArguments,
   type RosContext,
   type RosNode,
+  type SendGoalOptions,
   type ServerGoalHandle,
   type Service,
   type ServiceTypeName,

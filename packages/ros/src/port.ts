@@ -120,15 +120,18 @@ export interface ClientGoalHandle<A extends ActionTypeName> {
   cancelGoal(options: WaitOptions): Promise<boolean>;
 }
 
+export interface SendGoalOptions<Feedback> extends WaitOptions {
+  readonly onFeedback?: (feedback: Feedback) => void;
+  /** Hexadecimal digits that the goal's id begins with, so that its sender can tell its goals after a restart. */
+  readonly goalIdPrefix?: string;
+}
+
 export interface ActionClient<A extends ActionTypeName> {
   readonly actionName: string;
   isActionServerAvailable(): boolean;
   /** As {@link Client.waitForService}. */
   waitForServer(timeoutMs: number): Promise<boolean>;
-  sendGoal(
-    goal: Partially<GoalOf<A>>,
-    options: WaitOptions & { readonly onFeedback?: (feedback: FeedbackOf<A>) => void },
-  ): Promise<ClientGoalHandle<A>>;
+  sendGoal(goal: Partially<GoalOf<A>>, options: SendGoalOptions<FeedbackOf<A>>): Promise<ClientGoalHandle<A>>;
 }
 
 export interface ServerGoalHandle<A extends ActionTypeName> {

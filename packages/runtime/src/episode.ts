@@ -29,6 +29,8 @@ export interface EpisodeOptions {
   readonly planner?: string;
   readonly model?: string;
   readonly perturbation?: PerturbationName;
+  /** Which backend serves which skill; the robot's own file without it. */
+  readonly skillsFile?: string;
   readonly onEvent?: (event: TaskEvent) => void;
   readonly onLog?: (line: string) => void;
 }

@@ -14,6 +14,8 @@ export interface LockstepGraphOptions {
   /** Language model of the agent. */
   readonly model?: string;
   readonly planner?: string;
+  /** Which backend serves which skill; the robot's own file without it. */
+  readonly skillsFile?: string;
   /** Task card that places the objects; without it the scene's own layout. */
   readonly task?: string;
   /** What disturbs the task once; named by its card. */
@@ -54,6 +56,7 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     perturb: options.perturbation ?? '',
     model: options.model ?? 'reasoner',
     planner: options.planner ?? '',
+    skills_file: options.skillsFile ?? '',
     viewer: 'false',
   });
   const lockstep = createLockstep({

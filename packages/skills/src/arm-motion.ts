@@ -7,6 +7,7 @@ import {
   planCartesianPath,
   planJointPath,
 } from '@efferent/robot';
+import { moveArmByMoveIt } from './moveit-motion.ts';
 import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
@@ -75,7 +76,7 @@ const narrowSpeed = 0.5;
 
 /**
  * Plans and follows a collision-free way of the arm to one of several configurations: with room around it where there
- * is some, else close by and slowly.
+ * is some, else close by and slowly. The user's MoveIt does it where the mapping says so.
  * @throws {@link SkillFailure} code `unreachable`, with the planner's reason
  */
 export async function moveArmTo(
@@ -84,6 +85,10 @@ export async function moveArmTo(
   goals: readonly Float64Array[],
   options: MoveOptions & { readonly seed?: number } = {},
 ): Promise<void> {
+  if (body.armPlanner !== undefined) {
+    await moveArmByMoveIt(body, body.armPlanner, goals, options);
+    return;
+  }
   for (const checker of [work.checker, work.roomyChecker]) checker.setBasePose(body.mapFromBase());
   const request = {
     start: body.actuatorPositions(),

@@ -15,7 +15,7 @@ export interface SkillParameter {
 export type SkillResource = 'base' | 'arm' | 'head';
 
 /** Who does the work; `robots/<id>/skills.yaml` chooses one for each skill. */
-export type SkillBackend = 'policy' | 'motion' | 'action-client';
+export type SkillBackend = 'policy' | 'motion' | 'action-client' | 'service-client' | 'topic' | 'moveit';
 
 /**
  * What a skill promises, independent of the robot: the agent plans with it, the skill server enforces it.

@@ -12,6 +12,12 @@ export { standpoints, supportAt } from './geometry.ts';
 export { type GraspCandidate, graspCandidates, policySidewaysM } from './grasp-candidates.ts';
 export { aimHead } from './head-aim.ts';
 export {
+  checkSkillsFit,
+  loadSkillMapping,
+  parseSkillMapping,
+  type SkillMapping,
+} from './mapping/skill-mapping.ts';
+export {
   formatPredicate,
   type PredicateName,
   type PredicateTerm,
@@ -20,5 +26,4 @@ export {
 } from './predicate.ts';
 export type { PlanningBody } from './skill-body.ts';
 export { skillContracts } from './skill-contracts.ts';
-export { checkSkillsFit, loadSkillMapping, parseSkillMapping, type SkillMapping } from './skill-mapping.ts';
 export { WorkScene } from './work-scene.ts';

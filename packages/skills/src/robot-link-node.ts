@@ -4,7 +4,10 @@ import type { PriorMap, RobotModel } from '@efferent/robot';
 import { JointStateReader } from '@efferent/robot';
 import { type NodeScope, qosProfiles, stampFromNs, stampToNs, TransformListener } from '@efferent/ros';
 import { pointsFromDepth } from './depth-points.ts';
+import type { DriveBackend } from './mapping/mapping-schema.ts';
+import type { SkillMapping } from './mapping/skill-mapping.ts';
 import type { CarriedThing, DepthPoints, MapSighting, SightingSet } from './skill-body.ts';
+import { MappedServers } from './user-servers-node.ts';
 
 type Image = MessageTypes['sensor_msgs/msg/Image'];
 type Detections = MessageTypes['vision_msgs/msg/Detection3DArray'];
@@ -15,7 +18,6 @@ export interface RobotLinkOptions {
   readonly mapFrame: string;
   readonly baseFrame: string;
   readonly camera: string;
-  readonly navigateAction: string;
 }
 
 /** The ROS side that all goals of a skill server share: newest states, and clients of the robot's actions. */
@@ -24,6 +26,11 @@ export class RobotLink {
   readonly model: RobotModel;
   readonly map: PriorMap;
   readonly options: RobotLinkOptions;
+  readonly mapping: SkillMapping;
+  /** How the base is driven. */
+  readonly drive: DriveBackend;
+  /** What the mapping names. */
+  readonly servers: MappedServers;
   readonly transforms: TransformListener;
   readonly jog;
   readonly baseVelocity;
@@ -42,11 +49,23 @@ export class RobotLink {
   #points: DepthPoints = { stampS: 0, pointsM: new Float64Array(0) };
   #sightings: SightingSet = { stampS: Number.NEGATIVE_INFINITY, sightings: [] };
 
-  constructor(node: NodeScope, model: RobotModel, map: PriorMap, options: RobotLinkOptions) {
+  constructor(
+    node: NodeScope,
+    model: RobotModel,
+    map: PriorMap,
+    mapping: SkillMapping,
+    options: RobotLinkOptions,
+  ) {
     this.node = node;
     this.model = model;
     this.map = map;
     this.options = options;
+    this.mapping = mapping;
+    const { navigate } = mapping.skills;
+    this.drive =
+      navigate?.backend === 'action-client' && !('type' in navigate)
+        ? navigate
+        : { backend: 'action-client', action: 'navigate_to_pose' };
     this.transforms = new TransformListener(node);
     this.#joints = new JointStateReader(model);
     this.jog = node.createLifecyclePublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
@@ -66,8 +85,10 @@ export class RobotLink {
         ),
       ]),
     );
-    this.navigate = node.createActionClient('nav2_msgs/action/NavigateToPose', options.navigateAction);
+    this.navigate = node.createActionClient('nav2_msgs/action/NavigateToPose', this.drive.action);
     this.runPolicy = node.createActionClient('efferent_interfaces/action/RunPolicy', 'run_policy');
+    this.servers = new MappedServers(node, mapping);
+    this.servers.goals.watch(this.navigate.actionName);
     this.#subscribe();
   }
 

@@ -1,4 +1,4 @@
-import { describeError, EfferentError, secondsToNs, type Transform } from '@efferent/core';
+import { EfferentError, secondsToNs, type Transform } from '@efferent/core';
 import type { ActionTypes } from '@efferent/interfaces';
 import { timeJointPath } from '@efferent/robot';
 import {
@@ -8,8 +8,11 @@ import {
   type Partially,
   type ServerGoalHandle,
   stampFromNs,
-  whyNotServing,
 } from '@efferent/ros';
+import { type ActionCallOptions, callAction, type EndedGoal } from './action-call-node.ts';
+import { poseOf } from './mapping/goal-template.ts';
+import { feedbackReader } from './mapping/result-rule.ts';
+import { nav2Codes } from './mapping/server-codes.ts';
 import type { RobotLink } from './robot-link-node.ts';
 import type {
   ActuatorPath,
@@ -22,16 +25,18 @@ import type {
   SightingSet,
   SkillBody,
 } from './skill-body.ts';
-import { SkillFailure } from './skill-failure.ts';
+import { DriveFailure, SkillFailure } from './skill-failure.ts';
+import type { UserServers } from './user-servers.ts';
 
 type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
+type NavigationResult = ActionTypes['nav2_msgs/action/NavigateToPose']['Result'];
 type Trajectory = ActionTypes['control_msgs/action/FollowJointTrajectory']['Goal']['trajectory'];
 
-/** Servers must answer within this, ms. */
-const answerMs = 2000;
 /** A motion may take this much longer than planned, s. */
 const slackS = 4;
 const driveLimitS = 80;
+/** Feedback of a drive is passed on this often at most, s. */
+const feedbackPeriodS = 0.5;
 const pollS = 0.05;
 /** The gripper counts as standing below this speed, m/s, for this long, s. */
 const gripperRestMps = 0.004;
@@ -46,12 +51,14 @@ export class RosSkillBody implements SkillBody {
   readonly #link: RobotLink;
   readonly #signal: AbortSignal;
   readonly #goal: ServerGoalHandle<ExecuteSkill>;
+  readonly servers: UserServers;
 
   /** @param signal - aborts with a {@link SkillFailure} as its reason */
   constructor(link: RobotLink, goal: ServerGoalHandle<ExecuteSkill>, signal: AbortSignal) {
     this.#link = link;
     this.#goal = goal;
     this.#signal = signal;
+    this.servers = link.servers.forGoal(signal);
   }
 
   get model() {
@@ -170,24 +177,50 @@ export class RosSkillBody implements SkillBody {
     };
   }
 
+  get armPlanner() {
+    return this.#link.mapping.motions;
+  }
+
   async driveTo(mapFromBaseGoal: Transform): Promise<void> {
-    const [x, y, z] = mapFromBaseGoal.translation;
-    const [qx, qy, qz, qw] = mapFromBaseGoal.rotation;
+    const [x, y] = mapFromBaseGoal.translation;
     const stamp = stampFromNs(this.#link.node.clock.nowNs());
+    const drive = this.#link.drive;
+    const read = feedbackReader({ remaining: 'distance_remaining' });
+    let reportedS = this.nowS();
     const { status, result } = await this.#call(
       this.#link.navigate,
       {
         pose: {
           header: { stamp, frame_id: this.#link.options.mapFrame },
-          pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
+          pose: poseOf(mapFromBaseGoal),
+        },
+        behavior_tree: drive.behavior_tree ?? '',
+      },
+      drive.timeout_s ?? driveLimitS,
+      {
+        lateCode: 'time-out',
+        serverWaitS: drive.server_wait_s,
+        cancelWaitS: drive.cancel_wait_s,
+        goalIdPrefix: this.#link.servers.goals.idPrefix,
+        whenInDoubt: () => this.#link.servers.halt(drive.halt ?? [besideAction(drive.action, 'follow_path')]),
+        onFeedback: (feedback) => {
+          const { progress } = read(feedback);
+          if (this.nowS() - reportedS < feedbackPeriodS) return;
+          reportedS = this.nowS();
+          this.report('drive', progress, `${feedback.distance_remaining.toFixed(1)} m left`);
         },
       },
-      driveLimitS,
     );
     if (status === goalStatus.succeeded) return;
-    const reason = result.error_msg === '' ? `error ${result.error_code}` : result.error_msg;
+    // Humble's result has no fields.
+    const { error_code: number = 0, error_msg: said = '' }: Partial<NavigationResult> = result ?? {};
+    const ending = status === goalStatus.canceled ? 'cancelled by somebody else' : 'aborted';
+    const reason = said !== '' ? said : number !== 0 ? `error ${number}` : ending;
     const where = `${x.toFixed(2)}, ${y.toFixed(2)}`;
-    throw new SkillFailure('blocked', `did not get to ${where}: ${reason}`);
+    throw new DriveFailure(
+      drive.codes?.[number] ?? nav2Codes[number] ?? 'blocked',
+      `did not get to ${where}: ${reason}`,
+    );
   }
 
   sendBaseVelocity(linearMps: number, angularRadS: number): void {
@@ -209,8 +242,6 @@ export class RosSkillBody implements SkillBody {
   }
 
   async runPolicy(request: PolicyRequest): Promise<PolicyOutcome> {
-    const [x, y, z] = request.mapFromThing.translation;
-    const [qx, qy, qz, qw] = request.mapFromThing.rotation;
     const [sx, sy, sz] = request.sizeM;
     const stamp = stampFromNs(this.#link.node.clock.nowNs());
     const { result } = await this.#call(
@@ -220,7 +251,7 @@ export class RosSkillBody implements SkillBody {
         object_class: request.className,
         object_pose: {
           header: { stamp, frame_id: this.#link.options.mapFrame },
-          pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
+          pose: poseOf(request.mapFromThing),
         },
         object_size: { x: sx, y: sy, z: sz },
         time_limit_s: request.timeLimitS,
@@ -228,6 +259,8 @@ export class RosSkillBody implements SkillBody {
       request.timeLimitS + slackS,
       { onFeedback: ({ phase, step }) => this.report(phase, 0.6, `step ${step}`) },
     );
+    if (result === undefined)
+      return { success: false, failureCode: 'policy-failed', message: 'the policy node gave no result' };
     return { success: result.success, failureCode: result.failure_code, message: result.message };
   }
 
@@ -238,10 +271,7 @@ export class RosSkillBody implements SkillBody {
     };
     this.#link.plannedPath.publish({
       header,
-      poses: mapFromTool.map(({ translation: [x, y, z], rotation: [qx, qy, qz, qw] }) => ({
-        header,
-        pose: { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } },
-      })),
+      poses: mapFromTool.map((pose) => ({ header, pose: poseOf(pose) })),
     });
   }
 
@@ -268,80 +298,29 @@ export class RosSkillBody implements SkillBody {
       })),
     };
     const client = this.#link.groups.get(group)!;
-    let endedEarly = false;
-    const until = options.until && (() => (endedEarly ||= options.until?.() === true));
-    const { status, result } = await this.#call(client, { trajectory }, timed.durationS + slackS, { until });
-    if (status === goalStatus.succeeded || (status === goalStatus.canceled && endedEarly)) return;
-    const reason = result.error_string === '' ? `error ${result.error_code}` : result.error_string;
+    const { status, result, isEnough } = await this.#call(
+      client,
+      { trajectory },
+      timed.durationS + slackS,
+      options.until === undefined ? {} : { until: options.until },
+    );
+    if (status === goalStatus.succeeded || (status === goalStatus.canceled && isEnough)) return;
+    const reason = result?.error_string || `error ${result?.error_code ?? 'unknown'}`;
     throw new SkillFailure('blocked', `the ${group} did not get to the end of its way: ${reason}`);
   }
 
-  /** Sends a goal and waits for its end; cancels it when this goal ends first, `until` says so, or time is over. */
-  async #call<A extends ActionTypeName>(
+  #call<A extends ActionTypeName>(
     client: ActionClient<A>,
     goal: Partially<ActionTypes[A]['Goal']>,
     limitS: number,
-    more: {
-      readonly until?: (() => boolean) | undefined;
-      readonly onFeedback?: (feedback: ActionTypes[A]['Feedback']) => void;
-    } = {},
-  ): Promise<{ readonly status: number; readonly result: ActionTypes[A]['Result'] }> {
-    this.#signal.throwIfAborted();
-    const { node } = this.#link;
-    let handle: Awaited<ReturnType<ActionClient<A>['sendGoal']>>;
-    try {
-      handle = await client.sendGoal(goal, {
-        timeoutMs: answerMs,
-        ...(more.onFeedback === undefined ? {} : { onFeedback: more.onFeedback }),
-      });
-    } catch (error) {
-      throw new SkillFailure(
-        'unavailable',
-        `${client.actionName} does not answer: ${describeError(error)}`,
-        error,
-      );
-    }
-    if (!handle.accepted) {
-      const reason = await whyNotServing(node, client.actionName);
-      throw new SkillFailure(
-        'unavailable',
-        `${client.actionName} refused the goal; ${reason ?? 'it is busy or the goal is out of its limits'}`,
-      );
-    }
-    const cancel = () => {
-      handle.cancelGoal({ timeoutMs: answerMs }).catch((error: unknown) => {
-        node.logger.warn('cancel-failed', { action: client.actionName, error: describeError(error) });
-      });
-    };
-    this.#signal.addEventListener('abort', cancel, { once: true });
-    const watch =
-      more.until === undefined
-        ? undefined
-        : node.createTimer(
-            secondsToNs(pollS),
-            () => {
-              if (more.until?.() !== true) return;
-              watch?.cancel();
-              cancel();
-            },
-            node.clock,
-          );
-    try {
-      const ended = await handle.getResult({ timeoutMs: limitS * 1000 });
-      this.#signal.throwIfAborted();
-      return ended;
-    } catch (error) {
-      if (SkillFailure.isInstance(error)) throw error;
-      cancel();
-      throw new SkillFailure(
-        'blocked',
-        `${client.actionName} did not end within ${limitS.toFixed(0)} s: ${describeError(error)}`,
-        error,
-      );
-    } finally {
-      watch?.cancel();
-      this.#signal.removeEventListener('abort', cancel);
-    }
+    more: Partial<ActionCallOptions<ActionTypes[A]['Feedback']>> = {},
+  ): Promise<EndedGoal<ActionTypes[A]['Result']>> {
+    return callAction(this.#link.node, client, goal, {
+      signal: this.#signal,
+      limitS,
+      lateCode: 'blocked',
+      ...more,
+    });
   }
 
   /** Turns the middleware's abort error into the reason of the abort. */
@@ -354,3 +333,6 @@ export class RosSkillBody implements SkillBody {
     }
   }
 }
+
+/** Name of another action in the namespace of `action`. */
+const besideAction = (action: string, name: string): string => action.replace(/[^/]*$/, name);

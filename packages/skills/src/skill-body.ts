@@ -1,5 +1,7 @@
 import type { Transform, Vector3 } from '@efferent/core';
 import type { PriorMap, RobotModel } from '@efferent/robot';
+import type { MoveItSettings } from './mapping/mapping-schema.ts';
+import type { UserServers } from './user-servers.ts';
 
 /** One detection in `map`. */
 export interface MapSighting {
@@ -96,12 +98,16 @@ export interface SkillBody {
   moveActuators(targets: ActuatorTargets, options?: MoveOptions): Promise<void>;
   /** Like {@link moveActuators} for the gripper, whose way may be blocked by what it grips: ends when it stands still. */
   moveGripper(apertureM: number): Promise<void>;
-  /** Drives to a base pose in `map` through `navigate_to_pose`. Fails `unreachable` or `blocked`. */
+  /** Drives to a base pose in `map` through `navigate_to_pose`. Fails with a {@link DriveFailure}, or `time-out`. */
   driveTo(mapFromBaseGoal: Transform): Promise<void>;
   /** Sends base velocity for one control period. */
   sendBaseVelocity(linearMps: number, angularRadS: number): void;
   /** Sends actuator velocities for one control period, m/s or rad/s. */
   sendJog(velocities: ActuatorTargets): void;
+  /** Servers that the user has. */
+  readonly servers: UserServers;
+  /** The user's MoveIt, when the arm's ways are planned by it. */
+  readonly armPlanner: MoveItSettings | undefined;
   runPolicy(request: PolicyRequest): Promise<PolicyOutcome>;
   /** Shows the gripper's planned way, `map` frame. */
   showPath(mapFromTool: readonly Transform[]): void;

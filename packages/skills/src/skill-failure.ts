@@ -10,3 +10,14 @@ export class SkillFailure extends EfferentError {
     return value instanceof SkillFailure;
   }
 }
+
+/** The base did not get there: `blocked` for whoever can try something else. */
+export class DriveFailure extends SkillFailure {
+  /** What the navigation server's error number means by itself. */
+  readonly serverCode: string;
+
+  constructor(serverCode: string, message: string) {
+    super('blocked', message);
+    this.serverCode = serverCode;
+  }
+}

@@ -12,13 +12,12 @@ import {
 import { allFailureCodes, type SkillContract, type SkillResource } from './contract.ts';
 import type { SkillImplementation } from './library/skill.ts';
 import { implementationsOf } from './library/skill-library.ts';
+import { checkSkillsFit, loadSkillMapping, type SkillMapping } from './mapping/skill-mapping.ts';
 import { formatPredicate } from './predicate.ts';
 import { RobotLink } from './robot-link-node.ts';
 import { RosSkillBody } from './ros-body-node.ts';
 import { readArguments } from './skill-arguments.ts';
-import { skillContracts } from './skill-contracts.ts';
 import { SkillFailure } from './skill-failure.ts';
-import { checkSkillsFit, loadSkillMapping, type SkillMapping } from './skill-mapping.ts';
 
 type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
 type Result = ActionTypes[ExecuteSkill]['Result'];
@@ -60,18 +59,21 @@ async function createServer(node: NodeScope, services: NodeServices): Promise<Sk
     range: [0.1, 1],
     constraints: 'counts for motions that begin after it was set',
   });
+  const skillsFile = node.declareParameter('skills_file', '', {
+    description:
+      'which backend serves which skill: absolute, or below a workspace; empty takes robots/<robot>/skills.yaml',
+    readOnly: true,
+  });
   const model = loadRobotModel(services.workspaceFolders, robot);
   const map = loadPriorMap(services.workspaceFolders, scene);
   const mapping = await services.jobs.run({ name: 'load-skills', modelledLatencyMs: 10 }, () =>
-    loadSkillMapping(services.workspaceFolders, robot),
+    loadSkillMapping(services.workspaceFolders, robot, skillsFile),
   );
   checkSkillsFit(mapping, model);
-  const navigate = mapping.skills.navigate;
-  const link = new RobotLink(node, model, map, {
+  const link = new RobotLink(node, model, map, mapping, {
     mapFrame: 'map',
     baseFrame: `${framePrefix}${model.manifest.frames.base}`,
     camera,
-    navigateAction: navigate?.backend === 'action-client' ? navigate.action : 'navigate_to_pose',
   });
   return new SkillServer(node, link, mapping);
 }
@@ -94,7 +96,7 @@ class SkillServer {
     });
     node.createService('efferent_interfaces/srv/ListSkills', 'list_skills', () => ({
       robot: link.model.id,
-      skills: [...this.#implementations.keys()].map((name) => this.#describe(skillContracts[name]!)),
+      skills: [...this.#implementations.keys()].map((name) => this.#describe(mapping.contracts[name]!)),
     }));
   }
 
@@ -106,7 +108,7 @@ class SkillServer {
   async #execute(goal: ServerGoalHandle<ExecuteSkill>): Promise<Result> {
     const startS = this.#link.nowS();
     const { skill } = goal.request;
-    const contract = skillContracts[skill];
+    const contract = this.#mapping.contracts[skill];
     let outcome: { readonly success: boolean; readonly code: string; readonly message: string };
     try {
       const message = await this.#run(goal, contract);

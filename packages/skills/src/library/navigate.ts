@@ -1,9 +1,9 @@
 import { Transform, wrapAngle } from '@efferent/core';
 import { freeStand } from '../free-stand.ts';
-import { argument } from '../skill-arguments.ts';
+import { argument, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
-import { SkillFailure } from '../skill-failure.ts';
-import { resolveTarget } from '../targets.ts';
+import { DriveFailure, SkillFailure } from '../skill-failure.ts';
+import { type ResolvedTarget, resolveTarget } from '../targets.ts';
 import type { SkillImplementation } from './skill.ts';
 import { tuckArm } from './tuck.ts';
 
@@ -13,9 +13,13 @@ const arrivedRad = 0.2;
 
 /** Drives to a place, or in front of a thing. */
 export const navigate: SkillImplementation = async (body, values) => {
-  const target = resolveTarget(body, argument(values, 'target'), body.mapFromBase().translation);
-  const goal = freeStand(body, target.mapFromBase ?? approachFrom(body, target.centerM), target.centerM);
-  await driveWithTuckedArm(body, goal);
+  const { target, goal } = standFor(body, argument(values, 'target'));
+  try {
+    await driveWithTuckedArm(body, goal);
+  } catch (error) {
+    // Other skills try another way when the base is blocked; here the drive was all there was to do.
+    throw error instanceof DriveFailure ? new SkillFailure(error.serverCode, error.message, error) : error;
+  }
   const reached = body.mapFromBase();
   const offM = distance(reached, goal);
   const offRad = Math.abs(wrapAngle(reached.yaw - goal.yaw));
@@ -27,6 +31,16 @@ export const navigate: SkillImplementation = async (body, values) => {
   }
   return `at ${target.label}, ${(offM * 100).toFixed(0)} cm and ${((offRad * 180) / Math.PI).toFixed(0)} degrees off`;
 };
+
+/** Where the base stands for a named place or thing. @throws {@link SkillFailure} code `invalid-argument` */
+export function standFor(
+  body: SkillBody,
+  value: SkillArgumentValue,
+): { readonly target: ResolvedTarget; readonly goal: Transform } {
+  const target = resolveTarget(body, value, body.mapFromBase().translation);
+  const goal = freeStand(body, target.mapFromBase ?? approachFrom(body, target.centerM), target.centerM);
+  return { target, goal };
+}
 
 /** Folds the arm in when the way is longer than a nudge, then drives. */
 export async function driveWithTuckedArm(body: SkillBody, goal: Transform): Promise<void> {

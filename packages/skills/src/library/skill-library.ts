@@ -1,7 +1,9 @@
-import type { SkillMapping } from '../skill-mapping.ts';
+import { isMapped } from '../mapping/mapping-schema.ts';
+import type { SkillMapping } from '../mapping/skill-mapping.ts';
 import { close, open } from './articulate.ts';
 import { type Grasp, graspByMotion, graspByPolicy } from './grasp.ts';
 import { look } from './look.ts';
+import { mappedSkill } from './mapped.ts';
 import { navigate } from './navigate.ts';
 import { pickWith } from './pick.ts';
 import { placeIn } from './place-in.ts';
@@ -21,7 +23,13 @@ export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, Sk
     close,
     stow,
   };
-  return new Map(Object.entries(all).filter(([name]) => mapping.skills[name] !== undefined));
+  const chosen = Object.entries(mapping.skills);
+  return new Map([
+    ...Object.entries(all).filter(([name]) => name in mapping.skills && !isMapped(mapping.skills[name]!)),
+    ...chosen.flatMap(([name, backend]) =>
+      isMapped(backend) ? [[name, mappedSkill(mapping.contracts[name]!, backend)] as const] : [],
+    ),
+  ]);
 }
 
 /** How the robot grasps: by the policy that its mapping names, else by planned motion. */
