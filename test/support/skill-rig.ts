@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { immediateJobRunner, type JobRunner, nsToSeconds } from '@efferent/core';
 import type { ActionTypes } from '@efferent/interfaces';
 import { loadRobotModel } from '@efferent/robot';
@@ -22,6 +24,8 @@ export interface SkillRigOptions {
   readonly context: RosContext;
   /** Text of the `skills.yaml` under test. */
   readonly mapping: string;
+  /** Leave the skill node to {@link SkillRig.spawnSkills}. */
+  readonly isSpawned?: boolean;
   readonly jobs?: JobRunner;
   /** Waits for a promise, letting time pass; on a virtual clock somebody must. */
   readonly settle: <T>(promise: Promise<T>) => Promise<T>;
@@ -50,7 +54,7 @@ export class SkillRig {
     const robot = await settle(context.createNode('stand_in', { namespace: '/stretch' }));
     const client = await settle(context.createNode('tester', { namespace: '/stretch' }));
     const rig = new SkillRig(options, robot, client);
-    await rig.startSkills();
+    if (options.isSpawned !== true) await rig.startSkills();
     return rig;
   }
 
@@ -108,6 +112,18 @@ export class SkillRig {
     );
     const running = await settle(module.start(node, { jobs, workspaceFolders: [repositoryFolder] }));
     this.#skills = { node, running };
+  }
+
+  /** Starts the skill node as a process of its own, over DDS; resolves when it is ready. */
+  async spawnSkills(): Promise<ChildProcess> {
+    const file = join(this.#folder, 'skills.yaml');
+    const child = spawn(
+      join(repositoryFolder, 'launch/bin/skills'),
+      ['--ros-args', '-r', '__ns:=/stretch', '-p', `skills_file:=${file}`],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, EFFERENT_MIDDLEWARE: 'cyclonedds' } },
+    );
+    for await (const line of createInterface(child.stderr)) if (line.includes('node-ready')) return child;
+    throw new Error('the skill node ended before it was ready');
   }
 
   /** Takes the skill node away as its death would: nothing is cancelled. */
