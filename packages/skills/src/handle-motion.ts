@@ -1,19 +1,13 @@
 import { Transform, type Vector3, wrapAngle } from '@efferent/core';
-import {
-  articulationTransform,
-  furnitureTransform,
-  handleBoxId,
-  type MapArticulation,
-} from '@efferent/robot';
+import { handleBoxId, type MapArticulation } from '@efferent/robot';
 import { standingRoom } from './arm-motion.ts';
+import { Handle } from './handle.ts';
 import { type LevelPose, LevelReach } from './level-reach.ts';
 import type { SkillBody } from './skill-body.ts';
 import { WorkScene } from './work-scene.ts';
 
 /** The hand stands this far before a handle before it reaches for it, m. */
 const standOffM = 0.09;
-/** A knob is gripped this far out from its middle, so that open fingers stay clear of the front, m. */
-const knobOutwardsM = 0.006;
 /** Way of the handle between two points of a path, and between two that are checked while a place is chosen, m. */
 const fineStepM = 0.012;
 const coarseStepM = 0.04;
@@ -34,8 +28,7 @@ const largestTurnRad = 0.5;
 /** Beyond this angle between the hand and the handle's approach a finger would meet the front, rad. */
 const largestLeanRad = { bar: 1.1, knob: 0.6 } as const;
 
-/** The pads open this much wider than the handle, m; to let go, only so much: wide fingers would meet the front. */
-const openingMarginM = 0.05;
+/** To let go the pads open only so much wider than the handle, m: wide fingers would meet the front. */
 export const letGoM = 0.025;
 /** Base poses nearer to each other than this are alike, m and rad. */
 const alikeM = 0.06;
@@ -74,20 +67,17 @@ interface Place {
   readonly cost: number;
 }
 
-/** The handle of one drawer or door and how the hand can move it. */
+/** How the hand can move one drawer or door at its handle. */
 export class HandleMotion {
   readonly articulation: MapArticulation;
+  readonly handle: Handle;
   readonly #body: SkillBody;
   readonly #scenes = new Map<number, WorkScene>();
 
   constructor(body: SkillBody, articulation: MapArticulation) {
     this.#body = body;
     this.articulation = articulation;
-  }
-
-  /** Where the handle's middle is, map frame, m. @param position - of the joint, m or rad */
-  handlePoint(position: number): Vector3 {
-    return this.#mapFromPart(position).apply(this.articulation.handle.positionM);
+    this.handle = new Handle(body.map, articulation);
   }
 
   /** The scene with this part at a position; the fingers may touch its handle. */
@@ -102,19 +92,6 @@ export class HandleMotion {
       this.#scenes.set(key, scene);
     }
     return scene;
-  }
-
-  /** The joint position at which the handle would be nearest to the hand, and how far away it would be, m. */
-  nearestPosition(toolM: Vector3): { readonly position: number; readonly awayM: number } {
-    const [low, high] = this.articulation.range;
-    let best = { position: low, awayM: Number.POSITIVE_INFINITY };
-    for (let step = 0; step <= 100; step++) {
-      const position = low + ((high - low) * step) / 100;
-      const at = this.#gripPoint(position);
-      const awayM = Math.hypot(at[0] - toolM[0], at[1] - toolM[1], at[2] - toolM[2]);
-      if (awayM < best.awayM) best = { position, awayM };
-    }
-    return best;
   }
 
   /**
@@ -159,11 +136,11 @@ export class HandleMotion {
     const here = this.#body.mapFromBase();
     const { kinematics } = this.sceneAt(from);
     const arm = new LevelReach(kinematics);
-    const grip = this.#gripPoint(from);
-    const way = this.#positions(from, to, coarseStepM).map((position) => ({
+    const grip = this.handle.gripPoint(from);
+    const way = this.handle.positions(from, to, coarseStepM).map((position) => ({
       position,
-      at: this.#gripPoint(position),
-      approach: this.#approachHeading(position),
+      at: this.handle.gripPoint(position),
+      approach: this.handle.approachHeading(position),
     }));
     const yawIndex = model.actuatorIndex(model.manifest.arm?.yaw ?? '');
     const { shape } = this.articulation.handle;
@@ -171,7 +148,7 @@ export class HandleMotion {
       const baseYaw = (2 * Math.PI * turn) / baseTurns;
       const [c, s] = [Math.cos(baseYaw), Math.sin(baseYaw)];
       for (const lean of leansRad[shape]) {
-        for (const yawRad of arm.yawsFor(this.#approachHeading(from) + lean - baseYaw)) {
+        for (const yawRad of arm.yawsFor(this.handle.approachHeading(from) + lean - baseYaw)) {
           const heading = arm.headingOf(yawRad);
           const backX = standOffM * Math.cos(heading);
           const backY = standOffM * Math.sin(heading);
@@ -226,11 +203,11 @@ export class HandleMotion {
    */
   plan(mapFromBase: Transform, from: number, to: number, considered?: Float64Array): Stroke | undefined {
     const { kinematics } = this.sceneAt(from);
-    const grip = mapFromBase.inverse().apply(this.#gripPoint(from));
+    const grip = mapFromBase.inverse().apply(this.handle.gripPoint(from));
     let best: Stroke | undefined;
     for (const config of kinematics.solveAtPoint(grip, 0, 0, considered ?? this.#body.actuatorPositions())) {
       const reach = this.#reachTo(config, from);
-      if (reach === undefined || !this.#isFree(mapFromBase, reach, from, this.openM)) continue;
+      if (reach === undefined || !this.#isFree(mapFromBase, reach, from, this.handle.openM)) continue;
       const pull = this.#pullFrom(mapFromBase, config, from, to, considered !== undefined);
       if (pull === undefined) continue;
       const stroke = { standOff: reach[0]!, reach, ...pull };
@@ -271,11 +248,11 @@ export class HandleMotion {
     const baseFromMap = mapFromBase.inverse();
     const pull: Float64Array[] = [start];
     const passed = [from];
-    for (const position of this.#positions(from, to, isCoarse ? coarseStepM : fineStepM)) {
-      const point = baseFromMap.apply(this.#gripPoint(position));
+    for (const position of this.handle.positions(from, to, isCoarse ? coarseStepM : fineStepM)) {
+      const point = baseFromMap.apply(this.handle.gripPoint(position));
       const last = pull.at(-1)!;
       const next = this.#continue(kinematics.solveAtPoint(point, 0, 0, last), last);
-      if (next === undefined || !this.#isFree(mapFromBase, [next], position, this.#gripM)) break;
+      if (next === undefined || !this.#isFree(mapFromBase, [next], position, this.handle.gripM)) break;
       if (this.#leanOf(mapFromBase, next, position) > largestLeanRad[this.articulation.handle.shape]) break;
       pull.push(next);
       passed.push(position);
@@ -287,7 +264,7 @@ export class HandleMotion {
       if (position < low || position > high) continue;
       const rest = pull[i]!;
       const retreat = this.#reachTo(rest, position)?.reverse();
-      if (retreat !== undefined && this.#isFree(mapFromBase, retreat, position, this.#gripM + letGoM)) {
+      if (retreat !== undefined && this.#isFree(mapFromBase, retreat, position, this.handle.gripM + letGoM)) {
         const kept = isEnd ? pull : pull.slice(0, i + 1);
         return { pull: kept, rest, retreat, reached: passed[kept.length - 1]! };
       }
@@ -296,18 +273,12 @@ export class HandleMotion {
     return undefined;
   }
 
-  /** Joint positions on the way, the end included; the handle moves about `stepM` from one to the next. */
-  #positions(from: number, to: number, stepM: number): readonly number[] {
-    const count = Math.max(1, Math.ceil((Math.abs(to - from) * this.#handleTravelM()) / stepM));
-    return Array.from({ length: count }, (_, i) => from + ((to - from) * (i + 1)) / count);
-  }
-
   /** Angle between the hand and the handle's approach, rad. */
   #leanOf(mapFromBase: Transform, config: Float64Array, position: number): number {
     const tool = mapFromBase.multiply(this.sceneAt(position).kinematics.baseFromTool(config));
     const tip = tool.apply([1, 0, 0]);
     const heading = Math.atan2(tip[1] - tool.translation[1], tip[0] - tool.translation[0]);
-    return Math.abs(wrapAngle(heading - this.#approachHeading(position)));
+    return Math.abs(wrapAngle(heading - this.handle.approachHeading(position)));
   }
 
   /** The solution that follows on from the last one without a jump. */
@@ -334,52 +305,6 @@ export class HandleMotion {
       positions[gripper] = apertureM;
       return !checker.isColliding(model.jointPositionsFromActuators(positions, q));
     });
-  }
-
-  /** What the pads close on, m. */
-  get #gripM(): number {
-    const { shape, sizeM } = this.articulation.handle;
-    return shape === 'bar' ? sizeM[0] : Math.max(sizeM[0], sizeM[1]);
-  }
-
-  /** How far the hand is open when it comes to the handle, m. */
-  get openM(): number {
-    return this.#gripM + openingMarginM;
-  }
-
-  #gripPoint(position: number): Vector3 {
-    const { handle } = this.articulation;
-    const outM = handle.shape === 'bar' ? 0 : knobOutwardsM;
-    return this.#mapFromPart(position).apply([
-      handle.positionM[0] - outM * handle.approach[0],
-      handle.positionM[1] - outM * handle.approach[1],
-      handle.positionM[2] - outM * handle.approach[2],
-    ]);
-  }
-
-  #approachHeading(position: number): number {
-    const { positionM, approach } = this.articulation.handle;
-    const part = this.#mapFromPart(position);
-    const at = part.apply(positionM);
-    const ahead = part.apply([
-      positionM[0] + approach[0],
-      positionM[1] + approach[1],
-      positionM[2] + approach[2],
-    ]);
-    return Math.atan2(ahead[1] - at[1], ahead[0] - at[0]);
-  }
-
-  #mapFromPart(position: number): Transform {
-    return furnitureTransform(this.#body.map, this.articulation.furnitureId).multiply(
-      articulationTransform(this.articulation, position),
-    );
-  }
-
-  /** How far the handle moves with one unit of the joint, m. */
-  #handleTravelM(): number {
-    const { joint, handle, originM } = this.articulation;
-    if (joint === 'prismatic') return 1;
-    return Math.hypot(handle.positionM[0] - originM[0], handle.positionM[1] - originM[1]);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   stampFromNs,
 } from '@efferent/ros';
 import { type ActionCallOptions, callAction, type EndedGoal } from './action-call-node.ts';
+import { gripperRests } from './gripper-rest.ts';
 import { poseOf } from './mapping/goal-template.ts';
 import { feedbackReader } from './mapping/result-rule.ts';
 import { nav2Codes } from './mapping/server-codes.ts';
@@ -38,13 +39,8 @@ const driveLimitS = 80;
 /** Feedback of a drive is passed on this often at most, s. */
 const feedbackPeriodS = 0.5;
 const pollS = 0.05;
-/** The gripper counts as standing below this speed, m/s, for this long, s. */
-const gripperRestMps = 0.004;
-const gripperRestS = 0.2;
+/** The gripper is waited for no longer than this, s. */
 const gripperLimitS = 3;
-/** The gripper has begun to move after this way, m, or will not any more after this time, s: it may wait for the driver's mode. */
-const gripperMovedM = 0.003;
-const gripperStartS = 1.2;
 
 /** The body of one goal: everything that waits ends when `signal` aborts, and the robot then stands still. */
 export class RosSkillBody implements SkillBody {
@@ -147,34 +143,13 @@ export class RosSkillBody implements SkillBody {
     const start = this.position(actuator);
     const { maxVelocity } = this.model.actuators[this.model.actuatorIndex(actuator)]!;
     // What is gripped blocks the way, so the controller's own verdict says nothing here.
-    const motion = this.moveActuators({ [actuator]: apertureM }, { until: this.#gripperRests() });
+    const motion = this.moveActuators({ [actuator]: apertureM }, { until: gripperRests(this) });
     try {
       await motion;
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
     }
     await this.sleep(Math.min(gripperLimitS, Math.abs(start - apertureM) / maxVelocity < 0.1 ? 0.2 : 0.3));
-  }
-
-  /** Tells when the gripper has moved and then stood still for a while. */
-  #gripperRests(): () => boolean {
-    const { actuator } = this.model.manifest.gripper;
-    let last = this.position(actuator);
-    let lastS = this.nowS();
-    let restS = 0;
-    const startS = lastS;
-    const start = last;
-    let hasMoved = false;
-    return () => {
-      const nowS = this.nowS();
-      const position = this.position(actuator);
-      const speed = nowS > lastS ? Math.abs(position - last) / (nowS - lastS) : 0;
-      hasMoved ||= Math.abs(position - start) > gripperMovedM || nowS - startS > gripperStartS;
-      restS = hasMoved && speed < gripperRestMps ? restS + nowS - lastS : 0;
-      last = position;
-      lastS = nowS;
-      return restS > gripperRestS;
-    };
   }
 
   get armPlanner() {

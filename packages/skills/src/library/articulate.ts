@@ -2,6 +2,7 @@ import type { Transform } from '@efferent/core';
 import type { MapArticulation } from '@efferent/robot';
 import { mapFromTool, moveArmTo } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
+import { Handle } from '../handle.ts';
 import { HandleMotion, letGoM, type Stroke } from '../handle-motion.ts';
 import { estimateOpening } from '../opening-estimate.ts';
 import { backOff } from '../release.ts';
@@ -97,7 +98,7 @@ async function freeHand(body: SkillBody): Promise<void> {
   for (const articulation of body.map.articulations) {
     const motion = new HandleMotion(body, articulation);
     const work = motion.sceneAt(articulation.range[0]);
-    if (motion.nearestPosition(mapFromTool(body, work).translation).awayM > atHandleM) continue;
+    if (motion.handle.nearestPosition(mapFromTool(body, work).translation).awayM > atHandleM) continue;
     await letGo(body, work);
     return;
   }
@@ -111,7 +112,7 @@ async function observeOpening(
   fallback: number,
 ): Promise<number> {
   body.report('look', 0.1, articulation.id);
-  const center = new HandleMotion(body, articulation).handlePoint(fallback);
+  const center = new Handle(body.map, articulation).pointAt(fallback);
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - center[0], here[1] - center[1]) > 2) {
     const stand = resolveTarget(body, {
@@ -131,7 +132,7 @@ async function lookAgain(
   articulation: MapArticulation,
   position: number,
 ): Promise<number | undefined> {
-  await lookAt(body, new HandleMotion(body, articulation).handlePoint(position));
+  await lookAt(body, new Handle(body.map, articulation).pointAt(position));
   await freshDepth(body);
   const seen = estimateOpening(body, articulation);
   if (seen !== undefined) body.rememberOpening(articulation.id, seen);
@@ -199,7 +200,7 @@ async function graspHandle(
 ): Promise<void> {
   const { id } = motion.articulation;
   body.report('reach', 0.4, id);
-  await body.moveGripper(motion.openM);
+  await body.moveGripper(motion.handle.openM);
   await moveArmTo(body, motion.sceneAt(position), [stroke.standOff]);
   await body.followPath([body.actuatorPositions(), ...stroke.reach.slice(1)], { speed: 0.5 });
   await body.moveGripper(0);
@@ -227,7 +228,7 @@ async function pull(body: SkillBody, motion: HandleMotion, stroke: Stroke): Prom
     },
   });
   const tool = mapFromTool(body, motion.sceneAt(articulation.range[0])).translation;
-  const reached = motion.nearestPosition(tool).position;
+  const reached = motion.handle.nearestPosition(tool).position;
   body.rememberOpening(articulation.id, reached);
   if (!slipped && stroke.rest !== stroke.pull.at(-1))
     await body.followPath([body.actuatorPositions(), stroke.rest], { speed: 0.4 });
