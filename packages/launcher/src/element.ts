@@ -34,28 +34,3 @@ export function launchError(at: XmlPlace, reason: string, cause?: unknown): Conf
     cause,
   });
 }
-
-/**
- * Refuses attributes and children that an element does not have.
- *
- * @param children - allowed children; undefined means that they are actions and checked when they run
- */
-export function checkNames(
-  element: LaunchElement,
-  attributes: readonly string[],
-  children: readonly string[] | undefined,
-): void {
-  for (const name of element.attributes.keys())
-    if (!attributes.includes(name))
-      throw launchError(
-        element,
-        `attribute "${name}" is not supported; supported are: ${attributes.join(', ')}`,
-      );
-  if (children === undefined) return;
-  for (const child of element.children)
-    if (!children.includes(child.name))
-      throw launchError(
-        child,
-        `not allowed in <${element.name}>; allowed are: ${children.join(', ') || 'none'}`,
-      );
-}
