@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@efferent/core/errors';
+import { ConfigurationError, describeError } from '@efferent/core/errors';
 import {
   type LifecycleState,
   type LifecycleStep,
@@ -43,7 +43,7 @@ export class Lifecycle {
    * @param isAsked - finds it
    * @returns what went wrong, or undefined
    */
-  async change(isAsked: (transition: LifecycleTransition) => boolean): Promise<unknown> {
+  async change(isAsked: (transition: LifecycleTransition) => boolean): Promise<Error | undefined> {
     const possible = transitionsFrom(this.#state).filter(({ step }) => step !== undefined);
     const transition = this.#isBusy ? undefined : possible.find(isAsked);
     if (transition?.step === undefined) {
@@ -64,11 +64,12 @@ export class Lifecycle {
     }
   }
 
-  async #attempt(step: LifecycleStep): Promise<{ readonly outcome: StepOutcome; readonly error?: unknown }> {
+  async #attempt(step: LifecycleStep): Promise<{ readonly outcome: StepOutcome; readonly error?: Error }> {
     try {
       await this.#doStep(step);
       return { outcome: 'success' };
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(describeError(thrown));
       const outcome = error instanceof ConfigurationError ? 'failure' : 'error';
       this.#node.logger.error('transition-failed', { step, outcome, error });
       return { outcome, error };
