@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { figure, makeReport, type Report, type SuiteOptions } from './figure.ts'
 const durationS = 20;
 const startLimitMs = 20_000;
 const endLimitMs = 30_000;
+const quietMs = 3000;
 
 /**
  * Records 50 MB/s over DDS with the real `efferent bag record` in a process of its own, and counts what is in the bag against
@@ -28,7 +29,7 @@ export async function benchBag(options: SuiteOptions): Promise<Report> {
     spawn(process.execPath, [program, ...words], {
       cwd: repositoryFolder,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
   const load = start(join(import.meta.dirname, 'bag/bag-load-process.ts'), String(durationS));
   let recorder: ChildProcess | undefined;
@@ -51,6 +52,8 @@ export async function benchBag(options: SuiteOptions): Promise<Report> {
     const said = textOf(recorder.stderr);
     recorder.stdout?.resume();
     const sentText = (await within(durationS * 1000 + endLimitMs, loadLines.next(), 'the load ends')).value;
+    await untilQuiet(join(bag, 'bag_0.mcap'));
+    load.stdin.end();
     const peakMB = peakMemoryMB(recorder.pid);
     recorder.kill('SIGINT');
     await within(endLimitMs, once(recorder, 'exit'), 'the recorder ends');
@@ -94,6 +97,19 @@ async function reportOf(
     ],
     { durationS, topics: counts, said: said.trim() },
   );
+}
+
+/** Waits until a recording no longer grows: what the publisher's queue held back has come. */
+async function untilQuiet(file: string): Promise<void> {
+  const endMs = performance.now() + endLimitMs;
+  let size = -1;
+  let quietSinceMs = performance.now();
+  while (performance.now() < endMs && performance.now() < quietSinceMs + quietMs) {
+    const now = statSync(file).size;
+    if (now !== size) quietSinceMs = performance.now();
+    size = now;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** Most memory that a process has had, MB; NaN where the system does not tell. */

@@ -11,7 +11,7 @@ export interface SoakOptions extends SuiteOptions {
 }
 
 /** Share of the run that does not count: code is compiled, pools and caches fill. */
-const warmUpShare = 0.25;
+const warmUpShare = 0.4;
 /**
  * Cyclone DDS 0.10.2 itself keeps about 0.4 kB of every endpoint that ever was, as a plain program in C shows, and thousands come
  * and go in this hour; the garbage-collected heap grows a little by code that is compiled late.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createContext } from '@efferent/ros';
 import { bagLoad, bagLoadQos, bagLoadType, bytesAround } from './bag-load.ts';
 
@@ -34,7 +35,8 @@ while (elapsedMs < durationMs) {
     }
   await node.sleep(1);
 }
-// What a full history or the pacer held back still leaves.
-await node.sleep(2000);
 process.stdout.write(`${JSON.stringify(sources.map(({ sent }) => sent))}\n`);
+// What a full history or the pacer still holds back leaves until the suite has seen all of it arrive.
+process.stdin.resume();
+await once(process.stdin, 'end');
 await context.shutdown();
