@@ -1,9 +1,20 @@
 import { createContext, type MiddlewareName, type Publisher, type RosNode } from '@efferent/ros';
-import { type LoadMessage, loadMessage, loadType, lossless, sequenceOf } from './load-message.ts';
+import {
+  imageMessage,
+  imageType,
+  imageWindow,
+  keepLast,
+  type LoadMessage,
+  loadMessage,
+  loadOrder,
+  loadType,
+  lossless,
+  sequenceOf,
+} from './load-message.ts';
 
 /**
- * The other process of the ROS suite: sends every ping back, and after a message on `start` sends as much as the
- * receiver takes, at most `window` messages ahead of what it has reported on `received`.
+ * The other process of the ROS suite: sends every ping back, and sends what it is told on `order`: as much as the
+ * receiver takes, at most a window ahead of what it has reported on `received`, or so many a second.
  *
  * Argument: the middleware; `cyclonedds` without it.
  */
@@ -15,7 +26,7 @@ const middleware = (process.argv[2] ?? 'cyclonedds') as MiddlewareName;
 const context = await createContext({ middleware });
 const node = await context.createNode('load', { namespace: '/bench' });
 answerPings(node);
-floodOnRequest(node);
+followOrders(node);
 process.stdout.write('ready\n');
 
 function answerPings(node: RosNode): void {
@@ -23,16 +34,36 @@ function answerPings(node: RosNode): void {
   node.createSubscription(loadType, 'ping', { qos: lossless }, (message) => pong.publish(message));
 }
 
-function floodOnRequest(node: RosNode): void {
+function followOrders(node: RosNode): void {
   const flood: Publisher<LoadMessage> = node.createPublisher(loadType, 'flood', lossless);
+  const paced: Publisher<LoadMessage> = node.createPublisher(loadType, 'paced', keepLast);
+  const images = node.createPublisher(imageType, 'images', lossless);
+  let order: number = loadOrder.stop;
   let sent = 0;
   let received = 0;
+  let startMs = 0;
   node.createSubscription(loadType, 'received', { qos: lossless }, (message) => {
     received = sequenceOf(message);
   });
   const pour = () => {
-    for (let i = 0; i < burst && sent - received < window; i++) flood.publish(loadMessage(sent++));
+    if (order === loadOrder.stop) return;
+    if (order === loadOrder.flood) {
+      for (let i = 0; i < burst && sent - received < window; i++) flood.publish(loadMessage(sent++));
+    } else if (order === loadOrder.images) {
+      if (sent - received < imageWindow) images.publish(imageMessage(sent++));
+    } else {
+      const due = Math.floor(((performance.now() - startMs) * order) / 1000);
+      // Not more at once, so that an order to stop is heard.
+      for (let i = 0; i < 4 * burst && sent < due; i++) paced.publish(loadMessage(sent++));
+    }
     setImmediate(pour);
   };
-  node.createSubscription(loadType, 'start', { qos: lossless }, () => pour());
+  node.createSubscription(loadType, 'order', { qos: lossless }, (message) => {
+    const wasIdle = order === loadOrder.stop;
+    order = sequenceOf(message);
+    sent = 0;
+    received = 0;
+    startMs = performance.now();
+    if (wasIdle) pour();
+  });
 }
