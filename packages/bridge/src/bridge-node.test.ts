@@ -168,7 +168,7 @@ describe('bridge node, seen by the Foxglove client library', () => {
       serviceId: service.id,
       callId: 7,
       encoding: 'cdr',
-      data: new DataView(data.buffer),
+      data: new DataView(data.buffer, data.byteOffset, data.byteLength),
     });
     expect(codecOf('std_srvs/srv/SetBool_Response').decode(bytesOf(await answered))).toEqual({
       success: true,
@@ -261,7 +261,7 @@ describe('bridge node, seen by the Foxglove client library', () => {
       serviceId: service.id,
       callId: 1,
       encoding: 'json',
-      data: new DataView(data.buffer),
+      data: new DataView(data.buffer, data.byteOffset, data.byteLength),
     });
     expect(await failed).toMatch(/got \/stretch\/run_policy, expected one of \/agent\/execute_task/);
   });
