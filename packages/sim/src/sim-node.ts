@@ -1,26 +1,12 @@
-import { ConfigurationError, clamp, describeError, secondsToNs } from '@efferent/core';
+import { describeError, secondsToNs } from '@efferent/core';
 import { loadRobotModel, type RobotModel } from '@efferent/robot';
-import {
-  type NodeModule,
-  type NodeServices,
-  qosProfiles,
-  type RosNode,
-  type ServerGoalHandle,
-  stampFromNs,
-} from '@efferent/ros';
+import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
-import { runTrajectory } from './driver-goal.ts';
+import { serveDriver } from './driver-services-node.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
 import { headCameraOf } from './head-camera.ts';
-import {
-  entityMessage,
-  refuse,
-  setEntity,
-  simulationOk,
-  simulationResult,
-  simulationState,
-} from './judge-services.ts';
+import { serveJudge } from './judge-services-node.ts';
 import { Pacer, Rate } from './pacer.ts';
 import { Perturber } from './perturber.ts';
 import { loadScene } from './scene-file.ts';
@@ -34,23 +20,17 @@ import {
   odometryTransform,
   scanMessage,
 } from './sensor-messages.ts';
+import { declareParameters, type SimParameters } from './sim-parameters-node.ts';
+import { createPublishers } from './sim-publishers-node.ts';
 import { Battery, Pace, physicsDiagnostics } from './sim-status.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
-import {
-  type DriverFault,
-  type DriverReply,
-  driverFaults,
-  StretchDriver,
-  trajectoryError,
-} from './stretch-driver.ts';
+import { StretchDriver } from './stretch-driver.ts';
 import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
 
 /** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
 const firstStampNs = 1_000_000_000n;
 /** /clock rate, Hz. */
 const clockRateHz = 100;
-/** Steps of one `/sim/step_simulation`: a minute. */
-const maxRequestedSteps = 240 * 60;
 /** The simulated kitchen and robot: driver, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
 export const simNode: NodeModule = {
   name: 'sim',
@@ -77,54 +57,6 @@ export const simNode: NodeModule = {
   },
 };
 
-interface Parameters {
-  readonly scene: string;
-  readonly robot: string;
-  readonly seed: number;
-  readonly task: string;
-  readonly perturb: string;
-  realTimeFactor(): number;
-  readonly framePrefix: string;
-  readonly faults: ReadonlySet<DriverFault>;
-}
-
-function realTimeFactor(node: RosNode): () => number {
-  const name = 'real_time_factor';
-  node.declareParameter(name, 1, { description: 'simulated seconds per second', range: [0.01, 100] });
-  return () => node.getParameter(name) as number;
-}
-
-function declareParameters(node: RosNode): Parameters {
-  const text = (name: string, value: string, description: string) =>
-    node.declareParameter(name, value, { description, readOnly: true });
-  const faults = node.declareParameter<readonly string[]>('faults', [], {
-    description: `faults of the real driver: ${driverFaults.join(', ')}`,
-    readOnly: true,
-  });
-  const wrong = faults.find((fault) => !(driverFaults as readonly string[]).includes(fault));
-  if (wrong !== undefined) {
-    throw new ConfigurationError({
-      code: 'invalid-parameter',
-      message: `sim: parameter "faults" has "${wrong}"; known: ${driverFaults.join(', ')}`,
-      fields: { parameter: 'faults', value: wrong },
-    });
-  }
-  return {
-    scene: text('scene', 'kitchen', 'folder below sim-scenes/'),
-    robot: text('robot', 'stretch', 'folder below robots/'),
-    seed: node.declareParameter('seed', 1, {
-      description: 'decides object poses and every noise',
-      integer: true,
-      readOnly: true,
-    }),
-    task: text('task', '', 'task card of the scene that places the objects; empty takes the scene as it is'),
-    perturb: text('perturb', '', 'perturbation of the task card that happens once, e.g. move-object'),
-    realTimeFactor: realTimeFactor(node),
-    framePrefix: text('frame_prefix', '', 'before odom and the frames of the robot'),
-    faults: new Set(faults as readonly DriverFault[]),
-  };
-}
-
 /** The running simulation: steps the world from a timer and carries it to and from the graph. */
 class Simulation {
   readonly #node: RosNode;
@@ -135,7 +67,7 @@ class Simulation {
   readonly #markers: SceneMarkers;
   readonly #pacer: Pacer;
   readonly #jointStates: JointStateWriter;
-  readonly #parameters: Parameters & { readonly perturber: Perturber | undefined };
+  readonly #parameters: SimParameters & { readonly perturber: Perturber | undefined };
   readonly #startNs: bigint;
   readonly #dtS: number;
   readonly #publishers;
@@ -155,7 +87,7 @@ class Simulation {
     services: NodeServices,
     world: SimWorld,
     model: RobotModel,
-    parameters: Parameters & { readonly perturber: Perturber | undefined },
+    parameters: SimParameters & { readonly perturber: Perturber | undefined },
   ) {
     this.#node = node;
     this.#world = world;
@@ -188,8 +120,16 @@ class Simulation {
       battery: new Rate(1),
       diagnostics: new Rate(1),
     };
-    this.#serveDriver();
-    this.#serveJudge();
+    serveDriver(node, model, this.#driver, () => this.#timeS);
+    serveJudge(node, world, {
+      header: () => this.#header('map'),
+      reset: () => this.#reset(),
+      isPaused: () => this.#isPaused,
+      pause: (isPaused) => this.#pause(isPaused),
+      step: (steps) => {
+        this.#stepsRequested += steps;
+      },
+    });
     this.#serveViewer();
     this.#publishers.labels.publish(
       labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
@@ -351,105 +291,6 @@ class Simulation {
     this.#markers.forget();
   }
 
-  #serveDriver(): void {
-    const node = this.#node;
-    const driver = this.#driver;
-    const name = (suffix: string) => `${this.#model.namespace}/${suffix}`;
-    const qos = qosProfiles.default;
-    node.createSubscription('geometry_msgs/msg/Twist', name('cmd_vel'), { qos }, ({ linear, angular }) =>
-      driver.commandTwist(linear.x, angular.z, this.#timeS),
-    );
-    let ignored = '';
-    node.createSubscription('std_msgs/msg/Float64MultiArray', name('joint_pose_cmd'), { qos }, ({ data }) => {
-      const reason = driver.commandPose(data) ?? '';
-      if (reason !== '' && reason !== ignored) node.logger.warn('joint-pose-ignored', { reason });
-      ignored = reason;
-    });
-    const trigger = (service: string, handle: () => DriverReply | Promise<DriverReply>) =>
-      node.createService('std_srvs/srv/Trigger', name(service), handle);
-    const never = () => new Promise<DriverReply>(() => undefined);
-    for (const mode of ['position', 'navigation', 'trajectory'] as const) {
-      trigger(`switch_to_${mode}_mode`, () => driver.switchMode(mode) ?? never());
-    }
-    trigger('activate_streaming_position', () => driver.setStreaming(true));
-    trigger('deactivate_streaming_position', () => driver.setStreaming(false));
-    trigger('stop_the_robot', () => driver.stopTheRobot());
-    const move = (mode: 'homing' | 'stowing') => () =>
-      new Promise<DriverReply>((done) => driver.moveToPose(mode, this.#timeS, done));
-    trigger('home_the_robot', move('homing'));
-    trigger('stow_the_robot', move('stowing'));
-    node.createService('std_srvs/srv/SetBool', name('runstop'), ({ data }) => driver.setRunstop(data));
-    node.createActionServer(
-      'control_msgs/action/FollowJointTrajectory',
-      name(this.#model.manifest.driver.trajectory_action),
-      {
-        execute: (goal) => this.#followTrajectory(goal),
-      },
-    );
-  }
-
-  async #followTrajectory(handle: ServerGoalHandle<'control_msgs/action/FollowJointTrajectory'>) {
-    const { trajectory } = handle.request;
-    const { errorCode, message } = await runTrajectory(
-      this.#driver,
-      trajectory,
-      this.#timeS,
-      handle.cancelSignal,
-    );
-    if (errorCode === trajectoryError.successful) handle.succeed();
-    else if (handle.isCancelRequested) handle.canceled();
-    else handle.abort();
-    return { error_code: errorCode, error_string: message };
-  }
-
-  #serveJudge(): void {
-    const node = this.#node;
-    const world = this.#world;
-    node.createService('simulation_interfaces/srv/GetEntitiesStates', '/sim/get_entities_states', () => {
-      const states = world.entityStates();
-      const header = this.#header('map');
-      return {
-        result: simulationOk,
-        entities: states.map(({ id }) => id),
-        states: states.map((state) => entityMessage(state, header)),
-      };
-    });
-    node.createService('simulation_interfaces/srv/GetEntityState', '/sim/get_entity_state', ({ entity }) => {
-      const state = world.entityStates().find(({ id }) => id === entity);
-      if (state === undefined)
-        return { result: refuse(simulationResult.notFound, `there is no entity "${entity}"`) };
-      return { result: simulationOk, state: entityMessage(state, this.#header('map')) };
-    });
-    node.createService('simulation_interfaces/srv/SetEntityState', '/sim/set_entity_state', (request) => ({
-      result: setEntity(world, request),
-    }));
-    node.createService('simulation_interfaces/srv/ResetSimulation', '/sim/reset_simulation', () => {
-      this.#reset();
-      return { result: simulationOk };
-    });
-    node.createService('simulation_interfaces/srv/GetSimulationState', '/sim/get_simulation_state', () => ({
-      result: simulationOk,
-      state: { state: this.#isPaused ? simulationState.paused : simulationState.playing },
-    }));
-    node.createService(
-      'simulation_interfaces/srv/SetSimulationState',
-      '/sim/set_simulation_state',
-      ({ state }) => {
-        const isKnown = state.state === simulationState.playing || state.state === simulationState.paused;
-        if (!isKnown)
-          return { result: refuse(simulationResult.unsupported, `state ${state.state}: 1 plays, 2 pauses`) };
-        this.#pause(state.state === simulationState.paused);
-        return { result: simulationOk };
-      },
-    );
-    node.createService('simulation_interfaces/srv/StepSimulation', '/sim/step_simulation', ({ steps }) => {
-      if (!this.#isPaused)
-        return { result: refuse(simulationResult.incorrectState, 'pause the simulation first') };
-      this.#stepsRequested += clamp(Number(steps), 0, maxRequestedSteps);
-      return { result: simulationOk };
-    });
-  }
-
   #serveViewer(): void {
     this.#node.createService('std_srvs/srv/Trigger', '/scene/reset', () => {
       this.#reset();
@@ -465,33 +306,4 @@ class Simulation {
     if (this.#isPaused && !isPaused) this.#pacer.restart(this.#node.steadyClock.nowNs());
     this.#isPaused = isPaused;
   }
-}
-
-function createPublishers(node: RosNode, model: RobotModel) {
-  const name = (suffix: string) => `${model.namespace}/${suffix}`;
-  const camera = name(headCameraOf(model).name);
-  const { default: reliable, sensorData, latched } = qosProfiles;
-  return {
-    clock: node.createPublisher('rosgraph_msgs/msg/Clock', '/clock', qosProfiles.clock),
-    jointStates: node.createPublisher('sensor_msgs/msg/JointState', name('joint_states'), reliable),
-    odometry: node.createPublisher('nav_msgs/msg/Odometry', name('odom'), reliable),
-    tf: node.createPublisher('tf2_msgs/msg/TFMessage', '/tf', qosProfiles.tf),
-    scan: node.createPublisher('sensor_msgs/msg/LaserScan', name('scan'), sensorData),
-    color: node.createPublisher('sensor_msgs/msg/Image', `${camera}/color/image_raw`, sensorData),
-    cameraInfo: node.createPublisher('sensor_msgs/msg/CameraInfo', `${camera}/color/camera_info`, sensorData),
-    depth: node.createPublisher('sensor_msgs/msg/Image', `${camera}/depth/image_raw`, sensorData),
-    segmentation: node.createPublisher(
-      'sensor_msgs/msg/Image',
-      `${camera}/segmentation/image_raw`,
-      sensorData,
-    ),
-    labels: node.createPublisher('vision_msgs/msg/LabelInfo', `${camera}/segmentation/labels`, latched),
-    mode: node.createPublisher('std_msgs/msg/String', name('mode'), reliable),
-    runstopped: node.createPublisher('std_msgs/msg/Bool', name('is_runstopped'), reliable),
-    homed: node.createPublisher('std_msgs/msg/Bool', name('is_homed'), reliable),
-    battery: node.createPublisher('sensor_msgs/msg/BatteryState', name('battery'), reliable),
-    episode: node.createPublisher('std_msgs/msg/String', '/sim/episode', latched),
-    markers: node.createPublisher('visualization_msgs/msg/MarkerArray', '/scene/markers', reliable),
-    diagnostics: node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', reliable),
-  };
 }
