@@ -19,6 +19,15 @@ export default defineConfig({
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 30_000 } },
       // On a virtual clock: other load on the machine changes nothing, so these run side by side.
       { test: { name: 'lockstep', include: ['test/lockstep/**/*.test.ts'], testTimeout: 180_000 } },
+      // Commands that end by themselves.
+      {
+        test: {
+          name: 'commands',
+          include: ['test/commands/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -32,7 +32,7 @@ const steps: readonly Step[] = [
   suite('architecture', 'architecture'),
   suite('unit', ...readdirSync(join(root, 'packages'))),
   suite('conformance', 'conformance'),
-  suite('lockstep', 'lockstep'),
+  suite('lockstep and commands', 'lockstep', 'commands'),
   suite('end to end', 'e2e'),
   suite('faults', 'faults'),
   suite('browser', 'browser'),
