@@ -10,7 +10,7 @@ import { repositoryFolder } from '@efferent/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requires } from '../support/requirement.ts';
 
-requires('dds', 'root');
+requires('dds', 'ownMounts');
 const domain = String(1 + ((process.pid + 37) % 100));
 const messageBytes = 50_000;
 let folder: string;

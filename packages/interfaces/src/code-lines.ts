@@ -5,6 +5,8 @@
  * are checked once, and `o` is moved once. What is known of `o` modulo 8 decides which paddings need no code.
  */
 export class CodeLines {
+  /** Statements that run once, before the function is there. */
+  setUp = '';
   readonly #lines: string[] = [];
   readonly #payloadOffset: number;
   readonly #isWriting: boolean;

@@ -92,6 +92,18 @@ test('a wrong or missing value anywhere gives what the general code gives', () =
   );
 });
 
+test('a list of texts that is the one before again belongs to whoever reads it', () => {
+  const codec = compileCodec('demo/msg/Inner', bounded);
+  const bytes = codec.encode({ x: 1, y: 2, z: ['lift', 'wrist'], e: {} });
+  for (const _ of [1, 2]) {
+    const { z } = codec.decode(bytes) as { z: string[] };
+    expect(z).toEqual(['lift', 'wrist']);
+    z.push('mine');
+  }
+  const other = codec.encode({ x: 1, y: 2, z: ['lift', 'wrisd'], e: {} });
+  expect(codec.decode(other)).toMatchObject({ z: ['lift', 'wrisd'] });
+});
+
 test('a transient message is overwritten by the next, a kept one is not', () => {
   const codec = compileCodec('std_msgs/msg/String', interfaceRegistry);
   const kept = codec.encode({ data: 'first' });

@@ -1,5 +1,6 @@
 import { CodeLines } from './code-lines.ts';
 import { elementBytes, type FieldLayout, type StructLayout } from './layout.ts';
+import { TextListReader } from './text-list-reader.ts';
 import { readText } from './utf8-text.ts';
 import { numericArrayOf } from './values.ts';
 
@@ -14,15 +15,17 @@ export type FastDecode = (bytes: Uint8Array) => object | undefined;
 export function generateDecode(layout: StructLayout): FastDecode {
   const lines = new CodeLines(4, false);
   const message = readStruct(layout, lines);
-  const body = `"use strict"; return function decode(b) {
+  const code = String(lines);
+  const view = code.includes('view.') ? 'const view = new DataView(b.buffer, b.byteOffset, n);\n' : '';
+  const body = `"use strict"; ${lines.setUp}return function decode(b) {
 const n = b.length;
 if (n < 4 || b[0] !== 0 || b[1] !== 1) return undefined;
-const view = new DataView(b.buffer, b.byteOffset, n);
-let o = 4;
-${lines}
+${view}let o = 4;
+${code}
 return ${message};
 };`;
-  return new Function('readText', 'copyAt', body)(readText, copyAt) as FastDecode;
+  const make = new Function('readText', 'copyAt', 'TextListReader', body);
+  return make(readText, copyAt, TextListReader) as FastDecode;
 }
 
 /** @returns the expression of the value */
@@ -132,6 +135,16 @@ o += ${count} * ${size};`);
 function readList(layout: FieldLayout, lines: CodeLines): string {
   const count = readCount(layout, lines);
   const list = lines.name();
+  if (layout.field.type === 'string' && layout.field.stringBound === undefined) {
+    const reader = lines.name();
+    lines.setUp += `const ${reader} = new TextListReader();\n`;
+    lines.settle();
+    lines.add(`const ${list} = ${reader}.read(b, o, ${count});
+if (${list} === undefined) return undefined;
+if (${count} !== 0) o = ${reader}.end;`);
+    lines.forget(1);
+    return list;
+  }
   lines.add(`const ${list} = [];\nfor (let i = 0; i < ${count}; i++) {`);
   lines.forget(1);
   const element = readElement(layout, lines);

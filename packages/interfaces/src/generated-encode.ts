@@ -27,7 +27,7 @@ let o = space.offset;
 b[o] = 0; b[o + 1] = 1; b[o + 2] = 0; b[o + 3] = 0;
 o += 4;`);
   generator.write(layout, 'm');
-  const body = `"use strict"; ${generator.setUp}return function encode(m, isTransient) {\n${lines}\nreturn finishMessage(space, o);\n};`;
+  const body = `"use strict"; ${lines.setUp}return function encode(m, isTransient) {\n${lines}\nreturn finishMessage(space, o);\n};`;
   const names = ['reserveMessage', 'finishMessage', 'writeText', 'TextListWriter'];
   const make = new Function(...names, body);
   return make(reserveMessage, finishMessage, writeText, TextListWriter) as FastEncode;
@@ -73,8 +73,6 @@ function wrongScalar({ type, stringBound }: Field, value: string): string {
 }
 
 class EncodeGenerator {
-  /** Statements that run once. */
-  setUp = '';
   readonly #lines: CodeLines;
   /** Names of what the check has read, by holder and field. */
   readonly #known = new Map<string, string>();
@@ -196,7 +194,7 @@ o += ${value}.byteLength;`);
 
   #writeTexts(value: string): void {
     const writer = this.#lines.name();
-    this.setUp += `const ${writer} = new TextListWriter();\n`;
+    this.#lines.setUp += `const ${writer} = new TextListWriter();\n`;
     this.#lines.align(4);
     this.#lines.add(`o = ${writer}.write(b, view, o, ${value});`);
     this.#lines.forget(1);

@@ -11,6 +11,8 @@ export interface MessageSpace {
 
 let block = newSpace(blockBytes);
 const reused = newSpace(blockBytes);
+/** The last transient message; the next one of its length is the same bytes. */
+let lastTransient = new Uint8Array(reused.bytes.buffer, reused.offset, 0);
 
 /**
  * Returns room for `bytes`; {@link finishMessage} gives back what was not used.
@@ -27,7 +29,12 @@ export function reserveMessage(bytes: number, isTransient: boolean): MessageSpac
 /** Returns the message that was written from `space.offset` to `end`. */
 export function finishMessage(space: MessageSpace, end: number): Uint8Array<ArrayBuffer> {
   const start = space.offset;
-  if (space !== reused) space.offset = ((end + 3) & -8) + 4;
+  if (space === reused) {
+    if (lastTransient.length !== end - start)
+      lastTransient = new Uint8Array(space.bytes.buffer, start, end - start);
+    return lastTransient;
+  }
+  space.offset = ((end + 3) & -8) + 4;
   return new Uint8Array(space.bytes.buffer, start, end - start);
 }
 
