@@ -15,6 +15,7 @@ import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { defaultCriticSettings } from './plan/critic.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
+import { defaultPlanner, isPlannerName, plannerNames } from './planners/planners.ts';
 import { QuestionDesk } from './question-desk-node.ts';
 import { Reasoner } from './reasoner/reasoner.ts';
 import { RobotClient } from './robot-client-node.ts';
@@ -113,13 +114,12 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
     return () => node.getParameter(name) as number;
   };
   const planner = node.declareParameter('planner', '', {
-    description:
-      'closed-loop (the default when empty) or open-loop: plan once, no critic, verification or replanning',
+    description: `${plannerNames.join(', ')}; ${defaultPlanner} when empty`,
   });
-  if (!['', 'closed-loop', 'open-loop'].includes(planner)) {
+  if (planner !== '' && !isPlannerName(planner)) {
     throw new ConfigurationError({
       code: 'unknown-planner',
-      message: `parameter planner: there is no planner "${planner}"; there are: closed-loop, open-loop`,
+      message: `parameter planner: there is no planner "${planner}"; there are: ${plannerNames.join(', ')}`,
       fields: { planner },
     });
   }
@@ -183,7 +183,7 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
     'how long an answer is waited for, s',
   );
   return (asked) => {
-    const chosen = asked || (node.getParameter('planner') as string) || 'closed-loop';
+    const chosen = asked || (node.getParameter('planner') as string);
     const limits: TaskLimits = {
       maxReplans: replans(),
       maxSteps: steps(),
@@ -197,7 +197,7 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
       questionTimeoutS: answerS(),
     };
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
-    return { planner: chosen === 'open-loop' ? 'open-loop' : 'closed-loop', limits, critic };
+    return { planner: isPlannerName(chosen) ? chosen : defaultPlanner, limits, critic };
   };
 }
 

@@ -4,6 +4,7 @@ import { critiqueMessage, planMessage } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
+import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
 import type { RobotClient } from './robot-client-node.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './task/environment.ts';
@@ -27,7 +28,6 @@ export interface TaskServerParts {
   publishBelief(): void;
 }
 
-const planners = ['closed-loop', 'open-loop'];
 const pausePollMs = 100;
 
 interface Accepted {
@@ -64,7 +64,7 @@ export class TaskServer {
     );
     node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
     node.createActionServer('efferent_interfaces/action/ExecuteTask', '/agent/execute_task', {
-      onGoal: (goal) => goal.planner === '' || planners.includes(goal.planner),
+      onGoal: (goal) => goal.planner === '' || isPlannerName(goal.planner),
       execute: (goal) => this.#execute(goal),
     });
   }

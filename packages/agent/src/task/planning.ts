@@ -68,6 +68,11 @@ export class Planning {
     this.#memory = memory;
   }
 
+  /** Id of the model that is asked. */
+  get author(): string {
+    return this.#environment.model.id;
+  }
+
   /**
    * Gets a plan that passed the checker.
    *

@@ -1,9 +1,9 @@
 import type { CriticSettings } from '../plan/critic.ts';
+import type { PlannerName } from '../planners/planners.ts';
 import type { TaskLimits, TaskOutcome } from './limits.ts';
 
 export interface TaskSettings {
-  /** `open-loop` plans once: no critic, no verification, no replanning. */
-  readonly planner: 'closed-loop' | 'open-loop';
+  readonly planner: PlannerName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
 }

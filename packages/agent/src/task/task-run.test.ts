@@ -72,7 +72,7 @@ const run = (trial: Trial, limits: Partial<TaskLimits> = {}, instruction = 'put 
   runTask(
     instruction,
     trial.environment,
-    { planner: 'closed-loop', limits: { ...defaultTaskLimits, ...limits }, critic: defaultCriticSettings },
+    { planner: 'hybrid', limits: { ...defaultTaskLimits, ...limits }, critic: defaultCriticSettings },
     new SkillStatistics(),
     new AbortController().signal,
   );

@@ -1,0 +1,66 @@
+import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import { selectSubGoal } from '../plan/selector.ts';
+import { Reasoner } from '../reasoner/reasoner.ts';
+import { TaskBudget } from '../task/limits.ts';
+import { Planning } from '../task/planning.ts';
+import type { StepResult } from '../task/step-runner.ts';
+import type { TaskContext } from '../task/task-context.ts';
+import { closePlan } from './close-plan.ts';
+import type { PlanStrategy } from './plan-loop.ts';
+
+/**
+ * The symbolic planner on its own, planning anew from the belief after every step: no language model, no critic, no
+ * explanation. A baseline.
+ */
+export class Classical implements PlanStrategy {
+  readonly closesLoop = true;
+  readonly #task: TaskContext;
+  readonly #planning: Planning;
+
+  constructor(task: TaskContext) {
+    this.#task = task;
+    const { environment, settings, memory } = task;
+    const symbolic = {
+      ...environment,
+      model: new Reasoner(),
+      runModel: <T>(work: () => Promise<T>) => work(),
+      publishModelCall: () => undefined,
+    };
+    // Its plans are no model calls and are not counted as such; the bounds on steps and failures end its loop.
+    const limits = { ...settings.limits, maxModelCalls: Number.POSITIVE_INFINITY };
+    this.#planning = new Planning(symbolic, new TaskBudget(limits), memory);
+  }
+
+  newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
+    return this.#task.newPlan(purpose, change, this.#planning);
+  }
+
+  async replan(because: string): Promise<void> {
+    this.#task.noteReplan(because);
+    await this.newPlan('replan', because);
+  }
+
+  select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
+    const { environment, statistics } = this.#task;
+    return selectSubGoal(ready, this.#task.view(), environment.skills, statistics, running);
+  }
+
+  async onSuccess(subGoal: SubGoal): Promise<void> {
+    await this.newPlan('replan', `after: ${subGoal.description}`);
+  }
+
+  async onFailure(subGoal: SubGoal, { code, message }: StepResult): Promise<void> {
+    const { memory, budget } = this.#task;
+    memory.addFailure({ skill: subGoal.skill, arguments: subGoal.arguments, code, message });
+    budget.countFailure(`${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${code}`, message);
+    await this.replan(`${subGoal.description}: ${message}`);
+  }
+
+  async onStuck(): Promise<void> {
+    await this.replan('no step of the plan can go on');
+  }
+
+  async onEnd(plan: PlanGraph): Promise<string | undefined> {
+    return closePlan(this.#task, plan, this);
+  }
+}

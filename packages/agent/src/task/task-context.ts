@@ -1,0 +1,184 @@
+import type { SkillContract } from '@efferent/skills';
+import type { BeliefView } from '../belief/belief-view.ts';
+import { viewBelief } from '../belief/truth.ts';
+import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import type { SkillStatistics } from '../plan/skill-statistics.ts';
+import { CriticGate } from './critic-gate.ts';
+import type { TaskEnvironment, TaskEvent } from './environment.ts';
+import { Finder } from './finder.ts';
+import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
+import { Planning, TaskMemory } from './planning.ts';
+import { isFind, type StepResult, StepRunner } from './step-runner.ts';
+import { TaskGoals } from './task-goals.ts';
+import type { TaskReport, TaskSettings } from './task-report.ts';
+
+/** One task under way: its world, bounds, memory and present plan, and the parts that every planner works with. */
+export class TaskContext {
+  readonly environment: TaskEnvironment;
+  readonly settings: TaskSettings;
+  readonly statistics: SkillStatistics;
+  /** Aborts with a {@link TaskEnd} that names the outcome. */
+  readonly signal: AbortSignal;
+  readonly budget: TaskBudget;
+  readonly memory: TaskMemory;
+  readonly planning: Planning;
+  readonly runner: StepRunner;
+  readonly finder: Finder;
+  readonly goals: TaskGoals;
+  readonly critic: CriticGate;
+  readonly beganS: number;
+  /** The newest plan; undefined before the first. */
+  plan: PlanGraph | undefined;
+
+  constructor(
+    instruction: string,
+    environment: TaskEnvironment,
+    settings: TaskSettings,
+    statistics: SkillStatistics,
+    signal: AbortSignal,
+  ) {
+    this.environment = environment;
+    this.settings = settings;
+    this.statistics = statistics;
+    this.signal = signal;
+    this.budget = new TaskBudget(settings.limits);
+    this.memory = new TaskMemory(instruction);
+    this.planning = new Planning(environment, this.budget, this.memory);
+    this.runner = new StepRunner(environment, this.budget, statistics);
+    this.finder = new Finder(environment, this.budget, this.runner);
+    this.goals = new TaskGoals(environment, this.memory, this.runner);
+    this.critic = new CriticGate(environment, this.runner, statistics, settings.critic);
+    this.beganS = environment.nowS();
+  }
+
+  view(): BeliefView {
+    return viewBelief(this.environment.belief, this.environment.nowS());
+  }
+
+  /** @throws {@link TaskEnd} for a name that the checker would not have let pass; it must not reach a robot */
+  contractOf(subGoal: SubGoal): SkillContract {
+    const contract = this.environment.skills.find((skill) => skill.name === subGoal.skill);
+    if (contract === undefined) throw new TaskEnd('plan-rejected', `There is no skill "${subGoal.skill}".`);
+    return contract;
+  }
+
+  /** Asks for the next plan and makes it the present one. @param planning - who is asked @throws {@link TaskEnd} */
+  async newPlan(
+    purpose: 'decompose' | 'replan',
+    change: string,
+    planning: Planning = this.planning,
+  ): Promise<void> {
+    await this.environment.whilePaused(this.signal);
+    this.checkTime();
+    this.critic.startPlan();
+    const revision = this.plan === undefined ? 0 : this.plan.revision + 1;
+    this.setPlan(await planning.plan(purpose, revision, change, this.signal), planning.author);
+  }
+
+  /** @param author - who made it, for the person who watches */
+  setPlan(plan: PlanGraph, author: string): void {
+    this.plan = plan;
+    const steps = plan.subGoals.map((subGoal, index) => `${index + 1} ${subGoal.description}`).join('   ');
+    const duration = `${Math.round(plan.planningS * 1000)} ms`;
+    this.emit(
+      'plan',
+      undefined,
+      steps === '' ? 'nothing to do' : steps,
+      `${author}, ${duration}`,
+      Number.NaN,
+    );
+    this.environment.publishPlan(plan);
+  }
+
+  /** Counts and notes that the whole task is planned anew. @throws {@link TaskEnd} past the limit */
+  noteReplan(because: string): void {
+    this.budget.countReplan();
+    this.memory.note('note', `replanned: ${because}`);
+    this.emit('replan', undefined, because, `replan task (round ${this.budget.replans})`, Number.NaN);
+  }
+
+  start(subGoal: SubGoal): void {
+    subGoal.state = 'running';
+    subGoal.attempts += 1;
+    subGoal.reason = '';
+    const index = this.plan!.subGoals.indexOf(subGoal);
+    this.emit('step-start', subGoal, `${index + 1} ${subGoal.description}`, '', Number.NaN);
+    this.environment.publishPlan(this.plan!);
+  }
+
+  finish(subGoal: SubGoal, result: StepResult): void {
+    subGoal.state = 'done';
+    this.goals.achieve(subGoal);
+    this.budget.clearFailures();
+    this.memory.note('done', subGoal.description);
+    const detail = result.confirmed && !isFind(subGoal) ? 'ok, confirmed' : 'ok';
+    this.emit('step-end', subGoal, withFeasibility(subGoal, result.note), detail, subGoal.feasibility);
+  }
+
+  /** A step that need not be sent, since its effects hold. */
+  skip(subGoal: SubGoal): void {
+    subGoal.state = 'skipped';
+    subGoal.reason = 'it is so already';
+    this.goals.achieve(subGoal);
+  }
+
+  fail(subGoal: SubGoal, result: StepResult): void {
+    subGoal.state = 'failed';
+    subGoal.reason = result.message;
+    this.memory.note('failed', `${subGoal.description}: ${result.code}: ${result.message}`);
+    const word = result.code === 'not-confirmed' ? 'refuted' : `failed: ${result.code}`;
+    this.emit('step-end', subGoal, withFeasibility(subGoal, result.message), word, subGoal.feasibility);
+  }
+
+  emit(
+    kind: TaskEvent['kind'],
+    subGoal: SubGoal | undefined,
+    text: string,
+    detail: string,
+    feasibility: number,
+  ): void {
+    this.environment.emit({ kind, subGoalId: subGoal?.id ?? '', text, detail, feasibility });
+  }
+
+  /** @throws {@link TaskEnd} when the task was ended from outside or has lasted too long */
+  checkTime(): void {
+    this.signal.throwIfAborted();
+    const elapsedS = this.environment.nowS() - this.beganS;
+    if (elapsedS > this.settings.limits.maxTaskS)
+      throw new TaskEnd(
+        'time-limit',
+        `I stopped after ${Math.round(elapsedS)} s, the time limit for one task.`,
+      );
+  }
+
+  /** Leaves no step of the plan open, after the task ended early. */
+  closePlan(reason: string): void {
+    if (this.plan === undefined) return;
+    for (const subGoal of this.plan.subGoals) {
+      if (subGoal.state !== 'running' && subGoal.state !== 'ready' && subGoal.state !== 'waiting') continue;
+      subGoal.reason = subGoal.state === 'running' ? reason : '';
+      subGoal.state = subGoal.state === 'running' ? 'failed' : 'skipped';
+    }
+    this.environment.publishPlan(this.plan);
+  }
+
+  report(outcome: TaskOutcome, message: string): TaskReport {
+    const goals = this.plan?.goals ?? [];
+    const met = goals.filter((goal) => this.goals.isMet(goal)).length;
+    const { steps, replans, modelCalls, tokens } = this.budget;
+    return {
+      success: outcome === 'success',
+      outcome,
+      message,
+      goalConditionSuccess: goals.length === 0 ? Number(outcome === 'success') : met / goals.length,
+      skills: steps,
+      replans,
+      modelCalls,
+      tokens,
+      elapsedS: this.environment.nowS() - this.beganS,
+    };
+  }
+}
+
+const withFeasibility = (subGoal: SubGoal, text: string): string =>
+  Number.isNaN(subGoal.feasibility) ? text : `feasible ${subGoal.feasibility.toFixed(2)} · ${text}`;
