@@ -14,6 +14,7 @@ import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { defaultCriticSettings } from './plan/critic.ts';
+import { isSelectorName, selectorNames } from './plan/selector.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { defaultPlanner, isPlannerName, plannerNames } from './planners/planners.ts';
 import { QuestionDesk } from './question-desk-node.ts';
@@ -123,6 +124,16 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
       fields: { planner },
     });
   }
+  const selector = node.declareParameter('selector', 'cost', {
+    description: `how the next of several ready sub-goals is chosen: ${selectorNames.join(', ')}`,
+  });
+  if (!isSelectorName(selector)) {
+    throw new ConfigurationError({
+      code: 'unknown-selector',
+      message: `parameter selector: there is no selector "${selector}"; there are: ${selectorNames.join(', ')}`,
+      fields: { selector },
+    });
+  }
   const d = defaultTaskLimits;
   const threshold = number(
     'feasibility_threshold',
@@ -197,7 +208,7 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
       questionTimeoutS: answerS(),
     };
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
-    return { planner: isPlannerName(chosen) ? chosen : defaultPlanner, limits, critic };
+    return { planner: isPlannerName(chosen) ? chosen : defaultPlanner, selector, limits, critic };
   };
 }
 

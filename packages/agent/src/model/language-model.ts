@@ -2,7 +2,70 @@ import type { SkillContract } from '@efferent/skills';
 import type { GenericSchema } from 'valibot';
 import type { BeliefView } from '../belief/belief-view.ts';
 
-export type ModelPurpose = 'decompose' | 'replan' | 'explain';
+/** One turn of the dialogue that DEPS conducts with its model. */
+export interface DialogueTurn {
+  readonly speaker: 'user' | 'planner' | 'descriptor' | 'explainer';
+  readonly text: string;
+}
+
+/** What CLEA remembers of one executed action. */
+export interface TrajectoryRecord {
+  /** What was seen after it. */
+  readonly observation: string;
+  /** As {@link formatCall} writes it; empty for the first look at the scene. */
+  readonly action: string;
+  /** What its skill answered. */
+  readonly feedback: string;
+}
+
+/** CLEA's belief: what was done, and where things are. */
+export interface TrajectorySummary {
+  readonly steps: readonly string[];
+  readonly spatial: string;
+}
+
+/** A skill that a model proposes for a robot. */
+export interface ProposedAction {
+  readonly robot: string;
+  readonly skill: string;
+  readonly arguments: Readonly<Record<string, string>>;
+}
+
+/** What a model is asked, with what only this question needs. */
+export type ModelQuestion =
+  /** A plan graph for the instruction, or for what is left of it. */
+  | { readonly purpose: 'decompose' | 'replan' }
+  /** Why the newest failure happened. */
+  | { readonly purpose: 'explain' }
+  /** DEPS: a list of goals in the form of calls, continuing the dialogue. */
+  | { readonly purpose: 'plan-goals'; readonly dialogue: readonly DialogueTurn[] }
+  /** DEPS: why a goal failed and what would have to come first, continuing the dialogue. */
+  | { readonly purpose: 'explain-goal'; readonly dialogue: readonly DialogueTurn[] }
+  /** DEPS: the skill and arguments that one line of a plan means. */
+  | { readonly purpose: 'parse-goal'; readonly line: string }
+  /** CLEA: one paragraph on what is seen. */
+  | { readonly purpose: 'observe' }
+  /** CLEA: the trajectory in short. */
+  | { readonly purpose: 'summarise'; readonly trajectory: readonly TrajectoryRecord[] }
+  /** CLEA: the next sub-goal and a few actions. */
+  | {
+      readonly purpose: 'act';
+      readonly summary: TrajectorySummary;
+      readonly observation: string;
+      /** What the critic or a robot objected to; empty when nothing. */
+      readonly reflection: string;
+      readonly mostActions: number;
+    }
+  /** CLEA: whether an action is suitable now. */
+  | {
+      readonly purpose: 'criticise';
+      readonly summary: TrajectorySummary;
+      readonly observation: string;
+      readonly subGoal: string;
+      readonly action: ProposedAction;
+    };
+
+export type ModelPurpose = ModelQuestion['purpose'];
 
 /** One thing that happened in this task, oldest first. */
 export interface HistoryEntry {
@@ -23,7 +86,7 @@ export interface StepFailure {
 
 /** Everything a language model is told; nothing else reaches it. */
 export interface LanguageModelRequest<Output> {
-  readonly purpose: ModelPurpose;
+  readonly question: ModelQuestion;
   /** The person's words; untrusted. */
   readonly instruction: string;
   readonly belief: BeliefView;

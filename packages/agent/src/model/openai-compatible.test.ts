@@ -92,7 +92,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
 const request = (
   fields: Partial<LanguageModelRequest<PlanProposal>> = {},
 ): LanguageModelRequest<PlanProposal> => ({
-  purpose: 'decompose',
+  question: { purpose: 'decompose' },
   instruction: 'open the left drawer',
   belief: kitchenView(everydayObjects()),
   skills: Object.values(skillContracts),

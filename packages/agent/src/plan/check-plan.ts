@@ -11,6 +11,7 @@ import {
   type Operator,
 } from '../reasoner/operators.ts';
 import { type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
+import { idsOf } from '../reasoner/things.ts';
 
 /** Why a proposal is refused: the sub-goal and one sentence that a model can repair it by. */
 export interface PlanProblem {
@@ -50,13 +51,35 @@ export function checkPlan(
   return problems;
 }
 
+/**
+ * Checks one action for its skill and arguments; whether it is possible now is for a critic to say.
+ *
+ * @returns why it cannot be sent, or undefined
+ */
+export function checkAction(
+  action: {
+    readonly skill: string;
+    readonly robot: string;
+    readonly arguments: Readonly<Record<string, string>>;
+  },
+  view: BeliefView,
+  skills: readonly SkillContract[],
+): string | undefined {
+  if (!view.robots.some((robot) => robot.name === action.robot))
+    return `there is no robot "${action.robot}"; there are: ${view.robots.map((robot) => robot.name).join(', ')}`;
+  if (action.skill === findSkill) return `"${findSkill}" is no skill of a robot`;
+  const proposed = {
+    id: '',
+    skill: action.skill,
+    arguments: Object.entries(action.arguments).map(([name, value]) => ({ name, value })),
+    dependsOn: [],
+  };
+  const start = symbolicState(view, action.robot, []);
+  return argumentProblems(proposed, idsOf(view), skills, start)[0]?.reason;
+}
+
 const namesOf = (view: BeliefView, proposal: PlanProposal): ReadonlySet<string> =>
-  new Set([
-    ...view.objects.map((object) => object.id),
-    ...view.fixtures.map((fixture) => fixture.id),
-    ...view.places.map((place) => place.id),
-    ...proposal.references.map((reference) => reference.name),
-  ]);
+  new Set([...idsOf(view), ...proposal.references.map((reference) => reference.name)]);
 
 /** Topological order that keeps the order of the list where it can; reports duplicate, unknown and circular ids. */
 function orderOf(subGoals: readonly ProposedSubGoal[], problems: PlanProblem[]): readonly ProposedSubGoal[] {

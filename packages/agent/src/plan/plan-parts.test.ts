@@ -1,14 +1,16 @@
+import { Rng } from '@efferent/core';
 import { skillContracts } from '@efferent/skills';
 import { describe, expect, test } from 'vitest';
 import type { Atom } from '../belief/atom.ts';
+import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
 import { everydayObjects, kitchenView, objectView, robotName } from '../testing/kitchen-view.ts';
 import { checkPlan } from './check-plan.ts';
 import { criticise, defaultCriticSettings } from './critic.ts';
-import { newSubGoal } from './plan-graph.ts';
+import { newSubGoal, type SubGoal } from './plan-graph.ts';
 import { nextSearchMove } from './search-places.ts';
-import { selectSubGoal } from './selector.ts';
+import { type SelectionContext, selectSubGoal } from './selector.ts';
 import { SkillStatistics } from './skill-statistics.ts';
 
 const skills = Object.values(skillContracts);
@@ -185,18 +187,26 @@ describe('the selector', () => {
     objectView('can-1', 'on', 'counter-top', { positionM: [2, 2, 0.7] }),
   ]);
 
+  const select = (
+    ready: readonly SubGoal[],
+    view: BeliefView,
+    fields: Partial<SelectionContext> = {},
+    running: readonly SubGoal[] = [],
+  ) =>
+    selectSubGoal(
+      ready,
+      { view, skills, statistics: new SkillStatistics(), selector: 'cost', random: new Rng(1), ...fields },
+      running,
+    );
+
   test('takes the nearest of equal steps', () => {
-    expect(
-      selectSubGoal([pick('far', 'can-1'), pick('near', 'apple-1')], near, skills, new SkillStatistics())?.id,
-    ).toBe('near');
+    expect(select([pick('far', 'can-1'), pick('near', 'apple-1')], near)?.id).toBe('near');
   });
 
   test('prefers the step that is likely to work over a nearer one that is not', () => {
     const statistics = new SkillStatistics();
     for (let i = 0; i < 40; i++) statistics.record('pick', 'apple', false, 20);
-    expect(selectSubGoal([pick('far', 'can-1'), pick('near', 'apple-1')], near, skills, statistics)?.id).toBe(
-      'far',
-    );
+    expect(select([pick('far', 'can-1'), pick('near', 'apple-1')], near, { statistics })?.id).toBe('far');
   });
 
   test('finishes what is in the hand before it picks the next thing', () => {
@@ -209,17 +219,11 @@ describe('the selector', () => {
       dependsOn: [],
       robot: robotName,
     });
-    expect(selectSubGoal([pick('near', 'apple-1'), place], full, skills, new SkillStatistics())?.id).toBe(
-      'place',
-    );
+    expect(select([pick('near', 'apple-1'), place], full)?.id).toBe('place');
   });
 
   test('starts nothing that claims a part of the robot in use', () => {
-    expect(
-      selectSubGoal([pick('near', 'apple-1')], near, skills, new SkillStatistics(), [
-        pick('running', 'can-1'),
-      ]),
-    ).toBeUndefined();
+    expect(select([pick('near', 'apple-1')], near, {}, [pick('running', 'can-1')])).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Rng } from '@efferent/core';
 import type { SkillContract } from '@efferent/skills';
 import type { BeliefView } from '../belief/belief-view.ts';
 import type { SubGoal } from './plan-graph.ts';
@@ -6,48 +7,79 @@ import type { SkillStatistics } from './skill-statistics.ts';
 /** Speed that a path's length is divided by, m/s: a mobile manipulator among furniture. */
 const travelMps = 0.2;
 
+/** How the next of several ready sub-goals is chosen; the others than `cost` are there to compare with. */
+export type SelectorName = 'cost' | 'path' | 'fixed' | 'random';
+
+export const selectorNames: readonly SelectorName[] = ['cost', 'path', 'fixed', 'random'];
+
+export const isSelectorName = (name: string): name is SelectorName =>
+  selectorNames.some((known) => known === name);
+
+/** What choosing among sub-goals depends on. */
+export interface SelectionContext {
+  readonly view: BeliefView;
+  readonly skills: readonly SkillContract[];
+  readonly statistics: SkillStatistics;
+  readonly selector: SelectorName;
+  readonly random: Rng;
+}
+
 /**
- * Takes, among the ready sub-goals, the one with the smallest predicted cost to complete.
+ * Takes, among the ready sub-goals, the one with the shortest horizon: the predicted cost to complete it.
  *
- * Cost is the way there plus the skill's expected duration, divided by its chance of success: a step that often has
- * to be repeated costs more. Steps that need an empty hand wait while it is full, and claims keep two from one body part.
+ * @param running - sub-goals under way; what claims a body part or a thing of theirs waits
  */
 export function selectSubGoal(
   ready: readonly SubGoal[],
-  view: BeliefView,
-  skills: readonly SkillContract[],
-  statistics: SkillStatistics,
+  context: SelectionContext,
   running: readonly SubGoal[] = [],
 ): SubGoal | undefined {
   let best: SubGoal | undefined;
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (const subGoal of ready) {
-    if (running.some((other) => claimsOverlap(subGoal, other, skills))) continue;
-    const cost = predictedCostS(subGoal, view, skills, statistics);
-    if (cost < bestCost) {
+  let bestHorizon = Number.POSITIVE_INFINITY;
+  for (const [index, subGoal] of ready.entries()) {
+    if (running.some((other) => claimsOverlap(subGoal, other, context.skills))) continue;
+    const horizon = horizonOf(subGoal, index, context);
+    if (horizon < bestHorizon) {
       best = subGoal;
-      bestCost = cost;
+      bestHorizon = horizon;
     }
   }
   return best;
 }
 
-/** Expected seconds until the sub-goal is complete, retries included. */
-export function predictedCostS(
-  subGoal: SubGoal,
-  view: BeliefView,
-  skills: readonly SkillContract[],
-  statistics: SkillStatistics,
-): number {
+/** Steps that need an empty hand come after all others while it is full, whoever chooses. */
+function horizonOf(subGoal: SubGoal, index: number, context: SelectionContext): number {
+  const { view, skills, statistics, random } = context;
+  const robot = view.robots.find((candidate) => candidate.name === subGoal.robot);
+  const blocked = needsEmptyHand(subGoal, skills) && (robot?.held ?? '') !== '' ? 1e6 : 0;
+  switch (context.selector) {
+    case 'cost':
+      return predictedCostS(subGoal, view, statistics) + blocked;
+    case 'path':
+      return travelM(subGoal, view) + blocked;
+    case 'fixed':
+      return index + blocked;
+    case 'random':
+      return random.uniform() + blocked;
+  }
+}
+
+/**
+ * Expected seconds until the sub-goal is complete, retries included: the way there plus the skill's expected duration,
+ * divided by its chance of success.
+ */
+export function predictedCostS(subGoal: SubGoal, view: BeliefView, statistics: SkillStatistics): number {
+  const chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view));
+  return (travelM(subGoal, view) / travelMps + statistics.durationS(subGoal.skill)) / chance;
+}
+
+/** Straight way from the robot to where the sub-goal is done, m; 0 when either is not known. */
+function travelM(subGoal: SubGoal, view: BeliefView): number {
   const robot = view.robots.find((candidate) => candidate.name === subGoal.robot);
   const target = targetPosition(subGoal, view);
-  const travelS =
-    robot === undefined || target === undefined
-      ? 0
-      : Math.hypot(target[0]! - robot.positionM[0], target[1]! - robot.positionM[1]) / travelMps;
-  const chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view));
-  const blocked = needsEmptyHand(subGoal, skills) && (robot?.held ?? '') !== '' ? 1e6 : 0;
-  return (travelS + statistics.durationS(subGoal.skill)) / chance + blocked;
+  return robot === undefined || target === undefined
+    ? 0
+    : Math.hypot(target[0]! - robot.positionM[0], target[1]! - robot.positionM[1]);
 }
 
 /** Class of the thing that a skill acts on; what its success rate depends on. */
@@ -79,8 +111,10 @@ const needsEmptyHand = (subGoal: SubGoal, skills: readonly SkillContract[]): boo
     .find((skill) => skill.name === subGoal.skill)
     ?.preconditions.some((term) => term.predicate === 'hand-empty' && !term.negated) ?? false;
 
+/** Two robots may not work on one thing at a time; one robot has each of its parts once. */
 function claimsOverlap(a: SubGoal, b: SubGoal, skills: readonly SkillContract[]): boolean {
-  if (a.robot !== b.robot) return false;
+  const things = Object.values(b.arguments);
+  if (a.robot !== b.robot) return Object.values(a.arguments).some((id) => things.includes(id));
   const claims = (subGoal: SubGoal) =>
     skills.find((skill) => skill.name === subGoal.skill)?.resources ?? ['base', 'arm', 'head'];
   return claims(a).some((resource) => claims(b).includes(resource));

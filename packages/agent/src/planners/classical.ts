@@ -1,11 +1,11 @@
+import { planProposalSchema } from '../model/proposal.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { selectSubGoal } from '../plan/selector.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { TaskBudget } from '../task/limits.ts';
-import { Planning } from '../task/planning.ts';
+import { ModelCaller } from '../task/model-caller.ts';
 import type { StepResult } from '../task/step-runner.ts';
 import type { TaskContext } from '../task/task-context.ts';
-import { closePlan } from './close-plan.ts';
+import { concludePlan } from './conclude-plan.ts';
 import type { PlanStrategy } from './plan-loop.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { PlanStrategy } from './plan-loop.ts';
 export class Classical implements PlanStrategy {
   readonly closesLoop = true;
   readonly #task: TaskContext;
-  readonly #planning: Planning;
+  readonly #caller: ModelCaller;
 
   constructor(task: TaskContext) {
     this.#task = task;
@@ -28,11 +28,12 @@ export class Classical implements PlanStrategy {
     };
     // Its plans are no model calls and are not counted as such; the bounds on steps and failures end its loop.
     const limits = { ...settings.limits, maxModelCalls: Number.POSITIVE_INFINITY };
-    this.#planning = new Planning(symbolic, new TaskBudget(limits), memory);
+    this.#caller = new ModelCaller(symbolic, new TaskBudget(limits), memory);
   }
 
   newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
-    return this.#task.newPlan(purpose, change, this.#planning);
+    const propose = (signal: AbortSignal) => this.#caller.ask({ purpose }, planProposalSchema, signal);
+    return this.#task.newPlan({ id: 'search', propose }, change);
   }
 
   async replan(because: string): Promise<void> {
@@ -41,8 +42,7 @@ export class Classical implements PlanStrategy {
   }
 
   select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
-    const { environment, statistics } = this.#task;
-    return selectSubGoal(ready, this.#task.view(), environment.skills, statistics, running);
+    return this.#task.nearest(ready, running);
   }
 
   async onSuccess(subGoal: SubGoal): Promise<void> {
@@ -61,6 +61,6 @@ export class Classical implements PlanStrategy {
   }
 
   async onEnd(plan: PlanGraph): Promise<string | undefined> {
-    return closePlan(this.#task, plan, this);
+    return concludePlan(this.#task, plan, this);
   }
 }

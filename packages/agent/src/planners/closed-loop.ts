@@ -1,10 +1,9 @@
 import type { SkillContract } from '@efferent/skills';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { selectSubGoal } from '../plan/selector.ts';
 import { confirmExplanation, repairSteps } from '../task/recovery.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
 import type { TaskContext } from '../task/task-context.ts';
-import { closePlan } from './close-plan.ts';
+import { concludePlan } from './conclude-plan.ts';
 import type { Objection, PlanStrategy, StepCritic } from './plan-loop.ts';
 
 /** Codes for which trying the same again, with fresh poses, is worth it. */
@@ -42,8 +41,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
-    const { environment, statistics } = this.#task;
-    return selectSubGoal(ready, this.#task.view(), environment.skills, statistics, running);
+    return this.#task.nearest(ready, running);
   }
 
   async objection(
@@ -79,7 +77,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
-    const { memory, budget, planning, environment, signal } = this.#task;
+    const { memory, budget, environment } = this.#task;
     const failure = memory.addFailure({
       skill: subGoal.skill,
       arguments: subGoal.arguments,
@@ -95,7 +93,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
       result.message,
     );
     const contract = this.#task.contractOf(subGoal);
-    const explanation = await planning.explain(signal);
+    const explanation = await this.#task.explain();
     const { broken, because } = confirmExplanation(
       environment,
       subGoal,
@@ -118,7 +116,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
-    return this.#task.newPlan(purpose, change);
+    return this.#task.newPlan(this.#task.planSource(purpose), change);
   }
 
   async replan(because: string): Promise<void> {
@@ -127,7 +125,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   async onEnd(plan: PlanGraph): Promise<string | undefined> {
-    return closePlan(this.#task, plan, this);
+    return concludePlan(this.#task, plan, this);
   }
 
   /** Inserts the steps that bring a precondition about again; else replans the task. */

@@ -1,5 +1,4 @@
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { selectSubGoal } from '../plan/selector.ts';
 import { describeGoals } from '../task/describe.ts';
 import { TaskEnd } from '../task/limits.ts';
 import type { StepResult } from '../task/step-runner.ts';
@@ -16,12 +15,11 @@ export class OpenLoop implements PlanStrategy {
   }
 
   newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
-    return this.task.newPlan(purpose, change);
+    return this.task.newPlan(this.task.planSource(purpose), change);
   }
 
   select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
-    const { environment, statistics } = this.task;
-    return selectSubGoal(ready, this.task.view(), environment.skills, statistics, running);
+    return this.task.nearest(ready, running);
   }
 
   async onFailure(_subGoal: SubGoal, result: StepResult): Promise<void> {

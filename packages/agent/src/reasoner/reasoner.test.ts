@@ -16,7 +16,7 @@ async function propose(
   fields: Partial<LanguageModelRequest<PlanProposal>> = {},
 ): Promise<PlanProposal> {
   const reply = await new Reasoner().generate({
-    purpose: 'decompose',
+    question: { purpose: 'decompose' },
     instruction,
     belief,
     skills,

@@ -10,7 +10,9 @@ import type {
 } from '../model/language-model.ts';
 import type { PlanProposal } from '../model/proposal.ts';
 import { abilitiesOf } from './abilities.ts';
+import { nextActions, observation, suitability, summary } from './clea-answers.ts';
 import { composePlan } from './compose-plan.ts';
+import { explainGoal, goalList, parseGoalLine } from './deps-answers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type Goal, type Grounding, groundCommands } from './grounding.ts';
 import { findSkill } from './operators.ts';
@@ -31,13 +33,13 @@ export class Reasoner implements LanguageModel {
   readonly modelledLatencyMs = 3;
 
   async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
-    const answer = request.purpose === 'explain' ? explainFailure(request) : proposePlan(request);
+    const answer = answerTo(request);
     const checked = checkWithSchema(request.schema, answer);
     if (checked.problems !== undefined) {
       throw new LanguageModelError({
         code: 'wrong-schema',
-        message: `The reasoner has no answer of the asked shape for "${request.purpose}": ${describeProblem(checked.problems[0], 'answer')}; ask for a plan or an explanation.`,
-        fields: { purpose: request.purpose },
+        message: `The reasoner has no answer of the asked shape for "${request.question.purpose}": ${describeProblem(checked.problems[0], 'answer')}`,
+        fields: { purpose: request.question.purpose },
       });
     }
     return { output: checked.output, inputTokens: 0, outputTokens: 0, attempts: 1 };
@@ -45,6 +47,33 @@ export class Reasoner implements LanguageModel {
 }
 
 type PlanRequest = Omit<LanguageModelRequest<unknown>, 'schema'>;
+
+function answerTo(request: PlanRequest): unknown {
+  const { question } = request;
+  switch (question.purpose) {
+    case 'decompose':
+    case 'replan':
+      return proposePlan(request);
+    case 'explain':
+      return explainFailure(request);
+    case 'plan-goals':
+      return goalList(request, proposePlan(request));
+    case 'explain-goal':
+      return explainGoal(request);
+    case 'parse-goal':
+      return parseGoalLine(request, question.line, proposePlan(request), (instruction) =>
+        proposePlan({ ...request, instruction }),
+      );
+    case 'observe':
+      return observation(request);
+    case 'summarise':
+      return summary(request, question);
+    case 'act':
+      return nextActions(request, question, proposePlan(request));
+    case 'criticise':
+      return suitability(request, question);
+  }
+}
 
 const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>): PlanProposal => ({
   message: '',

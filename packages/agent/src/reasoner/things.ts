@@ -86,3 +86,11 @@ export function isNear(view: BeliefView, objectId: string, near: string): boolea
     Math.hypot(object.positionM[0] - thing[0], object.positionM[1] - thing[1]) <= nextToM
   );
 }
+
+/** Every name that the belief gives to something. */
+export const idsOf = (view: BeliefView): ReadonlySet<string> =>
+  new Set([
+    ...view.objects.map((object) => object.id),
+    ...view.fixtures.map((fixture) => fixture.id),
+    ...view.places.map((place) => place.id),
+  ]);

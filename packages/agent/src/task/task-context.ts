@@ -1,15 +1,20 @@
+import { Rng } from '@efferent/core';
 import type { SkillContract } from '@efferent/skills';
 import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
+import { type Explanation, explanationSchema, planProposalSchema } from '../model/proposal.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import { CriticGate } from './critic-gate.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder } from './finder.ts';
 import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
-import { Planning, TaskMemory } from './planning.ts';
+import { ModelCaller } from './model-caller.ts';
+import { Planning, type PlanSource } from './planning.ts';
 import { isFind, type StepResult, StepRunner } from './step-runner.ts';
 import { TaskGoals } from './task-goals.ts';
+import { TaskMemory } from './task-memory.ts';
 import type { TaskReport, TaskSettings } from './task-report.ts';
 
 /** One task under way: its world, bounds, memory and present plan, and the parts that every planner works with. */
@@ -21,12 +26,15 @@ export class TaskContext {
   readonly signal: AbortSignal;
   readonly budget: TaskBudget;
   readonly memory: TaskMemory;
+  readonly model: ModelCaller;
   readonly planning: Planning;
   readonly runner: StepRunner;
   readonly finder: Finder;
   readonly goals: TaskGoals;
   readonly critic: CriticGate;
   readonly beganS: number;
+  /** Of the selector `random` only. */
+  readonly #random = new Rng(1);
   /** The newest plan; undefined before the first. */
   plan: PlanGraph | undefined;
 
@@ -43,6 +51,7 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
+    this.model = new ModelCaller(environment, this.budget, this.memory);
     this.planning = new Planning(environment, this.budget, this.memory);
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.runner);
@@ -55,6 +64,20 @@ export class TaskContext {
     return viewBelief(this.environment.belief, this.environment.nowS());
   }
 
+  /** The ready sub-goal that the selector of the settings takes; undefined when all of them must wait. */
+  nearest(ready: readonly SubGoal[], running: readonly SubGoal[] = []): SubGoal | undefined {
+    const { selector } = this.settings;
+    const { skills } = this.environment;
+    const context = {
+      view: this.view(),
+      skills,
+      statistics: this.statistics,
+      selector,
+      random: this.#random,
+    };
+    return selectSubGoal(ready, context, running);
+  }
+
   /** @throws {@link TaskEnd} for a name that the checker would not have let pass; it must not reach a robot */
   contractOf(subGoal: SubGoal): SkillContract {
     const contract = this.environment.skills.find((skill) => skill.name === subGoal.skill);
@@ -62,17 +85,31 @@ export class TaskContext {
     return contract;
   }
 
-  /** Asks for the next plan and makes it the present one. @param planning - who is asked @throws {@link TaskEnd} */
-  async newPlan(
-    purpose: 'decompose' | 'replan',
-    change: string,
-    planning: Planning = this.planning,
-  ): Promise<void> {
+  /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} */
+  async newPlan(source: PlanSource, change: string): Promise<void> {
     await this.environment.whilePaused(this.signal);
     this.checkTime();
     this.critic.startPlan();
     const revision = this.plan === undefined ? 0 : this.plan.revision + 1;
-    this.setPlan(await planning.plan(purpose, revision, change, this.signal), planning.author);
+    this.setPlan(await this.planning.plan(source, { revision, change }, this.signal), source.id);
+  }
+
+  /** The language model as a source of whole plan graphs. */
+  planSource(purpose: 'decompose' | 'replan'): PlanSource {
+    return {
+      id: this.environment.model.id,
+      propose: (signal) => this.model.ask({ purpose }, planProposalSchema, signal),
+    };
+  }
+
+  /** Asks why the newest failure happened; undefined when the model cannot say. */
+  async explain(): Promise<Explanation | undefined> {
+    try {
+      return await this.model.ask({ purpose: 'explain' }, explanationSchema, this.signal);
+    } catch (error) {
+      if (error instanceof TaskEnd && error.outcome === 'model-error') return undefined;
+      throw error;
+    }
   }
 
   /** @param author - who made it, for the person who watches */

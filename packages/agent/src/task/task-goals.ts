@@ -3,8 +3,8 @@ import { truthOf } from '../belief/truth.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import type { TaskEnvironment } from './environment.ts';
-import type { TaskMemory } from './planning.ts';
 import { isFind, type StepRunner } from './step-runner.ts';
+import type { TaskMemory } from './task-memory.ts';
 
 /** Conditions that pass: once brought about they count, also when the robot has moved on since. */
 const passing = ['inspected', 'stowed', 'known', 'at'];

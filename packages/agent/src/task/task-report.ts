@@ -1,9 +1,11 @@
 import type { CriticSettings } from '../plan/critic.ts';
+import type { SelectorName } from '../plan/selector.ts';
 import type { PlannerName } from '../planners/planners.ts';
 import type { TaskLimits, TaskOutcome } from './limits.ts';
 
 export interface TaskSettings {
   readonly planner: PlannerName;
+  readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
 }

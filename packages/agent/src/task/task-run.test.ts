@@ -72,7 +72,12 @@ const run = (trial: Trial, limits: Partial<TaskLimits> = {}, instruction = 'put 
   runTask(
     instruction,
     trial.environment,
-    { planner: 'hybrid', limits: { ...defaultTaskLimits, ...limits }, critic: defaultCriticSettings },
+    {
+      planner: 'hybrid',
+      selector: 'cost',
+      limits: { ...defaultTaskLimits, ...limits },
+      critic: defaultCriticSettings,
+    },
     new SkillStatistics(),
     new AbortController().signal,
   );

@@ -10,7 +10,7 @@ import type { PlanStrategy } from './plan-loop.ts';
  * @returns the closing sentence when the belief confirms every goal, else undefined and there is a new plan
  * @throws {@link TaskEnd} `not-confirmed` when an empty plan leaves a goal open
  */
-export async function closePlan(
+export async function concludePlan(
   task: TaskContext,
   plan: PlanGraph,
   strategy: Pick<PlanStrategy, 'newPlan'> & { replan(because: string): Promise<void> },

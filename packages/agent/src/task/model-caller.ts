@@ -1,0 +1,80 @@
+import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
+import { viewBelief } from '../belief/truth.ts';
+import type { LanguageModelReply, LanguageModelRequest, ModelQuestion } from '../model/language-model.ts';
+import type { TaskEnvironment } from './environment.ts';
+import { type TaskBudget, TaskEnd } from './limits.ts';
+import type { TaskMemory } from './task-memory.ts';
+
+/** Puts questions to the language model: counts them, reports them, and trusts no answer that is not of the asked shape. */
+export class ModelCaller {
+  readonly #environment: TaskEnvironment;
+  readonly #budget: TaskBudget;
+  readonly #memory: TaskMemory;
+
+  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
+    this.#environment = environment;
+    this.#budget = budget;
+    this.#memory = memory;
+  }
+
+  /** @throws {@link TaskEnd} `model-error`, or the bound that was passed */
+  async ask<Output>(
+    question: ModelQuestion,
+    schema: LanguageModelRequest<Output>['schema'],
+    signal: AbortSignal,
+  ): Promise<Output> {
+    const { belief, model, skills, robot } = this.#environment;
+    this.#budget.countModelCall();
+    const beganS = this.#environment.nowS();
+    const request: LanguageModelRequest<Output> = {
+      question,
+      instruction: this.#memory.instruction,
+      belief: viewBelief(belief, beganS),
+      skills,
+      robot,
+      history: this.#memory.history,
+      failures: this.#memory.failures,
+      answers: this.#memory.answers,
+      achieved: this.#memory.achieved,
+      bindings: this.#memory.bindings,
+      schema,
+      maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
+      signal,
+    };
+    let reply: LanguageModelReply<Output>;
+    try {
+      reply = await this.#environment.runModel(() => model.generate(request));
+    } catch (error) {
+      this.#report(question.purpose, beganS, undefined, describeError(error));
+      if (signal.aborted) throw signal.reason;
+      if (EfferentError.isInstance(error)) throw new TaskEnd('model-error', error.message);
+      throw error;
+    }
+    this.#report(question.purpose, beganS, reply, '');
+    this.#budget.countTokens(reply.inputTokens + reply.outputTokens);
+    // A model is never trusted to have kept to the schema, whatever its adapter says.
+    const checked = checkWithSchema(schema, reply.output);
+    if (checked.problems === undefined) return checked.output;
+    throw new TaskEnd(
+      'model-error',
+      `The ${model.id} answered something of another shape: ${describeProblem(checked.problems[0], 'answer')}.`,
+    );
+  }
+
+  #report(
+    purpose: string,
+    beganS: number,
+    reply: LanguageModelReply<unknown> | undefined,
+    message: string,
+  ): void {
+    this.#environment.publishModelCall({
+      purpose,
+      model: this.#environment.model.id,
+      inputTokens: reply?.inputTokens ?? 0,
+      outputTokens: reply?.outputTokens ?? 0,
+      durationS: this.#environment.nowS() - beganS,
+      ok: reply !== undefined,
+      message,
+    });
+  }
+}
