@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@efferent/core';
-import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import { loadPriorMap, loadRobotModel, type RobotModel } from '@efferent/robot';
 import {
   managedNode,
   type NodeModule,
@@ -10,6 +10,7 @@ import {
 } from '@efferent/ros';
 import { beliefMessage } from './agent-messages-node.ts';
 import { Belief } from './belief/belief.ts';
+import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
@@ -39,6 +40,10 @@ export const agentNode: NodeModule = managedNode({
       description: 'folder below robots/ of the robot that does the tasks',
       readOnly,
     });
+    const others = node.declareParameter('other_robots', '', {
+      description: 'folders below robots/ of robots that may help, separated by commas',
+      readOnly,
+    });
     const framePrefix = node.declareParameter('frame_prefix', '', {
       description: 'before every frame of the robot',
       readOnly,
@@ -47,30 +52,40 @@ export const agentNode: NodeModule = managedNode({
       description: 'camera whose depth and camera_info are read',
       readOnly,
     });
-    const model = await createModel(node);
+    const languageModel = await createModel(node);
     const settings = declareSettings(node);
 
-    const robotModel = loadRobotModel(services.workspaceFolders, robot);
-    const belief = new Belief(new WorldMap(loadPriorMap(services.workspaceFolders, scene)), [
-      robotModel.namespace,
-    ]);
-    new BeliefFeed(node, belief, robotModel, new TransformListener(node), framePrefix, camera);
+    const names = others.split(',').map((name) => name.trim());
+    const lead = loadRobotModel(services.workspaceFolders, robot);
+    const models = names.filter(Boolean).map((name) => loadRobotModel(services.workspaceFolders, name));
+    const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
+    const belief = new Belief(world, [lead, ...models].map(bodyOf));
+    const transforms = new TransformListener(node);
+    for (const model of [lead, ...models])
+      new BeliefFeed(node, belief, model, transforms, framePrefix, camera);
     const publish = publishBelief(node, belief);
 
     const server = new TaskServer(node, {
       belief,
-      model,
+      model: languageModel,
       settings,
-      robot: new RobotClient(node, robotModel.namespace),
+      robots: [clientOf(node, lead), ...models.map((model) => clientOf(node, model))],
       statistics: new SkillStatistics(),
       questions: new QuestionDesk(node),
       publishBelief: publish,
       runModel: (work) =>
-        services.jobs.run({ name: `model ${model.id}`, modelledLatencyMs: model.modelledLatencyMs }, work),
+        services.jobs.run(
+          { name: `model ${languageModel.id}`, modelledLatencyMs: languageModel.modelledLatencyMs },
+          work,
+        ),
     });
     return { deactivate: (reason) => server.stop(`The agent ${reason}.`) };
   },
 });
+
+const clientOf = (node: RosNode, model: RobotModel): RobotClient => new RobotClient(node, model.namespace);
+
+const bodyOf = (model: RobotModel): RobotBody => ({ name: model.namespace });
 
 async function createModel(node: RosNode): Promise<LanguageModel> {
   const name = node.declareParameter('model', 'reasoner', {

@@ -1,8 +1,9 @@
 import { describeError } from '@efferent/core';
 import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
+import type { SkillContract } from '@efferent/skills';
 import { critiqueMessage, planMessage } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
-import type { LanguageModel } from './model/language-model.ts';
+import type { LanguageModel, RobotOffer } from './model/language-model.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
@@ -17,7 +18,8 @@ type ExecuteTask = 'efferent_interfaces/action/ExecuteTask';
 /** What the server needs beside its ROS node. */
 export interface TaskServerParts {
   readonly belief: Belief;
-  readonly robot: RobotClient;
+  /** Robots that take part; the first is the one that is spoken to. */
+  readonly robots: readonly [RobotClient, ...RobotClient[]];
   readonly model: LanguageModel;
   readonly statistics: SkillStatistics;
   readonly questions: QuestionDesk;
@@ -116,14 +118,9 @@ export class TaskServer {
     const { instruction } = goal.request;
     const beganS = this.#nowS();
     if (signal.aborted) return endedBefore(signal.reason);
-    const skills = await this.#parts.robot.listSkills();
-    if (skills === undefined)
-      return endedBefore(
-        new TaskEnd(
-          'robot-unavailable',
-          `The skill server of ${this.#parts.robot.namespace} does not answer; is its node running?`,
-        ),
-      );
+    const team = await this.#team();
+    if (team instanceof TaskEnd) return endedBefore(team);
+    const { skills, robots } = team;
     const settings = this.#parts.settings(goal.request.planner);
     const { belief, model, statistics, questions } = this.#parts;
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
@@ -131,7 +128,7 @@ export class TaskServer {
       belief,
       skills,
       model,
-      robot: this.#parts.robot.namespace,
+      robots,
       nowS: () => this.#nowS(),
       sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
       executeSkill: (call, onPhase, abort) =>
@@ -188,6 +185,29 @@ export class TaskServer {
     }
   }
 
+  /** Asks every robot what it can do; those that do not answer take no part, unless it is the one spoken to. */
+  async #team(): Promise<Team | TaskEnd> {
+    const [lead, ...others] = await Promise.all(
+      this.#parts.robots.map(async (robot) => ({ name: robot.namespace, skills: await robot.listSkills() })),
+    );
+    if (lead?.skills === undefined)
+      return new TaskEnd(
+        'robot-unavailable',
+        `The skill server of ${lead?.name} does not answer; is its node running?`,
+      );
+    const offers: [RobotOffer, ...RobotOffer[]] = [offerOf(lead.name, lead.skills)];
+    const contracts = new Map(lead.skills.map((skill) => [skill.name, skill]));
+    for (const { name, skills } of others) {
+      if (skills === undefined) {
+        this.#node.logger.warn('robot-unavailable', { robot: name });
+        continue;
+      }
+      offers.push(offerOf(name, skills));
+      for (const skill of skills) if (!contracts.has(skill.name)) contracts.set(skill.name, skill);
+    }
+    return { skills: [...contracts.values()], robots: offers };
+  }
+
   /** Runs a skill; a pause in the middle cancels it, and it is sent again when the pause is over. */
   async #executeSkill(
     call: SkillCall,
@@ -195,10 +215,12 @@ export class TaskServer {
     onPhase: (phase: string) => void,
     signal: AbortSignal,
   ): Promise<SkillOutcome> {
+    const robot = this.#parts.robots.find((candidate) => candidate.namespace === call.robot);
+    if (robot === undefined) throw new TaskEnd('plan-rejected', `There is no robot "${call.robot}".`);
     for (;;) {
       await this.#whilePaused(signal);
       const pause = this.#pauseBegins.signal;
-      const outcome = await this.#parts.robot.execute(
+      const outcome = await robot.execute(
         call,
         limitS,
         this.#parts.belief,
@@ -225,6 +247,16 @@ export class TaskServer {
     return Number(this.#node.clock.nowNs()) / 1e9;
   }
 }
+
+interface Team {
+  readonly skills: readonly SkillContract[];
+  readonly robots: readonly [RobotOffer, ...RobotOffer[]];
+}
+
+const offerOf = (name: string, skills: readonly SkillContract[]): RobotOffer => ({
+  name,
+  skills: skills.map((skill) => skill.name),
+});
 
 const timeLimitOf = (skills: TaskEnvironment['skills'], name: string): number =>
   skills.find((skill) => skill.name === name)?.timeLimitS ?? 120;

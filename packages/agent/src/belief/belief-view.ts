@@ -72,4 +72,6 @@ export interface RobotView {
   /** Id of the held object; empty when the gripper is empty. */
   readonly held: string;
   readonly place: string;
+  /** How far from `positionM` it can work, m; undefined for a robot that drives to where it works. */
+  readonly fixedReachM: number | undefined;
 }

@@ -30,7 +30,7 @@ function detection(
   };
 }
 
-const newBelief = () => new Belief(kitchenMap(), [robotName]);
+const newBelief = () => new Belief(kitchenMap(), [{ name: robotName }]);
 /** In front of the counter, whose top is at 0.85 m. */
 const counterView = cameraAt([-0.7, 0.7, 1.35], 0.45);
 const onCounter: Vector3 = [-0.7, 1.75, 0.89];

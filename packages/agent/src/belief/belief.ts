@@ -5,7 +5,14 @@ import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
 import { type Hand, ObjectTracker } from './object-tracker.ts';
 import { type Relation, relationOf } from './relations.ts';
-import { gripEvidence, hasDropped, newRobotState, observeGripper, type RobotState } from './robot-state.ts';
+import {
+  gripEvidence,
+  hasDropped,
+  newRobotState,
+  observeGripper,
+  type RobotBody,
+  type RobotState,
+} from './robot-state.ts';
 import {
   type CameraView,
   expectedPixels,
@@ -57,11 +64,11 @@ export class Belief {
   #pictureS = Number.NEGATIVE_INFINITY;
   #pictures = 0;
 
-  constructor(map: WorldMap, robots: readonly string[], tracker: ObjectTracker = new ObjectTracker()) {
+  constructor(map: WorldMap, robots: readonly RobotBody[], tracker: ObjectTracker = new ObjectTracker()) {
     this.map = map;
     this.tracker = tracker;
     this.coverage = new Coverage(map);
-    for (const name of robots) this.#robots.set(name, newRobotState(name));
+    for (const body of robots) this.#robots.set(body.name, newRobotState(body));
     for (const fixture of map.fixtures.values()) {
       if (fixture.articulation !== undefined)
         this.#articulations.set(fixture.id, new ArticulationBelief(map.prior, fixture.articulation));

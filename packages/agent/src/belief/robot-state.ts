@@ -1,8 +1,15 @@
 import { Transform } from '@efferent/core';
 
-/** What the belief knows of one robot's body. */
-export interface RobotState {
+/** What does not change of a robot. */
+export interface RobotBody {
+  /** Namespace, e.g. `/stretch`. */
   readonly name: string;
+  /** How far its tool gets from its base, m; undefined for a robot that drives to where it works. */
+  readonly fixedReachM?: number | undefined;
+}
+
+/** What the belief knows of one robot's body. */
+export interface RobotState extends RobotBody {
   mapFromBase: Transform;
   mapFromTool: Transform;
   apertureM: number;
@@ -21,9 +28,9 @@ export const emptyEffortN = 1;
 /** How long shut fingers must stay shut before a held object counts as dropped, s. */
 const dropAfterS = 0.4;
 
-export function newRobotState(name: string): RobotState {
+export function newRobotState(body: RobotBody): RobotState {
   return {
-    name,
+    ...body,
     mapFromBase: Transform.identity,
     mapFromTool: Transform.identity,
     apertureM: Number.NaN,

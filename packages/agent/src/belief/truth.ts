@@ -72,6 +72,7 @@ export function viewBelief(belief: Belief, nowS: number): BeliefView {
       yawRad: robot.mapFromBase.yaw,
       held: belief.heldBy(robot.name)?.id ?? '',
       place: nearestPlace(places, robot.mapFromBase.translation),
+      fixedReachM: robot.fixedReachM,
     }),
   );
   return { timeS: nowS, objects, fixtures, places, robots };

@@ -75,6 +75,7 @@ export interface HistoryEntry {
 
 /** A step that failed, with what is known about why. */
 export interface StepFailure {
+  readonly robot: string;
   readonly skill: string;
   readonly arguments: Readonly<Record<string, string>>;
   /** Failure code of the skill, or `not-confirmed` when the verifier refuted a reported success. */
@@ -84,15 +85,24 @@ export interface StepFailure {
   readonly count: number;
 }
 
+/** A robot and what it can do. */
+export interface RobotOffer {
+  /** Namespace, e.g. `/stretch`. */
+  readonly name: string;
+  /** Names of its skills. */
+  readonly skills: readonly string[];
+}
+
 /** Everything a language model is told; nothing else reaches it. */
 export interface LanguageModelRequest<Output> {
   readonly question: ModelQuestion;
   /** The person's words; untrusted. */
   readonly instruction: string;
   readonly belief: BeliefView;
+  /** Contracts of every skill that some robot has. */
   readonly skills: readonly SkillContract[];
-  /** Robot that is to do the task. */
-  readonly robot: string;
+  /** Robots that may take part; the first is the one that is spoken to. */
+  readonly robots: readonly RobotOffer[];
   readonly history: readonly HistoryEntry[];
   readonly failures: readonly StepFailure[];
   /** The person's answers, by question text. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { skillContracts } from '@efferent/skills';
 import { afterEach, expect, test } from 'vitest';
-import { everydayObjects, kitchenView, robotName } from '../testing/kitchen-view.ts';
+import { everydayObjects, kitchenView, robotName, robotOffer } from '../testing/kitchen-view.ts';
 import type { LanguageModelRequest } from './language-model.ts';
 import { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './openai-compatible.ts';
 import { type PlanProposal, planProposalSchema } from './proposal.ts';
@@ -12,7 +12,13 @@ const plan: PlanProposal = {
   message: '',
   goals: ['open(left-drawer)'],
   subGoals: [
-    { id: 's1', skill: 'open', arguments: [{ name: 'fixture', value: 'left-drawer' }], dependsOn: [] },
+    {
+      id: 's1',
+      robot: robotName,
+      skill: 'open',
+      arguments: [{ name: 'fixture', value: 'left-drawer' }],
+      dependsOn: [],
+    },
   ],
   references: [],
   complete: true,
@@ -96,7 +102,7 @@ const request = (
   instruction: 'open the left drawer',
   belief: kitchenView(everydayObjects()),
   skills: Object.values(skillContracts),
-  robot: robotName,
+  robots: [robotOffer],
   history: [],
   failures: [],
   answers: {},

@@ -11,6 +11,7 @@ const list = <Item extends v.GenericSchema>(item: Item, most: number) =>
 /** One step that a language model proposes; `arguments` name objects, references, fixtures or places by id. */
 const proposedSubGoal = strictObject({
   id: name,
+  robot: name,
   skill: name,
   arguments: list(strictObject({ name, value: name }), 6),
   dependsOn: list(name, 40),

@@ -5,13 +5,14 @@ import type {
   LanguageModelRequest,
   ModelPurpose,
   ModelQuestion,
+  RobotOffer,
   TrajectorySummary,
 } from './language-model.ts';
 
 type PromptRequest = Omit<LanguageModelRequest<unknown>, 'schema'>;
 
 const rules: Readonly<Record<ModelPurpose, readonly string[]>> = {
-  decompose: ['Decompose the instruction into sub-goals for the robot.'],
+  decompose: ['Decompose the instruction into sub-goals for the robots.'],
   replan: [
     'The plan so far did not reach the instruction, or what was found changes it. Plan what is still to be done from the present belief; do not repeat what is done.',
   ],
@@ -49,7 +50,7 @@ const rules: Readonly<Record<ModelPurpose, readonly string[]>> = {
 const planRules: readonly string[] = [
   'status "plan": sub-goals use only the skills below, or "find" with the argument "object".',
   'Arguments name ids of the belief, or a reference. A reference stands for a thing that the belief does not hold yet: give it a name, the class names that a detector may report for it, "ask" when the person means one certain thing and several could match, else "any", and in "within" the id of the fixture where the person says that it is. It must be found before it is used.',
-  'Every precondition must hold in the belief, be unknown there, or be brought about by an earlier sub-goal; the robot has one gripper.',
+  'Every precondition must hold in the belief, be unknown there, or be brought about by an earlier sub-goal; every robot has one gripper. "robot" names the one that does the step.',
   '"dependsOn" lists the ids of sub-goals that must be done before; leave independent ones independent.',
   '"goals" are statements that hold when the whole instruction is done, such as in(apple-1, bowl-1), on(mug-1, table-top), open(left-drawer), closed(fridge-door), holding(apple-1), at(table), known(apple-1), inspected(table-top).',
   '"complete" is false when planning must go on with what these sub-goals find out, for example when everything on a table is meant and the table was not looked at.',
@@ -73,7 +74,7 @@ export function renderPrompt(request: PromptRequest): { readonly system: string;
   const user = [
     `<instruction>${request.instruction.replaceAll('<', '(').replaceAll('>', ')')}</instruction>`,
     '',
-    renderBelief(request.belief, request.robot),
+    renderBelief(request.belief, request.robots),
     ...renderQuestion(request.question),
     ...section('Confirmed so far', request.achieved),
     ...section(
@@ -154,9 +155,13 @@ function renderSkill(skill: SkillContract): string {
   return `- ${skill.name}(${parameters}): ${skill.description} Needs ${before}. Brings about ${after}.`;
 }
 
-function renderBelief(view: BeliefView, robotName: string): string {
+function renderBelief(view: BeliefView, robots: readonly RobotOffer[]): string {
   const round = (value: number) => value.toFixed(2);
-  const robot = view.robots.find((candidate) => candidate.name === robotName);
+  const team = robots.map(({ name, skills }) => {
+    const robot = view.robots.find((candidate) => candidate.name === name);
+    const able = robots.length > 1 ? `, can ${skills.join(', ')}` : '';
+    return `Robot ${name} at ${robot?.place || 'no named place'}, holds ${robot?.held || 'nothing'}${able}.`;
+  });
   const objects = view.objects.map((object) =>
     object.missing
       ? `- ${object.id} (${object.className}): not where it was, place unknown`
@@ -174,7 +179,7 @@ function renderBelief(view: BeliefView, robotName: string): string {
   });
   return [
     'Belief:',
-    `Robot ${robotName} at ${robot?.place || 'no named place'}, holds ${robot?.held || 'nothing'}.`,
+    ...team,
     'Objects:',
     ...(objects.length === 0 ? ['- none seen yet'] : objects),
     'Furniture and what opens:',

@@ -2,20 +2,23 @@ import type { SkillContract } from '@efferent/skills';
 
 /** A skill with its arguments, as one line of a plan gives it. */
 export interface CallText {
+  /** The robot that is to do it; undefined when the line leaves that open. */
+  readonly robot?: string | undefined;
   readonly skill: string;
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-const callPattern = /^\s*(?:\d+[.)]\s*)?([a-z][a-z-]*)\s*\(([^()]*)\)\s*;?\s*(?:#.*)?$/;
+const callPattern = /^\s*(?:\d+[.)]\s*)?(?:(\/[\w/]+):\s*)?([a-z][a-z-]*)\s*\(([^()]*)\)\s*;?\s*(?:#.*)?$/;
 
-/** Writes a call as a line of a plan: `place-in(object=apple-1, container=bowl-1)`. */
-export const formatCall = ({ skill, arguments: given }: CallText): string =>
+/** Writes a call without its robot, as a line of a plan: `place-in(object=apple-1, container=bowl-1)`. */
+export const formatCall = ({ skill, arguments: given }: Omit<CallText, 'robot'>): string =>
   `${skill}(${Object.entries(given)
     .map(([name, value]) => `${name}=${value}`)
     .join(', ')})`;
 
 /**
- * Reads a line of a plan; arguments may be named, or stand in the order of the contract's parameters.
+ * Reads a line of a plan, `/stretch: pick(object=apple-1)` or `pick(apple-1)`: arguments may be named, or stand in the
+ * order of the contract's parameters.
  *
  * @returns undefined when the line is not of this form or names no skill of `skills`
  */
@@ -24,9 +27,9 @@ export function parseCall(
   skills: readonly Pick<SkillContract, 'name' | 'parameters'>[],
 ): CallText | undefined {
   const match = callPattern.exec(line);
-  const skill = skills.find((candidate) => candidate.name === match?.[1]);
+  const skill = skills.find((candidate) => candidate.name === match?.[2]);
   if (match === null || skill === undefined) return undefined;
-  const parts = match[2]!
+  const parts = match[3]!
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean);
@@ -40,5 +43,5 @@ export function parseCall(
     if (parameter === undefined || value === '' || given[parameter.name] !== undefined) return undefined;
     given[parameter.name] = value;
   }
-  return { skill: skill.name, arguments: given };
+  return { robot: match[1], skill: skill.name, arguments: given };
 }

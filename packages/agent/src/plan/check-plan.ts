@@ -1,6 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import { formatAtom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
+import type { RobotOffer } from '../model/language-model.ts';
 import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
 import {
   fillTerm,
@@ -29,10 +30,10 @@ export function checkPlan(
   proposal: PlanProposal,
   view: BeliefView,
   skills: readonly SkillContract[],
-  robot: string,
+  robots: readonly RobotOffer[],
 ): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const start = symbolicState(view, robot, proposal.references, { unknownIsBoth: true });
+  const start = symbolicState(view, robots, proposal.references, { unknownIsBoth: true });
   const known = namesOf(view, proposal);
   for (const goal of proposal.goals) {
     const statement = parseAtom(goal);
@@ -64,17 +65,17 @@ export function checkAction(
   },
   view: BeliefView,
   skills: readonly SkillContract[],
+  robots: readonly RobotOffer[],
 ): string | undefined {
-  if (!view.robots.some((robot) => robot.name === action.robot))
-    return `there is no robot "${action.robot}"; there are: ${view.robots.map((robot) => robot.name).join(', ')}`;
   if (action.skill === findSkill) return `"${findSkill}" is no skill of a robot`;
   const proposed = {
     id: '',
+    robot: action.robot,
     skill: action.skill,
     arguments: Object.entries(action.arguments).map(([name, value]) => ({ name, value })),
     dependsOn: [],
   };
-  const start = symbolicState(view, action.robot, []);
+  const start = symbolicState(view, robots, []);
   return argumentProblems(proposed, idsOf(view), skills, start)[0]?.reason;
 }
 
@@ -117,6 +118,14 @@ function argumentProblems(
   start: SymbolicState,
 ): readonly PlanProblem[] {
   const problem = (reason: string): PlanProblem => ({ subGoalId: subGoal.id, reason });
+  const { robots } = start.world;
+  const robot = robots.find((candidate) => candidate.name === subGoal.robot);
+  if (robot === undefined)
+    return [
+      problem(
+        `there is no robot "${subGoal.robot}"; there are: ${robots.map((each) => each.name).join(', ')}`,
+      ),
+    ];
   if (subGoal.skill === findSkill) {
     const [object] = subGoal.arguments;
     const fits =
@@ -131,6 +140,10 @@ function argumentProblems(
       ),
     ];
   }
+  if (!robot.skills.has(contract.name))
+    return [
+      problem(`${robot.name} has no skill "${contract.name}"; it has: ${[...robot.skills].join(', ')}`),
+    ];
   const problems: PlanProblem[] = [];
   const given = new Set(subGoal.arguments.map((argument) => argument.name));
   if (given.size < subGoal.arguments.length) problems.push(problem('an argument is given twice'));
@@ -164,9 +177,11 @@ function preconditionProblems(
     const given = Object.fromEntries(subGoal.arguments.map((argument) => [argument.name, argument.value]));
     const contract = skills.find((skill) => skill.name === subGoal.skill);
     const operator: Operator =
-      contract === undefined ? findOperator(given.object ?? '') : groundOperator(contract, given);
+      contract === undefined
+        ? findOperator(given.object ?? '', subGoal.robot)
+        : groundOperator(contract, given, subGoal.robot);
     if (contract !== undefined && !operator.isApplicable(state)) {
-      const broken = brokenPrecondition(contract, given, state);
+      const broken = brokenPrecondition(contract, given, subGoal.robot, state);
       return [
         {
           subGoalId: subGoal.id,
@@ -182,10 +197,11 @@ function preconditionProblems(
 function brokenPrecondition(
   contract: SkillContract,
   given: Readonly<Record<string, string>>,
+  robot: string,
   state: SymbolicState,
 ): string {
   for (const term of contract.preconditions) {
-    const single = groundOperator({ ...contract, preconditions: [term] }, given);
+    const single = groundOperator({ ...contract, preconditions: [term] }, given, robot);
     const statement = fillTerm(term, given);
     if (statement !== undefined && !single.isApplicable(state))
       return `${term.negated ? 'not ' : ''}${formatAtom(statement)}`;

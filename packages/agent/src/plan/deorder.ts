@@ -1,11 +1,15 @@
 import type { SkillContract } from '@efferent/skills';
-import { formatAtom } from '../belief/atom.ts';
 import { fillTerm, findSkill, groundOperator } from '../reasoner/operators.ts';
-import { type SymbolicState, supportsOf } from '../reasoner/symbolic-state.ts';
+import { factOf, type SymbolicState, statementOf, supportsOf } from '../reasoner/symbolic-state.ts';
 import type { CallText } from './call-text.ts';
 
 /** What the hand and the place of a robot are is judged when a step's turn comes; it orders nothing beforehand. */
 const passing = new Set(['hand-empty', 'at', 'stowed', 'reachable']);
+
+/** A call whose robot is settled. */
+export interface RobotCall extends CallText {
+  readonly robot: string;
+}
 
 interface Links {
   readonly needs: ReadonlySet<string>;
@@ -20,7 +24,7 @@ interface Links {
  * @returns for every step the indices of earlier steps that it waits for; what it leaves open may be done in any order
  */
 export function dependenciesOf(
-  steps: readonly CallText[],
+  steps: readonly RobotCall[],
   start: SymbolicState,
   skills: readonly SkillContract[],
 ): readonly (readonly number[])[] {
@@ -49,9 +53,9 @@ export function dependenciesOf(
   });
 }
 
-function stateAfter(state: SymbolicState, step: CallText, skills: readonly SkillContract[]): SymbolicState {
+function stateAfter(state: SymbolicState, step: RobotCall, skills: readonly SkillContract[]): SymbolicState {
   const contract = skills.find((skill) => skill.name === step.skill);
-  if (contract !== undefined) return groundOperator(contract, step.arguments).apply(state);
+  if (contract !== undefined) return groundOperator(contract, step.arguments, step.robot).apply(state);
   const known = step.skill === findSkill ? [`known(${step.arguments.object ?? ''})`] : [];
   return { ...state, facts: new Set([...state.facts, ...known]) };
 }
@@ -59,7 +63,7 @@ function stateAfter(state: SymbolicState, step: CallText, skills: readonly Skill
 /** Facts that a step relies on; what must be accessible relies on the doors around it. */
 function needsOf(
   state: SymbolicState,
-  step: CallText,
+  step: RobotCall,
   skills: readonly SkillContract[],
 ): ReadonlySet<string> {
   const contract = skills.find((skill) => skill.name === step.skill);
@@ -67,7 +71,7 @@ function needsOf(
   for (const term of contract?.preconditions ?? []) {
     const statement = fillTerm(term, step.arguments);
     if (statement === undefined || term.negated || passing.has(term.predicate)) continue;
-    if (term.predicate !== 'accessible') needs.add(formatAtom(statement));
+    if (term.predicate !== 'accessible') needs.add(factOf(statement, step.robot));
     else for (const door of doorsBefore(state, statement.arguments[0] ?? '')) needs.add(`open(${door})`);
   }
   for (const value of Object.values(step.arguments))
@@ -86,7 +90,7 @@ function doorsBefore(state: SymbolicState, id: string, depth = 0): readonly stri
 }
 
 const difference = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set([...a].filter((fact) => !b.has(fact) && !passing.has(fact.split('(')[0]!)));
+  new Set([...a].filter((fact) => !b.has(fact) && !passing.has(statementOf(fact).split('(')[0]!)));
 
 const intersects = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   [...a].some((fact) => b.has(fact));

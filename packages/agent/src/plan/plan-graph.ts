@@ -108,7 +108,6 @@ export function planFromProposal(
     readonly revision: number;
     readonly change: string;
     readonly planningS: number;
-    readonly robot: string;
   },
   describe: (skill: string, given: Readonly<Record<string, string>>) => string,
 ): PlanGraph {
@@ -120,7 +119,7 @@ export function planFromProposal(
       skill: proposed.skill,
       arguments: given,
       dependsOn: proposed.dependsOn,
-      robot: fields.robot,
+      robot: proposed.robot,
     });
   });
   const { goals, references, complete } = proposal;

@@ -5,7 +5,7 @@ import type { Atom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
-import { everydayObjects, kitchenView, objectView, robotName } from '../testing/kitchen-view.ts';
+import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
 import { checkPlan } from './check-plan.ts';
 import { criticise, defaultCriticSettings } from './critic.ts';
 import { newSubGoal, type SubGoal } from './plan-graph.ts';
@@ -18,6 +18,7 @@ const view = kitchenView(everydayObjects());
 
 const step = (id: string, skill: string, given: Record<string, string>, dependsOn: string[] = []) => ({
   id,
+  robot: robotName,
   skill,
   arguments: Object.entries(given).map(([name, value]) => ({ name, value })),
   dependsOn,
@@ -87,7 +88,7 @@ describe('the checker refuses', () => {
     ['a goal outside the vocabulary', plan([pick], ['happy(apple-1)']), 'goal "happy(apple-1)"'],
   ])('%s', (_what, proposal, reason) => {
     expect(
-      checkPlan(proposal, view, skills, robotName)
+      checkPlan(proposal, view, skills, [robotOffer])
         .map((problem) => problem.reason)
         .join('; '),
     ).toContain(reason);

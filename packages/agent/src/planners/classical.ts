@@ -51,7 +51,13 @@ export class Classical implements PlanStrategy {
 
   async onFailure(subGoal: SubGoal, { code, message }: StepResult): Promise<void> {
     const { memory, budget } = this.#task;
-    memory.addFailure({ skill: subGoal.skill, arguments: subGoal.arguments, code, message });
+    memory.addFailure({
+      robot: subGoal.robot,
+      skill: subGoal.skill,
+      arguments: subGoal.arguments,
+      code,
+      message,
+    });
     budget.countFailure(`${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${code}`, message);
     await this.replan(`${subGoal.description}: ${message}`);
   }

@@ -79,6 +79,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
     const { memory, budget, environment } = this.#task;
     const failure = memory.addFailure({
+      robot: subGoal.robot,
       skill: subGoal.skill,
       arguments: subGoal.arguments,
       code: result.code,

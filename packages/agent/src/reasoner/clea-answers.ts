@@ -19,14 +19,14 @@ const usualActions = 3;
 const repeatable = new Set(['look', 'navigate', 'stow']);
 
 export const observation = (request: Request): { readonly text: string } => ({
-  text: describeSituation(request.belief, request.robot),
+  text: describeSituation(request.belief, request.robots),
 });
 
 export function summary(request: Request, { trajectory }: Question<'summarise'>): TrajectorySummary {
   const done = trajectory.filter((record) => record.action !== '');
   return {
     steps: done.map((record) => `${record.action}: ${record.feedback}`.slice(0, 300)),
-    spatial: describeSituation(request.belief, request.robot),
+    spatial: describeSituation(request.belief, request.robots),
   };
 }
 
@@ -55,14 +55,14 @@ export function nextActions(request: Request, question: Question<'act'>, plan: P
     status: 'act',
     subGoal: describeStep(request.belief, last.skill, valuesOf(last)).slice(0, 200),
     actions: steps.map((step) => ({
-      robot: request.robot,
+      robot: step.robot,
       skill: step.skill,
       arguments: [...step.arguments],
     })),
   });
 }
 
-type Step = Pick<ProposedSubGoal, 'skill' | 'arguments'>;
+type Step = Pick<ProposedSubGoal, 'robot' | 'skill' | 'arguments'>;
 
 /** Steps up to the first that puts something down or has to search. */
 function firstChain(plan: PlanProposal): readonly Step[] {
@@ -84,10 +84,10 @@ function searchSteps(
   const name = firstValue(find);
   const reference = plan.references.find((candidate) => candidate.name === name);
   const object = request.belief.objects.find((candidate) => candidate.id === name);
-  const robot = request.belief.robots.find((candidate) => candidate.name === request.robot);
+  const robot = request.belief.robots.find((candidate) => candidate.name === find.robot);
   const seen = (share: 'seenShare' | 'closelySeenShare') => (id: string) =>
     request.belief.fixtures.find((fixture) => fixture.id === id)?.[share] ?? 0;
-  const move = nextSearchMove(request.belief, request.robot, {
+  const move = nextSearchMove(request.belief, find.robot, {
     classNames: reference?.classNames ?? [object?.className ?? name],
     within: reference?.within ?? '',
     lastSupport: '',
@@ -97,10 +97,11 @@ function searchSteps(
     handEmpty: (robot?.held ?? '') === '',
   });
   if (move === undefined) return undefined;
-  const look: Step = { skill: 'look', arguments: [{ name: 'target', value: move.lookAt }] };
+  const { robot: searcher } = find;
+  const look: Step = { robot: searcher, skill: 'look', arguments: [{ name: 'target', value: move.lookAt }] };
   if (move.skill === 'look') return [look];
   const key = move.skill === 'open' ? 'fixture' : 'target';
-  return [{ skill: move.skill, arguments: [{ name: key, value: move.target }] }, look];
+  return [{ robot: searcher, skill: move.skill, arguments: [{ name: key, value: move.target }] }, look];
 }
 
 /** Reads `look(target=table-top): ok` as the move `look table-top`. */
@@ -116,11 +117,11 @@ export function suitability(request: Request, { action }: Question<'criticise'>)
     reason,
     feedback: feedback.slice(0, 400),
   });
-  const problem = checkAction(action, request.belief, request.skills);
+  const problem = checkAction(action, request.belief, request.skills, request.robots);
   if (problem !== undefined) return no('invalid', problem);
   const contract = request.skills.find((skill) => skill.name === action.skill)!;
-  const state = symbolicState(request.belief, action.robot, [], { unknownIsBoth: true });
-  const operator = groundOperator(contract, action.arguments);
+  const state = symbolicState(request.belief, request.robots, [], { unknownIsBoth: true });
+  const operator = groundOperator(contract, action.arguments, action.robot);
   const lost = Object.values(action.arguments).find((id) =>
     request.belief.objects.some((object) => object.id === id && object.missing),
   );

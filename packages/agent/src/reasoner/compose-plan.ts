@@ -1,10 +1,10 @@
 import type { SkillContract } from '@efferent/skills';
-import { formatAtom } from '../belief/atom.ts';
+import { atom, formatAtom } from '../belief/atom.ts';
 import type { ProposedSubGoal } from '../model/proposal.ts';
 import type { Goal } from './grounding.ts';
 import { findSkill, type Operator } from './operators.ts';
 import { searchPlan } from './search.ts';
-import type { SymbolicState } from './symbolic-state.ts';
+import { factOf, holdsIn, type SymbolicState, statementOf } from './symbolic-state.ts';
 
 export interface ComposedPlan {
   readonly subGoals: readonly ProposedSubGoal[];
@@ -41,7 +41,7 @@ export function composePlan(
     const done = achieved.includes(text) && (goal.renew || goals.some((later) => later.stage > goal.stage));
     if (done) continue;
     const from = goal.renew
-      ? { ...state, facts: new Set([...state.facts].filter((fact) => fact !== text)) }
+      ? { ...state, facts: new Set([...state.facts].filter((fact) => statementOf(fact) !== text)) }
       : state;
     const found = searchPlan(from, goal.atom, skills);
     if (found === undefined) {
@@ -65,13 +65,14 @@ export function composePlan(
       else for (const chain of before) if (chain.ids.length > 0) needs.add(chain.ids[chain.ids.length - 1]!);
       subGoals.push({
         id,
+        robot: step.robot,
         skill: step.skill,
         arguments: argumentsOf(step, goal, skills),
         dependsOn: [...needs],
       });
       const after = step.apply(current);
       for (const fact of after.facts)
-        if (!current.facts.has(fact) && fact !== 'hand-empty') producers.set(fact, id);
+        if (!current.facts.has(fact) && statementOf(fact) !== 'hand-empty') producers.set(fact, id);
       current = after;
       ids.push(id);
     }
@@ -79,7 +80,7 @@ export function composePlan(
     state = found.end;
   }
   const lasting = goals.filter(
-    (goal) => !unreachable.includes(goal) && (state.facts.has(formatAtom(goal.atom)) || goal.renew),
+    (goal) => !unreachable.includes(goal) && (holdsIn(state, goal.atom) || goal.renew),
   );
   const last = Math.max(...goals.map((goal) => goal.stage), 0);
   const kept = lasting.filter(
@@ -135,7 +136,7 @@ function neededFacts(
           fact === `known(${id})` ||
           fact === `open(${id})` ||
           fact === `closed(${id})` ||
-          fact === `holding(${id})`,
+          fact === factOf(atom('holding', id), step.robot),
       ),
     ),
     ...doors,

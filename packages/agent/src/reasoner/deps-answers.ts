@@ -21,7 +21,8 @@ export function goalList(request: Request, plan: PlanProposal): GoalList {
 }
 
 function lineOf(request: Request, step: ProposedSubGoal): string {
-  const call = formatCall({ skill: step.skill, arguments: valuesOf(step) });
+  const who = request.robots.length > 1 ? `${step.robot}: ` : '';
+  const call = `${who}${formatCall({ skill: step.skill, arguments: valuesOf(step) })}`;
   const contract = request.skills.find((skill) => skill.name === step.skill);
   if (contract === undefined) return call;
   const needs = contract.preconditions.map(formatPredicate).join(', ');

@@ -2,7 +2,7 @@ import { formatAtom } from '../belief/atom.ts';
 import type { LanguageModelRequest } from '../model/language-model.ts';
 import type { Explanation } from '../model/proposal.ts';
 import { fillTerm } from './operators.ts';
-import { isAccessible, symbolicState } from './symbolic-state.ts';
+import { factOf, isAccessible, symbolicState } from './symbolic-state.ts';
 import { labelOf } from './things.ts';
 
 const sentences: Readonly<Record<string, (things: readonly string[]) => string>> = {
@@ -21,7 +21,7 @@ export function explainFailure(request: Omit<LanguageModelRequest<unknown>, 'sch
   const contract = request.skills.find((skill) => skill.name === failure?.skill);
   if (failure === undefined || contract === undefined)
     return { precondition: '', because: failure?.message ?? 'nothing is known about the failure' };
-  const state = symbolicState(request.belief, request.robot, []);
+  const state = symbolicState(request.belief, request.robots, []);
   for (const term of contract.preconditions) {
     const statement = fillTerm(term, failure.arguments);
     if (
@@ -33,7 +33,9 @@ export function explainFailure(request: Omit<LanguageModelRequest<unknown>, 'sch
       continue;
     const [first = ''] = statement.arguments;
     const holds =
-      term.predicate === 'accessible' ? isAccessible(state, first) : state.facts.has(formatAtom(statement));
+      term.predicate === 'accessible'
+        ? isAccessible(state, first)
+        : state.facts.has(factOf(statement, failure.robot));
     if (holds) continue;
     const things = statement.arguments.map((thing) => labelOf(request.belief, thing));
     return {

@@ -1,10 +1,17 @@
 import type { PredicateTerm, SkillContract } from '@efferent/skills';
 import type { Atom } from '../belief/atom.ts';
-import { formatAtom } from '../belief/atom.ts';
-import { isAccessible, type SymbolicState, type SymbolicWorld, supportsOf } from './symbolic-state.ts';
+import { atom } from '../belief/atom.ts';
+import {
+  factOf,
+  isAccessible,
+  type SymbolicState,
+  type SymbolicWorld,
+  supportsOf,
+} from './symbolic-state.ts';
 
 /** A skill with its arguments filled in, as the search sees it. */
 export interface Operator {
+  readonly robot: string;
   readonly skill: string;
   readonly arguments: Readonly<Record<string, string>>;
   readonly cost: number;
@@ -35,13 +42,26 @@ export function operatorsFor(
   skills: readonly SkillContract[],
 ): readonly Operator[] {
   const relevant = relevantThings(state, goal);
-  const operators: Operator[] = [...relevant].filter((id) => state.world.objects.has(id)).map(findOperator);
+  const { robots } = state.world;
+  const searcher = robots.find((robot) => !robot.isFixed)?.name ?? robots[0]?.name ?? '';
+  const operators: Operator[] = [...relevant]
+    .filter((id) => state.world.objects.has(id))
+    .map((id) => findOperator(id, searcher));
   for (const skill of skills) {
     const useful = skill.effects.some((effect) =>
       ['holding', 'hand-empty', 'open', 'closed', goal.predicate].includes(effect.predicate),
     );
     if (!useful) continue;
-    for (const bound of bindings(skill, state.world, relevant)) operators.push(groundOperator(skill, bound));
+    for (const bound of bindings(skill, state.world, relevant)) {
+      for (const robot of robots) {
+        const can = robot.skills.has(skill.name) && Object.values(bound).every((id) => robot.reaches(id));
+        // A robot that has to drive first comes after one that is there already.
+        if (can)
+          operators.push(
+            groundOperator(skill, bound, robot.name, robots.length > 1 && !robot.isFixed ? 8 : 0),
+          );
+      }
+    }
   }
   return operators;
 }
@@ -50,7 +70,7 @@ export function operatorsFor(
 function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
   const things = new Set<string>(goal.arguments);
   for (const fact of state.facts) {
-    const held = /^holding\((.+)\)$/.exec(fact)?.[1];
+    const held = /^holding\((.+)\) @/.exec(fact)?.[1];
     if (held !== undefined) things.add(held);
   }
   for (const id of things) for (const support of supportsOf(state.facts, id)) things.add(support);
@@ -62,9 +82,10 @@ function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
   return things;
 }
 
-export function findOperator(id: string): Operator {
+export function findOperator(id: string, robot: string): Operator {
   const fact = `known(${id})`;
   return {
+    robot,
     skill: findSkill,
     arguments: { object: id },
     cost: skillCosts[findSkill]!,
@@ -129,26 +150,32 @@ export function fillTerm(term: PredicateTerm, bound: Readonly<Record<string, str
     : undefined;
 }
 
-function holds(state: SymbolicState, statement: Atom): boolean {
+function holds(state: SymbolicState, statement: Atom, robot: string): boolean {
   const [first = ''] = statement.arguments;
   if (statement.predicate === 'accessible') return isAccessible(state, first);
   if (statement.predicate === 'reachable') return !state.world.unreachable.has(first);
   if (statement.predicate === 'stowed') return true;
-  return state.facts.has(formatAtom(statement));
+  return state.facts.has(factOf(statement, robot));
 }
 
 /** Makes a skill with filled arguments usable by the search and the plan checker. */
-export function groundOperator(skill: SkillContract, bound: Readonly<Record<string, string>>): Operator {
+export function groundOperator(
+  skill: SkillContract,
+  bound: Readonly<Record<string, string>>,
+  robot: string,
+  travelCost = 0,
+): Operator {
   return {
+    robot,
     skill: skill.name,
     arguments: bound,
-    cost: skillCosts[skill.name] ?? 20,
+    cost: (skillCosts[skill.name] ?? 20) + travelCost,
     isApplicable: (state) =>
       skill.preconditions.every((term) => {
         const statement = fillTerm(term, bound);
-        return statement === undefined || holds(state, statement) !== term.negated;
+        return statement === undefined || holds(state, statement, robot) !== term.negated;
       }),
-    apply: (state) => ({ ...state, facts: applyEffects(state.facts, skill, bound) }),
+    apply: (state) => ({ ...state, facts: applyEffects(state.facts, skill, bound, robot) }),
   };
 }
 
@@ -157,25 +184,27 @@ function applyEffects(
   facts: ReadonlySet<string>,
   skill: SkillContract,
   bound: Readonly<Record<string, string>>,
+  robot: string,
 ): ReadonlySet<string> {
   const next = new Set(facts);
-  const removeAll = (pattern: RegExp) => {
-    for (const fact of next) if (pattern.test(fact)) next.delete(fact);
+  const removeAll = (isGone: (fact: string) => boolean) => {
+    for (const fact of next) if (isGone(fact)) next.delete(fact);
   };
+  const own = ` @${robot}`;
   for (const term of skill.effects) {
     const statement = fillTerm(term, bound);
     if (statement === undefined) continue;
     if (term.negated) {
-      next.delete(formatAtom(statement));
+      next.delete(factOf(statement, robot));
       continue;
     }
     const [first = ''] = statement.arguments;
     if (statement.predicate === 'holding' || statement.predicate === 'in' || statement.predicate === 'on') {
-      removeAll(new RegExp(`^(?:in|on)\\(${first}, `));
-      if (statement.predicate === 'holding') next.delete('hand-empty');
+      removeAll((fact) => fact.startsWith(`in(${first}, `) || fact.startsWith(`on(${first}, `));
+      if (statement.predicate === 'holding') next.delete(factOf(atom('hand-empty'), robot));
     }
-    if (statement.predicate === 'at') removeAll(/^at\(/);
-    next.add(formatAtom(statement));
+    if (statement.predicate === 'at') removeAll((fact) => fact.startsWith('at(') && fact.endsWith(own));
+    next.add(factOf(statement, robot));
   }
   return next;
 }

@@ -5,7 +5,7 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import type { LanguageModelRequest } from '../model/language-model.ts';
 import { type PlanProposal, planProposalSchema } from '../model/proposal.ts';
 import { checkPlan } from '../plan/check-plan.ts';
-import { everydayObjects, kitchenView, objectView, robotName } from '../testing/kitchen-view.ts';
+import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
 import { Reasoner } from './reasoner.ts';
 
 const skills = Object.values(skillContracts);
@@ -20,7 +20,7 @@ async function propose(
     instruction,
     belief,
     skills,
-    robot: robotName,
+    robots: [robotOffer],
     history: [],
     failures: [],
     answers: {},
@@ -79,7 +79,7 @@ describe('plans', () => {
     const proposal = await propose(instruction, view);
     expect(proposal.status).toBe('plan');
     expect(steps(proposal)).toBe(expected);
-    expect(checkPlan(proposal, view, skills, robotName)).toEqual([]);
+    expect(checkPlan(proposal, view, skills, [robotOffer])).toEqual([]);
   });
 });
 
@@ -180,6 +180,7 @@ describe('says what it cannot do', () => {
 test('gives up on what skills failed at for good, and says why', async () => {
   const failure = {
     skill: 'pick',
+    robot: robotName,
     arguments: { object: 'apple-1' },
     code: 'too-wide',
     message: 'the apple is wider than the gripper',
@@ -231,7 +232,7 @@ test('only proposes plans that pass the checker, whatever is understood', async 
       async (clauses, objects) => {
         const view = kitchenView(objects);
         const proposal = await propose(clauses.join(', then '), view);
-        if (proposal.status === 'plan') expect(checkPlan(proposal, view, skills, robotName)).toEqual([]);
+        if (proposal.status === 'plan') expect(checkPlan(proposal, view, skills, [robotOffer])).toEqual([]);
       },
     ),
     { numRuns: 150 },

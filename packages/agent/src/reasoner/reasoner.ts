@@ -75,6 +75,9 @@ function answerTo(request: PlanRequest): unknown {
   }
 }
 
+/** The robot that looks around: the one that is spoken to. */
+const leadOf = (request: PlanRequest): string => request.robots[0]?.name ?? '';
+
 const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>): PlanProposal => ({
   message: '',
   goals: [],
@@ -98,7 +101,7 @@ function proposePlan(request: PlanRequest): PlanProposal {
     return proposal({ status: 'not-understood', message: `${failure.message}${help}` });
   }
   const context = { view, answers: request.answers, achieved: request.achieved, bindings: request.bindings };
-  const grounding = groundCommands(parsed.commands, context, request.robot);
+  const grounding = groundCommands(parsed.commands, context, leadOf(request));
   if (grounding.kind === 'not-understood')
     return proposal({ status: 'not-understood', message: grounding.message });
   if (grounding.kind === 'question') {
@@ -117,10 +120,10 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
     classNames: [...reference.classNames],
   }));
   if (grounding.surveys.length > 0) {
-    return lookPlan(grounding.surveys, references);
+    return lookPlan(leadOf(request), grounding.surveys, references);
   }
   const unseen = unseenParts(request, grounding.goals);
-  if (unseen.length > 0) return lookPlan(unseen, references);
+  if (unseen.length > 0) return lookPlan(leadOf(request), unseen, references);
   const hopeless = request.failures.filter(
     (failure) =>
       hopelessCodes.has(failure.code) &&
@@ -129,7 +132,7 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   // A part that stays unclear after a look is taken for open when it is to be closed: it may be ajar.
   const onlyCloses = grounding.goals.every((goal) => goal.atom.predicate === 'closed');
   const toClose = onlyCloses ? grounding.goals : [];
-  const start = symbolicState(view, request.robot, references, {
+  const start = symbolicState(view, request.robots, references, {
     unreachable: new Set(hopeless.flatMap(blamedThings)),
     openIfUnknown: new Set(toClose.map((goal) => goal.atom.arguments[0]!)),
   });
@@ -161,7 +164,7 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   }
   // Once nothing is left to do with what is known, a closer look may show more of it.
   if (plan.subGoals.length === 0 && grounding.unchecked.length > 0)
-    return closeLookPlan(grounding.unchecked, references);
+    return closeLookPlan(leadOf(request), grounding.unchecked, references);
   return proposal({
     status: 'plan',
     message: reason,
@@ -173,19 +176,28 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
 }
 
 /** Goes to each place and looks it over from there. */
-function closeLookPlan(targets: readonly string[], references: PlanProposal['references']): PlanProposal {
+function closeLookPlan(
+  robot: string,
+  targets: readonly string[],
+  references: PlanProposal['references'],
+): PlanProposal {
   const subGoals = targets.flatMap((target, index) => {
     const given = [{ name: 'target', value: target }];
-    const go = { id: `g${index + 1}`, skill: 'navigate', arguments: given, dependsOn: [] };
-    return [go, { id: `l${index + 1}`, skill: 'look', arguments: given, dependsOn: [go.id] }];
+    const go = { id: `g${index + 1}`, robot, skill: 'navigate', arguments: given, dependsOn: [] };
+    return [go, { id: `l${index + 1}`, robot, skill: 'look', arguments: given, dependsOn: [go.id] }];
   });
   return proposal({ status: 'plan', subGoals, references, complete: false });
 }
 
 /** Looks first, and plans with what was seen. */
-function lookPlan(targets: readonly string[], references: PlanProposal['references']): PlanProposal {
+function lookPlan(
+  robot: string,
+  targets: readonly string[],
+  references: PlanProposal['references'],
+): PlanProposal {
   const subGoals = targets.map((target, index) => ({
     id: `s${index + 1}`,
+    robot,
     skill: 'look',
     arguments: [{ name: 'target', value: target }],
     dependsOn: [],

@@ -1,8 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Atom } from '../belief/atom.ts';
-import { formatAtom } from '../belief/atom.ts';
 import { type Operator, operatorsFor } from './operators.ts';
-import { type SymbolicState, stateKey } from './symbolic-state.ts';
+import { holdsIn, type SymbolicState, stateKey } from './symbolic-state.ts';
 
 /** States that one search may visit; the searches of this vocabulary stay below a few hundred. */
 const maxVisited = 4000;
@@ -30,7 +29,6 @@ export function searchPlan(
   skills: readonly SkillContract[],
 ): SearchResult | undefined {
   const operators = operatorsFor(start, goal, skills);
-  const goalText = formatAtom(goal);
   const open: Node[] = [{ state: start, cost: 0, step: undefined, parent: undefined }];
   const closed = new Set<string>();
   while (open.length > 0 && closed.size < maxVisited) {
@@ -38,7 +36,7 @@ export function searchPlan(
     const key = stateKey(node.state);
     if (closed.has(key)) continue;
     closed.add(key);
-    if (node.state.facts.has(goalText)) return { steps: stepsOf(node), end: node.state };
+    if (holdsIn(node.state, goal)) return { steps: stepsOf(node), end: node.state };
     for (const operator of operators) {
       if (!operator.isApplicable(node.state)) continue;
       const state = operator.apply(node.state);

@@ -1,6 +1,8 @@
-import type { BeliefView } from '../belief/belief-view.ts';
+import { type Atom, atom, formatAtom } from '../belief/atom.ts';
+import type { BeliefView, RobotView } from '../belief/belief-view.ts';
 import { isVessel } from '../belief/relations.ts';
 import { knownConfidence } from '../belief/truth.ts';
+import type { RobotOffer } from '../model/language-model.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 
 /** What the search assumes to be true now; facts are statements as text. */
@@ -23,6 +25,31 @@ export interface SymbolicWorld {
   readonly asideSurface: string | undefined;
   /** Things that skills failed to reach or hold in this task. */
   readonly unreachable: ReadonlySet<string>;
+  readonly robots: readonly SymbolicRobot[];
+}
+
+/** A robot as the search sees it. */
+export interface SymbolicRobot {
+  readonly name: string;
+  readonly skills: ReadonlySet<string>;
+  readonly isFixed: boolean;
+  /** Tells whether it can work at a thing, by where it stands; a robot that drives can. */
+  reaches(id: string): boolean;
+}
+
+/** What is said of one robot's own body; the fact names the robot. */
+const ownPredicates: ReadonlySet<string> = new Set(['holding', 'hand-empty', 'at', 'stowed']);
+
+/** Writes a statement as a fact; what is said of a robot's own body holds of that robot only. */
+export const factOf = (statement: Atom, robot: string): string =>
+  ownPredicates.has(statement.predicate) ? `${formatAtom(statement)} @${robot}` : formatAtom(statement);
+
+/** The statement of a fact, whichever robot it is about. */
+export const statementOf = (fact: string): string => fact.split(' @', 1)[0]!;
+
+/** Tells whether a statement holds, of any robot when it is about one. */
+export function holdsIn(state: SymbolicState, statement: Atom): boolean {
+  return state.world.robots.some((robot) => state.facts.has(factOf(statement, robot.name)));
 }
 
 export const stateKey = (state: SymbolicState): string => [...state.facts].sort().join(';');
@@ -30,7 +57,7 @@ export const stateKey = (state: SymbolicState): string => [...state.facts].sort(
 /** Translates a belief into facts. An articulation of unknown state counts as closed: a look comes before the pull. */
 export function symbolicState(
   view: BeliefView,
-  robotName: string,
+  team: readonly RobotOffer[],
   references: readonly ProposedReference[],
   assumptions: {
     /** Things that skills failed to reach or hold in this task. */
@@ -41,7 +68,8 @@ export function symbolicState(
     readonly unknownIsBoth?: boolean;
   } = {},
 ): SymbolicState {
-  const robot = view.robots.find((candidate) => candidate.name === robotName);
+  const robots = team.map(({ name }) => view.robots.find((candidate) => candidate.name === name));
+  const [robot] = robots;
   const facts = new Set<string>();
   for (const object of view.objects) {
     if (object.missing) continue;
@@ -64,9 +92,11 @@ export function symbolicState(
     if (fixture !== undefined)
       facts.add(`${fixture.isSurface ? 'on' : 'in'}(${reference.name}, ${fixture.id})`);
   }
-  const held = robot?.held ?? '';
-  facts.add(held === '' ? 'hand-empty' : `holding(${held})`);
-  if (robot !== undefined && robot.place !== '') facts.add(`at(${robot.place})`);
+  for (const [index, { name }] of team.entries()) {
+    const { held = '', place = '' } = robots[index] ?? {};
+    facts.add(factOf(held === '' ? atom('hand-empty') : atom('holding', held), name));
+    if (place !== '') facts.add(factOf(atom('at', place), name));
+  }
   const free = view.fixtures.filter((fixture) => fixture.isSurface && fixture.behind === undefined);
   const nearest = [...free].sort(
     (a, b) => gap(a.positionM, robot?.positionM) - gap(b.positionM, robot?.positionM),
@@ -100,8 +130,25 @@ export function symbolicState(
       ),
       asideSurface: nearest[0]?.id,
       unreachable: assumptions.unreachable ?? new Set(),
+      robots: team.map(({ name, skills }, index) => ({
+        name,
+        skills: new Set(skills),
+        isFixed: robots[index]?.fixedReachM !== undefined,
+        reaches: (id) => isWithinReach(view, robots[index], id),
+      })),
     },
   };
+}
+
+/** A fixed robot works at the part of a surface that is near it; nothing is said of what has no place yet. */
+function isWithinReach(view: BeliefView, robot: RobotView | undefined, id: string): boolean {
+  if (robot?.fixedReachM === undefined) return true;
+  const [x, y] = robot.positionM;
+  const fixture = view.fixtures.find((candidate) => candidate.id === id);
+  const at = fixture?.positionM ?? view.objects.find((candidate) => candidate.id === id)?.positionM;
+  if (at === undefined) return true;
+  const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
+  return Math.hypot(at[0] - x, at[1] - y) - halfM <= robot.fixedReachM;
 }
 
 const gap = (a: readonly number[], b: readonly number[] | undefined): number =>

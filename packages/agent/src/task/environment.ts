@@ -1,6 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from '../belief/belief.ts';
-import type { LanguageModel } from '../model/language-model.ts';
+import type { LanguageModel, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 
@@ -49,8 +49,10 @@ export interface ModelCallReport {
 /** Everything around a task: the robot, the person, time, and who listens. Node files supply the real one. */
 export interface TaskEnvironment {
   readonly belief: Belief;
+  /** Contracts of every skill that some robot has. */
   readonly skills: readonly SkillContract[];
-  readonly robot: string;
+  /** Robots that take part; the first is the one that is spoken to. */
+  readonly robots: readonly [RobotOffer, ...RobotOffer[]];
   readonly model: LanguageModel;
   /** ROS time, s. */
   nowS(): number;

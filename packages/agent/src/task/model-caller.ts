@@ -23,7 +23,7 @@ export class ModelCaller {
     schema: LanguageModelRequest<Output>['schema'],
     signal: AbortSignal,
   ): Promise<Output> {
-    const { belief, model, skills, robot } = this.#environment;
+    const { belief, model, skills, robots } = this.#environment;
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const request: LanguageModelRequest<Output> = {
@@ -31,7 +31,7 @@ export class ModelCaller {
       instruction: this.#memory.instruction,
       belief: viewBelief(belief, beganS),
       skills,
-      robot,
+      robots,
       history: this.#memory.history,
       failures: this.#memory.failures,
       answers: this.#memory.answers,

@@ -48,13 +48,13 @@ export class Planning {
     for (let round = 0; round < maxRounds; round++) {
       const proposal = await source.propose(signal);
       if (await putToPerson(this.#environment, this.#budget, this.#memory, proposal, signal)) continue;
-      const { belief, skills, robot } = this.#environment;
+      const { belief, skills, robots } = this.#environment;
       const view = viewBelief(belief, this.#environment.nowS());
-      const problems = checkPlan(proposal, view, skills, robot);
+      const problems = checkPlan(proposal, view, skills, robots);
       if (problems.length === 0) {
         if (proposal.message !== '') this.#note(proposal.message, '');
         const planningS = this.#environment.nowS() - beganS;
-        return planFromProposal(proposal, { ...revision, planningS, robot }, (skill, given) =>
+        return planFromProposal(proposal, { ...revision, planningS }, (skill, given) =>
           describeStep(view, skill, given),
         );
       }

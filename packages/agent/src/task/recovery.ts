@@ -57,9 +57,15 @@ export function repairSteps(
     .find((statement) => statement !== undefined);
   if (effect === undefined) return undefined;
   const view = viewBelief(environment.belief, environment.nowS());
-  const found = searchPlan(symbolicState(view, subGoal.robot, []), effect, environment.skills);
+  const found = searchPlan(symbolicState(view, environment.robots, []), effect, environment.skills);
   const last = found?.steps[found.steps.length - 1];
-  if (found === undefined || last === undefined || last.skill !== subGoal.skill) return undefined;
+  if (
+    found === undefined ||
+    last === undefined ||
+    last.skill !== subGoal.skill ||
+    last.robot !== subGoal.robot
+  )
+    return undefined;
   const isSame = Object.entries(last.arguments).every(([name, value]) => subGoal.arguments[name] === value);
   if (!isSame) return undefined;
   let previous: string | undefined;
@@ -71,7 +77,7 @@ export function repairSteps(
       skill: step.skill,
       arguments: step.arguments,
       dependsOn: previous === undefined ? [] : [previous],
-      robot: subGoal.robot,
+      robot: step.robot,
     });
     previous = id;
     return inserted;

@@ -1,5 +1,5 @@
-import { formatAtom, parseAtom } from '../belief/atom.ts';
-import { truthOf } from '../belief/truth.ts';
+import { type Atom, formatAtom, parseAtom } from '../belief/atom.ts';
+import { type Truth, truthOf } from '../belief/truth.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import type { TaskEnvironment } from './environment.ts';
@@ -40,8 +40,7 @@ export class TaskGoals {
     const { achieved } = this.#memory;
     if (passing.includes(statement.predicate) && (achieved.includes(bound) || achieved.includes(goal)))
       return true;
-    const { belief, robot } = this.#environment;
-    return truthOf(belief, statement, robot, this.#environment.nowS()) === 'true';
+    return this.#truths(statement).includes('true');
   }
 
   /** Remembers what a step brought about, for goals that cannot be read off the belief later. */
@@ -62,18 +61,26 @@ export class TaskGoals {
 
   /** Looks once at what each goal speaks of and the belief cannot judge. */
   async settle(goals: readonly string[], signal: AbortSignal): Promise<void> {
-    const { belief, robot, skills } = this.#environment;
+    const { robots, skills } = this.#environment;
     if (!skills.some((skill) => skill.name === 'look')) return;
     for (const goal of goals) {
       const statement = parseAtom(this.bound(goal));
       const target = statement?.arguments.at(-1);
       if (statement === undefined || target === undefined || this.isMet(goal) || this.#settled.has(goal))
         continue;
-      if (truthOf(belief, statement, robot, this.#environment.nowS()) !== 'unknown') continue;
+      if (!this.#truths(statement).includes('unknown')) continue;
       this.#settled.add(goal);
+      const robot = robots[0].name;
       await this.#runner.send({ robot, skill: 'look', arguments: { target } }, () => undefined, signal);
       await this.#runner.waitForPictures(this.#environment.nowS(), signal);
     }
+  }
+
+  /** What the belief says for every robot that the statement may be about. */
+  #truths(statement: Atom): readonly Truth[] {
+    const { belief, robots } = this.#environment;
+    const nowS = this.#environment.nowS();
+    return robots.map((robot) => truthOf(belief, statement, robot.name, nowS));
   }
 
   #effects(subGoal: SubGoal) {

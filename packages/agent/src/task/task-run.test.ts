@@ -6,7 +6,7 @@ import type { LanguageModel, LanguageModelReply, LanguageModelRequest } from '..
 import { defaultCriticSettings } from '../plan/critic.ts';
 import { SkillStatistics } from '../plan/skill-statistics.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
-import { kitchenMap, robotName } from '../testing/kitchen-view.ts';
+import { kitchenMap, robotName, robotOffer } from '../testing/kitchen-view.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './environment.ts';
 import { defaultTaskLimits, type TaskLimits } from './limits.ts';
 import { runTask } from './task-run.ts';
@@ -40,14 +40,14 @@ function emptyWorld(
   model: LanguageModel,
   answer: (call: SkillCall) => Omit<SkillOutcome, 'elapsedS' | 'message'>,
 ): Trial {
-  const belief = new Belief(kitchenMap(), [robotName]);
+  const belief = new Belief(kitchenMap(), [{ name: robotName }]);
   const sent: SkillCall[] = [];
   let nowS = 0;
   const environment: TaskEnvironment = {
     belief,
     skills,
     model,
-    robot: robotName,
+    robots: [robotOffer],
     nowS: () => nowS,
     sleep: async (durationS) => {
       nowS += durationS;

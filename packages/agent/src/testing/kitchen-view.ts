@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Vector3 } from '@efferent/core';
 import { loadPriorMap } from '@efferent/robot';
+import { skillContracts } from '@efferent/skills';
 import { Belief } from '../belief/belief.ts';
 import type { BeliefView, ObjectView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import { WorldMap } from '../belief/world-map.ts';
+import type { RobotOffer } from '../model/language-model.ts';
 
 const map = new WorldMap(loadPriorMap([join(import.meta.dirname, '../../../..')], 'kitchen'));
 
@@ -12,6 +14,9 @@ const map = new WorldMap(loadPriorMap([join(import.meta.dirname, '../../../..')]
 export const kitchenMap = (): WorldMap => map;
 
 export const robotName = '/stretch';
+
+/** The robot of the tests, with every skill of the library. */
+export const robotOffer: RobotOffer = { name: robotName, skills: Object.keys(skillContracts) };
 
 export function objectView(
   id: string,
@@ -44,7 +49,7 @@ export function kitchenView(
     readonly closelySeenShare?: number;
   } = {},
 ): BeliefView {
-  const view = viewBelief(new Belief(kitchenMap(), [robotName]), 0);
+  const view = viewBelief(new Belief(kitchenMap(), [{ name: robotName }]), 0);
   return {
     ...view,
     objects,

@@ -93,7 +93,12 @@ class CleaRun {
     const plan = this.#showPlan(answer);
     for (const subGoal of plan.subGoals) {
       this.#task.checkTime();
-      const problem = checkAction(subGoal, this.#task.view(), this.#task.environment.skills);
+      const problem = checkAction(
+        subGoal,
+        this.#task.view(),
+        this.#task.environment.skills,
+        this.#task.environment.robots,
+      );
       if (problem !== undefined) {
         this.#object(subGoal, `it is not valid: ${problem}`);
         break;
@@ -146,8 +151,8 @@ class CleaRun {
     if (result.success) this.#task.finish(subGoal, result);
     else {
       this.#task.fail(subGoal, result);
-      const { skill, arguments: given } = subGoal;
-      memory.addFailure({ skill, arguments: given, code: result.code, message: result.message });
+      const { robot, skill, arguments: given } = subGoal;
+      memory.addFailure({ robot, skill, arguments: given, code: result.code, message: result.message });
       budget.countFailure(`${skill} ${JSON.stringify(given)} ${result.code}`, result.message);
       this.#reflection = `${formatCall(subGoal)} failed: ${result.code}: ${result.message}`;
     }

@@ -64,7 +64,13 @@ export class Deps implements PlanStrategy {
 
   async onFailure(subGoal: SubGoal, { code, message }: StepResult): Promise<void> {
     const { memory, budget } = this.#task;
-    memory.addFailure({ skill: subGoal.skill, arguments: subGoal.arguments, code, message });
+    memory.addFailure({
+      robot: subGoal.robot,
+      skill: subGoal.skill,
+      arguments: subGoal.arguments,
+      code,
+      message,
+    });
     budget.countFailure(`${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${code}`, message);
     await this.#explainAndReplan(subGoal, `${code}: ${message}`);
   }
@@ -85,7 +91,7 @@ export class Deps implements PlanStrategy {
 
   async #explainAndReplan(subGoal: SubGoal, event: string): Promise<void> {
     const { environment, model, signal } = this.#task;
-    const situation = describeSituation(this.#task.view(), environment.robot);
+    const situation = describeSituation(this.#task.view(), environment.robots);
     this.#say('descriptor', `I failed on ${formatCall(subGoal)}: ${event}. ${situation}`);
     const because = await this.#explain(model, signal, event);
     this.#say('explainer', because);

@@ -1,5 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
 import type { BeliefView } from '../../belief/belief-view.ts';
+import type { RobotOffer } from '../../model/language-model.ts';
 import {
   type GoalList,
   type ParsedGoal,
@@ -8,7 +9,7 @@ import {
   parsedGoalSchema,
 } from '../../model/proposal.ts';
 import { type CallText, parseCall } from '../../plan/call-text.ts';
-import { dependenciesOf } from '../../plan/deorder.ts';
+import { dependenciesOf, type RobotCall } from '../../plan/deorder.ts';
 import { findSkill } from '../../reasoner/operators.ts';
 import { symbolicState } from '../../reasoner/symbolic-state.ts';
 import { idsOf } from '../../reasoner/things.ts';
@@ -31,19 +32,19 @@ export async function parseGoals(
   list: GoalList,
   signal: AbortSignal,
 ): Promise<PlanProposal> {
-  const { skills, robot } = task.environment;
+  const { skills, robots } = task.environment;
   const view = task.view();
   const references = new Map<string, ProposedReference>();
-  const calls: CallText[] = [];
+  const calls: RobotCall[] = [];
   const unread: string[] = [];
   for (const line of list.lines) {
     const call = await parseGoal(task, line, view, references, signal);
     if (call === undefined) unread.push(line);
-    else calls.push(call);
+    else calls.push({ ...call, robot: call.robot ?? robotFor(call.skill, robots) });
   }
   for (const line of unread) task.memory.note('note', `the goal "${line}" means no skill`);
   const used = [...references.values()];
-  const start = symbolicState(view, robot, used, { unknownIsBoth: true });
+  const start = symbolicState(view, robots, used, { unknownIsBoth: true });
   const waits = dependenciesOf(calls, start, skills);
   return {
     status: list.status,
@@ -51,6 +52,7 @@ export async function parseGoals(
     goals: list.goals,
     subGoals: calls.map((call, index) => ({
       id: `s${index + 1}`,
+      robot: call.robot,
       skill: call.skill,
       arguments: Object.entries(call.arguments).map(([name, value]) => ({ name, value })),
       dependsOn: waits[index]!.map((at) => `s${at + 1}`),
@@ -60,6 +62,10 @@ export async function parseGoals(
     question: list.question,
   };
 }
+
+/** The first robot that has the skill; DEPS plans for one. */
+const robotFor = (skill: string, robots: readonly RobotOffer[]): string =>
+  (robots.find((robot) => robot.skills.includes(skill)) ?? robots[0])?.name ?? '';
 
 async function parseGoal(
   task: TaskContext,
