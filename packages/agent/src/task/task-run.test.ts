@@ -1,3 +1,4 @@
+import { checkWithSchema } from '@efferent/core';
 import { skillContracts } from '@efferent/skills';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { Belief } from '../belief/belief.ts';
 import type { LanguageModel, LanguageModelReply, LanguageModelRequest } from '../model/language-model.ts';
 import { defaultCriticSettings } from '../plan/critic.ts';
 import { SkillStatistics } from '../plan/skill-statistics.ts';
+import { type PlannerName, plannerNames } from '../planners/planners.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { kitchenMap, robotName, robotOffer } from '../testing/kitchen-view.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './environment.ts';
@@ -13,19 +15,24 @@ import { runTask } from './task-run.ts';
 
 const skills = Object.values(skillContracts);
 
-/** A model that answers with whatever it is given, in or out of the schema. */
+/** A model that answers with whatever it is given, in or out of the schema; `fitting` looks for one of the schema first. */
 class AnyModel implements LanguageModel {
   readonly id = 'any';
   readonly modelledLatencyMs = 1;
   readonly #answers: readonly unknown[];
+  readonly #fitting: boolean;
   #next = 0;
 
-  constructor(answers: readonly unknown[]) {
+  constructor(answers: readonly unknown[], fitting = false) {
     this.#answers = answers;
+    this.#fitting = fitting;
   }
 
-  generate<Output>(_request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
-    const output = this.#answers[this.#next++ % this.#answers.length] as Output;
+  generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
+    const from = this.#next++ % this.#answers.length;
+    const order = [...this.#answers.slice(from), ...this.#answers.slice(0, from)];
+    const fit = order.find((answer) => checkWithSchema(request.schema, answer).problems === undefined);
+    const output = (this.#fitting && fit !== undefined ? fit : order[0]) as Output;
     return Promise.resolve({ output, inputTokens: 100, outputTokens: 100, attempts: 1 });
   }
 }
@@ -68,12 +75,17 @@ function emptyWorld(
   return { environment, sent };
 }
 
-const run = (trial: Trial, limits: Partial<TaskLimits> = {}, instruction = 'put the apple in the bowl') =>
+const run = (
+  trial: Trial,
+  limits: Partial<TaskLimits> = {},
+  instruction = 'put the apple in the bowl',
+  planner: PlannerName = 'hybrid',
+) =>
   runTask(
     instruction,
     trial.environment,
     {
-      planner: 'hybrid',
+      planner,
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
@@ -108,6 +120,7 @@ const values = fc.constantFrom(
 );
 const subGoal = fc.record({
   id: fc.constantFrom('s1', 's2', 's3'),
+  robot: fc.constantFrom(robotName, robotName, robotName, '/nobody'),
   skill: names,
   arguments: fc.array(
     fc.record({ name: fc.constantFrom('object', 'target', 'fixture', 'container', 'speed'), value: values }),
@@ -142,13 +155,53 @@ const proposal = fc.record({
   complete: fc.boolean(),
   question: fc.constantFrom(null, { text: 'Which?', choices: ['a', 'b'] }),
 });
+const actions = fc.record({
+  status: fc.constantFrom('act', 'act', 'act', 'done', 'question', 'impossible'),
+  message: fc.constant(''),
+  subGoal: fc.constant('go on'),
+  actions: fc.array(
+    subGoal.map(({ robot, skill, arguments: given }) => ({ robot, skill, arguments: given })),
+    { maxLength: 5 },
+  ),
+  goals: fc.constantFrom([], ['open(left-drawer)'], ['boom']),
+  question: fc.constantFrom(null, { text: 'Which?', choices: ['a', 'b'] }),
+});
+const lines = fc.record({
+  status: fc.constantFrom('plan', 'plan', 'question', 'not-understood'),
+  message: fc.constant(''),
+  lines: fc.array(
+    fc.constantFrom(
+      'open(left-drawer)',
+      'look(target=table-top) # x',
+      'find(apple)',
+      'pick(apple)',
+      'rm -rf',
+      '',
+    ),
+    { maxLength: 4 },
+  ),
+  goals: fc.constantFrom([], ['open(left-drawer)'], ['known(apple)']),
+  complete: fc.boolean(),
+  question: fc.constantFrom(null, { text: 'Which?', choices: ['a', 'b'] }),
+});
+const small = fc.constantFrom(
+  { text: 'a table' },
+  { because: 'it is stuck' },
+  { steps: ['look(target=table-top): ok'], spatial: '' },
+  { suitable: true, reason: 'suitable', feedback: '' },
+  { suitable: false, reason: 'redundant', feedback: 'again' },
+  { skill: 'look', arguments: [{ name: 'target', value: 'table-top' }], reference: null },
+);
 const answers = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: proposal },
+    { weight: 3, arbitrary: actions },
+    { weight: 3, arbitrary: lines },
+    { weight: 6, arbitrary: small },
     { weight: 1, arbitrary: fc.anything() },
     { weight: 1, arbitrary: fc.record({ precondition: fc.string(), because: fc.constant('x') }) },
   ),
-  { minLength: 1, maxLength: 5 },
+  { minLength: 1, maxLength: 8 },
 );
 
 test('no answer of a model makes the loop send an unknown skill, hang or pass a bound', async () => {
@@ -161,13 +214,14 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         minLength: 1,
         maxLength: 4,
       }),
-      async (replies, codes) => {
+      fc.constantFrom(...plannerNames),
+      async (replies, codes, planner) => {
         let calls = 0;
-        const trial = emptyWorld(new AnyModel(replies), () => {
+        const trial = emptyWorld(new AnyModel(replies, true), () => {
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        const report = await run(trial, limits);
+        const report = await run(trial, limits, undefined, planner);
         expect(report.outcome).not.toBe('');
         for (const call of trial.sent) expect(known).toContain(call.skill);
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
@@ -175,7 +229,7 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         expect(report.replans).toBeLessThanOrEqual(limits.maxReplans);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 600 },
   );
 });
 
@@ -184,7 +238,13 @@ const opening = (status: 'plan', complete: boolean) => ({
   message: '',
   goals: ['open(left-drawer)'],
   subGoals: [
-    { id: 's1', skill: 'open', arguments: [{ name: 'fixture', value: 'left-drawer' }], dependsOn: [] },
+    {
+      id: 's1',
+      robot: robotName,
+      skill: 'open',
+      arguments: [{ name: 'fixture', value: 'left-drawer' }],
+      dependsOn: [],
+    },
   ],
   references: [],
   complete,
@@ -197,7 +257,13 @@ test('every bound ends the task with a reason of its own', async () => {
     ...opening('plan', false),
     goals: [],
     subGoals: [
-      { id: 's1', skill: 'look', arguments: [{ name: 'target', value: 'table-top' }], dependsOn: [] },
+      {
+        id: 's1',
+        robot: robotName,
+        skill: 'look',
+        arguments: [{ name: 'target', value: 'table-top' }],
+        dependsOn: [],
+      },
     ],
   };
   const outcome = async (answer: unknown, limits: Partial<TaskLimits>) =>
