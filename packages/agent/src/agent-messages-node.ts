@@ -4,6 +4,7 @@ import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
 import type { Verdict } from './plan/critic.ts';
 import type { PlanGraph, SubGoal, SubGoalState } from './plan/plan-graph.ts';
+import type { SkillRun } from './task/environment.ts';
 
 type BeliefMessage = Partially<MessageTypes['efferent_interfaces/msg/Belief']>;
 type PlanMessage = Partially<MessageTypes['efferent_interfaces/msg/Plan']>;
@@ -142,5 +143,32 @@ export function critiqueMessage(
     threshold: fields.threshold,
     violated_precondition: verdict.violatedPrecondition,
     explanation: verdict.explanation,
+  };
+}
+
+/** Numbers of efferent_interfaces/msg/SkillOutcome. */
+const runVerdicts: Readonly<Record<SkillRun['verdict'], number>> = {
+  unverified: 0,
+  confirmed: 1,
+  refuted: 2,
+};
+
+/** Writes one run of a skill. */
+export function skillOutcomeMessage(
+  run: SkillRun,
+  fields: { readonly stamp: Stamp; readonly taskId: string },
+): Partially<MessageTypes['efferent_interfaces/msg/SkillOutcome']> {
+  return {
+    header: { stamp: fields.stamp },
+    task_id: fields.taskId,
+    robot: run.robot,
+    skill: run.skill,
+    arguments: Object.values(run.arguments),
+    context: run.context,
+    feasibility: run.feasibility,
+    success: run.outcome.success,
+    failure_code: run.outcome.failureCode,
+    verdict: runVerdicts[run.verdict],
+    elapsed_s: run.outcome.elapsedS,
   };
 }

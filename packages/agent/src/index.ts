@@ -1,8 +1,9 @@
 export { type Atom, formatAtom, parseAtom } from './belief/atom.ts';
-export { Belief } from './belief/belief.ts';
+export { Belief, type SceneReport } from './belief/belief.ts';
 export type { BeliefView } from './belief/belief-view.ts';
+export { classOf, type ObjectTrack, type Sighting } from './belief/object-track.ts';
 export { truthOf, viewBelief } from './belief/truth.ts';
-export { WorldMap } from './belief/world-map.ts';
+export { type Fixture, WorldMap } from './belief/world-map.ts';
 export { Lexicon } from './language/lexicon.ts';
 export { parseInstruction } from './language/parser.ts';
 export type {
@@ -14,5 +15,10 @@ export type {
 export { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
 export { type PlanProposal, planProposalSchema } from './model/proposal.ts';
 export { checkPlan } from './plan/check-plan.ts';
+export { SkillStatistics } from './plan/skill-statistics.ts';
+export { type PlannerName, plannerNames } from './planners/planners.ts';
 export { Reasoner } from './reasoner/reasoner.ts';
+export type { SkillCall, SkillOutcome, TaskEnvironment, TaskEvent } from './task/environment.ts';
 export type { TaskOutcome } from './task/limits.ts';
+export { defaultTaskSettings, type TaskReport, type TaskSettings } from './task/task-report.ts';
+export { runTask } from './task/task-run.ts';

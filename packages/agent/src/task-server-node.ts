@@ -1,7 +1,7 @@
 import { describeError } from '@efferent/core';
 import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
 import type { SkillContract } from '@efferent/skills';
-import { critiqueMessage, planMessage } from './agent-messages-node.ts';
+import { critiqueMessage, planMessage, skillOutcomeMessage } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
 import type { LanguageModel, RobotOffer } from './model/language-model.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
@@ -43,6 +43,7 @@ export class TaskServer {
   readonly #plans;
   readonly #critiques;
   readonly #modelCalls;
+  readonly #skillRuns;
   readonly #accepted = new Set<Accepted>();
   #last: Promise<void> = Promise.resolve();
   #tasks = 0;
@@ -62,6 +63,11 @@ export class TaskServer {
     this.#modelCalls = node.createPublisher(
       'efferent_interfaces/msg/ModelCall',
       '/agent/model_calls',
+      qosProfiles.default,
+    );
+    this.#skillRuns = node.createPublisher(
+      'efferent_interfaces/msg/SkillOutcome',
+      '/agent/skill_outcomes',
       qosProfiles.default,
     );
     node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
@@ -154,6 +160,7 @@ export class TaskServer {
             threshold: settings.critic.feasibilityThreshold,
           }),
         ),
+      publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
       publishModelCall: (report) =>
         this.#modelCalls.publish({
           header: { stamp: stamp() },

@@ -14,7 +14,7 @@ import {
 } from '@efferent/sim';
 import { JudgeClient } from './judge-client.ts';
 import { startLockstepGraph } from './lockstep-graph.ts';
-import type { TaskEvent, TaskResult } from './task-client.ts';
+import type { SkillOutcome, TaskEvent, TaskResult } from './task-client.ts';
 import { findWorkspaceFolders } from './workspace.ts';
 
 export type { PerturbationName } from '@efferent/sim';
@@ -60,7 +60,21 @@ export interface EpisodeRecord {
   readonly modelCalls: number;
   /** What disturbed the episode and when; null when nothing did. */
   readonly perturbation: EpisodeReport['perturbation'];
+  /** Every skill that a robot ran, in order. */
+  readonly skillRuns: readonly SkillRunRecord[];
   readonly finalStates: readonly FinalState[];
+}
+
+/** One skill that was run: what rates of success are counted from. */
+export interface SkillRunRecord {
+  readonly skill: string;
+  readonly context: string;
+  /** Probability of success as judged before; null when nobody judged. */
+  readonly feasibility: number | null;
+  /** Failure code; empty on reported success. */
+  readonly code: string;
+  readonly verdict: 'unverified' | 'confirmed' | 'refuted';
+  readonly elapsedS: number;
 }
 
 export interface FinalState {
@@ -107,10 +121,12 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     const startNs = steadyWallClock.nowNs();
     const processorBefore = process.cpuUsage();
     const timeLimit = new AbortController();
+    const skillRuns: SkillRunRecord[] = [];
     const alarm = judge.node.createTimer(secondsToNs(episode.timeLimitS), () => timeLimit.abort());
     const task = graph.client.runTask(episode.instruction, {
       timeLimitS: episode.timeLimitS + cancelLimitS,
       signal: timeLimit.signal,
+      onSkill: (outcome) => skillRuns.push(skillRunRecord(outcome)),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     });
     const result = await graph.runUntilSettled(task, episode.timeLimitS + 2 * cancelLimitS);
@@ -121,6 +137,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     const processor = process.cpuUsage(processorBefore);
     return describeEpisode(episode, result, verdict, states, await judge.report(), {
       isTimedOut: timeLimit.signal.aborted,
+      skillRuns,
       simulatedS: graph.elapsedS() - startS,
       wallS: Number(steadyWallClock.nowNs() - startNs) / 1e9,
       processorS: (processor.user + processor.system) / 1e6,
@@ -145,7 +162,9 @@ function describeEpisode(
   verdict: TaskVerdict,
   states: readonly EntityState[],
   report: EpisodeReport,
-  more: Pick<EpisodeRecord, 'simulatedS' | 'wallS' | 'processorS'> & { readonly isTimedOut: boolean },
+  more: Pick<EpisodeRecord, 'simulatedS' | 'wallS' | 'processorS' | 'skillRuns'> & {
+    readonly isTimedOut: boolean;
+  },
 ): EpisodeRecord {
   const { isTimedOut, ...rest } = more;
   const { collisions } = report;
@@ -176,3 +195,15 @@ function describeEpisode(
     ...rest,
   };
 }
+
+/** Words of efferent_interfaces/msg/SkillOutcome.verdict. */
+const verdicts = ['unverified', 'confirmed', 'refuted'] as const;
+
+const skillRunRecord = (outcome: SkillOutcome): SkillRunRecord => ({
+  skill: outcome.skill,
+  context: outcome.context,
+  feasibility: Number.isNaN(outcome.feasibility) ? null : outcome.feasibility,
+  code: outcome.failure_code,
+  verdict: verdicts[outcome.verdict] ?? 'unverified',
+  elapsedS: outcome.elapsed_s,
+});

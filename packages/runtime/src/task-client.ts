@@ -15,6 +15,7 @@ export type TaskEvent = ActionTypes['efferent_interfaces/action/ExecuteTask']['F
 export type SkillResult = ActionTypes['efferent_interfaces/action/ExecuteSkill']['Result'];
 export type SkillEvent = ActionTypes['efferent_interfaces/action/ExecuteSkill']['Feedback'];
 export type SkillContract = ServiceTypes['efferent_interfaces/srv/ListSkills']['Response']['skills'][number];
+export type SkillOutcome = MessageTypes['efferent_interfaces/msg/SkillOutcome'];
 export type Belief = MessageTypes['efferent_interfaces/msg/Belief'];
 export type Question = MessageTypes['efferent_interfaces/msg/Question'];
 type SkillArgument = Partially<MessageTypes['efferent_interfaces/msg/SkillArgument']>;
@@ -25,6 +26,8 @@ export interface RunTaskOptions {
   /** Longest time for the whole task on the client's clock, s. Default 600. */
   readonly timeLimitS?: number;
   readonly onEvent?: (event: TaskEvent) => void;
+  /** Gets every skill that the agent has a robot run meanwhile, after it ended. */
+  readonly onSkill?: (outcome: SkillOutcome) => void;
   /** Answers a question of the agent; without it questions wait for another client, e.g. the viewer. */
   readonly onQuestion?: (question: Question, signal: AbortSignal) => Promise<string>;
   /** Cancels the task. */
@@ -54,6 +57,7 @@ export class TaskClient {
   readonly #beliefWaiters: ((belief: Belief) => void)[] = [];
   #question: Question | undefined;
   #onQuestion: ((question: Question) => void) | undefined;
+  #onSkill: ((outcome: SkillOutcome) => void) | undefined;
 
   /**
    * @param node - the client's own node; destroying it ends the client
@@ -85,6 +89,12 @@ export class TaskClient {
         this.#onQuestion?.(asked);
       },
     );
+    node.createSubscription(
+      'efferent_interfaces/msg/SkillOutcome',
+      '/agent/skill_outcomes',
+      { qos: qosProfiles.default },
+      (outcome) => this.#onSkill?.(outcome),
+    );
   }
 
   /** Resolves true when the agent and the robot's skills can be reached, false after `timeoutMs`. */
@@ -106,6 +116,7 @@ export class TaskClient {
   async runTask(instruction: string, options: RunTaskOptions = {}): Promise<TaskResult> {
     const answering = new AbortController();
     this.#onQuestion = this.#answerer(options.onQuestion, answering.signal);
+    this.#onSkill = options.onSkill;
     if (this.#question !== undefined) this.#onQuestion(this.#question);
     try {
       return await this.#runGoal(
@@ -118,6 +129,7 @@ export class TaskClient {
     } finally {
       answering.abort();
       this.#onQuestion = undefined;
+      this.#onSkill = undefined;
     }
   }
 

@@ -3,7 +3,7 @@ import { placedBoxes } from '@efferent/robot';
 import { ArticulationBelief, type DepthPicture } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
-import { type Hand, ObjectTracker } from './object-tracker.ts';
+import { type DetectionChance, type Hand, ObjectTracker } from './object-tracker.ts';
 import { type Relation, relationOf } from './relations.ts';
 import {
   gripEvidence,
@@ -29,6 +29,17 @@ export interface CameraDetection {
   readonly score: number;
   readonly cameraFromObject: Transform;
   readonly sizeM: Vector3;
+}
+
+/** What a sensor without pictures reports at one instant. */
+export interface SceneReport {
+  /** Things in view, in `map`. */
+  readonly sightings: readonly Sighting[];
+  /** Joint positions of the drawers and doors in view, m or rad. */
+  readonly articulations: ReadonlyMap<string, number>;
+  /** Surfaces and containers that were wholly in clear view. */
+  readonly covered: Iterable<string>;
+  readonly detectionChance: DetectionChance;
 }
 
 /** Pixels at which half of the detections are missed; the stated noise of the detector. */
@@ -157,6 +168,17 @@ export class Belief {
         (fixture) => this.#isShut(fixture),
       );
     }
+    this.#pictureS = stampS;
+    this.#pictures += 1;
+  }
+
+  /** Takes in one report of a sensor that has no pictures, such as a symbolic world. */
+  observeScene(report: SceneReport, stampS: number): void {
+    for (const [id, position] of report.articulations)
+      this.#articulations.get(id)?.observe({ position, agreement: 1 }, stampS);
+    this.tracker.observe(report.sightings, stampS, report.detectionChance, this.#hands());
+    for (const track of this.tracker.objects()) if (track.visible) this.#asserted.delete(track.id);
+    for (const id of report.covered) this.coverage.mark(id, stampS);
     this.#pictureS = stampS;
     this.#pictures += 1;
   }

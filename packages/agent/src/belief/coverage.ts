@@ -60,6 +60,11 @@ export class Coverage {
     }
   }
 
+  /** Marks the whole of a fixture as in clear view from near. */
+  mark(fixtureId: string, nowS: number): void {
+    for (const cells of [this.#lastSeenS, this.#lastCloseS]) cells.get(fixtureId)?.fill(nowS);
+  }
+
   /** Share of a fixture that was in clear view at or after `sinceS`, [0, 1]; 0 for fixtures without a volume. */
   since(fixtureId: string, sinceS: number): number {
     return shareSince(this.#lastSeenS.get(fixtureId), sinceS);

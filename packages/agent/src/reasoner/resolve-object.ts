@@ -79,7 +79,7 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
     found = candidatesOf(context, phrase, []).filter((object) => object.missing);
   if (found.length === 0) {
     const others = otherColors(view, phrase);
-    if (others.length > 0)
+    if (others.length > 0 && isOpenlySeen(view))
       return { kind: 'unknown', message: `I know of no ${name}; I know of: ${others.join(', ')}.` };
     return {
       kind: 'things',
@@ -189,6 +189,12 @@ function byAdjectives(objects: readonly ObjectView[], words: readonly string[]):
 
 const tellsColor = (className: string): boolean =>
   className.includes('-') && className.split('-').some((part) => isColor(part));
+
+/** Tells whether all that stands open was looked at: what was not seen there is hardly worth a search. */
+const isOpenlySeen = (view: BeliefView): boolean =>
+  view.fixtures.every(
+    (fixture) => !fixture.isSurface || fixture.behind !== undefined || fixture.seenShare >= surveyedShare,
+  );
 
 function otherColors(view: BeliefView, phrase: NounPhrase): readonly string[] {
   if (!phrase.adjectives.some((word) => isColor(word)) || phrase.meaning?.kind !== 'object') return [];

@@ -46,6 +46,17 @@ export interface ModelCallReport {
   readonly message: string;
 }
 
+/** One skill that was run, with what was believed before and seen after it. */
+export interface SkillRun extends SkillCall {
+  /** Class of the thing that it acts on. */
+  readonly context: string;
+  /** Probability of success as judged before; NaN when nobody judged. */
+  readonly feasibility: number;
+  readonly outcome: SkillOutcome;
+  /** What fresh pictures said of a reported success. */
+  readonly verdict: 'unverified' | 'confirmed' | 'refuted';
+}
+
 /** Everything around a task: the robot, the person, time, and who listens. Node files supply the real one. */
 export interface TaskEnvironment {
   readonly belief: Belief;
@@ -67,6 +78,7 @@ export interface TaskEnvironment {
   whilePaused(signal: AbortSignal): Promise<void>;
   publishPlan(plan: PlanGraph): void;
   publishCritique(subGoal: SubGoal, verdict: Verdict): void;
+  publishSkillRun(run: SkillRun): void;
   publishModelCall(report: ModelCallReport): void;
   emit(event: TaskEvent): void;
 }

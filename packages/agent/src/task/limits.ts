@@ -21,7 +21,7 @@ export interface TaskLimits {
 export const defaultTaskLimits: TaskLimits = {
   maxReplans: 8,
   maxSteps: 60,
-  maxModelCalls: 30,
+  maxModelCalls: 120,
   maxTokens: 200_000,
   maxOutputTokensPerCall: 3000,
   maxTaskS: 900,

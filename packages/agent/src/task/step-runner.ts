@@ -6,7 +6,7 @@ import { contextOf } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import { verifyEffects } from '../plan/verifier.ts';
 import { findSkill } from '../reasoner/operators.ts';
-import type { SkillOutcome, TaskEnvironment } from './environment.ts';
+import type { SkillCall, SkillOutcome, SkillRun, TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 
 /** How one try of a sub-goal ended. */
@@ -58,7 +58,9 @@ export class StepRunner {
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
-    const outcome = await this.send(
+    const report = (outcome: SkillOutcome, verdict: SkillRun['verdict']) =>
+      this.#report(subGoal, context, subGoal.feasibility, outcome, verdict);
+    const outcome = await this.#call(
       subGoal,
       (phase) => {
         if (phase !== '' && phase !== phases[phases.length - 1]) phases.push(phase);
@@ -67,6 +69,7 @@ export class StepRunner {
     ).finally(() => belief.endHandling(subGoal.robot));
     const note = phases.join(' · ');
     if (!verify) {
+      report(outcome, 'unverified');
       this.#write(subGoal, contract, outcome.success);
       return {
         success: outcome.success,
@@ -80,16 +83,47 @@ export class StepRunner {
     await this.waitForPictures(endS, signal);
     if (!outcome.success) {
       this.#statistics.record(subGoal.skill, context, false, outcome.elapsedS);
+      report(outcome, 'unverified');
       this.#writeFailure(subGoal, contract, outcome);
       return { success: false, code: outcome.failureCode, message: outcome.message, note, confirmed: false };
     }
     const result = await this.#verify(subGoal, contract, endS, note, signal);
     this.#statistics.record(subGoal.skill, context, result.success, outcome.elapsedS);
+    report(outcome, result.success ? 'confirmed' : 'refuted');
     return result;
   }
 
-  /** Sends one skill; counts it. @throws {@link TaskEnd} */
+  /** Sends one skill whose effects nobody verifies, such as a look; counts it. @throws {@link TaskEnd} */
   async send(
+    call: Pick<SubGoal, 'robot' | 'skill' | 'arguments'>,
+    onPhase: (phase: string) => void,
+    signal: AbortSignal,
+  ): Promise<SkillOutcome> {
+    const context = contextOf(call, viewBelief(this.#environment.belief, this.#environment.nowS()));
+    const outcome = await this.#call(call, onPhase, signal);
+    this.#report(call, context, Number.NaN, outcome, 'unverified');
+    return outcome;
+  }
+
+  #report(
+    { robot, skill, arguments: given }: SkillCall,
+    context: string,
+    feasibility: number,
+    outcome: SkillOutcome,
+    verdict: SkillRun['verdict'],
+  ): void {
+    this.#environment.publishSkillRun({
+      robot,
+      skill,
+      arguments: given,
+      context,
+      feasibility,
+      outcome,
+      verdict,
+    });
+  }
+
+  async #call(
     call: Pick<SubGoal, 'robot' | 'skill' | 'arguments'>,
     onPhase: (phase: string) => void,
     signal: AbortSignal,

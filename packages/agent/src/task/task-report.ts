@@ -1,7 +1,7 @@
-import type { CriticSettings } from '../plan/critic.ts';
+import { type CriticSettings, defaultCriticSettings } from '../plan/critic.ts';
 import type { SelectorName } from '../plan/selector.ts';
-import type { PlannerName } from '../planners/planners.ts';
-import type { TaskLimits, TaskOutcome } from './limits.ts';
+import { defaultPlanner, type PlannerName } from '../planners/planners.ts';
+import { defaultTaskLimits, type TaskLimits, type TaskOutcome } from './limits.ts';
 
 export interface TaskSettings {
   readonly planner: PlannerName;
@@ -9,6 +9,13 @@ export interface TaskSettings {
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
 }
+
+export const defaultTaskSettings: TaskSettings = {
+  planner: defaultPlanner,
+  selector: 'cost',
+  limits: defaultTaskLimits,
+  critic: defaultCriticSettings,
+};
 
 export interface TaskReport {
   readonly success: boolean;

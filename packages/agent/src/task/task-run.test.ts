@@ -69,6 +69,7 @@ function emptyWorld(
     whilePaused: async () => undefined,
     publishPlan: () => undefined,
     publishCritique: () => undefined,
+    publishSkillRun: () => undefined,
     publishModelCall: () => undefined,
     emit: () => undefined,
   };

@@ -59,6 +59,11 @@ export const messageConstants = {
     GATHER: 1,
     REPLAN: 2,
   },
+  'efferent_interfaces/msg/SkillOutcome': {
+    UNVERIFIED: 0,
+    CONFIRMED: 1,
+    REFUTED: 2,
+  },
   'efferent_interfaces/msg/SubGoal': {
     WAITING: 0,
     READY: 1,

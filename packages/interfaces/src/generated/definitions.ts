@@ -38,6 +38,7 @@ export const definitionTexts: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/Question': "std_msgs/Header header\nstring id\nstring task_id\nstring text\nstring[] choices",
   'efferent_interfaces/msg/SkillArgument': "string name\nstring value\nstring object_class\ngeometry_msgs/PoseStamped pose\ngeometry_msgs/Vector3 size",
   'efferent_interfaces/msg/SkillContract': "string name\nstring description\nSkillParameter[] parameters\nstring[] preconditions\nstring[] effects\nstring[] failure_codes\nstring[] resources\nfloat64 time_limit_s\nstring backend",
+  'efferent_interfaces/msg/SkillOutcome': "uint8 UNVERIFIED=0\nuint8 CONFIRMED=1\nuint8 REFUTED=2\nstd_msgs/Header header\nstring task_id\nstring robot\nstring skill\nstring[] arguments\nstring context\nfloat32 feasibility\nbool success\nstring failure_code\nuint8 verdict\nfloat64 elapsed_s",
   'efferent_interfaces/msg/SkillParameter': "string name\nstring type\nbool required\nstring description",
   'efferent_interfaces/msg/StopState': "std_msgs/Header header\nbool stopped\nstring reason",
   'efferent_interfaces/msg/SubGoal': "uint8 WAITING=0\nuint8 READY=1\nuint8 RUNNING=2\nuint8 DONE=3\nuint8 VETOED=4\nuint8 FAILED=5\nuint8 SKIPPED=6\nstring id\nstring description\nstring skill\nSkillArgument[] arguments\nstring[] depends_on\nstring robot\nuint8 state\nfloat32 feasibility\nstring reason\nuint32 attempts\nfloat64 elapsed_s",

@@ -360,6 +360,20 @@ export interface EfferentInterfacesSkillContract {
   readonly backend: string;
 }
 
+export interface EfferentInterfacesSkillOutcome {
+  readonly header: StdMsgsHeader;
+  readonly task_id: string;
+  readonly robot: string;
+  readonly skill: string;
+  readonly arguments: readonly string[];
+  readonly context: string;
+  readonly feasibility: number;
+  readonly success: boolean;
+  readonly failure_code: string;
+  readonly verdict: number;
+  readonly elapsed_s: number;
+}
+
 export interface EfferentInterfacesSkillParameter {
   readonly name: string;
   readonly type: string;
@@ -1962,6 +1976,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/Question': EfferentInterfacesQuestion;
   'efferent_interfaces/msg/SkillArgument': EfferentInterfacesSkillArgument;
   'efferent_interfaces/msg/SkillContract': EfferentInterfacesSkillContract;
+  'efferent_interfaces/msg/SkillOutcome': EfferentInterfacesSkillOutcome;
   'efferent_interfaces/msg/SkillParameter': EfferentInterfacesSkillParameter;
   'efferent_interfaces/msg/StopState': EfferentInterfacesStopState;
   'efferent_interfaces/msg/SubGoal': EfferentInterfacesSubGoal;
