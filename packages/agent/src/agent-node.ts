@@ -14,6 +14,7 @@ import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
+import { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
 import { defaultCriticSettings } from './plan/critic.ts';
 import { isSelectorName, selectorNames } from './plan/selector.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
@@ -25,6 +26,7 @@ import { defaultTaskLimits, type TaskLimits } from './task/limits.ts';
 import type { TaskSettings } from './task/task-report.ts';
 import { TaskServer } from './task-server-node.ts';
 
+const modelNames = ['reasoner', 'openai-compatible', 'reasoner-noisy'];
 const beliefPeriodNs = 500_000_000n;
 
 /** The agent: belief, language model and planner loop behind `/agent/execute_task`. */
@@ -89,7 +91,7 @@ const bodyOf = (model: RobotModel): RobotBody => ({ name: model.namespace });
 
 async function createModel(node: RosNode): Promise<LanguageModel> {
   const name = node.declareParameter('model', 'reasoner', {
-    description: 'language model: "reasoner" (offline) or "openai-compatible"',
+    description: `language model: ${modelNames.join(', ')}`,
     readOnly: true,
   });
   const url = node.declareParameter('model_url', '', {
@@ -100,7 +102,9 @@ async function createModel(node: RosNode): Promise<LanguageModel> {
     description: 'model on that server; empty takes EFFERENT_MODEL',
     readOnly: true,
   });
+  const noise = declareNoise(node);
   if (name === 'reasoner') return new Reasoner();
+  if (name === 'reasoner-noisy') return new NoisyReasoner(noise);
   if (name === 'openai-compatible') {
     // Its client is loaded only where it is used: it takes longer to load than all the rest of the agent.
     const { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } = await import(
@@ -112,9 +116,28 @@ async function createModel(node: RosNode): Promise<LanguageModel> {
   }
   throw new ConfigurationError({
     code: 'unknown-model',
-    message: `parameter model: there is no language model "${name}"; there are: reasoner, openai-compatible`,
+    message: `parameter model: there is no language model "${name}"; there are: ${modelNames.join(', ')}`,
     fields: { model: name },
   });
+}
+
+/** Of the emulator of an imperfect model only. */
+function declareNoise(node: RosNode): NoiseSettings {
+  const share = (name: string, value: number, description: string) =>
+    node.declareParameter(name, value, { description, range: [0, 1], readOnly: true });
+  return {
+    errorRate: share('noise_error_rate', 0.2, 'reasoner-noisy: share of its answers that carry a fault'),
+    persistence: share(
+      'noise_persistence',
+      0.5,
+      'reasoner-noisy: chance that it repeats its last answer to a question',
+    ),
+    seed: node.declareParameter('noise_seed', 1, {
+      description: 'reasoner-noisy: seed of its faults',
+      integer: true,
+      readOnly: true,
+    }),
+  };
 }
 
 /** Declares the planner's thresholds and bounds; they may be changed between tasks. */

@@ -12,6 +12,7 @@ export type {
   LanguageModelRequest,
   ModelPurpose,
 } from './model/language-model.ts';
+export { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
 export { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
 export { type PlanProposal, planProposalSchema } from './model/proposal.ts';
 export { checkPlan } from './plan/check-plan.ts';
