@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codecOf } from '@efferent/interfaces';
+import { BagWriter, startRecording } from '@efferent/recorder';
 import type { RosNode } from '@efferent/ros';
 import { repositoryFolder } from '@efferent/runtime';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Kitchen, startKitchen } from '../support/kitchen.ts';
+import { readAsFoxglove } from '../support/outside-bag-reader.ts';
 import { requires } from '../support/requirement.ts';
 
 /** Nodes that may use names of the simulator's truth. */
@@ -60,6 +65,39 @@ describe('the running graph', () => {
     const found = endpoints(node).filter(({ name }) => name.startsWith('/scene/'));
     expect(found.some((each) => each.node === '/bridge')).toBe(true);
     expect(found.filter((each) => !['/sim', '/bridge'].includes(each.node))).toEqual([]);
+  });
+
+  it('is recorded so that others read every message of every topic, as it was sent', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'efferent-graph-bag-'));
+    const writer = await BagWriter.create(join(folder, 'bag'), { compression: 'zstd' });
+    const refused: string[] = [];
+    const recording = startRecording(node, writer, {
+      isWanted: () => true,
+      onRefused: (topic, reason) => refused.push(`${topic}: ${reason}`),
+    });
+    await kitchen.system.client.runTask('find the apple', { timeLimitS: 60 });
+    recording.stop();
+    const { topics } = await writer.close();
+    expect(refused).toEqual([]);
+
+    const counts = new Map<string, number>();
+    for await (const { topic, type, data, message } of readAsFoxglove(join(folder, 'bag/bag_0.mcap'))) {
+      counts.set(topic, (counts.get(topic) ?? 0) + 1);
+      if (counts.get(topic)! <= 20) expect([topic, message]).toEqual([topic, codecOf(type).decode(data)]);
+    }
+    await rm(folder, { recursive: true });
+    expect(counts.size).toBeGreaterThan(35);
+    expect(Object.fromEntries(counts)).toEqual(
+      Object.fromEntries(
+        topics.filter((each) => each.messageCount > 0).map((each) => [each.name, each.messageCount]),
+      ),
+    );
+    for (const name of [
+      '/agent/execute_task/_action/feedback',
+      '/stretch/execute_skill/_action/status',
+      '/tf',
+    ])
+      expect(counts.get(name), name).toBeGreaterThan(1);
   });
 
   it('has the gate as the only publisher of driver commands', () => {
