@@ -2,6 +2,7 @@ import { cycloneDdsProblem } from '@efferent/cyclonedds';
 import { chooseMiddleware } from '@efferent/ros';
 import { test } from 'vitest';
 import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
+import { describeLeaving } from './leaving.suite.ts';
 import { describeRosPort } from './ros-port.suite.ts';
 
 const problem = await chooseMiddleware('rclnodejs', process.env).then(
@@ -22,6 +23,7 @@ if (problem !== undefined) {
 } else {
   describeRosPort('rclnodejs in one process', () => openInOneProcess('rclnodejs'));
   describeRosPort('rclnodejs across two processes', () => openWithPeerProcess('rclnodejs'));
+  describeLeaving('rclnodejs');
   if (strangerProblem === undefined)
     describeRosPort('rclnodejs beside a process with cyclonedds', () =>
       openWithPeerProcess('rclnodejs', 'cyclonedds'),
