@@ -181,6 +181,9 @@ describe("ros2's own commands", () => {
       '{}',
     );
     expect(skills).toMatch(/SkillContract\(.*name='pick'/);
+    const place = '{entity: lemon, state: {pose: {position: {z: 1.0}, orientation: {w: 1.0}}}}';
+    const set = 'simulation_interfaces/srv/SetEntityState';
+    expect(await ros2('service', 'call', '/sim/set_entity_state', set, place)).toContain('result=1,');
   });
 
   it('make calls and goals that a bag keeps', async () => {

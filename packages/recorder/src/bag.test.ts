@@ -72,7 +72,16 @@ describe('a bag', () => {
         storage_identifier: 'mcap',
         message_count: 1,
         relative_file_paths: ['drive_0.mcap'],
-        topics_with_message_count: [{ topic_metadata: { name: '/odom', serialization_format: 'cdr' } }],
+        topics_with_message_count: [
+          {
+            topic_metadata: {
+              name: '/odom',
+              serialization_format: 'cdr',
+              // A list since version 9; a text, as the channel has it, makes rosbag2 refuse the bag.
+              offered_qos_profiles: [{ history: 'keep_last', depth: 10, durability: 'volatile' }],
+            },
+          },
+        ],
       },
     });
   });
