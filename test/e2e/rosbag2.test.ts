@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecOf, type MessageTypes } from '@efferent/interfaces';
@@ -16,10 +16,9 @@ const env = { ...process.env, ROS_DOMAIN_ID: String(1 + ((process.pid + 71) % 10
 
 const startNs = 1_700_000_000_000_000_000n;
 const texts = ['first', 'second', 'third'];
-const scans = [0, 1, 2, 3, 4].map((angle) => ({
-  header: { stamp: { sec: angle, nanosec: 5 }, frame_id: 'laser' },
-  angle_min: angle,
-  ranges: Float32Array.from({ length: 500 }, (_, index) => index / 8),
+const scans = [0, 1, 2, 3, 4].map((offset) => ({
+  layout: { dim: [{ label: 'beam', size: 500, stride: 500 }], data_offset: offset },
+  data: Float32Array.from({ length: 500 }, (_, index) => index / 8),
 }));
 
 function otherProblem(): string | undefined {
@@ -64,13 +63,13 @@ describe('bags of efferent and of rosbag2', () => {
     const bag = join(scratch, 'ours');
     const writer = await BagWriter.create(bag, { compression: 'zstd' });
     await writer.addTopic('/words', 'std_msgs/msg/String', [qosProfiles.latched]);
-    await writer.addTopic('/scan', 'sensor_msgs/msg/LaserScan', [qosProfiles.sensorData]);
+    await writer.addTopic('/scan', 'std_msgs/msg/Float32MultiArray', [qosProfiles.sensorData]);
     for (const [index, data] of texts.entries())
       writer.write('/words', codecOf('std_msgs/msg/String').encode({ data }), startNs + BigInt(index));
     for (const [index, scan] of scans.entries())
       writer.write(
         '/scan',
-        codecOf('sensor_msgs/msg/LaserScan').encode(scan),
+        codecOf('std_msgs/msg/Float32MultiArray').encode(scan),
         startNs + BigInt(1 + index) * 100_000_000n,
       );
     await writer.close();
@@ -80,13 +79,14 @@ describe('bags of efferent and of rosbag2', () => {
     expect(info.text()).toMatch(/Storage id: +mcap\n/);
     expect(info.text()).toMatch(/Messages: +8\n/);
     expect(info.text()).toMatch(
-      /Topic: \/scan \| Type: sensor_msgs\/msg\/LaserScan \| Count: 5 \| Serialization Format: cdr/,
+      /Topic: \/scan \| Type: std_msgs\/msg\/Float32MultiArray \| Count: 5 \| Serialization Format: cdr/,
     );
 
     const heard = listen();
     const play = ros2('bag', 'play', bag, '--delay', '1');
     expect(await play.ended, play.text()).toEqual([0, null]);
-    await expect.poll(heard.words).toEqual(texts.slice(-1));
+    // Only the last one is kept for those who come late.
+    await expect.poll(() => heard.words().at(-1)).toBe('third');
     expect(heard.scans()).toMatchObject(scans);
     heard.stop();
   });
@@ -94,7 +94,7 @@ describe('bags of efferent and of rosbag2', () => {
   it('efferent reads and plays a bag of rosbag2', async () => {
     const bag = join(scratch, 'theirs');
     const words = node.createPublisher('std_msgs/msg/String', '/words', qosProfiles.latched);
-    const scan = node.createPublisher('sensor_msgs/msg/LaserScan', '/scan', qosProfiles.default);
+    const scan = node.createPublisher('std_msgs/msg/Float32MultiArray', '/scan', qosProfiles.default);
     words.publish({ data: 'kept' });
     const record = ros2('bag', 'record', '-s', 'mcap', '-o', bag, '--topics', '/words', '/scan');
     await expect.poll(() => words.subscriptionCount + scan.subscriptionCount, { timeout: 30_000 }).toBe(2);
@@ -102,6 +102,7 @@ describe('bags of efferent and of rosbag2', () => {
     await node.sleep(1000);
     record.child.kill('SIGINT');
     await record.ended;
+    expect(existsSync(bag), record.text()).toBe(true);
 
     const opened = await openBag(bag);
     expect(opened.summary.topics.map(({ name, messageCount }) => [name, messageCount]).sort()).toEqual([
@@ -123,13 +124,16 @@ describe('bags of efferent and of rosbag2', () => {
 
   function listen() {
     const heardWords: string[] = [];
-    const heardScans: MessageTypes['sensor_msgs/msg/LaserScan'][] = [];
+    const heardScans: MessageTypes['std_msgs/msg/Float32MultiArray'][] = [];
     const subscriptions = [
       node.createSubscription('std_msgs/msg/String', '/words', { qos: qosProfiles.latched }, ({ data }) =>
         heardWords.push(data),
       ),
-      node.createSubscription('sensor_msgs/msg/LaserScan', '/scan', { qos: qosProfiles.sensorData }, (scan) =>
-        heardScans.push(scan),
+      node.createSubscription(
+        'std_msgs/msg/Float32MultiArray',
+        '/scan',
+        { qos: qosProfiles.sensorData },
+        (scan) => heardScans.push(scan),
       ),
     ];
     return {
