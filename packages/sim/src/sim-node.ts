@@ -20,9 +20,10 @@ import {
   odometryTransform,
   scanMessage,
 } from './sensor-messages.ts';
+import { SimDiagnostics } from './sim-diagnostics-node.ts';
 import { declareParameters, type SimParameters } from './sim-parameters-node.ts';
 import { createPublishers } from './sim-publishers-node.ts';
-import { Battery, Pace, physicsDiagnostics } from './sim-status.ts';
+import { Battery } from './sim-status.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
 import { StretchDriver } from './stretch-driver.ts';
 import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
@@ -79,7 +80,7 @@ class Simulation {
   #perturbation: EpisodeReport['perturbation'] = null;
   readonly #reporter = new EpisodeReporter();
   readonly #battery = new Battery();
-  readonly #pace: Pace;
+  readonly #diagnostics: SimDiagnostics;
   #stepsRequested = 0;
 
   constructor(
@@ -97,7 +98,6 @@ class Simulation {
     const isLockstep = node.clock === node.steadyClock;
     const nowNs = node.steadyClock.nowNs();
     this.#startNs = isLockstep ? nowNs : firstStampNs;
-    this.#pace = new Pace(nowNs);
     this.#driver = new StretchDriver(model, world.plant, parameters.faults);
     const worker = isLockstep
       ? undefined
@@ -118,7 +118,6 @@ class Simulation {
       camera: new Rate(headCameraOf(model).rate_hz),
       judge: new Rate(10),
       battery: new Rate(1),
-      diagnostics: new Rate(1),
     };
     serveDriver(node, model, this.#driver, () => this.#timeS);
     serveJudge(node, world, {
@@ -135,6 +134,15 @@ class Simulation {
       labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
     );
     this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor);
+    this.#diagnostics = new SimDiagnostics(node, {
+      stepRateHz: () =>
+        this.#isPaused ? undefined : world.scene.file.physics.rateHz * parameters.realTimeFactor(),
+      timeS: () => this.#timeS,
+      collisions: () => world.collisions.collisions.length,
+      picturePeriodMs: 1000 / headCameraOf(model).rate_hz,
+      camera: this.#camera,
+      droppedSteps: () => this.#pacer.dropped,
+    });
     this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
   }
 
@@ -158,18 +166,16 @@ class Simulation {
   }
 
   #advance(): void {
-    const nowNs = this.#node.steadyClock.nowNs();
-    let due = this.#pacer.due(nowNs);
+    let due = this.#pacer.due(this.#node.steadyClock.nowNs());
     if (this.#isPaused) {
       due = this.#stepsRequested;
       this.#stepsRequested = 0;
     }
-    for (let i = 0; i < due; i++) this.#tick();
-    this.#pace.busyMs += Number(this.#node.steadyClock.nowNs() - nowNs) * 1e-6;
+    this.#diagnostics.advance(due, this.#step);
     if (due === 0 && this.#isPaused) this.#publishMarkers();
   }
 
-  #tick(): void {
+  readonly #step = (): void => {
     this.#driver.tick(this.#timeS);
     this.#world.tick();
     this.#ticks++;
@@ -190,8 +196,7 @@ class Simulation {
     }
     if (rates.judge.isDue(timeS)) this.#runJudgeSide();
     if (rates.battery.isDue(timeS)) this.#publishBattery();
-    if (rates.diagnostics.isDue(timeS)) this.#publishDiagnostics();
-  }
+  };
 
   #publishOdometry(): void {
     const base = `${this.#parameters.framePrefix}${this.#model.manifest.frames.base}`;
@@ -228,6 +233,7 @@ class Simulation {
     const frame_id = `${this.#parameters.framePrefix}${headCameraOf(this.#model).frame}`;
     const header = { stamp: stampFromNs(stampNs), frame_id };
     const out = this.#publishers;
+    this.#diagnostics.countPicture();
     out.cameraInfo.publish(cameraInfoMessage(camera, header));
     if (picture.color !== undefined) out.color.publish(imageMessage(camera, 'rgb8', picture.color, header));
     out.depth.publish(imageMessage(camera, '16UC1', picture.depthMm, header));
@@ -268,21 +274,6 @@ class Simulation {
     const { markers } = this.#publishers;
     const changed = this.#markers.update(markers.subscriptionCount, this.#timeS, this.#header('map'));
     if (changed.length > 0) markers.publish({ markers: changed });
-  }
-
-  #publishDiagnostics(): void {
-    const { realTimeFactor, busyShare } = this.#pace.report(this.#node.steadyClock.nowNs(), this.#timeS);
-    const values = {
-      real_time_factor: realTimeFactor.toFixed(3),
-      busy_share: busyShare.toFixed(3),
-      camera_ms: this.#camera.renderMs.toFixed(2),
-      skipped_pictures: this.#camera.skipped,
-      collisions: this.#world.collisions.collisions.length,
-    };
-    const header = this.#header('');
-    this.#publishers.diagnostics.publish(
-      physicsDiagnostics(header, this.#model.id, this.#pacer.dropped, values),
-    );
   }
 
   #reset(): void {

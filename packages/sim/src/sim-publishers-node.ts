@@ -28,6 +28,5 @@ export function createPublishers(node: RosNode, model: RobotModel) {
     battery: node.createPublisher('sensor_msgs/msg/BatteryState', name('battery'), reliable),
     episode: node.createPublisher('std_msgs/msg/String', '/sim/episode', latched),
     markers: node.createPublisher('visualization_msgs/msg/MarkerArray', '/scene/markers', reliable),
-    diagnostics: node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', reliable),
   };
 }
