@@ -128,7 +128,9 @@ describe('gestures in lockstep', () => {
     for (const name of [frames!, '/gesture frames', '/gesture decisions'])
       expect(heard.get(name), name).toMatchObject({ message: 'as expected' });
     expect(Number(heard.get('/gesture decisions')!.values.get('rate_hz'))).toBeCloseTo(20, 0);
-    expect(Number(heard.get('/gesture decisions')!.values.get('longest_latency_ms'))).toBeGreaterThanOrEqual(0);
+    expect(Number(heard.get('/gesture decisions')!.values.get('longest_latency_ms'))).toBeGreaterThanOrEqual(
+      0,
+    );
     await source.stop();
     await runFor(6);
     expect(heard.get(frames!)).toMatchObject({ message: 'nothing comes any more' });

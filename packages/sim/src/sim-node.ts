@@ -1,11 +1,10 @@
 import { describeError, secondsToNs } from '@efferent/core';
-import { loadRobotModel, type RobotModel } from '@efferent/robot';
+import { loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
 import { serveDriver } from './driver-services-node.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
-import { headCameraOf } from './head-camera.ts';
 import { serveJudge } from './judge-services-node.ts';
 import { Pacer, Rate } from './pacer.ts';
 import { Perturber } from './perturber.ts';
@@ -115,7 +114,7 @@ class Simulation {
       odometry: new Rate(odom_rate_hz),
       mode: new Rate(mode_rate_hz),
       scan: new Rate(model.manifest.lidar.rate_hz),
-      camera: new Rate(headCameraOf(model).rate_hz),
+      camera: new Rate(mainCameraOf(model).rate_hz),
       judge: new Rate(10),
       battery: new Rate(1),
     };
@@ -139,7 +138,7 @@ class Simulation {
         this.#isPaused ? undefined : world.scene.file.physics.rateHz * parameters.realTimeFactor(),
       timeS: () => this.#timeS,
       collisions: () => world.collisions.collisions.length,
-      picturePeriodMs: 1000 / headCameraOf(model).rate_hz,
+      picturePeriodMs: 1000 / mainCameraOf(model).rate_hz,
       camera: this.#camera,
       droppedSteps: () => this.#pacer.dropped,
     });
@@ -230,7 +229,7 @@ class Simulation {
 
   readonly #publishPicture = (picture: CameraReply, stampNs: bigint): void => {
     const { camera } = this.#world.headCamera.renderer;
-    const frame_id = `${this.#parameters.framePrefix}${headCameraOf(this.#model).frame}`;
+    const frame_id = `${this.#parameters.framePrefix}${mainCameraOf(this.#model).frame}`;
     const header = { stamp: stampFromNs(stampNs), frame_id };
     const out = this.#publishers;
     this.#diagnostics.countPicture();
