@@ -11,7 +11,6 @@ import { requires } from '../support/requirement.ts';
 
 describe('the commands that look into a graph, against a node of another process', () => {
   const isPossible = requires('dds');
-  const environment = { ROS_DOMAIN_ID: String(1 + ((process.pid + 37) % 100)) };
   let peer: ChildProcess;
   let folder: string;
 
@@ -20,8 +19,7 @@ describe('the commands that look into a graph, against a node of another process
     folder = await mkdtemp(join(tmpdir(), 'efferent-graph-'));
     const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
     const words = [program, '--ros-args', '-p', 'gain:=2.5'];
-    const env = { ...process.env, ...environment };
-    peer = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    peer = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(peer.stdout!, 'data');
   });
   afterAll(async () => {
@@ -33,7 +31,7 @@ describe('the commands that look into a graph, against a node of another process
   async function run(
     ...words: string[]
   ): Promise<{ readonly text: string; readonly exitCode: number | null }> {
-    const { stdout, stderr, exitCode } = await runEfferent(words, environment);
+    const { stdout, stderr, exitCode } = await runEfferent(words);
     return { text: stdout + stderr, exitCode };
   }
   const printed = async (...words: string[]) => {
