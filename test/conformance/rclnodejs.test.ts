@@ -1,7 +1,7 @@
 import { cycloneDdsProblem } from '@efferent/cyclonedds';
 import { chooseMiddleware } from '@efferent/ros';
 import { test } from 'vitest';
-import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
+import { openInOneProcess, openWithPeerProcess } from './dds-harness.ts';
 import { describeLeaving } from './leaving.suite.ts';
 import { describeRosPort } from './ros-port.suite.ts';
 
@@ -15,8 +15,6 @@ const strangerProblem =
   process.env.RMW_IMPLEMENTATION === 'rmw_cyclonedds_cpp'
     ? cycloneDdsProblem()
     : 'ROS 2 does not run on rmw_cyclonedds_cpp (RMW_IMPLEMENTATION)';
-
-useOwnDomain();
 
 if (problem !== undefined) {
   test('rclnodejs passes the suite', (context) => context.skip(problem));

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { resolveLayout } from '../../packages/interfaces/src/layout.ts';
 import { arbitraryMessage } from '../../packages/interfaces/src/testing/arbitrary-message.ts';
 import { requires } from '../support/requirement.ts';
-import { useOwnDomain } from './dds-harness.ts';
 
 const prefix = 'efferent_interfaces/msg/';
 const names = interfaceRegistry
@@ -23,7 +22,6 @@ const lacks = isReady && spawnSync('python3', ['-c', 'import efferent_interfaces
 beforeEach(({ skip }) => {
   if (lacks) skip('efferent_interfaces is not in the sourced workspaces: build it with colcon');
 });
-useOwnDomain();
 
 let peer: ChildProcess | undefined;
 let context: RosContext;

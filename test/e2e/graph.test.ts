@@ -106,6 +106,30 @@ describe('the running graph', () => {
         node.getPublishersInfoByTopic(topic).map((each) => fullName(each.nodeNamespace, each.nodeName)),
       ).toEqual(['/stretch/gate']);
   });
+
+  it('has every node with a rate tell on /diagnostics how it fares', async () => {
+    const heard = new Map<string, ReadonlySet<string>>();
+    node.createSubscription('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {}, ({ status }) => {
+      for (const { name, values } of status) heard.set(name, new Set(values.map(({ key }) => key)));
+    });
+    const expected = {
+      '/sim physics': ['rate_hz', 'expected_hz', 'drops', 'real_time_factor', 'busy_share'],
+      '/sim pictures': ['rate_hz', 'longest_latency_ms'],
+      '/bridge messages to clients': ['rate_hz', 'drops', 'clients'],
+      '/bridge graph': ['rate_hz', 'longest_latency_ms'],
+      '/bridge calls of clients': ['rate_hz', 'longest_latency_ms'],
+      '/stretch/gate command stream': ['lateness_us'],
+      '/stretch/state_publisher joint states': ['rate_hz', 'oldest_s'],
+      '/stretch/localisation scans': ['rate_hz', 'oldest_s'],
+      '/stretch/detector detections': ['rate_hz', 'longest_latency_ms'],
+      '/stretch/policy inference': ['rate_hz', 'longest_latency_ms'],
+    };
+    await vi.waitFor(() => expect([...heard.keys()]).toEqual(expect.arrayContaining(Object.keys(expected))), {
+      timeout: 10_000,
+    });
+    for (const [name, keys] of Object.entries(expected))
+      expect([...heard.get(name)!], name).toEqual(expect.arrayContaining(keys));
+  });
 });
 
 interface Endpoint {

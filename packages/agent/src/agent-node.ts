@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@efferent/core';
-import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import { loadPriorMap, loadRobotModel, mainCameraOf } from '@efferent/robot';
 import {
   managedNode,
   type NodeModule,
@@ -41,8 +41,8 @@ export const agentNode: NodeModule = managedNode({
       description: 'before every frame of the robot',
       readOnly,
     });
-    const camera = node.declareParameter('camera', 'head_camera', {
-      description: 'camera whose depth and camera_info are read',
+    const camera = node.declareParameter('camera', '', {
+      description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
     const model = await createModel(node);
@@ -52,7 +52,14 @@ export const agentNode: NodeModule = managedNode({
     const belief = new Belief(new WorldMap(loadPriorMap(services.workspaceFolders, scene)), [
       robotModel.namespace,
     ]);
-    new BeliefFeed(node, belief, robotModel, new TransformListener(node), framePrefix, camera);
+    new BeliefFeed(
+      node,
+      belief,
+      robotModel,
+      new TransformListener(node),
+      framePrefix,
+      camera || mainCameraOf(robotModel).name,
+    );
     const publish = publishBelief(node, belief);
 
     const server = new TaskServer(node, {

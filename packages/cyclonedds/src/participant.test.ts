@@ -7,7 +7,7 @@ import { CycloneParticipant, type EndpointOptions } from './participant.ts';
 
 const problem = cycloneDdsProblem();
 const skipReason = problem === undefined ? '' : ` (skipped: ${problem})`;
-const domainId = 60 + (process.pid % 40);
+const domainId = Number(process.env.ROS_DOMAIN_ID);
 
 const chatter: EndpointOptions = {
   topic: 'rt/chatter',
