@@ -19,6 +19,7 @@ struct state {
   size_t ids_capacity;
   dds_entity_t *participants;
   size_t participant_count;
+  size_t lent_bytes; /* of samples whose memory JavaScript has; its thread alone counts them */
 };
 
 /* A reader or writer. JavaScript holds it as an external value and deletes it explicitly. */
@@ -59,6 +60,7 @@ napi_value create_reader(napi_env env, napi_callback_info info);
 napi_value delete_endpoint(napi_env env, napi_callback_info info);
 napi_value delete_participant(napi_env env, napi_callback_info info);
 napi_value write_sample(napi_env env, napi_callback_info info);
+napi_value hold_sample(napi_env env, napi_callback_info info);
 napi_value flush_samples(napi_env env, napi_callback_info info);
 napi_value take_samples(napi_env env, napi_callback_info info);
 napi_value entity_guid(napi_env env, napi_callback_info info);

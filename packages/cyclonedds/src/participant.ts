@@ -3,9 +3,11 @@ import {
   type EndpointDescription,
   type EndpointHandle,
   type GraphSide,
+  type HeldSample,
   loadBinding,
   type MatchedEndpoint,
 } from './binding.ts';
+import { collectLentMemory } from './lent-memory.ts';
 
 /** Quality of service and announcement of one DDS endpoint. */
 export interface EndpointOptions {
@@ -29,8 +31,8 @@ export type SampleCallback = (bytes: Uint8Array, writer: bigint) => void;
 
 /** Samples taken from one reader before others get their turn. */
 const samplesPerTurn = 256;
-/** Filled by `take`: samples taken, how many of them hold data, and the buffer, offset and length of each of these. */
-const layout = new Int32Array(2 + 3 * samplesPerTurn);
+/** Filled by `take`: samples taken, how many of them hold data, kB of large samples in all, and each buffer, offset, length. */
+const layout = new Int32Array(3 + 3 * samplesPerTurn);
 /** Filled by `take` with the handle of each sample's writer. */
 const writers = new BigUint64Array(samplesPerTurn);
 
@@ -103,15 +105,20 @@ export class CycloneWriter {
   /**
    * Sends one sample. Never blocks. Samples written in one turn of JavaScript share packets, which leave at its end.
    *
-   * @param bytes - CDR with its 4-byte encapsulation header
+   * @param sample - CDR with its 4-byte encapsulation header, or what {@link hold} has made of that
    * @returns false when the history of a reliable keep-all writer is full: try again later
    */
-  write(bytes: Uint8Array): boolean {
+  write(sample: Uint8Array | HeldSample): boolean {
     if (!this.#isPacked) {
       this.#isPacked = true;
       queueMicrotask(this.#flush);
     }
-    return this.#binding.write(this.#handle, bytes);
+    return this.#binding.write(this.#handle, sample);
+  }
+
+  /** Copies a sample that has to wait, so that another attempt to write it costs no copy. */
+  hold(bytes: Uint8Array): HeldSample {
+    return this.#binding.hold(this.#handle, bytes);
   }
 
   matchedSubscriptions(): MatchedEndpoint[] {
@@ -204,7 +211,8 @@ export class CycloneParticipant {
       const buffers = binding.take(handle, layout, writers);
       const taken = layout[0]!;
       const count = layout[1]!;
-      for (let i = 0, at = 2; i < count; i++, at += 3) {
+      collectLentMemory(layout[2]!);
+      for (let i = 0, at = 3; i < count; i++, at += 3) {
         const bytes = new Uint8Array(buffers[layout[at]!]!, layout[at + 1]!, layout[at + 2]!);
         callback(bytes, withWriter ? writers[i]! : 0n);
       }
