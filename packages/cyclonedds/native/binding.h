@@ -8,6 +8,13 @@
 
 #include "raw-type.h"
 
+/* Memory of JavaScript into which small samples are copied one behind the other. */
+struct shared_buffer {
+  napi_ref reference;
+  uint8_t *memory;
+  size_t size, used;
+};
+
 struct state {
   pthread_mutex_t lock;
   struct endpoint **ready;
@@ -19,6 +26,7 @@ struct state {
   size_t ids_capacity;
   dds_entity_t *participants;
   size_t participant_count;
+  struct shared_buffer shared;
   size_t lent_bytes; /* of samples whose memory JavaScript has; its thread alone counts them */
 };
 

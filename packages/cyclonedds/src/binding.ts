@@ -61,7 +61,7 @@ export interface Binding {
   hold(writer: EndpointHandle, bytes: Uint8Array): HeldSample;
   write(writer: EndpointHandle, sample: Uint8Array | HeldSample): boolean;
   flush(writer: EndpointHandle): void;
-  take(reader: EndpointHandle, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[];
+  take(reader: EndpointHandle, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[] | undefined;
   guid(entity: EndpointHandle | number): Uint8Array;
   instanceHandle(endpoint: EndpointHandle): bigint;
   matched(endpoint: EndpointHandle, side: GraphSide): MatchedEndpoint[];

@@ -31,10 +31,12 @@ export type SampleCallback = (bytes: Uint8Array, writer: bigint) => void;
 
 /** Samples taken from one reader before others get their turn. */
 const samplesPerTurn = 256;
-/** Filled by `take`: samples taken, how many of them hold data, kB of large samples in all, and each buffer, offset, length. */
-const layout = new Int32Array(3 + 3 * samplesPerTurn);
+/** Filled by `take`, see there: four numbers of the whole, then the buffer, offset and length of each sample. */
+const layout = new Int32Array(4 + 3 * samplesPerTurn);
 /** Filled by `take` with the handle of each sample's writer. */
 const writers = new BigUint64Array(samplesPerTurn);
+/** Where `take` copies small samples to. */
+let sharedBuffer = new ArrayBuffer(0);
 
 /** Spreads the addon's one wake over the readers of this process. */
 class Dispatcher {
@@ -208,12 +210,15 @@ export class CycloneParticipant {
     let handle: EndpointHandle | undefined;
     const drain = (): boolean => {
       if (handle === undefined) return false;
-      const buffers = binding.take(handle, layout, writers);
+      const newBuffers = binding.take(handle, layout, writers);
       const taken = layout[0]!;
       const count = layout[1]!;
       collectLentMemory(layout[2]!);
-      for (let i = 0, at = 3; i < count; i++, at += 3) {
-        const bytes = new Uint8Array(buffers[layout[at]!]!, layout[at + 1]!, layout[at + 2]!);
+      const sharedBefore = sharedBuffer;
+      if (layout[3]! > 0) sharedBuffer = newBuffers![layout[3]! - 1]!;
+      for (let i = 0, at = 4; i < count; i++, at += 3) {
+        const buffer = layout[at]! === 0 ? sharedBefore : newBuffers![layout[at]! - 1]!;
+        const bytes = new Uint8Array(buffer, layout[at + 1]!, layout[at + 2]!);
         callback(bytes, withWriter ? writers[i]! : 0n);
       }
       return taken === samplesPerTurn;
