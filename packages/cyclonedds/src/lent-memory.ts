@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 type CollectGarbage = (options: { readonly type: 'minor' }) => void;
 
 /** Memory of large samples that may come between two collections, kB. */
@@ -27,8 +24,10 @@ export function collectLentMemory(lentKb: number): void {
   collectGarbage({ type: 'minor' });
 }
 
-/** V8 shows its collector to contexts that are made while the flag is set. */
+/** V8 shows its collector to contexts that are made while the flag is set. Loaded late, for the memory of small nodes. */
 function exposedCollector(): CollectGarbage {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  const { runInNewContext } = process.getBuiltinModule('node:vm');
   setFlagsFromString('--expose-gc');
   const collector = runInNewContext('gc') as CollectGarbage;
   setFlagsFromString('--no-expose-gc');
