@@ -42,7 +42,7 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
   const node = await context.createNode('measure', { namespace: '/bench' });
   options.onProgress(`round trips of 1 kB, ${durationS} s`);
   const roundTripsUs = await measureRoundTrips(node, durationS * 1000);
-  options.onProgress(`ddsperf, twice ${durationS} s`);
+  options.onProgress(`ddsperf, three times ${durationS} s`);
   const ddsperf = await runDdsperf(domainId + 101, durationS);
   options.onProgress(`round trips of 1 kB over rclnodejs, ${durationS} s`);
   const ownP50Us = latencyFigures('round-trip', roundTripsUs, 'us')[0]!.value;
@@ -102,6 +102,7 @@ function throughputRows(
 ): Figure[] {
   const nothing = ['<=', 0] as const;
   const imageRate = (images.receivedPerSecond * 1_048_576) / 1e6;
+  const ddsperfImageRate = (ddsperf.imagesPerSecond * 1_048_576) / 1e6;
   // Where the kernel allows less, pictures are spaced out so that receivers lose none.
   const isLargeBuffer = receiveBufferLimit() >= wantedReceiveBufferBytes;
   return [
@@ -117,6 +118,8 @@ function throughputRows(
       ...(isLargeBuffer && { target: ['>=', 2000] as const }),
       n: images.received,
     }),
+    figure('ddsperf-image-rate', ddsperfImageRate, 'MB/s'),
+    figure('image-rate-over-ddsperf', imageRate / ddsperfImageRate, '1'),
     figure('image-lost', images.lost, '1', { target: nothing, n: images.received }),
     figure('image-copied', images.copied, '1', { target: nothing, n: images.received }),
   ];

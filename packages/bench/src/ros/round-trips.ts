@@ -1,6 +1,6 @@
 import { MiddlewareError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
-import { loadMessage, loadType, lossless, sequenceOf } from './load-message.ts';
+import { loadType, lossless, numberedLoadMessage, sequenceOf } from './load-message.ts';
 
 const warmUp = 1000;
 const answerLimitMs = 2000;
@@ -22,6 +22,7 @@ export async function measureRoundTrips(node: RosNode, durationMs: number): Prom
   while (!isReady()) await node.sleep(5);
   await node.sleep(200);
 
+  const numbered = numberedLoadMessage();
   const samplesUs: number[] = [];
   await new Promise<void>((resolve, reject) => {
     let sequence = 0;
@@ -35,7 +36,7 @@ export async function measureRoundTrips(node: RosNode, durationMs: number): Prom
     }, answerLimitMs);
     const send = () => {
       sentMs = performance.now();
-      ping.publish(loadMessage(sequence));
+      ping.publish(numbered(sequence));
     };
     onPong = (answered) => {
       const nowMs = performance.now();
