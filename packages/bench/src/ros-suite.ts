@@ -7,7 +7,7 @@ import { createContext } from '@efferent/ros';
 import { type Figure, figure, latencyFigures, makeReport, type Report, type SuiteOptions } from './figure.ts';
 import { measureCodec } from './ros/codec-rates.ts';
 import { type DdsperfResult, runDdsperf } from './ros/ddsperf.ts';
-import { measureNodeStart } from './ros/node-start.ts';
+import { joinCode, measureNodeStart } from './ros/node-start.ts';
 import { measureRclnodejs } from './ros/rclnodejs.ts';
 import { measureRoundTrips } from './ros/round-trips.ts';
 import { measureImages, measureKeepLast, measureThroughput, type Throughput } from './ros/throughput.ts';
@@ -55,8 +55,10 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
   const images = await measureImages(node, durationS * 1000);
   child.kill('SIGKILL');
   options.onProgress('starts of a node');
-  const warm = await measureNodeStart(node, true);
-  const cold = await measureNodeStart(node, false);
+  joinCode();
+  const warm = await measureNodeStart(node, 'warm');
+  const cold = await measureNodeStart(node, 'cold');
+  const sources = await measureNodeStart(node, 'sources');
   await context.shutdown();
   options.onProgress('reading and writing messages');
   const codec = measureCodec();
@@ -68,8 +70,10 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
     figure('joint-state-decode-rate', codec.decodePerSecond, '1/s', { target: ['>=', 1_000_000] }),
     figure('node-start-warm', warm.firstMessageMs, 'ms', { target: ['<=', 150], n: warm.n }),
     figure('node-start-cold', cold.firstMessageMs, 'ms', { n: cold.n }),
+    figure('node-start-sources', sources.firstMessageMs, 'ms', { n: sources.n }),
     figure('idle-node-memory-warm', warm.residentMb, 'MB', { target: ['<=', 65], n: warm.n }),
     figure('idle-node-memory-cold', cold.residentMb, 'MB', { n: cold.n }),
+    figure('idle-node-memory-sources', sources.residentMb, 'MB', { n: sources.n }),
   ];
   return makeReport('ros', options.seed, figures, {
     messageBytes: 1024,
