@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { Rng } from '@efferent/core';
 import { receiveBufferLimit, wantedReceiveBufferBytes } from '@efferent/cyclonedds';
-import { createContext } from '@efferent/ros';
+import { createContext, type RosNode } from '@efferent/ros';
 import { type Figure, figure, latencyFigures, makeReport, type Report, type SuiteOptions } from './figure.ts';
 import { measureCodec } from './ros/codec-rates.ts';
 import { type DdsperfResult, runDdsperf } from './ros/ddsperf.ts';
@@ -39,7 +39,20 @@ export async function benchRos(options: SuiteOptions): Promise<Report> {
 
 async function measure(options: SuiteOptions, domainId: number, child: ChildProcess): Promise<Report> {
   const context = await createContext({ middleware: 'cyclonedds' });
-  const node = await context.createNode('measure', { namespace: '/bench' });
+  try {
+    const node = await context.createNode('measure', { namespace: '/bench' });
+    return await measureWith(node, options, domainId, child);
+  } finally {
+    await context.shutdown();
+  }
+}
+
+async function measureWith(
+  node: RosNode,
+  options: SuiteOptions,
+  domainId: number,
+  child: ChildProcess,
+): Promise<Report> {
   options.onProgress(`round trips of 1 kB, ${durationS} s`);
   const roundTripsUs = await measureRoundTrips(node, durationS * 1000);
   options.onProgress(`ddsperf, three times ${durationS} s`);
@@ -59,7 +72,6 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
   const warm = await measureNodeStart(node, 'warm');
   const cold = await measureNodeStart(node, 'cold');
   const sources = await measureNodeStart(node, 'sources');
-  await context.shutdown();
   options.onProgress('reading and writing messages');
   const codec = measureCodec();
   const figures = [

@@ -30,8 +30,10 @@ export async function measureRoundTrips(node: RosNode, durationMs: number): Prom
     let endMs = Number.POSITIVE_INFINITY;
     let isAnswered = false;
     const watchdog = setInterval(() => {
-      if (!isAnswered)
+      if (!isAnswered) {
+        clearInterval(watchdog);
         reject(new MiddlewareError({ code: 'timeout', message: `ping ${sequence} was not answered` }));
+      }
       isAnswered = false;
     }, answerLimitMs);
     const send = () => {
