@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages', import.meta.url));
 
+const support = (file: string) => new URL(`test/support/${file}`, import.meta.url).pathname;
+const ownDomain = support('own-domain.ts');
+
 /** One project a package, and one a folder of `test/`. */
 export default defineConfig({
   test: {
@@ -11,12 +14,19 @@ export default defineConfig({
         test: {
           name,
           include: [`packages/${name}/src/**/*.test.ts`],
-          setupFiles: [new URL('test/support/property-seed.ts', import.meta.url).pathname],
+          setupFiles: [ownDomain, support('property-seed.ts')],
           testTimeout: 20_000,
         },
       })),
       { test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
-      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          setupFiles: [ownDomain],
+          testTimeout: 30_000,
+        },
+      },
       // On a virtual clock: other load on the machine changes nothing, so these run side by side.
       { test: { name: 'lockstep', include: ['test/lockstep/**/*.test.ts'], testTimeout: 180_000 } },
       // Commands that end by themselves.
@@ -24,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'commands',
           include: ['test/commands/**/*.test.ts'],
+          setupFiles: [ownDomain],
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
@@ -32,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: [ownDomain],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,
@@ -41,6 +53,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          setupFiles: [ownDomain],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -50,6 +63,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          setupFiles: [ownDomain],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -7,6 +7,7 @@ const { runInPinnedNode } = await import('./setup/run.mjs');
 
 const userArguments = process.argv.slice(2);
 const setup = await prepare({ yes: userArguments.includes('--yes'), tests: false });
-process.exitCode = await runInPinnedNode(['packages/cli/src/main.ts', 'start', ...userArguments], {
-  EFFERENT_SETUP: setup.summary,
-});
+process.exitCode = await runInPinnedNode(
+  ['packages/runtime/bin/run.mjs', 'packages/cli/src/main.ts', 'start', ...userArguments],
+  { EFFERENT_SETUP: setup.summary },
+);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findJoinedCode } from '../../packages/runtime/bin/joined-code.mjs';
 import { pinnedEnvironment, pinnedNode, root, runLogged, stateFolder } from './run.mjs';
 import { hashOf, isDone, markDone } from './stamp.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
@@ -19,6 +20,7 @@ export async function prepare({ yes, tests }) {
   const facts = [`node ${nodeVersion()} ok`, 'packages ok'];
   facts.push(...(await prepareMiddleware(yes)));
   await orExit('build the viewer', 'Is there room on the disk?', prepareViewer);
+  await prepareJoinedCode();
   if (tests) {
     await ensureSystemPackages(
       {
@@ -120,6 +122,19 @@ async function prepareViewer() {
     ),
   );
   markDone('viewer', hash);
+}
+
+/** Without it everything runs all the same, from the sources. */
+async function prepareJoinedCode() {
+  if (findJoinedCode('packages/runtime/src/node-main.ts') !== undefined) return;
+  try {
+    await timed('joined code, for a quick start', () =>
+      runLogged(pinnedNode, ['packages/runtime/scripts/join.mjs'], pinnedEnvironment()),
+    );
+  } catch (error) {
+    say(error.message);
+    say('going on without: every process starts from the sources, which takes longer');
+  }
 }
 
 const nodeVersion = () =>

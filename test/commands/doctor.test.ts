@@ -43,18 +43,39 @@ describe('efferent doctor', () => {
     ];
     expect(report.findings.map(({ part }) => part)).toEqual(expect.arrayContaining([...parts, ...machine]));
     for (const { part, state, fix } of report.findings)
-      if (state === 'missing' || state === 'fatal') expect(fix, part).toBeTruthy();
+      if (state !== 'ok' && state !== 'note') expect(fix, part).toBeTruthy();
   });
 
-  it('ends with 1 when nothing can run', async () => {
+  it('ends with 2 when the domain is none', async () => {
     const { exitCode, report } = await examine({ ROS_DOMAIN_ID: '900' }, '--middleware', 'inproc');
     expect(report.canRun).toBe(false);
-    expect(report.findings.find(({ state }) => state === 'fatal')).toMatchObject({
+    expect(report.findings.find(({ state }) => state === 'wrong')).toMatchObject({
       part: 'domain id',
       text: 'ROS_DOMAIN_ID is "900", expected an integer from 0 to 232',
       fix: 'unset ROS_DOMAIN_ID',
     });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['rclnodejs', {}, /no ROS 2 is sourced/],
+    [
+      'cyclonedds',
+      { ROS_AUTOMATIC_DISCOVERY_RANGE: 'OFF' },
+      /ROS_AUTOMATIC_DISCOVERY_RANGE is OFF|cannot be used/,
+    ],
+  ])('ends with 2 when %s was asked for and cannot be used', async (middleware, environment, reason) => {
+    const { exitCode, report } = await examine(
+      { AMENT_PREFIX_PATH: '', ROS_DISTRO: '', ...environment },
+      '--middleware',
+      middleware,
+    );
+    expect(report).toMatchObject({ canRun: false, middleware: null });
+    expect(report.findings.find(({ part }) => part === 'middleware')).toMatchObject({
+      state: 'wrong',
+      text: expect.stringMatching(reason),
+    });
+    expect(exitCode).toBe(2);
   });
 
   it('names what a sourced ROS 2 lacks to talk to efferent', async () => {

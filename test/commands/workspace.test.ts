@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder } from '@efferent/runtime';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runEfferent } from '../support/command.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'efferent-init-'));
@@ -49,6 +49,53 @@ describe('a workspace made by efferent init', () => {
 
   it('runs its task script in lockstep, with its own robot and scene', () => {
     expect(run('script', 'tasks/tidy-toys.ts', '--lockstep')).toMatch(/tidied 2 of 2/);
+  });
+
+  describe('in lockstep, with a launch file of its own', () => {
+    const launchFile = join(folder, 'launch/porter.launch.xml');
+    const changed = (edit: (text: string) => string) => {
+      const text = readFileSync(launchFile, 'utf8');
+      writeFileSync(launchFile, edit(text));
+      onTestFinished(() => writeFileSync(launchFile, text));
+    };
+    const script = () => runEfferent(['script', 'tasks/look.ts', '--lockstep'], {}, here);
+    beforeAll(() =>
+      writeFileSync(
+        join(folder, 'tasks/look.ts'),
+        `import { observe } from 'efferent';
+const { robots } = await observe();
+console.log(\`robots: \${robots.map(({ name }) => name).join()}\`);`,
+      ),
+    );
+    const addNode = (node: string) => changed((text) => text.replace('</launch>', `${node}\n</launch>`));
+
+    it('counts what the file says', async () => {
+      changed((text) =>
+        text.replace('<include', '<set_parameter name="max_replans" value="nonsense"/>\n  <include'),
+      );
+      const { stderr, exitCode } = await script();
+      expect(stderr).toMatch(/max_replans/);
+      expect(exitCode).toBe(2);
+    });
+
+    it('names a node of the person’s own by file and line, and leaves it out where the file says so', async () => {
+      const own = (condition: string) => `<executable cmd="true" name="mine"${condition}/>`;
+      addNode(own(''));
+      const { stderr, exitCode } = await script();
+      expect(stderr).toMatch(/porter\.launch\.xml:\d+: .*in lockstep only those can run/);
+      expect(exitCode).toBe(2);
+      changed((text) => text.replace(own(''), own(' unless="$(var lockstep)"')));
+      expect((await script()).stdout).toMatch(/^robots: \/porter$/m);
+    });
+
+    it('refuses a timer, and an argument that the file does not have', async () => {
+      addNode('<timer period="1"><log message="late"/></timer>');
+      expect((await script()).stderr).toMatch(/in lockstep a launch file can have no <timer>/);
+      changed(() => '<launch><arg name="scene"/><arg name="robot"/></launch>');
+      expect((await script()).stderr).toMatch(
+        /porter\.launch\.xml.*there is no argument "seed"; there are: scene, robot/,
+      );
+    });
   });
 
   it('starts its launch file by name, from a folder below', async () => {

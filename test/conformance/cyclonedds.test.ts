@@ -6,18 +6,19 @@ import {
 } from '@efferent/cyclonedds';
 import { createContext, type LogRecord } from '@efferent/ros';
 import { describe, expect, test } from 'vitest';
-import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
+import { openInOneProcess, openWithPeerProcess } from './dds-harness.ts';
 import { realTimeWaits } from './harness.ts';
+import { describeLeaving } from './leaving.suite.ts';
 import { describeRosPort } from './ros-port.suite.ts';
 
 const problem = cycloneDdsProblem();
-useOwnDomain();
 
 if (problem !== undefined) {
   test('cyclonedds passes the suite', (context) => context.skip(problem));
 } else {
   describeRosPort('cyclonedds in one process', () => openInOneProcess('cyclonedds'));
   describeRosPort('cyclonedds across two processes', () => openWithPeerProcess('cyclonedds'));
+  describeLeaving('cyclonedds');
   describe('cyclonedds on the wire', describeWire);
 }
 

@@ -1,21 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createContext, type LogRecord, type MiddlewareName } from '@efferent/ros';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type Harness, realTimeWaits } from './harness.ts';
 import { startPeer } from './peer.ts';
-
-/** Gives the tests of a file a domain of their own, so that test runs beside each other do not meet. */
-export function useOwnDomain(): void {
-  const before = process.env.ROS_DOMAIN_ID;
-  beforeAll(() => {
-    process.env.ROS_DOMAIN_ID = String(1 + (process.pid % 100));
-  });
-  afterAll(() => {
-    if (before === undefined) delete process.env.ROS_DOMAIN_ID;
-    else process.env.ROS_DOMAIN_ID = before;
-  });
-}
 
 /** Runs the suite's node and its peer in this process. */
 export async function openInOneProcess(middleware: MiddlewareName): Promise<Harness> {

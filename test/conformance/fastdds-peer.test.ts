@@ -12,8 +12,7 @@ import { realTimeWaits } from './harness.ts';
 /** Where Fast DDS is installed; `FASTDDS_PREFIX` names another place than Debian's. */
 const prefix = process.env.FASTDDS_PREFIX ?? '/usr';
 const libraries = join(prefix, 'lib', 'x86_64-linux-gnu');
-const domainId = String(120 + (process.pid % 80));
-const before = process.env.ROS_DOMAIN_ID;
+const domainId = process.env.ROS_DOMAIN_ID as string;
 
 const problem =
   cycloneDdsProblem() ??
@@ -31,7 +30,6 @@ describe('beside a node over Fast DDS', () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
     folder = mkdtempSync(join(tmpdir(), 'efferent-fastdds-'));
-    process.env.ROS_DOMAIN_ID = domainId;
     const includes = ['include', 'include/x86_64-linux-gnu'].map((each) => `-I${join(prefix, each)}`);
     const linked = ['-lfastrtps', '-lfastcdr', '-lfoonathan_memory'];
     const source = join(import.meta.dirname, 'fastdds-peer/peer.cpp');
@@ -58,8 +56,6 @@ describe('beside a node over Fast DDS', () => {
     peer.stdin?.end();
     await ended;
     rmSync(folder, { recursive: true });
-    if (before === undefined) delete process.env.ROS_DOMAIN_ID;
-    else process.env.ROS_DOMAIN_ID = before;
   });
 
   test('topics match', async () => {
@@ -93,7 +89,7 @@ describe('beside a node over Fast DDS', () => {
   });
 
   test('doctor names it', async () => {
-    const { stdout, exitCode } = await runEfferent(['doctor', '--json'], { ROS_DOMAIN_ID: domainId });
+    const { stdout, exitCode } = await runEfferent(['doctor', '--json']);
     const { findings } = JSON.parse(stdout) as { findings: readonly { part: string }[] };
     expect(findings.filter(({ part }) => part === 'other vendors')).toEqual([
       expect.objectContaining({

@@ -10,8 +10,7 @@ import { realTimeWaits } from './harness.ts';
 import { buildIdlPeer, type IdlPeer, startIdlPeer } from './idl-peer/idl-peer.ts';
 import { arbitraryKinds, type Kinds, kindsType, registerKinds, turned } from './idl-peer/kinds.ts';
 
-const domainId = String(101 + (process.pid % 100));
-const before = process.env.ROS_DOMAIN_ID;
+const domainId = process.env.ROS_DOMAIN_ID as string;
 const bytesType = 'std_msgs/msg/UInt8MultiArray';
 const textType = 'std_msgs/msg/String';
 const { until } = realTimeWaits;
@@ -20,14 +19,11 @@ let problem = cycloneDdsProblem();
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'efferent-idl-'));
-  process.env.ROS_DOMAIN_ID = domainId;
   registerKinds();
   problem ??= buildIdlPeer(folder);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  if (before === undefined) delete process.env.ROS_DOMAIN_ID;
-  else process.env.ROS_DOMAIN_ID = before;
 });
 
 const quality = (

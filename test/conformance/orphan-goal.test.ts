@@ -1,26 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createContext, type RosContext } from '@efferent/ros';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { requires } from '../support/requirement.ts';
 import { SkillRig } from '../support/skill-rig.ts';
 import { NavigationServer } from '../support/stand-in-servers.ts';
 
 const isReady = requires('dds');
-const domain = process.env.ROS_DOMAIN_ID;
 let context: RosContext | undefined;
 let rig: SkillRig | undefined;
 const children: ChildProcess[] = [];
 
-beforeEach(() => {
-  process.env.ROS_DOMAIN_ID = String(1 + (process.pid % 100));
-});
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   rig?.stop();
   await context?.shutdown();
-  if (domain === undefined) delete process.env.ROS_DOMAIN_ID;
-  else process.env.ROS_DOMAIN_ID = domain;
 });
 
 test('a drive of a skill node that was killed is cancelled as soon as the node is back', {

@@ -1,7 +1,8 @@
 import { cycloneDdsProblem } from '@efferent/cyclonedds';
 import { chooseMiddleware } from '@efferent/ros';
 import { test } from 'vitest';
-import { openInOneProcess, openWithPeerProcess, useOwnDomain } from './dds-harness.ts';
+import { openInOneProcess, openWithPeerProcess } from './dds-harness.ts';
+import { describeLeaving } from './leaving.suite.ts';
 import { describeRosPort } from './ros-port.suite.ts';
 
 const problem = await chooseMiddleware('rclnodejs', process.env).then(
@@ -15,13 +16,12 @@ const strangerProblem =
     ? cycloneDdsProblem()
     : 'ROS 2 does not run on rmw_cyclonedds_cpp (RMW_IMPLEMENTATION)';
 
-useOwnDomain();
-
 if (problem !== undefined) {
   test('rclnodejs passes the suite', (context) => context.skip(problem));
 } else {
   describeRosPort('rclnodejs in one process', () => openInOneProcess('rclnodejs'));
   describeRosPort('rclnodejs across two processes', () => openWithPeerProcess('rclnodejs'));
+  describeLeaving('rclnodejs');
   if (strangerProblem === undefined)
     describeRosPort('rclnodejs beside a process with cyclonedds', () =>
       openWithPeerProcess('rclnodejs', 'cyclonedds'),

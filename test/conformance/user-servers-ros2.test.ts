@@ -95,11 +95,9 @@ async function setParameter(node: string, name: string, value: string | number):
 
 const isReady = requires('ros2', 'dds');
 let rig: SkillRig;
-const domain = process.env.ROS_DOMAIN_ID;
 
 beforeAll(async () => {
   if (!isReady) return;
-  process.env.ROS_DOMAIN_ID = String(101 + (process.pid % 100));
   context = await createContext({ middleware: 'cyclonedds', logSink: () => undefined });
   rig = await SkillRig.start({ context, mapping, settle });
 }, 30_000);
@@ -108,8 +106,6 @@ afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
   rig?.stop();
   await context?.shutdown();
-  if (domain === undefined) delete process.env.ROS_DOMAIN_ID;
-  else process.env.ROS_DOMAIN_ID = domain;
 }, 30_000);
 
 describe('servers of an rclpy node', () => {

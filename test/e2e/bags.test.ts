@@ -10,8 +10,6 @@ import { requires } from '../support/requirement.ts';
 
 describe('bags of what a node of another process sends', () => {
   const isPossible = requires('dds');
-  const environment = { ROS_DOMAIN_ID: String(1 + ((process.pid + 61) % 100)) };
-  const env = { ...process.env, ...environment };
   let folder: string;
   let peer: ChildProcess;
 
@@ -19,7 +17,7 @@ describe('bags of what a node of another process sends', () => {
     if (!isPossible) return;
     folder = await mkdtemp(join(tmpdir(), 'efferent-bags-'));
     const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
-    peer = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    peer = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(peer.stdout!, 'data');
   });
   afterAll(async () => {
@@ -32,7 +30,6 @@ describe('bags of what a node of another process sends', () => {
     const main = join(repositoryFolder, 'packages/cli/src/main.ts');
     const child = spawn(process.execPath, [main, 'bag', 'record', ...words], {
       cwd: repositoryFolder,
-      env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
@@ -47,31 +44,31 @@ describe('bags of what a node of another process sends', () => {
     await pause(1500);
     recorder.kill('SIGINT');
     await once(recorder, 'exit');
-    const { stdout } = await runEfferent(['bag', 'info', bag], environment);
+    const { stdout } = await runEfferent(['bag', 'info', bag]);
     expect(stdout).toMatch(/Topic: \/tf \| Type: tf2_msgs\/msg\/TFMessage \| Count: \d{2,} \| Serialization/);
     expect(stdout).toMatch(/Topic: \/tf_static \| .* \| Count: 1 \|/);
 
     peer.kill('SIGKILL');
     const words = ['topic', 'echo', '/tf', '--once', '--field', 'transforms', '--timeout', '20'];
-    const play = runEfferent(['bag', 'play', bag, '--rate', '0.3'], environment);
+    const play = runEfferent(['bag', 'play', bag, '--rate', '0.3']);
     await pause(300);
-    const echo = await runEfferent(words, environment);
+    const echo = await runEfferent(words);
     expect(echo.stdout).toContain('child_frame_id: base_link');
     expect((await play).stdout).toMatch(/\d+ messages played/);
   });
 
   it('that lost their recorder are named, and mended up to their last second', async () => {
     const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
-    peer = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    peer = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(peer.stdout!, 'data');
     const bag = join(folder, 'killed');
     const recorder = await record('/tf', '--regex', '^/tf$', '-o', bag, '--compression', 'none');
     await pause(3000);
     recorder.kill('SIGKILL');
     await once(recorder, 'exit');
-    const broken = await runEfferent(['bag', 'info', bag], environment);
+    const broken = await runEfferent(['bag', 'info', bag]);
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('efferent bag recover') });
-    const mended = await runEfferent(['bag', 'recover', bag], environment);
+    const mended = await runEfferent(['bag', 'recover', bag]);
     expect(mended.stdout).toMatch(/^\d+ messages in .*killed_0_recovered\.mcap\n/);
     // 100 a second for three seconds, of which the last may be missing.
     expect(Number.parseInt(mended.stdout, 10)).toBeGreaterThan(100);
@@ -96,12 +93,10 @@ describe('bags of what a node of another process sends', () => {
   });
 
   it('need topics, and are looked for where they are said to be', async () => {
-    expect(await runEfferent(['bag', 'record'], environment)).toMatchObject({
+    expect(await runEfferent(['bag', 'record'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('which topics?'),
     });
-    expect((await runEfferent(['bag', 'play', 'nowhere'], environment)).stderr).toContain(
-      'nowhere: there is no',
-    );
+    expect((await runEfferent(['bag', 'play', 'nowhere'])).stderr).toContain('nowhere: there is no');
   });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,6 @@ import { requires } from '../support/requirement.ts';
 
 describe('the commands that look into a graph, against a node of another process', () => {
   const isPossible = requires('dds');
-  const environment = { ROS_DOMAIN_ID: String(1 + ((process.pid + 37) % 100)) };
   let peer: ChildProcess;
   let folder: string;
 
@@ -20,8 +19,7 @@ describe('the commands that look into a graph, against a node of another process
     folder = await mkdtemp(join(tmpdir(), 'efferent-graph-'));
     const program = join(repositoryFolder, 'test/conformance/peer-process.ts');
     const words = [program, '--ros-args', '-p', 'gain:=2.5'];
-    const env = { ...process.env, ...environment };
-    peer = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    peer = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(peer.stdout!, 'data');
   });
   afterAll(async () => {
@@ -33,7 +31,7 @@ describe('the commands that look into a graph, against a node of another process
   async function run(
     ...words: string[]
   ): Promise<{ readonly text: string; readonly exitCode: number | null }> {
-    const { stdout, stderr, exitCode } = await runEfferent(words, environment);
+    const { stdout, stderr, exitCode } = await runEfferent(words);
     return { text: stdout + stderr, exitCode };
   }
   const printed = async (...words: string[]) => {
@@ -74,6 +72,40 @@ describe('the commands that look into a graph, against a node of another process
     );
     expect(await echo).toEqual({ text: '- lift\n---\n', exitCode: 0 });
     expect((await pub).text).toContain('publishing #1: sensor_msgs.msg.JointState(header=');
+  });
+
+  it('take the flags of ros2', async () => {
+    const type = 'std_msgs/msg/String';
+    expect(await printed('node', 'list', '-c', '--no-daemon', '--spin-time', '1')).toBe('2\n');
+    expect(await printed('topic', 'list', '-v')).toMatch(/^ \* \/lab\/latched \[.*\] 1 publisher$/m);
+    const echo = ['topic', 'echo', '/lab/latched', type, '--once', '--csv', '--qos-durability'];
+    expect(await printed(...echo, 'transient_local', '--qos-reliability', 'reliable')).toBe('second\n');
+    expect(await printed('service', 'find', 'std_srvs/srv/Trigger')).toContain('/lab/slow\n');
+    expect(await printed('service', 'info', '/lab/add')).toContain('Services count: 1\n');
+    expect(await printed('action', 'type', '/lab/fibonacci')).toMatch(/Fibonacci\n$/);
+    expect(await printed('param', 'list', '/lab/peer', '--filter', 'gai', '--param-type')).toBe(
+      '  gain (type: double)\n',
+    );
+    expect((await run('param', 'delete', '/lab/peer', 'gain')).text).toMatch(
+      /Deleting parameter failed: .*gain/,
+    );
+    expect((await run('topic', 'delay', '/lab/latched')).text).toMatch(/have no header/);
+    const lonely = ['/lab/nobody', type, '--once', '-w', '1', '--max-wait-time-secs', '0.2'];
+    expect(await run('topic', 'pub', ...lonely)).toMatchObject({
+      exitCode: 1,
+      text: expect.stringContaining('0 of 1 subscriptions came within 0.2 s'),
+    });
+  });
+
+  it('end without a word when nobody reads on', () => {
+    const command = `${process.execPath} packages/cli/src/main.ts`;
+    const { stdout, stderr, status } = spawnSync(
+      'bash',
+      ['-c', `${command} interface list | head -1; exit \${PIPESTATUS[0]}`],
+      { cwd: repositoryFolder, encoding: 'utf8' },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: 'Messages:\n', stderr: '' });
+    expect([0, 141]).toContain(status);
   });
 
   it('call a service, with fields named when they are wrong', async () => {

@@ -72,7 +72,7 @@ async function startMarked(): Promise<{ readonly child: ChildProcess; readonly m
   const main = join(repositoryFolder, 'packages/cli/src/main.ts');
   const port = String(await freePort());
   const child = spawn(process.execPath, [main, 'start', '--port', port, '--middleware', 'cyclonedds'], {
-    env: { ...process.env, ROS_DOMAIN_ID: String(1 + (process.pid % 100)), EFFERENT_TEST_MARK: mark },
+    env: { ...process.env, EFFERENT_TEST_MARK: mark },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

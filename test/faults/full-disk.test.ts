@@ -11,18 +11,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requires } from '../support/requirement.ts';
 
 requires('dds', 'ownMounts');
-const domain = String(1 + ((process.pid + 37) % 100));
 const messageBytes = 50_000;
 let folder: string;
-const before = process.env.ROS_DOMAIN_ID;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'efferent-full-'));
-  process.env.ROS_DOMAIN_ID = domain;
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  if (before === undefined) delete process.env.ROS_DOMAIN_ID;
-  else process.env.ROS_DOMAIN_ID = before;
 });
 
 test('a recording that fills the disk ends with a clear error and leaves a bag that reads', async () => {

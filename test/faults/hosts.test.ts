@@ -30,10 +30,10 @@ interface Movement {
 const hasty =
   '<CycloneDDS><Domain><Discovery><LeaseDuration>1500ms</LeaseDuration></Discovery></Domain></CycloneDDS>';
 const cutMs = 5000;
-const domain = 1 + (process.pid % 90);
-const patient = { ROS_DOMAIN_ID: String(domain) };
-const impatient = { ROS_DOMAIN_ID: String(domain + 1), CYCLONEDDS_URI: hasty };
-const robot = { ROS_DOMAIN_ID: String(domain + 2) };
+// The hosts have networks of their own, so that any domains do.
+const patient = { ROS_DOMAIN_ID: '1' };
+const impatient = { ROS_DOMAIN_ID: '2', CYCLONEDDS_URI: hasty };
+const robot = { ROS_DOMAIN_ID: '3' };
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

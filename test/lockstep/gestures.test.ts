@@ -117,6 +117,26 @@ describe('gestures in lockstep', () => {
     expect(lastMotionS() - releasedS).toBeLessThan(longestRelaxationS + stopWithinS);
   });
 
+  it('the source and the decoder tell on /diagnostics how their streams fare', async () => {
+    const heard = new Map<string, { message: string; values: ReadonlyMap<string, string> }>();
+    observer.createSubscription('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {}, ({ status }) => {
+      for (const { name, message, values } of status)
+        heard.set(name, { message, values: new Map(values.map(({ key, value }) => [key, value])) });
+    });
+    await runFor(6);
+    const [frames] = [...heard.keys()].filter((name) => name.startsWith('/emg_source frames of '));
+    for (const name of [frames!, '/gesture frames', '/gesture decisions'])
+      expect(heard.get(name), name).toMatchObject({ message: 'as expected' });
+    expect(Number(heard.get('/gesture decisions')!.values.get('rate_hz'))).toBeCloseTo(20, 0);
+    expect(Number(heard.get('/gesture decisions')!.values.get('longest_latency_ms'))).toBeGreaterThanOrEqual(
+      0,
+    );
+    await source.stop();
+    await runFor(6);
+    expect(heard.get(frames!)).toMatchObject({ message: 'nothing comes any more' });
+    expect(heard.get('/gesture decisions')).toMatchObject({ message: 'nothing comes any more' });
+  });
+
   it('the base stands within 200 ms of the last sample when the sleeve falls silent', async () => {
     activate('wextend');
     await runFor(2);

@@ -46,10 +46,9 @@ export interface Kitchen {
 }
 
 /**
- * Starts `launch/kitchen.launch.xml` as real processes over DDS (or with another middleware), on a domain of its own.
+ * Starts `launch/kitchen.launch.xml` as real processes over DDS (or with another middleware).
  */
 export async function startKitchen(options: KitchenOptions = {}): Promise<Kitchen> {
-  process.env.ROS_DOMAIN_ID = String(1 + (process.pid % 100));
   const [port, stopPort] = await Promise.all([freePort(), freePort()]);
   const viewer = options.viewer === true;
   const log: string[] = [];

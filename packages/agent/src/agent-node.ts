@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@efferent/core';
-import { loadPriorMap, loadRobotModel, type RobotModel } from '@efferent/robot';
+import { loadPriorMap, loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import {
   managedNode,
   type NodeModule,
@@ -50,8 +50,8 @@ export const agentNode: NodeModule = managedNode({
       description: 'before every frame of the robot',
       readOnly,
     });
-    const camera = node.declareParameter('camera', 'head_camera', {
-      description: 'camera whose depth and camera_info are read',
+    const camera = node.declareParameter('camera', '', {
+      description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
     const languageModel = await createModel(node);
@@ -63,8 +63,9 @@ export const agentNode: NodeModule = managedNode({
     const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
     const belief = new Belief(world, [lead, ...models].map(bodyOf));
     const transforms = new TransformListener(node);
-    for (const model of [lead, ...models])
-      new BeliefFeed(node, belief, model, transforms, framePrefix, camera);
+    new BeliefFeed(node, belief, lead, transforms, framePrefix, camera || mainCameraOf(lead).name);
+    for (const model of models)
+      new BeliefFeed(node, belief, model, transforms, framePrefix, mainCameraOf(model).name);
     const publish = publishBelief(node, belief);
 
     const server = new TaskServer(node, {

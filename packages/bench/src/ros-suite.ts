@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { Rng } from '@efferent/core';
 import { receiveBufferLimit, wantedReceiveBufferBytes } from '@efferent/cyclonedds';
-import { createContext } from '@efferent/ros';
+import { createContext, type RosNode } from '@efferent/ros';
 import { type Figure, figure, latencyFigures, makeReport, type Report, type SuiteOptions } from './figure.ts';
 import { measureCodec } from './ros/codec-rates.ts';
 import { type DdsperfResult, runDdsperf } from './ros/ddsperf.ts';
-import { measureNodeStart } from './ros/node-start.ts';
+import { joinCode, measureNodeStart } from './ros/node-start.ts';
 import { measureRclnodejs } from './ros/rclnodejs.ts';
 import { measureRoundTrips } from './ros/round-trips.ts';
 import { measureImages, measureKeepLast, measureThroughput, type Throughput } from './ros/throughput.ts';
@@ -39,10 +39,23 @@ export async function benchRos(options: SuiteOptions): Promise<Report> {
 
 async function measure(options: SuiteOptions, domainId: number, child: ChildProcess): Promise<Report> {
   const context = await createContext({ middleware: 'cyclonedds' });
-  const node = await context.createNode('measure', { namespace: '/bench' });
+  try {
+    const node = await context.createNode('measure', { namespace: '/bench' });
+    return await measureWith(node, options, domainId, child);
+  } finally {
+    await context.shutdown();
+  }
+}
+
+async function measureWith(
+  node: RosNode,
+  options: SuiteOptions,
+  domainId: number,
+  child: ChildProcess,
+): Promise<Report> {
   options.onProgress(`round trips of 1 kB, ${durationS} s`);
   const roundTripsUs = await measureRoundTrips(node, durationS * 1000);
-  options.onProgress(`ddsperf, twice ${durationS} s`);
+  options.onProgress(`ddsperf, three times ${durationS} s`);
   const ddsperf = await runDdsperf(domainId + 101, durationS);
   options.onProgress(`round trips of 1 kB over rclnodejs, ${durationS} s`);
   const ownP50Us = latencyFigures('round-trip', roundTripsUs, 'us')[0]!.value;
@@ -55,9 +68,10 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
   const images = await measureImages(node, durationS * 1000);
   child.kill('SIGKILL');
   options.onProgress('starts of a node');
-  const warm = await measureNodeStart(node, true);
-  const cold = await measureNodeStart(node, false);
-  await context.shutdown();
+  joinCode();
+  const warm = await measureNodeStart(node, 'warm');
+  const cold = await measureNodeStart(node, 'cold');
+  const sources = await measureNodeStart(node, 'sources');
   options.onProgress('reading and writing messages');
   const codec = measureCodec();
   const figures = [
@@ -68,8 +82,10 @@ async function measure(options: SuiteOptions, domainId: number, child: ChildProc
     figure('joint-state-decode-rate', codec.decodePerSecond, '1/s', { target: ['>=', 1_000_000] }),
     figure('node-start-warm', warm.firstMessageMs, 'ms', { target: ['<=', 150], n: warm.n }),
     figure('node-start-cold', cold.firstMessageMs, 'ms', { n: cold.n }),
+    figure('node-start-sources', sources.firstMessageMs, 'ms', { n: sources.n }),
     figure('idle-node-memory-warm', warm.residentMb, 'MB', { target: ['<=', 65], n: warm.n }),
     figure('idle-node-memory-cold', cold.residentMb, 'MB', { n: cold.n }),
+    figure('idle-node-memory-sources', sources.residentMb, 'MB', { n: sources.n }),
   ];
   return makeReport('ros', options.seed, figures, {
     messageBytes: 1024,
@@ -102,6 +118,7 @@ function throughputRows(
 ): Figure[] {
   const nothing = ['<=', 0] as const;
   const imageRate = (images.receivedPerSecond * 1_048_576) / 1e6;
+  const ddsperfImageRate = (ddsperf.imagesPerSecond * 1_048_576) / 1e6;
   // Where the kernel allows less, pictures are spaced out so that receivers lose none.
   const isLargeBuffer = receiveBufferLimit() >= wantedReceiveBufferBytes;
   return [
@@ -117,6 +134,8 @@ function throughputRows(
       ...(isLargeBuffer && { target: ['>=', 2000] as const }),
       n: images.received,
     }),
+    figure('ddsperf-image-rate', ddsperfImageRate, 'MB/s'),
+    figure('image-rate-over-ddsperf', imageRate / ddsperfImageRate, '1'),
     figure('image-lost', images.lost, '1', { target: nothing, n: images.received }),
     figure('image-copied', images.copied, '1', { target: nothing, n: images.received }),
   ];

@@ -6,6 +6,7 @@ import type { ActionTypeName, NodeModule, NodeServices, RosNode } from '@efferen
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type AccessPolicy, knownOrigins, refusalOf, requireTokenFor, tokenOf } from './access.ts';
 import { readAsset } from './assets.ts';
+import { BridgeDiagnostics, pollPeriodNs } from './bridge-diagnostics-node.ts';
 import { bundledDefinitions } from './definitions.ts';
 import { FoxgloveServer } from './foxglove/foxglove-server.ts';
 import { subprotocols } from './foxglove/protocol.ts';
@@ -25,7 +26,6 @@ import { encodeJson } from './json.ts';
 import { NamePatterns } from './names.ts';
 import { closeServer, createPageHandler, listen } from './page-server.ts';
 
-const pollPeriodNs = 1_000_000_000n;
 const heartbeatPeriodNs = 500_000_000n;
 const timePeriodNs = 100_000_000n;
 const serviceTimeoutMs = 8000;
@@ -49,7 +49,7 @@ export const bridgeNode: NodeModule = {
     requireTokenFor(parameters.host, parameters.token);
     const bridge = createBridge(node, services, parameters);
     const timers = [
-      node.createTimer(pollPeriodNs, () => bridge.relay.poll(), node.steadyClock),
+      node.createTimer(pollPeriodNs, bridge.poll, node.steadyClock),
       node.createTimer(heartbeatPeriodNs, () => bridge.tellStatus(), node.steadyClock),
     ];
     if (bridge.simulatedTime) {
@@ -61,7 +61,7 @@ export const bridgeNode: NodeModule = {
         ),
       );
     }
-    bridge.relay.poll();
+    bridge.poll();
     const sockets = serveSockets(bridge.server, node);
     const page = createPageHandler({ folder: parameters.pageFolder, stopPort: parameters.stopPort });
     let policy: AccessPolicy = { pagePorts: [], allowedOrigins: [], token: parameters.token };
@@ -153,6 +153,7 @@ function createBridge(node: RosNode, services: NodeServices, parameters: Paramet
   const goals = new GoalRelay(goalSenderOf(node, parameters.actions), (event) =>
     server.publish(goalChannel.id, nowNs(), encodeJson(event), false),
   );
+  const diagnostics = new BridgeDiagnostics(node, () => server.clientCount);
   // The relay handles types by their names at run time, which the port's generics cannot express.
   const relay = new GraphRelay(node as unknown as RelayNode, {
     channels,
@@ -168,6 +169,7 @@ function createBridge(node: RosNode, services: NodeServices, parameters: Paramet
       services.jobs.run({ name: 'read-asset', modelledLatencyMs: 0 }, () =>
         readAsset(uri, services.workspaceFolders),
       ),
+    watch: diagnostics,
   });
   const simulatedTime = node.getParameter('use_sim_time') === true;
   const server: FoxgloveServer = new FoxgloveServer(
@@ -176,6 +178,11 @@ function createBridge(node: RosNode, services: NodeServices, parameters: Paramet
   );
   relay.attach(server);
   server.addServices(ownServices);
+  const poll = () =>
+    diagnostics.poll(
+      () => relay.poll(),
+      () => server.droppedFrames,
+    );
   const tellStatus = () => {
     const status = {
       clients: server.clientCount,
@@ -184,7 +191,7 @@ function createBridge(node: RosNode, services: NodeServices, parameters: Paramet
     };
     server.publish(statusChannel.id, nowNs(), encodeJson(status), true);
   };
-  return { server, relay, simulatedTime, tellStatus };
+  return { server, poll, simulatedTime, tellStatus };
 }
 
 function goalSenderOf(node: RosNode, entries: readonly string[]): GoalSender {

@@ -42,6 +42,15 @@ export interface RelayOptions {
   /** The bridge's own services, by name: JSON in, JSON out. */
   readonly ownServices: ReadonlyMap<string, (request: unknown) => Promise<unknown>>;
   readonly readAsset: (uri: string) => Promise<Uint8Array>;
+  readonly watch: RelayWatch;
+}
+
+/** Hears what the relay does for clients. */
+export interface RelayWatch {
+  /** Counts a message that clients had subscribed to. */
+  countMessage(): void;
+  /** Runs a client's call of a service. */
+  call<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Topics with several latched publishers, whose messages add up. */
@@ -122,7 +131,11 @@ export class GraphRelay implements ServerHandlers {
     this.#publisherOf(topic, schemaName).publish(codecOf(schemaName).decode(payload));
   }
 
-  async onServiceCall(service: ServiceInfo, payload: Uint8Array): Promise<Uint8Array> {
+  onServiceCall(service: ServiceInfo, payload: Uint8Array): Promise<Uint8Array> {
+    return this.#options.watch.call(() => this.#callService(service, payload));
+  }
+
+  async #callService(service: ServiceInfo, payload: Uint8Array): Promise<Uint8Array> {
     const own = this.#options.ownServices.get(service.name);
     if (own) return encodeJson(await own(decodeJson(payload)));
     const request = codecOf(`${service.type}_Request`).decode(payload);
@@ -154,6 +167,7 @@ export class GraphRelay implements ServerHandlers {
       (payload) => {
         const logTimeNs = this.#options.nowNs();
         latch?.add({ logTimeNs, payload });
+        this.#options.watch.countMessage();
         this.#server?.publish(channel.id, logTimeNs, payload, lossy);
       },
     );

@@ -23,9 +23,15 @@ const shown: Readonly<Record<Finding['state'], { readonly word: string; readonly
   note: { word: 'note', tone: 'waiting' },
   missing: { word: 'missing', tone: 'bad' },
   fatal: { word: 'cannot run', tone: 'bad' },
+  wrong: { word: 'cannot run', tone: 'bad' },
 };
 
-/** `efferent doctor`: which middleware would be used and why, what is missing, and how to get it. */
+/**
+ * `efferent doctor`: which middleware would be used and why, what is missing, and how to get it.
+ *
+ * Exit codes: 0 efferent can run, 1 this machine lacks what it needs, 2 what was asked for or set is wrong, as any other
+ * command would end with it.
+ */
 export async function runDoctor(options: DoctorOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
   const { middleware, ...chosen } = await checkMiddleware(options.middleware);
@@ -44,8 +50,9 @@ export async function runDoctor(options: DoctorOptions): Promise<void> {
     checkGpu(),
     checkDisk(),
   ];
-  const canRun = findings.every(({ state }) => state !== 'fatal');
-  if (!canRun) process.exitCode = 1;
+  const has = (wanted: Finding['state']) => findings.some(({ state }) => state === wanted);
+  const canRun = !has('fatal') && !has('wrong');
+  if (!canRun) process.exitCode = has('wrong') ? 2 : 1;
   if (options.json === true) {
     terminal.line(JSON.stringify({ canRun, middleware: middleware ?? null, findings }));
     return;

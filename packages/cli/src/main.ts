@@ -1,12 +1,14 @@
 import { ConfigurationError, EfferentError } from '@efferent/core';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
+import { endWithReader } from './signals.ts';
 
 /**
  * The `efferent` command.
  *
- * Exit codes: 0 success, 1 the task, test or target failed, 2 wrong use (argument, file, parameter), 130 Ctrl-C.
+ * Exit codes: 0 success, 1 the task, test or target failed, 2 wrong use (argument, file, parameter), 130 Ctrl-C, 141 nobody reads the output.
  */
+endWithReader();
 try {
   await createProgram().parseAsync();
 } catch (error) {

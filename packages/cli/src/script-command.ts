@@ -1,7 +1,8 @@
-import { runTaskScript } from '@efferent/runtime';
+import { findLaunchFile, runTaskScript } from '@efferent/runtime';
 import { runUntilSignal } from './signals.ts';
 import { TaskPrinter } from './task-printer.ts';
 import { Terminal } from './terminal.ts';
+import { startLaunchFile } from './workspace-defaults.ts';
 
 interface ScriptOptions {
   readonly scene: string;
@@ -22,6 +23,7 @@ export async function runScript(file: string, options: ScriptOptions): Promise<v
       ...options,
       signal,
       lockstep: options.lockstep === true,
+      launchFile: findLaunchFile(startLaunchFile()),
       onInstruction: (instruction) => terminal.line(`> ${instruction}`),
       onEvent: (event) => printer.onEvent(event),
       onResult: (result) => printer.finish(result),

@@ -1,8 +1,21 @@
 /** Exit codes of a shell for a process that a signal ended. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as const;
 
 /**
- * Runs `work` with a signal that SIGINT, SIGTERM or SIGHUP aborts, and sets the exit code when one came.
+ * Ends the command as SIGPIPE does when nobody reads its output any more, such as behind `| head`: in order, where work has to
+ * be undone.
+ */
+export function endWithReader(): void {
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(exitCodes.SIGPIPE);
+  };
+  process.stdout.on('error', onError);
+  process.stderr.on('error', onError);
+}
+
+/**
+ * Runs `work` with a signal that SIGINT, SIGTERM, SIGHUP or a reader that has gone aborts, and sets the exit code when one came.
  *
  * A second Ctrl-C does not skip the clean-up: it stops processes, and must finish.
  */

@@ -57,6 +57,7 @@ NAPI_MODULE_INIT() {
       {"createReader", create_reader},
       {"createDiscoveryReader", create_discovery_reader},
       {"deleteEndpoint", delete_endpoint},
+      {"hold", hold_sample},
       {"write", write_sample},
       {"flush", flush_samples},
       {"take", take_samples},

@@ -8,6 +8,13 @@
 
 #include "raw-type.h"
 
+/* Memory of JavaScript into which small samples are copied one behind the other. */
+struct shared_buffer {
+  napi_ref reference;
+  uint8_t *memory;
+  size_t size, used;
+};
+
 struct state {
   pthread_mutex_t lock;
   struct endpoint **ready;
@@ -19,6 +26,8 @@ struct state {
   size_t ids_capacity;
   dds_entity_t *participants;
   size_t participant_count;
+  struct shared_buffer shared;
+  size_t lent_bytes; /* of samples whose memory JavaScript has; its thread alone counts them */
 };
 
 /* A reader or writer. JavaScript holds it as an external value and deletes it explicitly. */
@@ -59,6 +68,7 @@ napi_value create_reader(napi_env env, napi_callback_info info);
 napi_value delete_endpoint(napi_env env, napi_callback_info info);
 napi_value delete_participant(napi_env env, napi_callback_info info);
 napi_value write_sample(napi_env env, napi_callback_info info);
+napi_value hold_sample(napi_env env, napi_callback_info info);
 napi_value flush_samples(napi_env env, napi_callback_info info);
 napi_value take_samples(napi_env env, napi_callback_info info);
 napi_value entity_guid(napi_env env, napi_callback_info info);

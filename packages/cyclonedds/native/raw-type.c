@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dds/ddsi/q_radmin.h"
+#include "storage.h"
 
 /* The payload follows the 4-byte header; an offset of 4 puts it on an 8-byte boundary, as its doubles want. */
 #define FRONT_PAD 4u
@@ -13,9 +14,12 @@ struct raw_sample {
   struct ddsi_serdata base;
   uint32_t size;
   uint8_t *storage; /* FRONT_PAD bytes, then the sample rounded up to 4 bytes */
+  uint8_t own[] __attribute__((aligned(8))); /* the storage of a small sample */
 };
 
 static size_t round_up_to_4(size_t size) { return (size + 3u) & ~(size_t)3u; }
+
+static size_t storage_size(size_t size) { return FRONT_PAD + round_up_to_4(size); }
 
 static uint8_t *bytes_of(const struct ddsi_serdata *sample) {
   return ((const struct raw_sample *)sample)->storage + FRONT_PAD;
@@ -23,23 +27,25 @@ static uint8_t *bytes_of(const struct ddsi_serdata *sample) {
 
 static struct raw_sample *allocate_sample(const struct ddsi_sertype *type, enum ddsi_serdata_kind kind, size_t size) {
   if (size > UINT32_MAX - 8u) return NULL;
-  struct raw_sample *sample = malloc(sizeof *sample);
+  const size_t needed = storage_size(size);
+  const bool is_small = needed < STORAGE_FROM_BYTES;
+  struct raw_sample *sample = malloc(sizeof *sample + (is_small ? needed : 0));
   if (sample == NULL) return NULL;
-  /* The protocol may ask for the padding up to a multiple of 4, so it exists and is zero. */
-  sample->storage = aligned_alloc(8, (FRONT_PAD + round_up_to_4(size) + 7u) & ~(size_t)7u);
+  sample->storage = is_small ? sample->own : storage_take(needed);
   if (sample->storage == NULL) {
     free(sample);
     return NULL;
   }
   ddsi_serdata_init(&sample->base, type, kind);
   sample->size = (uint32_t)size;
+  /* The protocol may ask for the padding up to a multiple of 4, so it exists and is zero. */
   memset(sample->storage + FRONT_PAD + size, 0, round_up_to_4(size) - size);
   return sample;
 }
 
 static void sample_free(struct ddsi_serdata *base) {
   struct raw_sample *sample = (struct raw_sample *)base;
-  free(sample->storage);
+  if (sample->storage != sample->own) storage_give(sample->storage, storage_size(sample->size));
   free(sample);
 }
 

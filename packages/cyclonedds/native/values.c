@@ -45,8 +45,6 @@ int32_t int_field(napi_env env, napi_value object, const char *name, int32_t oth
 
 struct endpoint *endpoint_argument(napi_env env, napi_value value) {
   void *data = NULL;
-  napi_valuetype type;
-  if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return NULL;
   return napi_get_value_external(env, value, &data) == napi_ok ? data : NULL;
 }
 

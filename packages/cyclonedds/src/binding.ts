@@ -7,6 +7,11 @@ declare const endpointBrand: unique symbol;
 /** A reader or writer inside the addon. */
 export type EndpointHandle = { readonly [endpointBrand]: true };
 
+declare const heldBrand: unique symbol;
+
+/** A sample that waits to be sent, outside JavaScript's memory. */
+export type HeldSample = { readonly [heldBrand]: true };
+
 export interface NativeEndpointOptions {
   readonly id?: number;
   readonly topic: string;
@@ -53,9 +58,10 @@ export interface Binding {
   createReader(participant: number, options: NativeEndpointOptions): EndpointHandle;
   createDiscoveryReader(participant: number, side: GraphSide, id: number): EndpointHandle;
   deleteEndpoint(endpoint: EndpointHandle): void;
-  write(writer: EndpointHandle, bytes: Uint8Array): boolean;
+  hold(writer: EndpointHandle, bytes: Uint8Array): HeldSample;
+  write(writer: EndpointHandle, sample: Uint8Array | HeldSample): boolean;
   flush(writer: EndpointHandle): void;
-  take(reader: EndpointHandle, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[];
+  take(reader: EndpointHandle, layout: Int32Array, writers: BigUint64Array): ArrayBuffer[] | undefined;
   guid(entity: EndpointHandle | number): Uint8Array;
   instanceHandle(endpoint: EndpointHandle): bigint;
   matched(endpoint: EndpointHandle, side: GraphSide): MatchedEndpoint[];

@@ -3,6 +3,7 @@ export {
   cycloneDdsVersion,
   type EndpointDescription,
   type GraphSide,
+  type HeldSample,
   installedCycloneDds,
   type MatchedEndpoint,
 } from './binding.ts';

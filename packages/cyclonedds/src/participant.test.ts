@@ -7,7 +7,7 @@ import { CycloneParticipant, type EndpointOptions } from './participant.ts';
 
 const problem = cycloneDdsProblem();
 const skipReason = problem === undefined ? '' : ` (skipped: ${problem})`;
-const domainId = 60 + (process.pid % 40);
+const domainId = Number(process.env.ROS_DOMAIN_ID);
 
 const chatter: EndpointOptions = {
   topic: 'rt/chatter',
@@ -84,6 +84,42 @@ describe.skipIf(problem !== undefined)(`CycloneParticipant${skipReason}`, () => 
     for (let i = 0; i < count; i++) expect(writer.write(cdrString(10))).toBe(true);
     await done.promise;
     expect(received).toBe(count);
+  });
+
+  it('sends a held sample once, as it was when it was held', async () => {
+    const received = Promise.withResolvers<Uint8Array>();
+    const participant = join();
+    participant.createReader(chatter, received.resolve);
+    const writer = participant.createWriter(chatter);
+    const bytes = cdrString(100_000);
+    const held = writer.hold(bytes);
+    bytes.fill(0);
+    expect(writer.write(held)).toBe(true);
+    expect(() => writer.write(held)).toThrow(/sent before/);
+    expect(Buffer.compare((await received.promise).subarray(0, bytes.length), cdrString(100_000))).toBe(0);
+  });
+
+  it('gives the memory of large samples back before it is much, and leaves what is kept as it is', async () => {
+    const megabyte = 2 ** 20;
+    let onSample: (bytes: Uint8Array) => void = () => undefined;
+    const participant = join();
+    participant.createReader(chatter, (bytes) => onSample(bytes));
+    const writer = participant.createWriter(chatter);
+    const kept: Uint8Array[] = [];
+    let mostBytes = 0;
+    for (let i = 0; i < 300; i++) {
+      const received = Promise.withResolvers<Uint8Array>();
+      onSample = received.resolve;
+      const sample = cdrString(megabyte);
+      sample[100] = i % 250;
+      writer.write(sample);
+      const bytes = await received.promise;
+      if (i % 30 === 0) kept.push(bytes);
+      mostBytes = Math.max(mostBytes, process.memoryUsage().arrayBuffers);
+      await new Promise(setImmediate);
+    }
+    expect(kept.map((bytes) => bytes[100])).toEqual([0, 30, 60, 90, 120, 150, 180, 210, 240, 20]);
+    expect(mostBytes).toBeLessThan(200 * megabyte);
   });
 
   it('names the writer of a sample as the writer names itself to this process', async () => {

@@ -3,9 +3,11 @@ import {
   type EndpointDescription,
   type EndpointHandle,
   type GraphSide,
+  type HeldSample,
   loadBinding,
   type MatchedEndpoint,
 } from './binding.ts';
+import { collectLentMemory } from './lent-memory.ts';
 
 /** Quality of service and announcement of one DDS endpoint. */
 export interface EndpointOptions {
@@ -29,10 +31,12 @@ export type SampleCallback = (bytes: Uint8Array, writer: bigint) => void;
 
 /** Samples taken from one reader before others get their turn. */
 const samplesPerTurn = 256;
-/** Filled by `take`: samples taken, how many of them hold data, and the buffer, offset and length of each of these. */
-const layout = new Int32Array(2 + 3 * samplesPerTurn);
+/** Filled by `take`, see there: four numbers of the whole, then the buffer, offset and length of each sample. */
+const layout = new Int32Array(4 + 3 * samplesPerTurn);
 /** Filled by `take` with the handle of each sample's writer. */
 const writers = new BigUint64Array(samplesPerTurn);
+/** Where `take` copies small samples to. */
+let sharedBuffer = new ArrayBuffer(0);
 
 /** Spreads the addon's one wake over the readers of this process. */
 class Dispatcher {
@@ -103,15 +107,20 @@ export class CycloneWriter {
   /**
    * Sends one sample. Never blocks. Samples written in one turn of JavaScript share packets, which leave at its end.
    *
-   * @param bytes - CDR with its 4-byte encapsulation header
+   * @param sample - CDR with its 4-byte encapsulation header, or what {@link hold} has made of that
    * @returns false when the history of a reliable keep-all writer is full: try again later
    */
-  write(bytes: Uint8Array): boolean {
+  write(sample: Uint8Array | HeldSample): boolean {
     if (!this.#isPacked) {
       this.#isPacked = true;
       queueMicrotask(this.#flush);
     }
-    return this.#binding.write(this.#handle, bytes);
+    return this.#binding.write(this.#handle, sample);
+  }
+
+  /** Copies a sample that has to wait, so that another attempt to write it costs no copy. */
+  hold(bytes: Uint8Array): HeldSample {
+    return this.#binding.hold(this.#handle, bytes);
   }
 
   matchedSubscriptions(): MatchedEndpoint[] {
@@ -201,11 +210,15 @@ export class CycloneParticipant {
     let handle: EndpointHandle | undefined;
     const drain = (): boolean => {
       if (handle === undefined) return false;
-      const buffers = binding.take(handle, layout, writers);
+      const newBuffers = binding.take(handle, layout, writers);
       const taken = layout[0]!;
       const count = layout[1]!;
-      for (let i = 0, at = 2; i < count; i++, at += 3) {
-        const bytes = new Uint8Array(buffers[layout[at]!]!, layout[at + 1]!, layout[at + 2]!);
+      collectLentMemory(layout[2]!);
+      const sharedBefore = sharedBuffer;
+      if (layout[3]! > 0) sharedBuffer = newBuffers![layout[3]! - 1]!;
+      for (let i = 0, at = 4; i < count; i++, at += 3) {
+        const buffer = layout[at]! === 0 ? sharedBefore : newBuffers![layout[at]! - 1]!;
+        const bytes = new Uint8Array(buffer, layout[at + 1]!, layout[at + 2]!);
         callback(bytes, withWriter ? writers[i]! : 0n);
       }
       return taken === samplesPerTurn;

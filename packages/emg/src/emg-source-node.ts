@@ -1,8 +1,12 @@
-import { nsPerSecond } from '@efferent/core';
-import { type NodeModule, qosProfiles, type RunningNode, stampFromNs } from '@efferent/ros';
+import {
+  DiagnosticUpdater,
+  type NodeModule,
+  qosProfiles,
+  type RunningNode,
+  stampFromNs,
+} from '@efferent/ros';
 import { parseActivation } from './forearm/activation-request.ts';
 import { SyntheticSource } from './forearm/synthetic-source.ts';
-import { StreamDiagnostics } from './stream-diagnostics.ts';
 
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
@@ -51,25 +55,13 @@ export const emgSourceNode: NodeModule = {
       },
     );
     const { id, frameSamples } = source.description;
-    const name = `${node.namespace}${node.name}: ${id}`;
-    const diagnostics = new StreamDiagnostics(name, sampleRateHz / frameSamples, node.steadyClock.nowNs());
-    const reports = node.createPublisher(
-      'diagnostic_msgs/msg/DiagnosticArray',
-      '/diagnostics',
-      qosProfiles.default,
-    );
-    node.createTimer(
-      nsPerSecond,
-      () => {
-        const status = [diagnostics.report(node.steadyClock.nowNs())];
-        reports.publish({ header: { stamp: stampFromNs(node.clock.nowNs()) }, status });
-      },
-      node.steadyClock,
-    );
+    const produced = new DiagnosticUpdater(node, node.steadyClock).watch(`frames of ${id}`, {
+      rateHz: sampleRateHz / frameSamples,
+    });
     let nextSample = 0;
     await source.start((frame) => {
-      diagnostics.countTick();
-      if (frame.firstSample !== nextSample) diagnostics.countLoss();
+      produced.tick();
+      if (frame.firstSample !== nextSample) produced.drop();
       nextSample = frame.firstSample + frameSamples;
       frames.publish({
         header: { stamp: stampFromNs(frame.stampNs), frame_id: 'emg_sleeve' },

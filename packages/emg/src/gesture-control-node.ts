@@ -28,9 +28,13 @@ export const gestureControlNode: NodeModule = {
       description: 'mapping file; empty takes the one bundled for the robot',
       readOnly: true,
     });
+    const baseFrame = node.declareParameter('base_frame', 'base_link', {
+      description: "the robot's base frame, in which commands are given",
+      readOnly: true,
+    });
     const mapping = await loadGestureMapping(file || bundledMappingPath(robot));
     const controller = new GestureController(mapping, decisionPeriodS);
-    const send = createSender(node, controller);
+    const send = createSender(node, controller, baseFrame);
     node.createSubscription(
       'efferent_interfaces/msg/GateStatus',
       'gate/status',
@@ -75,6 +79,7 @@ export const gestureControlNode: NodeModule = {
 function createSender(
   node: RosNode,
   controller: GestureController,
+  baseFrame: string,
 ): (outputs: readonly ControlOutput[]) => void {
   const twists = node.createPublisher(
     'geometry_msgs/msg/TwistStamped',
@@ -101,7 +106,7 @@ function createSender(
     }
   };
   return (outputs) => {
-    const header = { stamp: stampFromNs(node.clock.nowNs()), frame_id: 'base_link' };
+    const header = { stamp: stampFromNs(node.clock.nowNs()), frame_id: baseFrame };
     for (const output of outputs) {
       if (output.kind === 'base') {
         const { linearMps, angularRadps } = output;

@@ -1,6 +1,7 @@
-import { describeError, nsPerSecond } from '@efferent/core';
+import { describeError, nsToSeconds } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import {
+  DiagnosticUpdater,
   type NodeModule,
   type NodeServices,
   type Partially,
@@ -13,7 +14,6 @@ import {
 import { calibrationPath, type LoadedCalibration, loadCalibration } from './decoder/calibration-file.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-import { StreamDiagnostics } from './stream-diagnostics.ts';
 
 type EmgFrameMessage = MessageTypes['efferent_interfaces/msg/EmgFrame'];
 type GestureMessage = MessageTypes['efferent_interfaces/msg/Gesture'];
@@ -24,6 +24,10 @@ const prepareJob = { name: 'emg-calibration', modelledLatencyMs: 500 };
 
 /** Decisions a second: one a stride of 50 ms. */
 const decisionRateHz = 20;
+/** A decision later than this after its newest sample is felt as a delay (Farrell and Weir 2007), ms. */
+const decisionMaxMs = 100;
+/** Frames that are older when they come say nothing about what the muscles do, s. */
+const frameMaxAgeS = 0.3;
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
@@ -41,18 +45,20 @@ export const gestureNode: NodeModule = {
       qosProfiles.default,
     );
     const decoders = new Map<string, GestureDecoder | 'preparing' | 'failed'>();
-    const diagnostics = startDiagnostics(node);
+    const { frames, decisions } = watchDecoding(node);
     let losses = 0;
     node.createSubscription(
       'efferent_interfaces/msg/EmgFrame',
       '/emg/frames',
       { qos: frameQos },
       (message) => {
+        frames.tick(nsToSeconds(node.clock.nowNs() - stampToNs(message.header.stamp)));
         const decoder = decoders.get(message.source);
         if (decoder === undefined) {
           decoders.set(message.source, 'preparing');
           const publish = (gesture: Partially<GestureMessage>) => {
-            diagnostics.countTick();
+            decisions.tick();
+            decisions.took(gesture.decode_ms ?? 0);
             gestures.publish(gesture);
           };
           void prepareDecoder(node, services, publish, message.source, file).then((ready) => {
@@ -66,7 +72,7 @@ export const gestureNode: NodeModule = {
         });
         if (fault === undefined) return;
         losses += 1;
-        diagnostics.countLoss();
+        frames.drop();
         node.logger.warn('frame-lost', { fault, losses, lostSamples: decoder.lostSamples });
       },
     );
@@ -74,26 +80,13 @@ export const gestureNode: NodeModule = {
   },
 };
 
-function startDiagnostics(node: RosNode): StreamDiagnostics {
-  const diagnostics = new StreamDiagnostics(
-    `${node.namespace}${node.name}`,
-    decisionRateHz,
-    node.steadyClock.nowNs(),
-  );
-  const reports = node.createPublisher(
-    'diagnostic_msgs/msg/DiagnosticArray',
-    '/diagnostics',
-    qosProfiles.default,
-  );
-  node.createTimer(
-    nsPerSecond,
-    () => {
-      const status = [diagnostics.report(node.steadyClock.nowNs())];
-      reports.publish({ header: { stamp: stampFromNs(node.clock.nowNs()) }, status });
-    },
-    node.steadyClock,
-  );
-  return diagnostics;
+/** Watches what comes and what is decided, by steady time as electrodes sample. */
+function watchDecoding(node: RosNode) {
+  const diagnostics = new DiagnosticUpdater(node, node.steadyClock);
+  return {
+    frames: diagnostics.watch('frames', { maxAgeS: frameMaxAgeS }),
+    decisions: diagnostics.watch('decisions', { rateHz: decisionRateHz, maxLatencyMs: decisionMaxMs }),
+  };
 }
 
 async function prepareDecoder(

@@ -115,6 +115,14 @@ test('a transient message is overwritten by the next, a kept one is not', () => 
   expect(codec.decode(transient)).toEqual({ data: 'later' });
 });
 
+test('large transient messages of any length are written whole', () => {
+  const codec = compileCodec('std_msgs/msg/UInt8MultiArray', interfaceRegistry);
+  for (const length of [70_000, 200_000, 100, 150_000, 300_000]) {
+    const message = { layout: { dim: [], data_offset: 0 }, data: new Uint8Array(length).fill(length & 127) };
+    expect(codec.encodeTransient(message)).toEqual(codec.encode(message));
+  }
+});
+
 test('where code must not be generated the general code does it all', () => {
   const program = `
     const { codecOf } = await import(${JSON.stringify(new URL('codec.ts', import.meta.url).href)});

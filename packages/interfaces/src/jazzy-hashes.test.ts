@@ -9,16 +9,11 @@ const firstLine =
   '# regenerate: source /opt/ros/jazzy/setup.bash && RECORD_HASHES=1 npx vitest run packages/interfaces/src/jazzy-hashes.test.ts';
 const prefixes = (process.env.AMENT_PREFIX_PATH ?? '').split(delimiter).filter(Boolean);
 
-/** Bundled in a later form than Jazzy has, and why. */
-const later: ReadonlyMap<string, string> = new Map([
-  ['simulation_interfaces/srv/SetEntityState', 'release 2 says which parts of the state to set'],
-]);
-
 test('every bundled interface that Jazzy has gets the type hash that Jazzy computed', () => {
   const recorded = [...recordedHashes()];
   expect(recorded.length).toBeGreaterThan(200);
   const other = recorded.filter(([name, hash]) => typeHash(name) !== hash).map(([name]) => name);
-  expect(other).toEqual([...later.keys()]);
+  expect(other).toEqual([]);
 });
 
 test('the table is what the sourced Jazzy says', ({ skip }) => {

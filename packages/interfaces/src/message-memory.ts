@@ -11,6 +11,8 @@ export interface MessageSpace {
 
 let block = newSpace(blockBytes);
 const reused = newSpace(blockBytes);
+/** Room for one large transient message, until garbage is collected: a picture after the other is written into it. */
+let largeReused: WeakRef<MessageSpace> | undefined;
 /** The last transient message; the next one of its length is the same bytes. */
 let lastTransient = new Uint8Array(reused.bytes.buffer, reused.offset, 0);
 
@@ -20,7 +22,7 @@ let lastTransient = new Uint8Array(reused.bytes.buffer, reused.offset, 0);
  * @param isTransient - the message is done with before the next one: always the same memory, which stays in the cache
  */
 export function reserveMessage(bytes: number, isTransient: boolean): MessageSpace {
-  if (isTransient && bytes <= blockBytes - 4) return reused;
+  if (isTransient) return bytes <= blockBytes - 4 ? reused : reserveLarge(bytes + 4);
   if (bytes >= ownFromBytes) return newSpace(bytes + 4);
   if (block.offset + bytes > blockBytes) block = newSpace(blockBytes);
   return block;
@@ -36,6 +38,16 @@ export function finishMessage(space: MessageSpace, end: number): Uint8Array<Arra
   }
   space.offset = ((end + 3) & -8) + 4;
   return new Uint8Array(space.bytes.buffer, start, end - start);
+}
+
+function reserveLarge(bytes: number): MessageSpace {
+  let space = largeReused?.deref();
+  if (space === undefined || space.bytes.length < bytes) {
+    space = newSpace(bytes);
+    largeReused = new WeakRef(space);
+  }
+  space.offset = 4;
+  return space;
 }
 
 function newSpace(bytes: number): MessageSpace {

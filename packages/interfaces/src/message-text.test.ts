@@ -2,6 +2,7 @@ import { parseYaml } from '@efferent/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codecOf } from './codec.ts';
+import { messageCsv } from './message-csv.ts';
 import { messageFromPlain } from './message-input.ts';
 import { messageRepr, messageYaml, pythonFloat } from './message-text.ts';
 
@@ -27,6 +28,23 @@ describe('a message as text', () => {
         'velocity: []',
         'effort: []',
       ].join('\n'),
+    );
+  });
+
+  test('leaves out arrays and strings, or is one line of values, when asked to', () => {
+    const type = 'sensor_msgs/msg/JointState';
+    const message = messageFromPlain(
+      { header: { frame_id: 'base_link' }, name: ['lift', 'yaw'], position: [0.5, 1] },
+      type,
+    );
+    const short = messageYaml(message, type, { arr: false, str: false });
+    expect(short).toContain("  frame_id: '<string length: <9>>'\n");
+    expect(short).toContain("position: '<sequence type: double, length: 2>'\n");
+    expect(messageCsv(message, type)).toBe('0,0,base_link,lift,yaw,0.5,1.0,,');
+    expect(messageCsv(message, type, { maxElements: 1 })).toBe('0,0,base_link,lift,...,0.5,...,,');
+    const odometry = messageFromPlain({}, 'nav_msgs/msg/Odometry');
+    expect(messageYaml(odometry, 'nav_msgs/msg/Odometry', { arr: false })).toContain(
+      "  covariance: '<array type: double[36]>'",
     );
   });
 

@@ -5,6 +5,10 @@ import { interfaceRegistry } from './registry.ts';
 export interface MessageTextOptions {
   /** Longest array that is written in full, elements; longer ones end in `'...'`. */
   readonly maxElements?: number;
+  /** Whether arrays are shown; without them their type and length is. */
+  readonly arr?: boolean;
+  /** Whether strings are shown; without them their length is. */
+  readonly str?: boolean;
 }
 
 /** What `ros2 topic echo` shows of an array before it cuts it. */
@@ -18,14 +22,14 @@ const defaultMaxElements = 128;
  */
 export function messageYaml(message: object, typeName: string, options: MessageTextOptions = {}): string {
   const lines: string[] = [];
-  writeFields(lines, message, typeName, '', options.maxElements ?? defaultMaxElements);
+  writeFields(lines, message, typeName, '', options);
   return lines.length === 0 ? '{}' : lines.join('\n');
 }
 
 /** Writes one field's value as YAML, in the way of `ros2 topic echo --field`. */
 export function fieldYaml(value: unknown, field: Field, options: MessageTextOptions = {}): string {
   const lines: string[] = [];
-  writeValue(lines, 'value', value, field, '', options.maxElements ?? defaultMaxElements);
+  writeValue(lines, 'value', value, field, '', options);
   if (lines.length === 1) return lines[0]!.slice('value: '.length);
   return lines
     .slice(1)
@@ -46,7 +50,7 @@ function writeFields(
   message: object,
   typeName: string,
   indent: string,
-  maxElements: number,
+  options: MessageTextOptions,
 ): void {
   for (const field of interfaceRegistry.definition(typeName).fields)
     writeValue(
@@ -55,7 +59,7 @@ function writeFields(
       (message as Readonly<Record<string, unknown>>)[field.name],
       field,
       indent,
-      maxElements,
+      options,
     );
 }
 
@@ -65,16 +69,21 @@ function writeValue(
   value: unknown,
   field: Field,
   indent: string,
-  maxElements: number,
+  options: MessageTextOptions,
 ): void {
   const isNested = field.type.includes('/');
+  const short = abbreviated(value, field, options);
+  if (short !== undefined) {
+    lines.push(`${indent}${name}: ${yamlText(short)}`);
+    return;
+  }
   if (field.array === undefined) {
     if (!isNested) {
       lines.push(`${indent}${name}: ${scalarYaml(value, field.type)}`);
       return;
     }
     const before = lines.length;
-    writeFields(lines, value as object, field.type, `${indent}  `, maxElements);
+    writeFields(lines, value as object, field.type, `${indent}  `, options);
     lines.splice(before, 0, `${indent}${name}:${lines.length === before ? ' {}' : ''}`);
     return;
   }
@@ -84,19 +93,42 @@ function writeValue(
     return;
   }
   lines.push(`${indent}${name}:`);
+  const maxElements = options.maxElements ?? defaultMaxElements;
   for (const element of elements.slice(0, maxElements)) {
     if (!isNested) {
       lines.push(`${indent}- ${scalarYaml(element, field.type)}`);
       continue;
     }
     const before = lines.length;
-    writeFields(lines, element as object, field.type, `${indent}  `, maxElements);
+    writeFields(lines, element as object, field.type, `${indent}  `, options);
     // The first line of an element carries its dash.
     if (lines.length === before) lines.push(`${indent}- {}`);
     else lines[before] = `${indent}- ${lines[before]!.slice(indent.length + 2)}`;
   }
   if (elements.length > maxElements) lines.push(`${indent}- '...'`);
 }
+
+/** What stands for an array or a string that is not to be shown; undefined for one that is. */
+export function abbreviated(value: unknown, field: Field, options: MessageTextOptions): string | undefined {
+  const { array, type } = field;
+  if (array !== undefined && options.arr === false) {
+    const element = idlNames[type] ?? type;
+    if (array.kind === 'fixed') return `<array type: ${element}[${array.size}]>`;
+    const bound = array.kind === 'bounded' ? `[${array.size}]` : '';
+    return `<sequence type: ${element}${bound}, length: ${(value as ArrayLike<unknown>).length}>`;
+  }
+  if (typeof value === 'string' && options.str === false) return `<string length: <${[...value].length}>>`;
+  return undefined;
+}
+
+/** What IDL calls the primitives that `.msg` calls otherwise. */
+const idlNames: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  byte: 'octet',
+  char: 'uint8',
+  float32: 'float',
+  float64: 'double',
+};
 
 const isFloat = (type: string): boolean => type === 'float32' || type === 'float64';
 

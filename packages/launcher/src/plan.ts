@@ -91,6 +91,7 @@ const runnerVariables = [
  *
  * @param file - path of the XML file
  * @param given - values of its arguments
+ * @param preset - values that count where it declares the argument, and are no mistake where it does not
  * @returns the processes in file order
  * @throws {@link ConfigurationError} naming file, line and element of what is wrong
  */
@@ -98,11 +99,12 @@ export function planLaunch(
   file: string,
   given: ReadonlyMap<string, string>,
   context: LaunchContext,
+  preset: ReadonlyMap<string, string> = new Map(),
 ): LaunchPlan {
   const planner = new Planner(context);
   const scope = new Scope();
   scope.resetEnvironment(context.environment);
-  for (const [name, value] of given) scope.variables.set(name, value);
+  for (const [name, value] of [...preset, ...given]) scope.variables.set(name, value);
   const path = resolve(file);
   const root = planner.readRoot(path, { file, line: 0, name: '' });
   planner.include(path, root, root, scope);

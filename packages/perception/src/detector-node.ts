@@ -20,6 +20,7 @@ import {
 import type { CameraFrame, Detection, Detector, Intrinsics } from './detector.ts';
 import { defaultPerceptionNoise } from './perception-noise.ts';
 import { type CompleteSet, PictureSet } from './picture-set.ts';
+import { loadRobotCamera } from './robot-camera.ts';
 import { SegmentationDetector } from './segmentation-detector.ts';
 
 /** A picture that is older when it comes is of another world, s. */
@@ -33,8 +34,16 @@ type Image = MessageTypes['sensor_msgs/msg/Image'];
 export const detectorNode: NodeModule = {
   name: 'detector',
   async start(node, services) {
-    const camera = node.declareParameter('camera', 'head_camera', {
-      description: 'name of the camera whose topics are read',
+    const robot = node.declareParameter('robot', 'stretch', {
+      description: 'folder below robots/',
+      readOnly: true,
+    });
+    const framePrefix = node.declareParameter('frame_prefix', '', {
+      description: "before the robot's base frame",
+      readOnly: true,
+    });
+    const cameraName = node.declareParameter('camera', '', {
+      description: "name of the camera whose topics are read; empty takes the robot's first",
       readOnly: true,
     });
     const seed = node.declareParameter('seed', 1, {
@@ -42,8 +51,8 @@ export const detectorNode: NodeModule = {
       integer: true,
       readOnly: true,
     });
-    const uprightFrame = node.declareParameter('upright_frame', 'base_link', {
-      description: 'frame whose z axis is up',
+    const uprightName = node.declareParameter('upright_frame', '', {
+      description: "frame whose z axis is up; empty takes the robot's base frame",
       readOnly: true,
     });
     const chosen = node.declareParameter('detector', 'segmentation', {
@@ -52,10 +61,15 @@ export const detectorNode: NodeModule = {
       readOnly: true,
     });
     const rateName = 'camera_rate_hz';
-    node.declareParameter(rateName, 5, {
-      description: 'pictures a second that the camera should send, for /diagnostics',
-      range: [0.1, 120],
+    node.declareParameter(rateName, 0, {
+      description:
+        'pictures a second that the camera should send, for /diagnostics; 0 takes what robot.yaml says',
+      range: [0, 120],
     });
+    const own =
+      cameraName === '' || uprightName === '' ? loadRobotCamera(services.workspaceFolders, robot) : undefined;
+    const camera = cameraName || own!.name;
+    const uprightFrame = uprightName || `${framePrefix}${own!.baseFrame}`;
     const detector = await services.jobs.run({ name: 'load-detector', modelledLatencyMs: 50 }, () =>
       createDetector(chosen, seed),
     );
@@ -72,7 +86,7 @@ export const detectorNode: NodeModule = {
     const diagnostics = new DiagnosticUpdater(node);
     const cameraTerms = {
       get rateHz() {
-        return node.getParameter(rateName) as number;
+        return (node.getParameter(rateName) as number) || own?.rateHz;
       },
       maxAgeS: pictureMaxAgeS,
     };

@@ -15,9 +15,10 @@ import {
   SegmentationDetector,
 } from './index.ts';
 
-const widthPx = 320;
-const heightPx = 240;
-const intrinsics = { fx: 233, fy: 233, cx: 160, cy: 120 };
+/** Of a picture, px. */
+const width = 320;
+const height = 240;
+const focal = 233;
 /** The camera looks down by 35 degrees. */
 const tiltRad = (35 * Math.PI) / 180;
 const up: Vector3 = [0, -Math.cos(tiltRad), -Math.sin(tiltRad)];
@@ -62,7 +63,10 @@ const uprightBox = (center: Vector3, size: Vector3, yawRad: number): Shape => {
   };
 };
 
-function render(shapes: readonly Shape[]): CameraFrame {
+/** @param scale - divides the resolution */
+function render(shapes: readonly Shape[], scale = 1): CameraFrame {
+  const [widthPx, heightPx] = [width / scale, height / scale];
+  const intrinsics = { fx: focal / scale, fy: focal / scale, cx: widthPx / 2, cy: heightPx / 2 };
   const depthMm = new Uint16Array(widthPx * heightPx);
   const segmentation = new Uint16Array(widthPx * heightPx);
   for (let i = 0; i < depthMm.length; i++) {
@@ -154,7 +158,6 @@ describe('a detector on masks and depth', () => {
 
 describe('the noise model', () => {
   const frame = render([sphere([0.1, 0, 1], 0.05)]);
-  const nearFrame = render([sphere([0, 0, 0.7], 0.12)]);
 
   test('spreads positions by 8 mm plus 1 % of the range', () => {
     const noisy = detector({ ...defaultPerceptionNoise, confusion: 0, falsePositivesPerFrame: 0 });
@@ -179,6 +182,8 @@ describe('the noise model', () => {
 
   test('confuses classes and invents things at the stated rates', () => {
     const noisy = detector(defaultPerceptionNoise, 7);
+    // Thousands of pictures: small ones, in which the thing is large enough never to be missed.
+    const nearFrame = render([sphere([0, 0, 0.9], 0.3)], 4);
     let confused = 0;
     let invented = 0;
     const frames = 3000;

@@ -1,50 +1,22 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  ConfigurationError,
-  describeError,
-  nsToSeconds,
-  secondsToNs,
-  type Transform,
-  type Vector3,
-} from '@efferent/core';
-import type { ActionTypes, MessageTypes } from '@efferent/interfaces';
+import { describeError, nsToSeconds, secondsToNs } from '@efferent/core';
+import type { ActionTypes } from '@efferent/interfaces';
 import {
   DiagnosticUpdater,
   managedNode,
   type NodeModule,
   type NodeScope,
   type NodeServices,
-  qosProfiles,
-  type RosNode,
   type ServerGoalHandle,
-  stampFromNs,
-  stampToNs,
-  TransformListener,
 } from '@efferent/ros';
-import { listPoliciesFor, loadPolicyManifest } from './load-policy-manifest.ts';
-import { PickRun } from './pick-run.ts';
-import { loadOnnxPolicy, type Policy, type PolicyLoader } from './policy.ts';
-import { checkRobotFits, type PolicyManifest, parseRobotFacts } from './policy-manifest.ts';
-import { extentAlongAxes, sightingsFromDetections } from './sightings.ts';
+import { listPoliciesFor } from './load-policy-manifest.ts';
+import { LoadedPolicies, type LoadedPolicy } from './loaded-policies-node.ts';
+import { loadOnnxPolicy, type PolicyLoader } from './policy.ts';
+import { PolicyRun } from './policy-run-node.ts';
+import { RunInputs } from './run-inputs-node.ts';
+import { RunOutputs } from './run-outputs-node.ts';
 
 type RunPolicy = 'efferent_interfaces/action/RunPolicy';
-type RunPolicyGoal = ActionTypes[RunPolicy]['Goal'];
 type RunPolicyResult = ActionTypes[RunPolicy]['Result'];
-type JointState = MessageTypes['sensor_msgs/msg/JointState'];
-type GateStatus = MessageTypes['efferent_interfaces/msg/GateStatus'];
-
-interface LoadedPolicy {
-  readonly manifest: PolicyManifest;
-  readonly policy: Policy;
-}
-
-interface Outcome {
-  readonly success: boolean;
-  readonly failureCode: string;
-  readonly message: string;
-}
 
 /** How long a run waits for the robot's first states and for a gate that holds it, s. */
 const patienceS = 5;
@@ -74,35 +46,24 @@ class PolicyServer {
   readonly #node: NodeScope;
   readonly #services: NodeServices;
   readonly #loadPolicy: PolicyLoader;
-  readonly #transforms: TransformListener;
-  readonly #jog;
-  readonly #baseVelocity;
-  readonly #status;
-  readonly #policies = new Map<string, Promise<LoadedPolicy>>();
-  readonly #jointIndex = new Map<string, number>();
+  readonly #inputs: RunInputs;
+  readonly #outputs: RunOutputs;
   readonly #inferences;
-  #robotId = '';
-  #jointState: JointState | undefined;
-  #gate: GateStatus | undefined;
+  #policies!: LoadedPolicies;
   #active: PolicyRun | undefined;
 
   constructor(node: NodeScope, services: NodeServices, loadPolicy: PolicyLoader) {
     this.#node = node;
     this.#services = services;
     this.#loadPolicy = loadPolicy;
-    this.#transforms = new TransformListener(node);
+    this.#inputs = new RunInputs(node);
     this.#inferences = new DiagnosticUpdater(node).watch('inference', { maxLatencyMs: inferenceMaxMs });
-    this.#jog = node.createLifecyclePublisher('control_msgs/msg/JointJog', 'gate/agent/joint_jog');
-    this.#baseVelocity = node.createLifecyclePublisher(
-      'geometry_msgs/msg/TwistStamped',
-      'gate/agent/cmd_vel',
-    );
-    this.#status = node.createPublisher('efferent_interfaces/msg/PolicyStatus', 'policy_status');
+    this.#outputs = new RunOutputs(node);
   }
 
   async start(): Promise<void> {
     const node = this.#node;
-    this.#robotId = node.declareParameter('robot', 'stretch', {
+    const robot = node.declareParameter('robot', 'stretch', {
       description: 'id of a folder under robots/',
       readOnly: true,
     });
@@ -111,30 +72,10 @@ class PolicyServer {
         'ids under policies/ that are loaded and checked at start; those made for the robot without any',
       readOnly: true,
     });
-    const made =
-      preload.length > 0 ? preload : listPoliciesFor(this.#services.workspaceFolders, this.#robotId);
-    for (const id of made) await this.#load(id);
-    node.createSubscription('sensor_msgs/msg/JointState', 'joint_states', {}, (message) => {
-      if (message.name.length !== this.#jointIndex.size) {
-        this.#jointIndex.clear();
-        for (const [index, name] of message.name.entries()) this.#jointIndex.set(name, index);
-      }
-      this.#jointState = message;
-    });
-    node.createSubscription(
-      'efferent_interfaces/msg/GateStatus',
-      'gate/status',
-      { qos: qosProfiles.latched },
-      (message) => {
-        this.#gate = message;
-      },
-    );
-    node.createSubscription(
-      'vision_msgs/msg/Detection3DArray',
-      'detections',
-      { qos: qosProfiles.sensorData },
-      (message) => this.#see(message),
-    );
+    const made = preload.length > 0 ? preload : listPoliciesFor(this.#services.workspaceFolders, robot);
+    this.#policies = new LoadedPolicies(node, this.#services, this.#loadPolicy, robot);
+    for (const id of made) await this.#policies.load(id);
+    this.#inputs.listen(() => this.#active);
     node.createActionServer('efferent_interfaces/action/RunPolicy', 'run_policy', {
       onGoal: () => this.#active === undefined,
       execute: (goal) => this.#execute(goal),
@@ -147,57 +88,8 @@ class PolicyServer {
   }
 
   /** Frees every loaded policy. */
-  async unload(): Promise<void> {
-    for (const loaded of this.#policies.values()) await (await loaded).policy.dispose();
-  }
-
-  /** Loads a policy once; a failure is not kept, so that a corrected file is tried again. */
-  #load(id: string): Promise<LoadedPolicy> {
-    const known = this.#policies.get(id);
-    if (known !== undefined) return known;
-    const loading = this.#services.jobs.run({ name: 'load-policy', modelledLatencyMs: 50 }, () =>
-      this.#loadAndCheck(id),
-    );
-    this.#policies.set(id, loading);
-    loading.catch(() => this.#policies.delete(id));
-    return loading;
-  }
-
-  async #loadAndCheck(id: string): Promise<LoadedPolicy> {
-    const folders = this.#services.workspaceFolders;
-    const { manifest, folder } = await loadPolicyManifest(folders, id);
-    const robotFile = folders
-      .map((workspace) => join(workspace, 'robots', this.#robotId, 'robot.yaml'))
-      .find(existsSync);
-    if (robotFile === undefined) {
-      throw new ConfigurationError({
-        code: 'unknown-robot',
-        message: `parameter robot: no robots/${this.#robotId}/robot.yaml in ${folders.join(', ')}`,
-        fields: { robot: this.#robotId },
-      });
-    }
-    checkRobotFits(manifest, parseRobotFacts(await readFile(robotFile, 'utf8'), robotFile));
-    const policy = await this.#loadPolicy(manifest, folder);
-    this.#node.logger.info('policy-loaded', { policy: id, rateHz: manifest.rate_hz });
-    return { manifest, policy };
-  }
-
-  #see(message: MessageTypes['vision_msgs/msg/Detection3DArray']): void {
-    const run = this.#active;
-    if (run === undefined) return;
-    const { tool, odometry } = run.manifest.frames;
-    const stampNs = stampToNs(message.header.stamp);
-    const camera = message.header.frame_id;
-    const pairs = [
-      [odometry, camera],
-      [tool, camera],
-    ] as const;
-    this.#transforms.whenKnown(pairs, stampNs, () => {
-      const odometryFromCamera = this.#transforms.lookup(odometry, camera, stampNs);
-      const toolFromCamera = this.#transforms.lookup(tool, camera, stampNs);
-      if (odometryFromCamera === undefined || toolFromCamera === undefined || run !== this.#active) return;
-      run.see(sightingsFromDetections(message, odometryFromCamera, toolFromCamera), nsToSeconds(stampNs));
-    });
+  unload(): Promise<void> {
+    return this.#policies.unload();
   }
 
   async #execute(goal: ServerGoalHandle<RunPolicy>): Promise<RunPolicyResult> {
@@ -207,12 +99,12 @@ class PolicyServer {
     };
     let loaded: LoadedPolicy;
     try {
-      loaded = await this.#load(goal.request.policy);
+      loaded = await this.#policies.load(goal.request.policy);
     } catch (error) {
       this.#node.logger.error('policy-refused', { policy: goal.request.policy, error: describeError(error) });
       return refused('policy-failed', describeError(error));
     }
-    const target = this.#targetOf(goal.request, loaded.manifest);
+    const target = this.#inputs.targetOf(goal.request, loaded.manifest);
     if (target === undefined) {
       return refused(
         'policy-failed',
@@ -239,7 +131,7 @@ class PolicyServer {
     const outcome = await run.finished;
     timer.cancel();
     this.#active = undefined;
-    this.#send(run, new Float32Array(loaded.manifest.actions.length));
+    this.#outputs.send(run, new Float32Array(loaded.manifest.actions.length));
     if (outcome.success) goal.succeed();
     else if (outcome.failureCode === 'cancelled') goal.canceled();
     else goal.abort();
@@ -250,27 +142,6 @@ class PolicyServer {
       message: outcome.message,
       steps: run.pick.steps,
       inference_ms_p50: run.inferenceMsP50,
-    };
-  }
-
-  /** The believed pose of the goal in the odometry frame and its extent along the axes of the tool. */
-  #targetOf(
-    goal: RunPolicyGoal,
-    manifest: PolicyManifest,
-  ): { positionM: Vector3; sizeM: Vector3 } | undefined {
-    const frame = goal.object_pose.header.frame_id;
-    const odometryFromGiven = this.#transforms.lookup(manifest.frames.odometry, frame);
-    const toolFromGiven = this.#transforms.lookup(manifest.frames.tool, frame);
-    if (odometryFromGiven === undefined || toolFromGiven === undefined) return undefined;
-    const { position, orientation } = goal.object_pose.pose;
-    const { x, y, z } = goal.object_size;
-    return {
-      positionM: odometryFromGiven.apply([position.x, position.y, position.z]),
-      sizeM: extentAlongAxes(
-        [x, y, z],
-        [orientation.x, orientation.y, orientation.z, orientation.w],
-        toolFromGiven.rotation,
-      ),
     };
   }
 
@@ -288,20 +159,18 @@ class PolicyServer {
       });
       return;
     }
-    const held =
-      this.#gate !== undefined &&
-      (this.#gate.stopped || this.#gate.agent_paused || this.#gate.source === 'human');
+    const held = this.#inputs.isHeld;
     if (run.isHeldTooLong(held, patienceS)) {
       run.finish({
         success: false,
         failureCode: 'stopped',
-        message: `the gate holds the robot: ${this.#gate?.reason ?? ''}`,
+        message: `the gate holds the robot: ${this.#inputs.gate?.reason ?? ''}`,
       });
       return;
     }
     if (held) return;
-    const body = this.#bodyPoses(run.manifest);
-    const joints = this.#jointState;
+    const body = this.#inputs.bodyPoses(run.manifest);
+    const joints = this.#inputs.jointState;
     if (body === undefined || joints === undefined) {
       if (run.elapsedS > patienceS) {
         const missing = joints === undefined ? 'joint_states' : `transforms to ${run.manifest.frames.tool}`;
@@ -315,7 +184,7 @@ class PolicyServer {
     }
     const verdict = run.pick.observe({
       timeS: nsToSeconds(this.#node.clock.nowNs()),
-      jointIndex: this.#jointIndex,
+      jointIndex: this.#inputs.jointIndex,
       positions: joints.position,
       efforts: joints.effort,
       ...body,
@@ -332,155 +201,14 @@ class PolicyServer {
       run.finish({ success: false, failureCode: verdict.code, message: verdict.message });
     } else {
       run.phase = verdict.phase;
-      run.advance((action) => this.#send(run, action));
+      run.advance((action) => this.#outputs.send(run, action));
       if (run.pick.steps % 10 === 0) {
-        goal.publishFeedback({ phase: run.phase, step: run.pick.steps, attention: this.#attention(run) });
-      }
-    }
-  }
-
-  #bodyPoses(manifest: PolicyManifest): { odometryFromBase: Transform; baseFromTool: Transform } | undefined {
-    const odometryFromBase = this.#transforms.lookup(manifest.frames.odometry, manifest.frames.base);
-    const baseFromTool = this.#transforms.lookup(manifest.frames.base, manifest.frames.tool);
-    return odometryFromBase && baseFromTool && { odometryFromBase, baseFromTool };
-  }
-
-  /** Publishes one action: joint velocities and, when the policy moves the base, a base velocity. */
-  #send(run: PolicyRun, action: Float32Array): void {
-    const stamp = stampFromNs(this.#node.clock.nowNs());
-    const names: string[] = [];
-    const velocities: number[] = [];
-    for (const [i, spec] of run.manifest.actions.entries()) {
-      if (spec.sends === 'joint-velocity') {
-        names.push(spec.joint);
-        velocities.push(action[i]!);
-      } else {
-        this.#baseVelocity.publish({
-          header: { stamp, frame_id: run.manifest.frames.base },
-          twist: { linear: { x: action[i]! } },
+        goal.publishFeedback({
+          phase: run.phase,
+          step: run.pick.steps,
+          attention: this.#outputs.attention(run),
         });
       }
     }
-    const duration = 1 / run.manifest.rate_hz;
-    this.#jog.publish({
-      header: { stamp, frame_id: run.manifest.frames.base },
-      joint_names: names,
-      velocities: Float64Array.from(velocities),
-      duration,
-    });
-    this.#status.publish({
-      header: { stamp, frame_id: run.manifest.frames.odometry },
-      policy: run.manifest.id,
-      target_class: run.targetClass,
-      attention: this.#attention(run),
-      step: run.pick.steps,
-      action: Float32Array.from(action),
-      inference_ms: run.inferenceMs,
-    });
-  }
-
-  #attention(run: PolicyRun) {
-    const [x, y, z] = run.pick.attentionM;
-    const stamp = stampFromNs(this.#node.clock.nowNs());
-    return { header: { stamp, frame_id: run.manifest.frames.odometry }, point: { x, y, z } };
-  }
-}
-
-/** One goal of `run_policy` while it runs. */
-class PolicyRun {
-  readonly manifest: PolicyManifest;
-  readonly pick: PickRun;
-  readonly targetClass: string;
-  readonly finished: Promise<Outcome>;
-  phase: 'approach' | 'grasp' | 'lift' = 'approach';
-  inferenceMs = 0;
-  readonly #node: RosNode;
-  readonly #services: NodeServices;
-  readonly #policy: Policy;
-  readonly #startNs: bigint;
-  readonly #inferencesMs: number[] = [];
-  readonly #onInference: (latencyMs: number) => void;
-  #heldSinceNs: bigint | undefined;
-  #isInferring = false;
-  #isOver = false;
-  #resolve: (outcome: Outcome) => void = () => undefined;
-
-  constructor(
-    node: RosNode,
-    services: NodeServices,
-    loaded: LoadedPolicy,
-    target: { readonly positionM: Vector3; readonly sizeM: Vector3 },
-    className: string,
-    onInference: (latencyMs: number) => void,
-  ) {
-    this.#node = node;
-    this.#onInference = onInference;
-    this.#services = services;
-    this.#policy = loaded.policy;
-    this.manifest = loaded.manifest;
-    this.targetClass = className;
-    this.#startNs = node.clock.nowNs();
-    this.pick = new PickRun(loaded.manifest, { className, ...target }, nsToSeconds(this.#startNs));
-    this.finished = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  get elapsedS(): number {
-    return nsToSeconds(this.#node.clock.nowNs() - this.#startNs);
-  }
-
-  /** Median wall time of an inference, ms. */
-  get inferenceMsP50(): number {
-    const sorted = this.#inferencesMs.toSorted((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? 0;
-  }
-
-  see(sightings: Parameters<PickRun['see']>[0], stampS: number): void {
-    this.pick.see(sightings, stampS);
-  }
-
-  finish(outcome: Outcome): void {
-    this.#isOver = true;
-    this.#resolve(outcome);
-  }
-
-  isHeldTooLong(held: boolean, patience: number): boolean {
-    const nowNs = this.#node.clock.nowNs();
-    if (!held) this.#heldSinceNs = undefined;
-    else this.#heldSinceNs ??= nowNs;
-    return this.#heldSinceNs !== undefined && nsToSeconds(nowNs - this.#heldSinceNs) > patience;
-  }
-
-  /** Sends the tick's action: at once, or as soon as the chunk that is due has been computed. */
-  advance(send: (action: Float32Array) => void): void {
-    if (!this.pick.needsChunk || this.#isInferring) {
-      send(this.pick.nextAction());
-      return;
-    }
-    this.#isInferring = true;
-    const startedNs = this.#node.steadyClock.nowNs();
-    this.#services.jobs
-      .run({ name: `policy ${this.manifest.id}`, modelledLatencyMs: this.manifest.modelled_latency_ms }, () =>
-        this.#policy.act(this.pick.observation),
-      )
-      .then(
-        (chunk) => {
-          this.#isInferring = false;
-          this.inferenceMs = nsToSeconds(this.#node.steadyClock.nowNs() - startedNs) * 1000;
-          this.#inferencesMs.push(this.inferenceMs);
-          this.#onInference(this.inferenceMs);
-          if (this.#isOver) return;
-          this.pick.accept(chunk);
-          send(this.pick.nextAction());
-        },
-        (error: unknown) => {
-          this.#node.logger.error('inference-failed', {
-            policy: this.manifest.id,
-            error: describeError(error),
-          });
-          this.finish({ success: false, failureCode: 'policy-failed', message: describeError(error) });
-        },
-      );
   }
 }

@@ -1,5 +1,5 @@
 import { constants as zlibConstants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ConfigurationError, formatYaml } from '@efferent/core';
+import { ConfigurationError, formatYaml, parseYaml } from '@efferent/core';
 
 /** QoS of a recorded publisher. */
 export interface BagQos {
@@ -46,7 +46,7 @@ export const decompressHandlers = {
 const infinite = { sec: 9_223_372_036, nsec: 854_775_807 };
 const underscored = (text: string): string => text.replaceAll('-', '_');
 
-/** QoS profiles as rosbag2 stores them since Jazzy. */
+/** QoS profiles as rosbag2 stores them in a channel since Jazzy. */
 export const qosText = (profiles: readonly BagQos[]): string =>
   profiles.length === 0
     ? ''
@@ -102,7 +102,7 @@ export function metadataText(summary: BagSummary, file: string): string {
           name: topic.name,
           type: topic.type,
           serialization_format: 'cdr',
-          offered_qos_profiles: topic.qos,
+          offered_qos_profiles: topic.qos === '' ? [] : parseYaml(topic.qos, file),
           type_description_hash: topic.typeHash,
         },
         message_count: topic.messageCount,

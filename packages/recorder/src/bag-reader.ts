@@ -49,6 +49,7 @@ export async function openBag(path: string): Promise<Bag> {
     reader = await McapIndexedReader.Initialize({ readable: new FileReadable(handle), decompressHandlers });
   } catch (cause) {
     await handle.close();
+    await requireMcap(file);
     throw new ConfigurationError({
       code: 'unreadable-bag',
       message: `${file}: has no index (${describeError(cause)}); its recording was cut off: "npx efferent bag recover ${path}" mends it`,
@@ -116,6 +117,7 @@ export interface Recovery {
  */
 export async function recoverBag(path: string, output: string): Promise<Recovery> {
   const file = await bagFile(path);
+  await requireMcap(file);
   let handle: FileHandle;
   try {
     handle = await open(output, 'wx');
@@ -202,4 +204,21 @@ class FileReadable {
     if (bytesRead === bytes.length) return bytes;
     throw new RangeError(`the file ends ${bytes.length - bytesRead} bytes too early`);
   }
+}
+
+/** What every MCAP file begins with. @see https://mcap.dev/spec#magic */
+const magic = Buffer.from('\x89MCAP0\r\n', 'latin1');
+
+/** @throws {@link ConfigurationError} code `no-bag` for a file of another kind, which nothing can be read of */
+async function requireMcap(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  const { buffer, bytesRead } = await handle
+    .read(Buffer.alloc(magic.length), 0, magic.length, 0)
+    .finally(() => handle.close());
+  if (bytesRead === magic.length && buffer.equals(magic)) return;
+  throw new ConfigurationError({
+    code: 'no-bag',
+    message: `${file}: ${bytesRead === 0 ? 'is empty' : 'is no MCAP file'}; a bag is an .mcap file that "efferent bag record" or "ros2 bag record -s mcap" wrote`,
+    fields: { file },
+  });
 }

@@ -1,5 +1,5 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseYaml } from '@efferent/core';
@@ -72,7 +72,16 @@ describe('a bag', () => {
         storage_identifier: 'mcap',
         message_count: 1,
         relative_file_paths: ['drive_0.mcap'],
-        topics_with_message_count: [{ topic_metadata: { name: '/odom', serialization_format: 'cdr' } }],
+        topics_with_message_count: [
+          {
+            topic_metadata: {
+              name: '/odom',
+              serialization_format: 'cdr',
+              // A list since version 9; a text, as the channel has it, makes rosbag2 refuse the bag.
+              offered_qos_profiles: [{ history: 'keep_last', depth: 10, durability: 'volatile' }],
+            },
+          },
+        ],
       },
     });
   });
@@ -104,6 +113,17 @@ describe('a bag', () => {
     await expect.poll(() => recovered(`${performance.now()}.mcap`)).toBe(2);
     expect((await writer.close()).messageCount).toBe(2);
     expect(await textsOf(join(folder, 'alive'))).toEqual(['one', 'two']);
+  });
+
+  test.each([
+    ['junk', 'no bag at all', /junk\.mcap: is no MCAP file/],
+    ['nothing', '', /nothing\.mcap: is empty/],
+  ])('that is %s is refused, and no other is made of it', async (name, text, message) => {
+    const path = join(folder, `${name}.mcap`);
+    await writeFile(path, text);
+    await expect(openBag(path)).rejects.toThrow(message);
+    await expect(recoverBag(path, join(folder, 'made.mcap'))).rejects.toThrow(message);
+    await expect(stat(join(folder, 'made.mcap'))).rejects.toThrow(/ENOENT/);
   });
 
   test('that was cut off is named with what mends it, and is mended up to its last whole chunk', async () => {

@@ -37,7 +37,7 @@ export const gateNode: NodeModule = managedNode({
       readOnly: true,
     });
     const framePrefix = node.declareParameter('frame_prefix', '', {
-      description: 'before odom and base_link',
+      description: "before odom and the robot's base frame",
       readOnly: true,
     });
     const requireHeartbeat = node.declareParameter('require_stop_heartbeat', true, {

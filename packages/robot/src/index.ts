@@ -22,6 +22,7 @@ export {
   parseRobotModel,
   type RobotFileNames,
 } from './load-robot-model.ts';
+export { mainCameraOf } from './main-camera.ts';
 export {
   composePlanar,
   invertPlanar,

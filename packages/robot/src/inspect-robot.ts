@@ -11,9 +11,6 @@ import type { RobotModel } from './robot-model.ts';
 
 /** Poses that the nodes take from the manifest: at the start, with something in the hand, after homing. */
 const neededPoses = ['stow', 'carry', 'home'] as const;
-/** What the nodes take where their parameters say nothing else. */
-const usualCamera = 'head_camera';
-const usualBase = 'base_link';
 /** Wheels that differ from the URDF by more than this are worth a word, m. */
 const wheelToleranceM = 0.005;
 
@@ -91,19 +88,9 @@ class Inspector {
   }
 
   #inspectNames(): void {
-    const { cameras, frames } = this.#model.manifest;
-    const [camera] = cameras;
-    if (camera === undefined) this.#problem('cameras', 'is empty; the simulator and the skills need one');
-    else if (camera.name !== usualCamera)
-      this.#note(
-        'cameras.0.name',
-        `is ${camera.name}; viewer, detector, skills and agent look for ${usualCamera} (parameter camera)`,
-      );
-    if (frames.base !== usualBase)
-      this.#note(
-        'frames.base',
-        `is ${frames.base}; the detector takes ${usualBase} (parameter upright_frame)`,
-      );
+    const { cameras } = this.#model.manifest;
+    if (cameras.length === 0)
+      this.#problem('cameras', 'is empty; the simulator, the detector, the skills and the agent need one');
   }
 
   /** Every actuator must be in a group, whose controller moves it, and in what the driver is sent. */

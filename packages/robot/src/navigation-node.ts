@@ -42,7 +42,7 @@ export const navigationNode: NodeModule = managedNode({
       readOnly: true,
     });
     const framePrefix = node.declareParameter('frame_prefix', '', {
-      description: 'before odom and base_link',
+      description: "before odom and the robot's base frame",
       readOnly: true,
     });
     node.declareParameter('speed_scale', 1, {

@@ -27,12 +27,14 @@ const periodNs = 1_000_000_000n;
 /** Publishes how the parts of a node fare on `/diagnostics`, once a second. */
 export class DiagnosticUpdater {
   readonly #node: RosNode;
+  readonly #clock: Clock;
   readonly #parts: { readonly name: string; report(): DiagnosticReport }[] = [];
   readonly #publisher;
 
-  /** @param clock - of the second: the node's ROS clock, or its steady one for what runs by that */
+  /** @param clock - of the second and of rates: the node's ROS clock, or its steady one for what runs by that */
   constructor(node: RosNode, clock: Clock = node.clock) {
     this.#node = node;
+    this.#clock = clock;
     this.#publisher = node.createPublisher(
       'diagnostic_msgs/msg/DiagnosticArray',
       '/diagnostics',
@@ -48,8 +50,8 @@ export class DiagnosticUpdater {
 
   /** Adds a stream of messages. */
   watch(name: string, terms: StreamTerms): StreamMonitor {
-    const monitor = new StreamMonitor(terms, this.#node.clock.nowNs());
-    this.add(name, () => monitor.report(this.#node.clock.nowNs()));
+    const monitor = new StreamMonitor(terms, this.#clock.nowNs());
+    this.add(name, () => monitor.report(this.#clock.nowNs()));
     return monitor;
   }
 
@@ -74,12 +76,14 @@ export class DiagnosticUpdater {
 
 /** What is expected of a stream. */
 export interface StreamTerms {
-  /** Events a second of ROS time; undefined for a stream that comes on demand. */
-  readonly rateHz?: number;
+  /** Events a second of the updater's clock; undefined for a stream that comes on demand. */
+  readonly rateHz?: number | undefined;
   /** Oldest message that is fit for use, s. */
   readonly maxAgeS?: number;
   /** How long an event may take, ms. */
   readonly maxLatencyMs?: number;
+  /** What else a report tells. */
+  readonly values?: () => DiagnosticReport['values'];
 }
 
 /** Rates are counted over so many reports, as in diagnostic_updater. */
@@ -115,8 +119,8 @@ export class StreamMonitor {
   }
 
   /** Counts what was lost or left out. */
-  drop(): void {
-    this.#newest.drops++;
+  drop(count = 1): void {
+    this.#newest.drops += count;
   }
 
   /** Notes how long the work on an event took. */
@@ -140,13 +144,14 @@ export class StreamMonitor {
     if (this.#windows.length === windowReports) this.#windows.shift();
     this.#open(nowNs);
     const { rateHz, maxAgeS, maxLatencyMs } = this.#terms;
-    const values: [string, string | number][] = [['rate_hz', found.rateHz.toFixed(2)]];
+    const values: (readonly [string, string | number])[] = [['rate_hz', found.rateHz.toFixed(2)]];
     if (rateHz !== undefined) values.push(['expected_hz', rateHz]);
     values.push(['events_since_start', this.#total], ['drops', found.drops]);
     if (maxAgeS !== undefined)
       values.push(['oldest_s', found.ageS.toFixed(3)], ['oldest_allowed_s', maxAgeS]);
     if (maxLatencyMs !== undefined)
       values.push(['longest_latency_ms', found.latencyMs.toFixed(1)], ['longest_allowed_ms', maxLatencyMs]);
+    values.push(...(this.#terms.values?.() ?? []));
     return { ...this.#judge(found, events), values };
   }
 

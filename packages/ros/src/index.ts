@@ -1,6 +1,6 @@
 export type { TransportContextOptions } from './context.ts';
 export { createInprocContext, createThreadContext, type InprocContext } from './context.ts';
-export { DiagnosticUpdater, diagnosticLevel } from './diagnostics.ts';
+export { DiagnosticUpdater, diagnosticLevel, type StreamMonitor } from './diagnostics.ts';
 export { createLockstep, type Lockstep, type LockstepOptions } from './lockstep.ts';
 export { formatLogRecord, type LogLevel, type LogRecord, type LogSink, standardErrorSink } from './log.ts';
 export { type ManagedBehaviour, managedNode } from './managed-node.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@efferent/core';
 import { expect, test } from 'vitest';
-import { matchesNode, parseParameterFile } from './parameter-file.ts';
+import { matchesNode, parseParameterFile, parseParameterText } from './parameter-file.ts';
 
 test('nested names are joined by dots and every value knows its line', () => {
   const rules = parseParameterFile(
@@ -19,6 +19,30 @@ test('values are read as rcl reads them', () => {
     'gate.yaml',
   );
   expect(rules.map(({ value }) => value)).toEqual([true, 'on', false, 1000, [true, false]]);
+});
+
+test.each([
+  ...[
+    'true',
+    'false',
+    'True',
+    'FALSE',
+    'yes',
+    'No',
+    'on',
+    'OFF',
+    'y',
+    'N',
+    'yesterday',
+    'stretch',
+    '_',
+    'nan',
+    'inf',
+  ],
+  ...['0', '7', '007', '0x1f', '-3', '12345678901234567', '1_000', '1e3', '.5', 'a1', 'a-b', "'7'", '[1, 2]'],
+])('an argument is read as the same value in a file is: %s', (text) => {
+  const [rule] = parseParameterFile(`/**:\n  ros__parameters:\n    a: ${text}\n`, 'f.yaml');
+  expect(parseParameterText(text)).toEqual(rule?.value);
 });
 
 test('an empty file sets nothing', () => {

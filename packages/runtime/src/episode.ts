@@ -1,4 +1,5 @@
 import { ConfigurationError, secondsToNs, steadyWallClock } from '@efferent/core';
+import { loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { qosProfiles, type RosNode } from '@efferent/ros';
 import {
   buildEpisodeSetup,
@@ -104,7 +105,9 @@ export function listEpisodeTasks(sceneId: string, perturbation?: PerturbationNam
  * @throws {@link ConfigurationError} for an unknown scene, robot, task or perturbation
  */
 export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord> {
-  const scene = loadScene(findWorkspaceFolders(), options.scene);
+  const folders = findWorkspaceFolders();
+  const scene = loadScene(folders, options.scene);
+  const robot = loadRobotModel(folders, options.robot);
   const episode = buildEpisodeSetup(scene, loadTaskCard(scene, options.task), options.seed);
   if (options.perturbation !== undefined && episode.perturbations[options.perturbation] === undefined)
     throw new ConfigurationError({
@@ -116,7 +119,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
   try {
     const judge = new JudgeClient(await graph.createNode('efferent_judge'), scene);
     await graph.runUntilSettled(judge.waitUntilReady(5000), 6);
-    watchEverySensor(judge.node, options.robot);
+    watchEverySensor(judge.node, robot);
     const startS = graph.elapsedS();
     const startNs = steadyWallClock.nowNs();
     const processorBefore = process.cpuUsage();
@@ -148,12 +151,14 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
 }
 
 /** Pictures and scans are made only when somebody subscribes; an episode pays for all of them. */
-function watchEverySensor(node: RosNode, robot: string): void {
+function watchEverySensor(node: RosNode, robot: RobotModel): void {
+  const { namespace } = robot;
+  const camera = mainCameraOf(robot).name;
   const qos = qosProfiles.sensorData;
   const ignore = () => undefined;
-  node.createSubscription('sensor_msgs/msg/Image', `/${robot}/head_camera/color/image_raw`, { qos }, ignore);
-  node.createSubscription('sensor_msgs/msg/Image', `/${robot}/head_camera/depth/image_raw`, { qos }, ignore);
-  node.createSubscription('sensor_msgs/msg/LaserScan', `/${robot}/scan`, { qos }, ignore);
+  node.createSubscription('sensor_msgs/msg/Image', `${namespace}/${camera}/color/image_raw`, { qos }, ignore);
+  node.createSubscription('sensor_msgs/msg/Image', `${namespace}/${camera}/depth/image_raw`, { qos }, ignore);
+  node.createSubscription('sensor_msgs/msg/LaserScan', `${namespace}/scan`, { qos }, ignore);
 }
 
 function describeEpisode(

@@ -15,6 +15,9 @@ import { loadNodeModule } from './node-registry.ts';
 import type { RunningNodes, SystemObserver } from './system.ts';
 import { findWorkspaceFolders } from './workspace.ts';
 
+/** How messages call it. */
+const where = 'with the middleware inproc';
+
 /**
  * Loads the nodes that a launch file names into this process and connects them without sockets. The time-critical ones
  * share a thread of their own, all others this one.
@@ -23,7 +26,7 @@ import { findWorkspaceFolders } from './workspace.ts';
  *   efferent: without DDS it could not talk to the others
  */
 export async function startInproc(plan: LaunchPlan, observer: SystemObserver): Promise<RunningNodes> {
-  refuseTimers(plan);
+  refuseTimers(plan, where);
   for (const { text } of plan.messages) observer.onLaunchEvent?.({ kind: 'message', text });
   const removeFiles = writeParameterFiles(plan);
   const context = createInprocContext({
@@ -42,7 +45,7 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   };
   try {
     for (const process of plan.processes) {
-      const { executable, words } = nodeOf(process);
+      const { executable, words } = nodeOf(process, where);
       running.push(
         isTimeCritical(executable)
           ? await thread.start(process.name, executable, words)
@@ -67,14 +70,19 @@ export async function startInproc(plan: LaunchPlan, observer: SystemObserver): P
   };
 }
 
-/** Nodes in one process start together and end together. @throws {@link ConfigurationError} code `inproc-timer` */
-function refuseTimers({ processes, messages, shutdowns }: LaunchPlan): void {
+/**
+ * Nodes in one process start together and end together.
+ *
+ * @param where - how messages call it
+ * @throws {@link ConfigurationError} code `inproc-timer`
+ */
+export function refuseTimers({ processes, messages, shutdowns }: LaunchPlan, where: string): void {
   const isTimed = [...processes, ...messages].some(({ waits }) => waits.length > 0);
   if (!isTimed && shutdowns.length === 0) return;
   const at = processes.find(({ waits }) => waits.length > 0);
   throw new ConfigurationError({
     code: 'inproc-timer',
-    message: `${at === undefined ? '' : `${at.file}:${at.line}: "${at.name}": `}with the middleware inproc a launch file can have no <timer>, <ros_timer> or <shutdown>`,
+    message: `${at === undefined ? '' : `${at.file}:${at.line}: "${at.name}": `}${where} a launch file can have no <timer>, <ros_timer> or <shutdown>`,
   });
 }
 
@@ -87,16 +95,20 @@ export interface LoadedNode {
 /**
  * Returns which node of efferent a process of a launch file is.
  *
+ * @param where - how messages call it
  * @throws {@link ConfigurationError} code `inproc-foreign-process`
  */
-export function nodeOf(process: ProcessPlan): {
+export function nodeOf(
+  process: ProcessPlan,
+  where: string,
+): {
   readonly executable: string;
   readonly words: readonly string[];
 } {
   if (process.node?.packageName !== 'efferent_bringup')
     throw new ConfigurationError({
       code: 'inproc-foreign-process',
-      message: `${process.file}:${process.line}: "${process.name}" is not a node of efferent_bringup; with the middleware inproc only those can run`,
+      message: `${process.file}:${process.line}: "${process.name}" is not a node of efferent_bringup; ${where} only those can run`,
       fields: { file: process.file, line: process.line },
     });
   return { executable: process.node.executable, words: process.node.arguments };

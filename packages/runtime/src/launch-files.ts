@@ -20,13 +20,19 @@ export interface LaunchContextOptions {
   readonly warn?: (text: string) => void;
 }
 
+interface PlanOptions extends LaunchContextOptions {
+  /** Values for arguments that the file may declare or not. */
+  readonly preset?: Readonly<Record<string, string>>;
+}
+
 /** Reads a launch file with the packages of this checkout and of sourced workspaces. */
 export function planFile(
   launchFile: string,
   values: Readonly<Record<string, string>>,
-  options: LaunchContextOptions = {},
+  { preset = {}, ...options }: PlanOptions = {},
 ): LaunchPlan {
-  return planLaunch(launchFile, new Map(Object.entries(values)), launchContext(options));
+  const given = new Map(Object.entries(values));
+  return planLaunch(launchFile, given, launchContext(options), new Map(Object.entries(preset)));
 }
 
 /** Returns what a launch file may ask of this machine. */

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { MiddlewareError, secondsToNs } from '@efferent/core';
-import { writeParameterFiles } from '@efferent/launcher';
+import { type LaunchPlan, writeParameterFiles } from '@efferent/launcher';
 import { createLockstep, formatLogRecord, type RosNode, type RunningNode } from '@efferent/ros';
-import { loadNode, nodeOf, startNode } from './inproc-system.ts';
+import { loadNode, nodeOf, refuseTimers, startNode } from './inproc-system.ts';
 import { planFile } from './launch-files.ts';
 import { TaskClient } from './task-client.ts';
 import { repositoryFolder } from './workspace.ts';
 
 export interface LockstepGraphOptions {
+  /** Says which nodes there are; it declares `scene`, `robot` and `seed`. The product's own without it. */
+  readonly launchFile?: string;
   readonly scene: string;
   readonly robot: string;
   readonly seed: number;
@@ -24,7 +26,7 @@ export interface LockstepGraphOptions {
   readonly onLog?: (line: string) => void;
 }
 
-/** The nodes of the kitchen's launch file in this process, on a virtual clock. */
+/** The nodes of a launch file in this process, on a virtual clock. */
 export interface LockstepGraph {
   readonly client: TaskClient;
   /** Virtual time since the start, s. */
@@ -39,26 +41,22 @@ export interface LockstepGraph {
   stop(): Promise<void>;
 }
 
+/** How messages call it. */
+const where = 'in lockstep';
 /** How long the nodes may take to find each other, virtual s. */
 const readyLimitS = 30;
 
 /**
- * Starts the same nodes as `launch/kitchen.launch.xml`, without the viewer, in lockstep.
+ * Starts the nodes of a launch file, without the viewer, in lockstep.
  *
  * Two runs with equal options are equal bit for bit on one machine.
+ *
+ * @throws {@link ConfigurationError} when the file starts what cannot run in lockstep, or does not declare an argument that
+ *   is needed
  */
 export async function startLockstepGraph(options: LockstepGraphOptions): Promise<LockstepGraph> {
-  const plan = planFile(join(repositoryFolder, 'launch/kitchen.launch.xml'), {
-    scene: options.scene,
-    robot: options.robot,
-    seed: String(options.seed),
-    task: options.task ?? '',
-    perturb: options.perturbation ?? '',
-    model: options.model ?? 'reasoner',
-    planner: options.planner ?? '',
-    skills_file: options.skillsFile ?? '',
-    viewer: 'false',
-  });
+  const plan = planLockstep(options);
+  for (const { text } of plan.messages) options.onLog?.(text);
   const lockstep = createLockstep({
     seed: options.seed,
     logSink: (record) => options.onLog?.(formatLogRecord(record)),
@@ -93,7 +91,7 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     const removeFiles = writeParameterFiles(plan);
     const nodes = await Promise.all(
       plan.processes.map((process) => {
-        const { executable, words } = nodeOf(process);
+        const { executable, words } = nodeOf(process, where);
         return loadNode(executable, words);
       }),
     ).finally(removeFiles);
@@ -120,4 +118,27 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     await stop();
     throw error;
   }
+}
+
+/** The agent's model where nobody asked for one. */
+const usualModel = 'reasoner';
+
+function planLockstep(options: LockstepGraphOptions): LaunchPlan {
+  const { scene, robot, seed, model = usualModel } = options;
+  const asked = {
+    model: model === usualModel ? undefined : model,
+    task: options.task,
+    perturb: options.perturbation,
+    planner: options.planner,
+    skills_file: options.skillsFile,
+  };
+  const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const plan = planFile(
+    options.launchFile ?? join(repositoryFolder, 'launch/kitchen.launch.xml'),
+    { scene, robot, seed: String(seed), ...Object.fromEntries(given) },
+    // No page to serve, and a word for the file's own conditions.
+    { preset: { model, viewer: 'false', lockstep: 'true' } },
+  );
+  refuseTimers(plan, where);
+  return plan;
 }

@@ -14,6 +14,8 @@ export interface TaskScriptOptions extends ScriptObserver {
   readonly middleware: string;
   /** In a simulation of its own on a virtual clock, instead of on a running graph. */
   readonly lockstep: boolean;
+  /** Whose nodes run in lockstep. */
+  readonly launchFile: string;
   /** Task card that places the objects; only with `lockstep`. */
   readonly task?: string;
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { Rng, Transform, type Vector3 } from '@efferent/core';
-import { multiplyPoses, placedBoxes, poseStride, type RobotModel } from '@efferent/robot';
+import { mainCameraOf, multiplyPoses, placedBoxes, poseStride, type RobotModel } from '@efferent/robot';
 import { type Mesh, type MeshShape, makeMesh } from './mesh.ts';
 import { writePositionRotation, writeTransform } from './obb.ts';
 import type { SimObject } from './object-body.ts';
@@ -43,7 +43,7 @@ export class HeadCameraRenderer {
   readonly #palette: Uint32Array;
 
   constructor(scene: Scene, model: RobotModel, noiseSeed: number) {
-    const manifest = headCameraOf(model);
+    const manifest = mainCameraOf(model);
     const fx = manifest.width_px / 2 / Math.tan(manifest.horizontal_fov_rad / 2);
     this.camera = {
       widthPx: manifest.width_px,
@@ -126,7 +126,7 @@ export class HeadCamera {
     this.#rng = rng;
     this.noiseSeed = rng.integer(2 ** 31);
     this.renderer = new HeadCameraRenderer(scene, model, this.noiseSeed);
-    this.#cameraLink = model.linkIndex(headCameraOf(model).frame);
+    this.#cameraLink = model.linkIndex(mainCameraOf(model).frame);
     this.#linkCount = model.links.length;
     this.#objects = objects;
   }
@@ -166,12 +166,6 @@ export class HeadCamera {
 }
 
 /** Returns the manifest's first camera, which is the head's. */
-export function headCameraOf(model: RobotModel): RobotModel['manifest']['cameras'][number] {
-  const camera = model.manifest.cameras[0];
-  if (camera === undefined) throw new RangeError(`robot "${model.id}" has no camera`);
-  return camera;
-}
-
 const identityPose = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 
 // Groups: 0 fixed, then articulations, objects, links of the robot.

@@ -3,7 +3,12 @@ import type { MessageTypes, ServiceTypes } from '@efferent/interfaces';
 import type { EntityState, SimWorld } from './sim-world.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
-type SetEntityRequest = ServiceTypes['simulation_interfaces/srv/SetEntityState']['Request'];
+/** Release 2 of the interface, where it is sourced, says what to set; the first one always sets the pose. */
+type SetEntityRequest = ServiceTypes['simulation_interfaces/srv/SetEntityState']['Request'] & {
+  readonly set_pose?: boolean;
+  readonly set_twist?: boolean;
+  readonly set_acceleration?: boolean;
+};
 
 /** Numbers of simulation_interfaces/msg/Result and SetEntityState. */
 export const simulationResult = {
@@ -47,8 +52,7 @@ export function entityMessage({ pose, linearMps, angularRadS }: EntityState, hea
 /** Puts a movable thing at a pose of `map`, at rest; requests that set no pose are not supported. */
 export function setEntity(world: SimWorld, request: SetEntityRequest): SimulationReply {
   const { entity: id, state } = request;
-  // A request without any flag is one of the interface's first version, which always set the pose.
-  if (!request.set_pose && (request.set_twist || request.set_acceleration)) {
+  if (request.set_pose !== true && (request.set_twist === true || request.set_acceleration === true)) {
     return refuse(simulationResult.unsupported, 'only poses can be set');
   }
   const { position: p, orientation: q } = state.pose;

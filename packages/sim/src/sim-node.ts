@@ -1,11 +1,10 @@
 import { describeError, secondsToNs } from '@efferent/core';
-import { loadRobotModel, type RobotModel } from '@efferent/robot';
+import { loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
 import { serveDriver } from './driver-services-node.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
-import { headCameraOf } from './head-camera.ts';
 import { serveJudge } from './judge-services-node.ts';
 import { Pacer, Rate } from './pacer.ts';
 import { Perturber } from './perturber.ts';
@@ -20,9 +19,10 @@ import {
   odometryTransform,
   scanMessage,
 } from './sensor-messages.ts';
+import { SimDiagnostics } from './sim-diagnostics-node.ts';
 import { declareParameters, type SimParameters } from './sim-parameters-node.ts';
 import { createPublishers } from './sim-publishers-node.ts';
-import { Battery, Pace, physicsDiagnostics } from './sim-status.ts';
+import { Battery } from './sim-status.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
 import { StretchDriver } from './stretch-driver.ts';
 import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
@@ -79,7 +79,7 @@ class Simulation {
   #perturbation: EpisodeReport['perturbation'] = null;
   readonly #reporter = new EpisodeReporter();
   readonly #battery = new Battery();
-  readonly #pace: Pace;
+  readonly #diagnostics: SimDiagnostics;
   #stepsRequested = 0;
 
   constructor(
@@ -97,7 +97,6 @@ class Simulation {
     const isLockstep = node.clock === node.steadyClock;
     const nowNs = node.steadyClock.nowNs();
     this.#startNs = isLockstep ? nowNs : firstStampNs;
-    this.#pace = new Pace(nowNs);
     this.#driver = new StretchDriver(model, world.plant, parameters.faults);
     const worker = isLockstep
       ? undefined
@@ -115,10 +114,9 @@ class Simulation {
       odometry: new Rate(odom_rate_hz),
       mode: new Rate(mode_rate_hz),
       scan: new Rate(model.manifest.lidar.rate_hz),
-      camera: new Rate(headCameraOf(model).rate_hz),
+      camera: new Rate(mainCameraOf(model).rate_hz),
       judge: new Rate(10),
       battery: new Rate(1),
-      diagnostics: new Rate(1),
     };
     serveDriver(node, model, this.#driver, () => this.#timeS);
     serveJudge(node, world, {
@@ -135,6 +133,15 @@ class Simulation {
       labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
     );
     this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor);
+    this.#diagnostics = new SimDiagnostics(node, {
+      stepRateHz: () =>
+        this.#isPaused ? undefined : world.scene.file.physics.rateHz * parameters.realTimeFactor(),
+      timeS: () => this.#timeS,
+      collisions: () => world.collisions.collisions.length,
+      picturePeriodMs: 1000 / mainCameraOf(model).rate_hz,
+      camera: this.#camera,
+      droppedSteps: () => this.#pacer.dropped,
+    });
     this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
   }
 
@@ -158,18 +165,16 @@ class Simulation {
   }
 
   #advance(): void {
-    const nowNs = this.#node.steadyClock.nowNs();
-    let due = this.#pacer.due(nowNs);
+    let due = this.#pacer.due(this.#node.steadyClock.nowNs());
     if (this.#isPaused) {
       due = this.#stepsRequested;
       this.#stepsRequested = 0;
     }
-    for (let i = 0; i < due; i++) this.#tick();
-    this.#pace.busyMs += Number(this.#node.steadyClock.nowNs() - nowNs) * 1e-6;
+    this.#diagnostics.advance(due, this.#step);
     if (due === 0 && this.#isPaused) this.#publishMarkers();
   }
 
-  #tick(): void {
+  readonly #step = (): void => {
     this.#driver.tick(this.#timeS);
     this.#world.tick();
     this.#ticks++;
@@ -190,8 +195,7 @@ class Simulation {
     }
     if (rates.judge.isDue(timeS)) this.#runJudgeSide();
     if (rates.battery.isDue(timeS)) this.#publishBattery();
-    if (rates.diagnostics.isDue(timeS)) this.#publishDiagnostics();
-  }
+  };
 
   #publishOdometry(): void {
     const base = `${this.#parameters.framePrefix}${this.#model.manifest.frames.base}`;
@@ -225,9 +229,10 @@ class Simulation {
 
   readonly #publishPicture = (picture: CameraReply, stampNs: bigint): void => {
     const { camera } = this.#world.headCamera.renderer;
-    const frame_id = `${this.#parameters.framePrefix}${headCameraOf(this.#model).frame}`;
+    const frame_id = `${this.#parameters.framePrefix}${mainCameraOf(this.#model).frame}`;
     const header = { stamp: stampFromNs(stampNs), frame_id };
     const out = this.#publishers;
+    this.#diagnostics.countPicture();
     out.cameraInfo.publish(cameraInfoMessage(camera, header));
     if (picture.color !== undefined) out.color.publish(imageMessage(camera, 'rgb8', picture.color, header));
     out.depth.publish(imageMessage(camera, '16UC1', picture.depthMm, header));
@@ -268,21 +273,6 @@ class Simulation {
     const { markers } = this.#publishers;
     const changed = this.#markers.update(markers.subscriptionCount, this.#timeS, this.#header('map'));
     if (changed.length > 0) markers.publish({ markers: changed });
-  }
-
-  #publishDiagnostics(): void {
-    const { realTimeFactor, busyShare } = this.#pace.report(this.#node.steadyClock.nowNs(), this.#timeS);
-    const values = {
-      real_time_factor: realTimeFactor.toFixed(3),
-      busy_share: busyShare.toFixed(3),
-      camera_ms: this.#camera.renderMs.toFixed(2),
-      skipped_pictures: this.#camera.skipped,
-      collisions: this.#world.collisions.collisions.length,
-    };
-    const header = this.#header('');
-    this.#publishers.diagnostics.publish(
-      physicsDiagnostics(header, this.#model.id, this.#pacer.dropped, values),
-    );
   }
 
   #reset(): void {

@@ -1,11 +1,10 @@
-import type { RobotModel } from '@efferent/robot';
+import { mainCameraOf, type RobotModel } from '@efferent/robot';
 import { qosProfiles, type RosNode } from '@efferent/ros';
-import { headCameraOf } from './head-camera.ts';
 
 /** Creates what the simulated robot and the scene publish on; see `docs/ros-graph.md`. */
 export function createPublishers(node: RosNode, model: RobotModel) {
   const name = (suffix: string) => `${model.namespace}/${suffix}`;
-  const camera = name(headCameraOf(model).name);
+  const camera = name(mainCameraOf(model).name);
   const { default: reliable, sensorData, latched } = qosProfiles;
   return {
     clock: node.createPublisher('rosgraph_msgs/msg/Clock', '/clock', qosProfiles.clock),
@@ -28,6 +27,5 @@ export function createPublishers(node: RosNode, model: RobotModel) {
     battery: node.createPublisher('sensor_msgs/msg/BatteryState', name('battery'), reliable),
     episode: node.createPublisher('std_msgs/msg/String', '/sim/episode', latched),
     markers: node.createPublisher('visualization_msgs/msg/MarkerArray', '/scene/markers', reliable),
-    diagnostics: node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', reliable),
   };
 }

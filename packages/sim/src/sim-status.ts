@@ -47,28 +47,3 @@ export class Pace {
     return { realTimeFactor, busyShare };
   }
 }
-
-/** Writes a diagnostic_msgs/msg/DiagnosticArray with one status; dropped ticks are a warning. */
-export function physicsDiagnostics(
-  header: Header,
-  hardwareId: string,
-  droppedTicks: number,
-  values: Readonly<Record<string, string | number>>,
-) {
-  const hasDropped = droppedTicks > 0;
-  return {
-    header,
-    status: [
-      {
-        level: hasDropped ? 1 : 0,
-        name: 'sim: physics',
-        message: hasDropped ? `${droppedTicks} ticks dropped` : 'every tick done',
-        hardware_id: hardwareId,
-        values: Object.entries({ dropped_ticks: droppedTicks, ...values }).map(([key, value]) => ({
-          key,
-          value: String(value),
-        })),
-      },
-    ],
-  };
-}

@@ -56,6 +56,8 @@ const pointTimeoutS = 20;
 /** Base increments in position mode: speed at a distance, 1/s, and what counts as there, m or rad. */
 const incrementGain = 2;
 
+/** What the driver calls the extension of the arm as a whole in goals. */
+const wholeArmJoint = 'joint_arm';
 const translateJoint = 'translate_mobile_base';
 const rotateJoint = 'rotate_mobile_base';
 
@@ -349,9 +351,11 @@ export class StretchDriver {
     this.#plant.targets[index] = clamp(value, actuator.lower, actuator.upper);
   }
 
-  /** Actuator that a name of a goal moves: its own name, `joint_arm` as the driver calls the extension, or a joint of the gripper. */
+  /** Actuator that a name of a goal moves: its own name, the driver's for the whole arm, or a joint of the gripper. */
   #actuatorOf(name: string): number {
-    const index = this.#model.findActuator(name === 'joint_arm' ? 'wrist_extension' : name);
+    const index = this.#model.findActuator(
+      name === wholeArmJoint ? (this.#model.manifest.arm?.extension ?? name) : name,
+    );
     if (index >= 0) return index;
     const joint = this.#model.jointNames.indexOf(name);
     return joint < 0

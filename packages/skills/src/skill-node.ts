@@ -1,6 +1,6 @@
 import { describeError, EfferentError, secondsToNs } from '@efferent/core';
 import type { ActionTypes } from '@efferent/interfaces';
-import { loadPriorMap, loadRobotModel } from '@efferent/robot';
+import { loadPriorMap, loadRobotModel, mainCameraOf } from '@efferent/robot';
 import {
   managedNode,
   type NodeModule,
@@ -46,12 +46,12 @@ async function createServer(node: NodeScope, services: NodeServices): Promise<Sk
     description: 'folder below sim-scenes/ whose map.yaml is the prior map',
     readOnly: true,
   });
-  const camera = node.declareParameter('camera', 'head_camera', {
-    description: 'name of the camera whose depth is used',
+  const camera = node.declareParameter('camera', '', {
+    description: "name of the camera whose depth is used; empty takes the robot's first",
     readOnly: true,
   });
   const framePrefix = node.declareParameter('frame_prefix', '', {
-    description: 'before odom and base_link',
+    description: "before odom and the robot's base frame",
     readOnly: true,
   });
   node.declareParameter('arm_speed_scale', 1, {
@@ -73,7 +73,7 @@ async function createServer(node: NodeScope, services: NodeServices): Promise<Sk
   const link = new RobotLink(node, model, map, mapping, {
     mapFrame: 'map',
     baseFrame: `${framePrefix}${model.manifest.frames.base}`,
-    camera,
+    camera: camera || mainCameraOf(model).name,
   });
   return new SkillServer(node, link, mapping);
 }

@@ -11,27 +11,29 @@ export interface DdsperfResult {
   /** Messages of 1024 bytes received in a second, lossless, 1/s. */
   readonly receivedPerSecond: number;
   readonly received: number;
+  /** Messages of 1 MB received in a second, lossless, 1/s. */
+  readonly imagesPerSecond: number;
 }
 
 /**
- * Runs `ddsperf` of the system package cyclonedds-tools with two processes, first for latency, then for throughput.
+ * Runs `ddsperf` of the system package cyclonedds-tools with two processes, first for latency, then for throughput of 1 kB and of 1 MB.
  *
  * @param domainId - a DDS domain that nobody else uses
- * @param durationS - of each of the two
+ * @param durationS - of each of the three
  * @throws {@link HardwareError} code `ddsperf-failed` when it is not installed or prints nothing usable
  */
 export async function runDdsperf(domainId: number, durationS: number): Promise<DdsperfResult> {
   const pings = await runPair(domainId, durationS, ['pong'], ['ping', 'size', '1k']);
   const roundTrips = parseRoundTrips(pings.active);
-  const throughput = await runPair(
-    domainId,
-    durationS,
-    ['-k', 'all', 'sub'],
-    ['-k', 'all', 'pub', 'size', '1k'],
-  );
-  const rates = parseRates(throughput.passive);
-  if (roundTrips === undefined || rates === undefined) throw failed('it printed no measurement');
-  return { ...roundTrips, ...rates };
+  const pour = async (size: string) => {
+    const publish = ['-k', 'all', 'pub', 'size', size];
+    return parseRates((await runPair(domainId, durationS, ['-k', 'all', 'sub'], publish)).passive);
+  };
+  const rates = await pour('1k');
+  const images = await pour('1M');
+  if (roundTrips === undefined || rates === undefined || images === undefined)
+    throw failed('it printed no measurement');
+  return { ...roundTrips, ...rates, imagesPerSecond: images.receivedPerSecond };
 }
 
 /** Reads `50% 28.7us … 99% 1896.9us … cnt 4907` of every second; the first one is warming up. */

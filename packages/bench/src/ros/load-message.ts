@@ -9,7 +9,7 @@ type ImageMessage = MessageTypes[typeof imageType];
 const dataBytes = 1008;
 const imageSide = 1024;
 /** Images on their way at once. */
-export const imageWindow = 16;
+export const imageWindow = 4;
 
 /** Lossless: what `ddsperf -k all` measures. */
 export const lossless = {
@@ -29,6 +29,16 @@ export function loadMessage(sequence: number): LoadMessage {
   const data = new Uint8Array(dataBytes);
   new DataView(data.buffer).setUint32(0, sequence);
   return { layout: { dim: [], data_offset: 0 }, data };
+}
+
+/** Returns a function that numbers one message again and again; publishers have copied it when they return. `ddsperf` does so too. */
+export function numberedLoadMessage(): (sequence: number) => LoadMessage {
+  const message = loadMessage(0);
+  const view = new DataView(message.data.buffer);
+  return (sequence) => {
+    view.setUint32(0, sequence);
+    return message;
+  };
 }
 
 /** Returns the number that {@link loadMessage} or {@link imageMessage} put in. */

@@ -5,10 +5,10 @@ import {
   imageWindow,
   keepLast,
   type LoadMessage,
-  loadMessage,
   loadOrder,
   loadType,
   lossless,
+  numberedLoadMessage,
   sequenceOf,
 } from './load-message.ts';
 
@@ -20,7 +20,7 @@ import {
  */
 
 const burst = 64;
-const window = 20_000;
+const floodWindow = 20_000;
 
 const middleware = (process.argv[2] ?? 'cyclonedds') as MiddlewareName;
 const context = await createContext({ middleware });
@@ -38,28 +38,39 @@ function followOrders(node: RosNode): void {
   const flood: Publisher<LoadMessage> = node.createPublisher(loadType, 'flood', lossless);
   const paced: Publisher<LoadMessage> = node.createPublisher(loadType, 'paced', keepLast);
   const images = node.createPublisher(imageType, 'images', lossless);
+  const numbered = numberedLoadMessage();
   let order: number = loadOrder.stop;
   let sent = 0;
   let received = 0;
   let startMs = 0;
-  node.createSubscription(loadType, 'received', { qos: lossless }, (message) => {
-    received = sequenceOf(message);
-  });
+  // Goes on when the receiver has reported; asking again and again would take the processor from it.
+  let isWaiting = false;
+  const waits = (window: number): boolean => {
+    isWaiting = sent - received >= window;
+    return isWaiting;
+  };
   const pour = () => {
     if (order === loadOrder.stop) return;
     if (order === loadOrder.flood) {
-      for (let i = 0; i < burst && sent - received < window; i++) flood.publish(loadMessage(sent++));
+      if (waits(floodWindow)) return;
+      for (let i = 0; i < burst && sent - received < floodWindow; i++) flood.publish(numbered(sent++));
     } else if (order === loadOrder.images) {
-      if (sent - received < imageWindow) images.publish(imageMessage(sent++));
+      if (waits(imageWindow)) return;
+      images.publish(imageMessage(sent++));
     } else {
       const due = Math.floor(((performance.now() - startMs) * order) / 1000);
       // Not more at once, so that an order to stop is heard.
-      for (let i = 0; i < 4 * burst && sent < due; i++) paced.publish(loadMessage(sent++));
+      for (let i = 0; i < 4 * burst && sent < due; i++) paced.publish(numbered(sent++));
     }
     setImmediate(pour);
   };
+  node.createSubscription(loadType, 'received', { qos: lossless }, (message) => {
+    received = sequenceOf(message);
+    if (isWaiting) pour();
+  });
   node.createSubscription(loadType, 'order', { qos: lossless }, (message) => {
-    const wasIdle = order === loadOrder.stop;
+    const wasIdle = order === loadOrder.stop || isWaiting;
+    isWaiting = false;
     order = sequenceOf(message);
     sent = 0;
     received = 0;

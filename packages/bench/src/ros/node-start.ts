@@ -1,13 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MiddlewareError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
+import { repositoryFolder } from '@efferent/runtime';
 import { startQos, startTopic } from './start-topic.ts';
 
-const program = new URL('idle-node.ts', import.meta.url).pathname;
+const program = 'packages/bench/src/ros/idle-node.ts';
+const runProgram = join(repositoryFolder, 'packages/runtime/bin/run.mjs');
+const joinProgram = join(repositoryFolder, 'packages/runtime/scripts/join.mjs');
 const limitMs = 20_000;
 /** What a node that has started is given to come to rest, ms. */
 const restMs = 1500;
@@ -21,19 +24,26 @@ export interface NodeStart {
 }
 
 /**
- * Starts processes with one node each, one after the other.
- *
- * @param isWarm - with compiled code that an earlier start has kept; without any otherwise
+ * What a process starts from: `warm`, joined code and what an earlier start has compiled of it; `cold`, joined code
+ * alone; `sources`, the sources and what an earlier start has compiled of them.
  */
-export async function measureNodeStart(node: RosNode, isWarm: boolean): Promise<NodeStart & { n: number }> {
+export type StartKind = 'warm' | 'cold' | 'sources';
+
+/** Joins the code as it is now, for what is measured afterwards. */
+export const joinCode = (): void => void execFileSync(process.execPath, [joinProgram], { stdio: 'inherit' });
+
+/** Starts processes with one node each, one after the other. */
+export async function measureNodeStart(node: RosNode, kind: StartKind): Promise<NodeStart & { n: number }> {
   const cache = mkdtempSync(join(tmpdir(), 'efferent-bench-'));
-  const env = isWarm
-    ? { ...process.env, NODE_COMPILE_CACHE: cache }
-    : { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' };
+  const env =
+    kind === 'cold'
+      ? { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' }
+      : { ...process.env, NODE_COMPILE_CACHE: cache };
+  const words = kind === 'sources' ? [join(repositoryFolder, program)] : [runProgram, program];
   try {
-    if (isWarm) for (let i = 0; i < 2; i++) await startOnce(node, env);
+    if (kind !== 'cold') for (let i = 0; i < 2; i++) await startOnce(node, words, env);
     const measured: NodeStart[] = [];
-    for (let i = 0; i < starts; i++) measured.push(await startOnce(node, env));
+    for (let i = 0; i < starts; i++) measured.push(await startOnce(node, words, env));
     const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(starts / 2)]!;
     return {
       firstMessageMs: median(measured.map((each) => each.firstMessageMs)),
@@ -45,7 +55,11 @@ export async function measureNodeStart(node: RosNode, isWarm: boolean): Promise<
   }
 }
 
-async function startOnce(node: RosNode, env: NodeJS.ProcessEnv): Promise<NodeStart> {
+async function startOnce(
+  node: RosNode,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<NodeStart> {
   const heard = Promise.withResolvers<number>();
   let pid: number | undefined;
   const subscription = node.createSubscription(
@@ -57,7 +71,7 @@ async function startOnce(node: RosNode, env: NodeJS.ProcessEnv): Promise<NodeSta
     },
   );
   const startMs = performance.now();
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   pid = child.pid;
   const watchdog = setTimeout(
     () =>

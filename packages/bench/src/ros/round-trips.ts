@@ -1,6 +1,6 @@
 import { MiddlewareError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
-import { loadMessage, loadType, lossless, sequenceOf } from './load-message.ts';
+import { loadType, lossless, numberedLoadMessage, sequenceOf } from './load-message.ts';
 
 const warmUp = 1000;
 const answerLimitMs = 2000;
@@ -22,6 +22,7 @@ export async function measureRoundTrips(node: RosNode, durationMs: number): Prom
   while (!isReady()) await node.sleep(5);
   await node.sleep(200);
 
+  const numbered = numberedLoadMessage();
   const samplesUs: number[] = [];
   await new Promise<void>((resolve, reject) => {
     let sequence = 0;
@@ -29,13 +30,15 @@ export async function measureRoundTrips(node: RosNode, durationMs: number): Prom
     let endMs = Number.POSITIVE_INFINITY;
     let isAnswered = false;
     const watchdog = setInterval(() => {
-      if (!isAnswered)
+      if (!isAnswered) {
+        clearInterval(watchdog);
         reject(new MiddlewareError({ code: 'timeout', message: `ping ${sequence} was not answered` }));
+      }
       isAnswered = false;
     }, answerLimitMs);
     const send = () => {
       sentMs = performance.now();
-      ping.publish(loadMessage(sequence));
+      ping.publish(numbered(sequence));
     };
     onPong = (answered) => {
       const nowMs = performance.now();

@@ -1,7 +1,6 @@
 import type { QosProfile, RosNode } from '@efferent/ros';
 import {
   imageType,
-  imageWindow,
   keepLast,
   loadMessage,
   loadOrder,
@@ -70,7 +69,7 @@ export async function measureImages(
     if (data.buffer.byteLength === data.byteLength) copied++;
   };
   const shape = { type: imageType, topic: 'images', qos: lossless, order: loadOrder.images } as const;
-  const load = { ...shape, reportEvery: imageWindow / 4, onData };
+  const load = { ...shape, reportEvery: 1, onData };
   return { ...(await receive(node, load, durationMs)), copied };
 }
 

@@ -18,7 +18,7 @@ export async function checkMiddleware(wanted: string): Promise<Finding & { reado
     const { middleware, reason } = await selectMiddleware(wanted);
     return { part, state: 'ok', text: `${middleware} · ${reason}`, middleware };
   } catch (error) {
-    return { part, state: 'fatal', text: describeError(error), fix: 'npx efferent doctor --middleware auto' };
+    return { part, state: 'wrong', text: describeError(error), fix: 'npx efferent doctor --middleware auto' };
   }
 }
 
@@ -48,7 +48,7 @@ export function checkDds(): readonly Finding[] {
 /** ROS 2 of this shell: its distribution, its middleware, and whether it knows efferent's interfaces. */
 export async function checkRos(environment: Environment): Promise<readonly Finding[]> {
   const { ROS_DISTRO, AMENT_PREFIX_PATH, RMW_IMPLEMENTATION } = environment;
-  if (ROS_DISTRO === undefined || AMENT_PREFIX_PATH === undefined) {
+  if (!ROS_DISTRO || !AMENT_PREFIX_PATH) {
     const installed = existsSync('/opt/ros') ? readdirSync('/opt/ros') : [];
     const [distribution] = installed;
     return [
@@ -126,7 +126,7 @@ export function checkNetwork(environment: Environment): readonly Finding[] {
     ports = dataPorts(environment);
   } catch (error) {
     return [
-      { part: 'domain id', state: 'fatal', text: describeError(error), fix: 'unset ROS_DOMAIN_ID' },
+      { part: 'domain id', state: 'wrong', text: describeError(error), fix: 'unset ROS_DOMAIN_ID' },
       interfaces,
     ];
   }

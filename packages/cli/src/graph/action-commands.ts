@@ -1,31 +1,39 @@
 import { MiddlewareError } from '@efferent/core';
 import { messageYaml } from '@efferent/interfaces/text';
 import { type ActionTypeName, goalStatus, type RosNode } from '@efferent/ros';
-import { absolute, type GraphOptions, messageArgument, notFound, print, withGraph } from './graph-session.ts';
+import {
+  absolute,
+  type GraphOptions,
+  type ListOptions,
+  messageArgument,
+  notFound,
+  print,
+  printNames,
+  withGraph,
+} from './graph-session.ts';
 import { actionsAmong, nodeNames } from './node-commands.ts';
 
 /** `efferent action list`. */
-export const actionList = (options: GraphOptions & { readonly types?: boolean }) =>
+export const actionList = (options: ListOptions) =>
+  withGraph(options, async (node) => printNames(actionsOf(node), options));
+
+/** `efferent action type`. */
+export const actionType = (given: string, options: GraphOptions) =>
   withGraph(options, async (node) => {
-    for (const { name, types } of actionsOf(node))
-      print(options.types === true ? `${name} [${types.join(', ')}]` : name);
+    for (const type of typesOf(node, absolute(given))) print(type);
   });
 
 const actionsOf = (node: RosNode) =>
   [...actionsAmong(node.getServiceNamesAndTypes())].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** `efferent action info`: who serves an action, and who calls it. */
-export const actionInfo = (given: string, options: GraphOptions & { readonly types?: boolean }) =>
+export const actionInfo = (
+  given: string,
+  options: GraphOptions & { readonly types?: boolean; readonly count?: boolean },
+) =>
   withGraph(options, async (node) => {
     const name = absolute(given);
-    const actions = actionsOf(node);
-    const types = actions.find((each) => each.name === name)?.types;
-    if (types === undefined)
-      throw notFound(
-        'action',
-        name,
-        actions.map((each) => each.name),
-      );
+    const types = typesOf(node, name);
     const suffix = options.types === true ? ` [${types.join(', ')}]` : '';
     const having = (list: 'getClientNamesAndTypesByNode' | 'getServiceNamesAndTypesByNode') =>
       nodeNames(node).filter((fullName) => {
@@ -39,10 +47,22 @@ export const actionInfo = (given: string, options: GraphOptions & { readonly typ
     ];
     print(`Action: ${name}`);
     print(`Action clients: ${clients.length}`);
-    for (const each of clients) print(`    ${each}${suffix}`);
+    if (options.count !== true) for (const each of clients) print(`    ${each}${suffix}`);
     print(`Action servers: ${servers.length}`);
-    for (const each of servers) print(`    ${each}${suffix}`);
+    if (options.count !== true) for (const each of servers) print(`    ${each}${suffix}`);
   });
+
+/** @throws {@link MiddlewareError} code `not-on-the-graph` */
+function typesOf(node: RosNode, name: string): readonly string[] {
+  const actions = actionsOf(node);
+  const types = actions.find((each) => each.name === name)?.types;
+  if (types !== undefined) return types;
+  throw notFound(
+    'action',
+    name,
+    actions.map((each) => each.name),
+  );
+}
 
 export interface SendGoalOptions extends GraphOptions {
   readonly feedback?: boolean;
@@ -59,10 +79,10 @@ const serverWaitMs = 10_000;
 export async function actionSendGoal(
   given: string,
   type: string,
-  yaml: string,
+  yaml: string | undefined,
   options: SendGoalOptions,
 ): Promise<void> {
-  const goal = messageArgument(yaml, `${type}_Goal`, 'the goal');
+  const goal = messageArgument(yaml ?? '{}', `${type}_Goal`, 'the goal');
   const name = absolute(given);
   const timeoutMs = options.timeout * 1000;
   await withGraph(options, async (node, signal) => {

@@ -10,6 +10,45 @@ export interface GraphOptions {
   readonly middleware: string;
   /** Takes the time of `/clock`. */
   readonly useSimTime?: boolean;
+  /** Looks at the graph for no less than so long, s. */
+  readonly spinTime?: number;
+  /** What the node of the command is called; hidden without it. */
+  readonly nodeName?: string;
+}
+
+/** What lists of names may be asked for. */
+export interface ListOptions extends GraphOptions {
+  readonly types?: boolean;
+  /** Only how many there are. */
+  readonly count?: boolean;
+  readonly hidden?: boolean;
+}
+
+interface Named {
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
+/** Sorts what is to be shown: all, or what is not of the middleware. */
+export const shown = (entries: readonly Named[], options: ListOptions): readonly Named[] =>
+  entries
+    .filter(({ name }) => options.hidden === true || !isHidden(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Prints names, with types or not, or how many there are. */
+export function printNames(
+  entries: readonly Named[],
+  {
+    types,
+    count,
+  }:
+    | Partial<Pick<ListOptions, 'types' | 'count'>>
+    | { readonly types?: undefined; readonly count: boolean | undefined },
+): void {
+  if (count === true) print(String(entries.length));
+  else
+    for (const entry of entries)
+      print(types === true ? `${entry.name} [${entry.types.join(', ')}]` : entry.name);
 }
 
 /** Discovery counts as done when nothing new came for so long, and after the longest wait in any case, ms. */
@@ -40,8 +79,10 @@ export async function withGraph(
     try {
       const words = options.useSimTime === true ? ['--ros-args', '-p', 'use_sim_time:=true'] : [];
       const { rosArguments } = parseRosArguments(words);
-      const node = await context.createNode(`_efferent_cli_${process.pid}`, { rosArguments });
-      await settle(node, isSettled, signal);
+      const node = await context.createNode(options.nodeName ?? `_efferent_cli_${process.pid}`, {
+        rosArguments,
+      });
+      await settle(node, isSettled, (options.spinTime ?? 0) * 1000, signal);
       await work(node, signal);
     } finally {
       await context.shutdown();
@@ -53,6 +94,7 @@ export async function withGraph(
 async function settle(
   node: RosNode,
   isSettled: (node: RosNode) => boolean,
+  leastMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const size = () =>
@@ -61,12 +103,12 @@ async function settle(
     node.getNodeNamesAndNamespaces().length;
   let known = -1;
   let sameMs = 0;
-  for (let waitedMs = 0; waitedMs < longestMs; waitedMs += pollMs) {
+  for (let waitedMs = 0; waitedMs < Math.max(longestMs, leastMs); waitedMs += pollMs) {
     await pause(pollMs, signal);
     const now = size();
     sameMs = now === known ? sameMs + pollMs : 0;
     known = now;
-    if (sameMs >= quietMs && isSettled(node)) return;
+    if (waitedMs >= leastMs && sameMs >= quietMs && isSettled(node)) return;
   }
 }
 
@@ -90,9 +132,7 @@ export function messageArgument(
   what: string,
   now?: ReturnType<typeof stampFromNs>,
 ): object {
-  loadSourcedInterfaces();
-  const owner = type.replace(/_(Request|Goal)$/, '');
-  if (!interfaceRegistry.has(owner)) throw unknownInterface(owner);
+  requireInterface(type.replace(/_(Request|Goal)$/, ''));
   try {
     const value = parseYaml(yaml, what);
     return messageFromPlain(now === undefined ? value : withTimes(value, type, now), type);
@@ -108,15 +148,17 @@ export function loadSourcedInterfaces(): void {
   if (path !== undefined && path !== '') loadAmentInterfaces(path);
 }
 
-/** @throws {@link ConfigurationError} code `unknown-type` */
-export function unknownInterface(type: string): ConfigurationError {
+/** Makes sure that a type is known. @throws {@link ConfigurationError} code `unknown-type`, with what may have been meant */
+export function requireInterface(type: string): void {
+  loadSourcedInterfaces();
+  if (interfaceRegistry.has(type)) return;
   const word = type.split('/').at(-1)?.toLowerCase() ?? '';
   const near = [...interfaceRegistry.names()]
     .filter((name) => name.toLowerCase().includes(word))
     .sort((a, b) => a.length - b.length)
     .slice(0, 5);
   const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
-  return new ConfigurationError({
+  throw new ConfigurationError({
     code: 'unknown-type',
     message: `no interface "${type}" is known${hint}`,
     fields: { type },

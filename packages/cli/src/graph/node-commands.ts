@@ -2,9 +2,11 @@ import type { RosNode } from '@efferent/ros';
 import { type GraphOptions, isHidden, notFound, print, withGraph } from './graph-session.ts';
 
 /** `efferent node list`. */
-export const nodeList = (options: GraphOptions & { readonly all?: boolean }) =>
+export const nodeList = (options: GraphOptions & { readonly all?: boolean; readonly countNodes?: boolean }) =>
   withGraph(options, async (node) => {
-    for (const name of nodeNames(node)) if (options.all === true || !isHidden(name)) print(name);
+    const names = nodeNames(node).filter((name) => options.all === true || !isHidden(name));
+    if (options.countNodes === true) print(String(names.length));
+    else for (const name of names) print(name);
   });
 
 /** Full names of all nodes, sorted. */

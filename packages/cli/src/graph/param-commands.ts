@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, formatYaml, MiddlewareError, parseYaml } from '@efferent/core';
+import { ConfigurationError, describeError, formatYaml, MiddlewareError, parseYaml } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { pythonFloat } from '@efferent/interfaces/text';
 import {
@@ -16,18 +16,69 @@ import { nodeNames, requireNode } from './node-commands.ts';
 import { callService } from './service-commands.ts';
 
 /** `efferent param list`: of one node or of all. */
-export const paramList = (given: string | undefined, options: GraphOptions) =>
+export const paramList = (given: string | undefined, options: ParamListOptions) =>
   withGraph(options, async (node) => {
+    const pattern = options.filter === undefined ? undefined : patternOf(options.filter);
+    const list = async (name: string) => {
+      const names = (await namesOf(node, name, options.paramPrefixes)).filter(
+        (parameter) => pattern === undefined || pattern.test(parameter),
+      );
+      if (given === undefined && names.length > 0) print(`${name}:`);
+      const types = options.paramType === true ? await descriptorsOf(node, name, names) : [];
+      for (const [i, parameter] of names.entries()) {
+        const type = types[i]?.type;
+        print(type === undefined ? `  ${parameter}` : `  ${parameter} (type: ${typeWords[type]})`);
+      }
+    };
     if (given !== undefined) {
-      const name = known(node, given);
-      for (const parameter of await namesOf(node, name)) print(`  ${parameter}`);
+      await list(known(node, given));
       return;
     }
-    for (const name of nodeNames(node).filter((each) => !isHidden(each))) {
-      if (!servesParameters(node, name)) continue;
-      print(`${name}:`);
-      for (const parameter of await namesOf(node, name)) print(`  ${parameter}`);
+    for (const name of nodeNames(node))
+      if ((options.includeHiddenNodes === true || !isHidden(name)) && servesParameters(node, name))
+        await list(name);
+  });
+
+export interface ParamListOptions extends GraphOptions {
+  readonly includeHiddenNodes?: boolean;
+  readonly paramType?: boolean;
+  readonly paramPrefixes?: readonly string[];
+  readonly filter?: string;
+}
+
+/** A pattern that counts from the beginning of a name. @throws {@link ConfigurationError} code `invalid-pattern` */
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})`);
+  } catch (cause) {
+    throw new ConfigurationError({
+      code: 'invalid-pattern',
+      message: `--filter "${text}" is not a regular expression: ${describeError(cause)}`,
+      cause,
+    });
+  }
+}
+
+/** `efferent param delete`: a parameter that its node lets go of. */
+export const paramDelete = (given: string, parameter: string, options: GraphOptions) =>
+  withGraph(options, async (node) => {
+    const name = known(node, given);
+    await readParameter(node, name, parameter);
+    const { results } = await callService(
+      node,
+      'rcl_interfaces/srv/SetParameters',
+      `${name}/set_parameters`,
+      {
+        parameters: [{ name: parameter, value: {} }],
+      },
+    );
+    const [result] = results;
+    if (result?.successful === true) {
+      print('Deleted parameter successfully');
+      return;
     }
+    process.stderr.write(`Deleting parameter failed: ${result?.reason ?? 'no answer'}\n`);
+    process.exitCode = 1;
   });
 
 const words: Readonly<Record<string, string>> = {
@@ -64,18 +115,22 @@ export const paramSet = (given: string, parameter: string, text: string, options
   });
 
 /** `efferent param describe`. */
-export const paramDescribe = (given: string, parameter: string, options: GraphOptions) =>
+export const paramDescribe = (given: string, parameters: readonly string[], options: GraphOptions) =>
   withGraph(options, async (node) => {
     const name = known(node, given);
-    await readParameter(node, name, parameter);
-    const { descriptors } = await callService(
-      node,
-      'rcl_interfaces/srv/DescribeParameters',
-      `${name}/describe_parameters`,
-      { names: [parameter] },
-    );
-    for (const descriptor of descriptors) describe(descriptor);
+    for (const parameter of parameters) await readParameter(node, name, parameter);
+    for (const descriptor of await descriptorsOf(node, name, parameters)) describe(descriptor);
   });
+
+async function descriptorsOf(node: RosNode, name: string, parameters: readonly string[]) {
+  const { descriptors } = await callService(
+    node,
+    'rcl_interfaces/srv/DescribeParameters',
+    `${name}/describe_parameters`,
+    { names: [...parameters] },
+  );
+  return descriptors;
+}
 
 /** Type names of `ros2 param describe`, by number. */
 const typeWords = [
@@ -198,13 +253,14 @@ function known(node: RosNode, given: string): string {
 const servesParameters = (node: RosNode, name: string): boolean =>
   node.getServiceNamesAndTypes().some((service) => service.name === `${name}/list_parameters`);
 
-async function namesOf(node: RosNode, name: string): Promise<readonly string[]> {
-  const { result } = await callService(
-    node,
-    'rcl_interfaces/srv/ListParameters',
-    `${name}/list_parameters`,
-    {},
-  );
+async function namesOf(
+  node: RosNode,
+  name: string,
+  prefixes: readonly string[] = [],
+): Promise<readonly string[]> {
+  const { result } = await callService(node, 'rcl_interfaces/srv/ListParameters', `${name}/list_parameters`, {
+    prefixes: [...prefixes],
+  });
   return [...result.names].sort();
 }
 

@@ -35,11 +35,46 @@ export class RateWindow {
     if (!this.#news || count < 2) return undefined;
     this.#news = false;
     const gapsS = this.#atMs.slice(1).map((atMs, i) => (atMs - this.#atMs[i]!) / 1000);
-    const meanS = gapsS.reduce((sum, gap) => sum + gap, 0) / gapsS.length;
-    const deviationS = Math.sqrt(gapsS.reduce((sum, gap) => sum + (gap - meanS) ** 2, 0) / gapsS.length);
-    const [min, max] = [Math.min(...gapsS), Math.max(...gapsS)];
+    const { meanS, deviationS, min, max } = spread(gapsS);
     return `average rate: ${(1 / meanS).toFixed(3)}\n\tmin: ${min.toFixed(3)}s max: ${max.toFixed(3)}s std dev: ${deviationS.toFixed(5)}s window: ${count}`;
   }
+}
+
+/** The newest messages' age when they came. */
+export class DelayWindow {
+  readonly #size: number;
+  readonly #delaysS: number[] = [];
+  #news = false;
+
+  /** @param size - messages that are looked at */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(delayS: number): void {
+    this.#delaysS.push(delayS);
+    if (this.#delaysS.length > this.#size) this.#delaysS.shift();
+    this.#news = true;
+  }
+
+  /** Two lines as `ros2 topic delay` prints them; undefined before the first message. */
+  describe(): string | undefined {
+    const count = this.#delaysS.length;
+    if (count === 0) return undefined;
+    if (!this.#news) return 'no new messages';
+    this.#news = false;
+    const { meanS, min, max, deviationS } = spread(this.#delaysS);
+    return `average delay: ${meanS.toFixed(3)}\n\tmin: ${min.toFixed(3)}s max: ${max.toFixed(3)}s std dev: ${deviationS.toFixed(5)}s window: ${count}`;
+  }
+}
+
+function spread(valuesS: readonly number[]) {
+  const meanS = valuesS.reduce((sum, value) => sum + value, 0) / valuesS.length;
+  const deviationS = Math.sqrt(
+    valuesS.reduce((sum, value) => sum + (value - meanS) ** 2, 0) / valuesS.length,
+  );
+  const [min, max] = [Math.min(...valuesS), Math.max(...valuesS)];
+  return { meanS, deviationS, min, max };
 }
 
 const units = ['B', 'KB', 'MB', 'GB'] as const;

@@ -1,37 +1,51 @@
-import { ConfigurationError, pause } from '@efferent/core';
-import { codecOf, interfaceRegistry } from '@efferent/interfaces';
-import { fieldYaml, messageRepr, messageYaml } from '@efferent/interfaces/text';
-import {
-  type EndpointInfo,
-  type MessageTypeName,
-  type QosProfile,
-  qosHearingAll,
-  type RosNode,
-  stampFromNs,
-} from '@efferent/ros';
+import { ConfigurationError, nsToSeconds } from '@efferent/core';
+import { codecOf, interfaceRegistry, type MessageTypes } from '@efferent/interfaces';
+import { fieldCsv, messageCsv } from '@efferent/interfaces/csv';
+import { fieldYaml, messageYaml } from '@efferent/interfaces/text';
+import { type EndpointInfo, qosHearingAll, type RosNode, stampToNs } from '@efferent/ros';
 import {
   absolute,
   type GraphOptions,
-  isHidden,
-  messageArgument,
+  type ListOptions,
   notFound,
   print,
+  printNames,
+  requireInterface,
+  shown,
   withGraph,
 } from './graph-session.ts';
-import { describeSizes, RateWindow } from './rate-window.ts';
+import { chosenQos, type QosChoice } from './qos-choice.ts';
+import { DelayWindow, describeSizes, RateWindow } from './rate-window.ts';
 
 /** `efferent topic list`. */
-export const topicList = (options: GraphOptions & { readonly types?: boolean; readonly hidden?: boolean }) =>
+export const topicList = (options: ListOptions & { readonly verbose?: boolean }) =>
   withGraph(options, async (node) => {
-    for (const { name, types } of sorted(node.getTopicNamesAndTypes()))
-      if (options.hidden === true || !isHidden(name))
-        print(options.types === true ? `${name} [${types.join(', ')}]` : name);
+    const topics = shown(node.getTopicNamesAndTypes(), options);
+    if (options.verbose !== true || options.count === true) {
+      printNames(topics, options);
+      return;
+    }
+    for (const [title, word, list] of [
+      ['Published topics:', 'publisher', 'getPublishersInfoByTopic'],
+      ['Subscribed topics:', 'subscriber', 'getSubscriptionsInfoByTopic'],
+    ] as const) {
+      print(title);
+      for (const { name, types } of topics) {
+        const count = node[list](name).filter(({ nodeName }) => nodeName !== node.name).length;
+        if (count > 0) print(` * ${name} [${types.join(', ')}] ${count} ${word}${count > 1 ? 's' : ''}`);
+      }
+      print('');
+    }
   });
 
 /** `efferent topic find`: topics of a type. */
-export const topicFind = (type: string, options: GraphOptions) =>
+export const topicFind = (type: string, options: ListOptions) =>
   withGraph(options, async (node) => {
-    for (const { name, types } of sorted(node.getTopicNamesAndTypes())) if (types.includes(type)) print(name);
+    const topics = shown(node.getTopicNamesAndTypes(), options);
+    printNames(
+      topics.filter(({ types }) => types.includes(type)),
+      { count: options.count },
+    );
   });
 
 /** `efferent topic type`. */
@@ -53,7 +67,11 @@ export const topicInfo = (topic: string, options: GraphOptions & { readonly verb
     }
   });
 
-export interface EchoOptions extends GraphOptions {
+export interface EchoOptions extends GraphOptions, QosChoice {
+  readonly csv?: boolean;
+  readonly arr: boolean;
+  readonly str: boolean;
+  readonly truncateLength: number;
   readonly once?: boolean;
   readonly field?: string;
   readonly raw?: boolean;
@@ -62,23 +80,29 @@ export interface EchoOptions extends GraphOptions {
 }
 
 /** `efferent topic echo`: messages as YAML, until Ctrl-C. */
-export const topicEcho = (topic: string, options: EchoOptions) =>
-  withTopic(topic, options, async (node, name, type, signal) => {
-    const text = { maxElements: options.fullLength === true ? Number.POSITIVE_INFINITY : 128 };
-    const path = options.field === undefined ? undefined : fieldPath(type, options.field);
-    const show = (bytes: Uint8Array) => {
-      if (options.raw === true) return Buffer.from(bytes).toString('hex');
-      const message = codecOf(type).decode(bytes);
-      if (path === undefined) return messageYaml(message, type, text);
-      let value: unknown = message;
-      for (const word of path.words) value = (value as Readonly<Record<string, unknown>>)[word];
-      return fieldYaml(value, path.field, text);
-    };
-    await listen(node, name, type, options, signal, (bytes) => {
-      print(`${show(bytes)}\n---`);
-      return options.once === true;
-    });
-  });
+export const topicEcho = (topic: string, given: string | undefined, options: EchoOptions) =>
+  withTopic(
+    topic,
+    given === undefined ? options : { ...options, type: given },
+    async (node, name, type, signal) => {
+      const maxElements = options.fullLength === true ? Number.POSITIVE_INFINITY : options.truncateLength;
+      const text = { maxElements, arr: options.arr, str: options.str };
+      const path = options.field === undefined ? undefined : fieldPath(type, options.field);
+      const show = (bytes: Uint8Array) => {
+        if (options.raw === true) return Buffer.from(bytes).toString('hex');
+        const message = codecOf(type).decode(bytes);
+        if (path === undefined)
+          return options.csv === true ? messageCsv(message, type, text) : messageYaml(message, type, text);
+        let value: unknown = message;
+        for (const word of path.words) value = (value as Readonly<Record<string, unknown>>)[word];
+        return options.csv === true ? fieldCsv(value, path.field, text) : fieldYaml(value, path.field, text);
+      };
+      await listen(node, name, type, options, signal, (bytes) => {
+        print(options.csv === true ? show(bytes) : `${show(bytes)}\n---`);
+        return options.once === true;
+      });
+    },
+  );
 
 /** `efferent topic hz`: how often messages come. */
 export const topicHz = (topic: string, options: GraphOptions & { readonly window: number }) =>
@@ -111,53 +135,38 @@ export const topicBw = (topic: string, options: GraphOptions & { readonly window
     );
   });
 
-export interface PubOptions extends GraphOptions {
-  readonly rate: number;
-  readonly once?: boolean;
-  readonly times?: number;
-  readonly reliability: QosProfile['reliability'];
-  readonly durability: QosProfile['durability'];
-}
-
-/** How long the first publication waits for somebody to listen, ms. */
-const matchWaitMs = 1000;
-
-/** `efferent topic pub`: publishes a message given as YAML. */
-export async function topicPub(
-  topic: string,
-  type: string,
-  yaml: string,
-  options: PubOptions,
-): Promise<void> {
-  const name = absolute(topic);
-  const messageAt = (stampNs: bigint) => messageArgument(yaml, type, 'the message', stampFromNs(stampNs));
-  // What is wrong is said before the graph is joined.
-  messageAt(0n);
-  const count = options.once === true ? 1 : (options.times ?? Number.POSITIVE_INFINITY);
-  await withGraph(options, async (node, signal) => {
-    const { reliability, durability } = options;
-    const qos: QosProfile = { history: 'keep-last', depth: 10, reliability, durability };
-    const publisher = node.createPublisher(type as MessageTypeName, name, qos);
-    for (let waitedMs = 0; publisher.subscriptionCount === 0 && waitedMs < matchWaitMs; waitedMs += 50)
-      await pause(50, signal);
-    print('publisher: beginning loop');
-    for (let i = 1; i <= count && !signal.aborted; i++) {
-      const message = messageAt(node.clock.nowNs());
-      print(`publishing #${i}: ${messageRepr(message, type)}\n`);
-      publisher.publish(message as never);
-      await pause(i === count ? 100 : 1000 / options.rate, signal);
-    }
+/** `efferent topic delay`: how old messages with a header are when they come. */
+export const topicDelay = (topic: string, options: GraphOptions & { readonly window: number }) =>
+  withTopic(topic, options, async (node, name, type, signal) => {
+    if (!interfaceRegistry.definition(type).fields.some(({ type }) => type === 'std_msgs/msg/Header'))
+      throw new ConfigurationError({
+        code: 'no-header',
+        message: `messages of ${name} have no header, whose stamp tells the delay; their type is ${type}`,
+      });
+    const window = new DelayWindow(options.window);
+    await report(
+      signal,
+      () => window.describe(),
+      () =>
+        listen(node, name, type, {}, signal, (bytes) => {
+          const { header } = codecOf(type).decode(bytes) as { header: MessageTypes['std_msgs/msg/Header'] };
+          window.add(nsToSeconds(node.clock.nowNs() - stampToNs(header.stamp)));
+          return false;
+        }),
+    );
   });
-}
 
 /** Joins the graph and finds the type of a topic. */
 async function withTopic(
   topic: string,
-  options: GraphOptions,
+  options: GraphOptions & { readonly type?: string },
   work: (node: RosNode, name: string, type: string, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const name = absolute(topic);
-  const typesOf = (node: RosNode) => node.getTopicNamesAndTypes().find((each) => each.name === name)?.types;
+  const given = options.type;
+  if (given !== undefined) requireInterface(given);
+  const typesOf = (node: RosNode) =>
+    given === undefined ? node.getTopicNamesAndTypes().find((each) => each.name === name)?.types : [given];
   await withGraph(
     options,
     async (node, signal) => {
@@ -187,15 +196,13 @@ async function listen(
   node: RosNode,
   topic: string,
   type: string,
-  options: { readonly timeout?: number },
+  options: QosChoice & { readonly timeout?: number },
   signal: AbortSignal,
   take: (bytes: Uint8Array) => boolean,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  const qos = qosHearingAll(
-    node.getPublishersInfoByTopic(topic).map((each) => each.qos),
-    listenDepth,
-  );
+  const offered = node.getPublishersInfoByTopic(topic).map((each) => each.qos);
+  const qos = chosenQos(options, qosHearingAll(offered, listenDepth));
   const limitMs = options.timeout === undefined ? undefined : options.timeout * 1000;
   let timer: NodeJS.Timeout | undefined;
   let isDone = false;
@@ -276,6 +283,3 @@ function describeEndpoint(info: EndpointInfo, kind: string): string {
     `  Durability: ${upper(qos.durability)}`,
   ].join('\n');
 }
-
-const sorted = <T extends { readonly name: string }>(entries: readonly T[]): readonly T[] =>
-  [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -191,7 +191,7 @@ export const definitionTexts: Readonly<Record<string, string>> = {
   'simulation_interfaces/srv/GetEntityState': "string entity\n---\nResult result\nEntityState state",
   'simulation_interfaces/srv/GetSimulationState': "---\nSimulationState state\nResult result",
   'simulation_interfaces/srv/ResetSimulation': "uint8 SCOPE_DEFAULT=0\nuint8 SCOPE_TIME=1\nuint8 SCOPE_STATE=2\nuint8 SCOPE_SPAWNED=4\nuint8 SCOPE_ALL=255\nuint8 scope\n---\nResult result",
-  'simulation_interfaces/srv/SetEntityState': "string entity\nEntityState state\nbool set_pose\nbool set_twist\nbool set_acceleration\n---\nuint8 INVALID_POSE=101\nResult result",
+  'simulation_interfaces/srv/SetEntityState': "string entity\nEntityState state\n---\nuint8 INVALID_POSE=101\nResult result",
   'simulation_interfaces/srv/SetSimulationState': "SimulationState state\n---\nuint8 ALREADY_IN_TARGET_STATE=101\nuint8 STATE_TRANSITION_ERROR=102\nuint8 INCORRECT_TRANSITION=103\nResult result",
   'simulation_interfaces/srv/StepSimulation': "uint64 steps 1\n---\nResult result",
   'statistics_msgs/msg/MetricsMessage': "string measurement_source_name\nstring metrics_source\nstring unit\nbuiltin_interfaces/Time window_start\nbuiltin_interfaces/Time window_stop\nstatistics_msgs/StatisticDataPoint[] statistics",

@@ -207,7 +207,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'simulation_interfaces/srv/GetEntityState': 'RIHS01_749c91f2a2353d98367b64f2995a0f5842ce92a08ec1ffb3e185540a91557fb5',
   'simulation_interfaces/srv/GetSimulationState': 'RIHS01_3362dcebee4b1afebbf9c4beee5c79c1455385aded62092a892d61fde8644f30',
   'simulation_interfaces/srv/ResetSimulation': 'RIHS01_4ce285d7ff9b8ac70dcc95161f32bf54c05a6f4b13427990e41ab40c36c39646',
-  'simulation_interfaces/srv/SetEntityState': 'RIHS01_fba636c91d38832dbd4f6896ffce54ff98fd9929962b0533546b56ce00f988ac',
+  'simulation_interfaces/srv/SetEntityState': 'RIHS01_ca210e7d2b66629ae133c8e1edf5246e618106d75c78ed0556c0e7a33c59ee5e',
   'simulation_interfaces/srv/SetSimulationState': 'RIHS01_a868b916dce49974f637ba252141258c4b07b0c06858b88af560e3eb6bfbcb30',
   'simulation_interfaces/srv/StepSimulation': 'RIHS01_913fe0653690ce6bf8f09f316e6a626747012e9fca31e26719910d417aa8565c',
   'statistics_msgs/msg/MetricsMessage': 'RIHS01_36a67fb499fc2a11b8b9ff9ac735ed76e8d5a1f7775d6d5b97b625188ec68e20',

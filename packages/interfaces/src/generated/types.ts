@@ -1451,9 +1451,6 @@ export interface SimulationInterfacesResetSimulationResponse {
 export interface SimulationInterfacesSetEntityStateRequest {
   readonly entity: string;
   readonly state: SimulationInterfacesEntityState;
-  readonly set_pose: boolean;
-  readonly set_twist: boolean;
-  readonly set_acceleration: boolean;
 }
 
 export interface SimulationInterfacesSetEntityStateResponse {

@@ -1,8 +1,13 @@
-import type { CycloneWriter } from '@efferent/cyclonedds';
+import type { CycloneWriter, HeldSample } from '@efferent/cyclonedds';
 import type { Executor } from '../executor.ts';
 import { MessageQueue } from '../message-queue.ts';
 import type { Report } from '../transport.ts';
 import type { SendPacer } from './send-pacer.ts';
+
+interface Waiting {
+  readonly sample: HeldSample;
+  readonly bytes: number;
+}
 
 /** Samples that wait for room; beyond this the oldest are dropped, and said to be. */
 const limit = 100_000;
@@ -18,7 +23,7 @@ export class WriteQueue {
   readonly #pacer: SendPacer;
   readonly #report: Report;
   readonly #topic: string;
-  readonly #waiting = new MessageQueue<Uint8Array>();
+  readonly #waiting = new MessageQueue<Waiting>();
   #dropped = 0;
   #isOpen = true;
 
@@ -32,9 +37,9 @@ export class WriteQueue {
 
   /** @param bytes - copied when they cannot be sent at once */
   write(bytes: Uint8Array): void {
-    const delayMs = this.#waiting.length === 0 ? this.#send(bytes) : 0;
+    const delayMs = this.#waiting.length === 0 ? this.#send(bytes, bytes.length) : 0;
     if (delayMs === 0 && this.#waiting.length === 0) return;
-    this.#waiting.push(bytes.slice());
+    this.#waiting.push({ sample: this.#writer.hold(bytes), bytes: bytes.length });
     if (this.#waiting.length > limit) this.#drop();
     if (this.#waiting.length === 1) this.#retryIn(delayMs);
   }
@@ -46,10 +51,10 @@ export class WriteQueue {
   }
 
   /** @returns 0 when it was sent, else when to try again, ms */
-  #send(bytes: Uint8Array): number {
-    const delayMs = this.#pacer.delayMs(bytes.length, performance.now());
+  #send(sample: Uint8Array | HeldSample, bytes: number): number {
+    const delayMs = this.#pacer.delayMs(bytes, performance.now());
     if (delayMs > 0) return delayMs;
-    return this.#writer.write(bytes) ? 0 : retryMs;
+    return this.#writer.write(sample) ? 0 : retryMs;
   }
 
   #retryIn(delayMs: number): void {
@@ -59,8 +64,8 @@ export class WriteQueue {
 
   #flush(): void {
     if (!this.#isOpen) return;
-    for (let bytes = this.#waiting.peek(); bytes !== undefined; bytes = this.#waiting.peek()) {
-      const delayMs = this.#send(bytes);
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      const delayMs = this.#send(next.sample, next.bytes);
       if (delayMs > 0) {
         this.#retryIn(delayMs);
         return;

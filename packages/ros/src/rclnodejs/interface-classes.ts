@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { MiddlewareError } from '@efferent/core/errors';
 import { cdrMessageClass } from './cdr-message.ts';
 import type { ActionClass, InterfaceClass, MessageClass, Rclnodejs, ServiceClass } from './rclnodejs.ts';
+import { installCommand, isPackageSourced } from './ros-environment.ts';
 
 /** The classes by which rclnodejs knows interfaces. */
 export class InterfaceClasses {
   readonly #rcl: Rclnodejs;
   readonly #generatedFolder: string;
+  readonly #sourced = new Set<string>();
   readonly #services = new Map<string, ServiceClass>();
   readonly #actions = new Map<string, ActionClass>();
 
@@ -17,9 +19,20 @@ export class InterfaceClasses {
     this.#generatedFolder = join(packageFolder, 'generated');
   }
 
-  /** Names a message type; raw topics need no more, and nothing generated. */
+  /**
+   * Names a message type; raw topics need no more, and nothing generated.
+   *
+   * @throws {@link MiddlewareError} code `interface-not-sourced`, as rcl loads the package's libraries
+   */
   topic(typeName: string): InterfaceClass {
     const [pkgName = '', subFolder = '', interfaceName = ''] = typeName.split('/');
+    if (!this.#sourced.has(pkgName) && !isPackageSourced(pkgName, process.env))
+      throw new MiddlewareError({
+        code: 'interface-not-sourced',
+        message: `${typeName}: ${pkgName} is not in the sourced workspaces, and rcl needs its libraries: ${installCommand([pkgName], process.env)}`,
+        fields: { type: typeName },
+      });
+    this.#sourced.add(pkgName);
     return interfaceClass({ pkgName, subFolder, interfaceName }, {});
   }
 

@@ -7,6 +7,18 @@ import { interfaceRegistry } from '@efferent/interfaces';
 /** The version that this backend is written and tested against. */
 export const rclnodejsVersion = '2.2.0';
 
+/**
+ * Interface packages that efferent's nodes use and a plain installation of ROS 2 does not have; `launch/package.xml`
+ * depends on them as well.
+ */
+export const neededPackages = [
+  'control_msgs',
+  'efferent_interfaces',
+  'nav2_msgs',
+  'simulation_interfaces',
+  'vision_msgs',
+] as const;
+
 /** What `prepare-ros` leaves behind when everything went well. */
 export interface Preparation {
   readonly version: string;

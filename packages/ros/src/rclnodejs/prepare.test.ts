@@ -1,4 +1,8 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { neededPackages } from './preparation.ts';
 import { prepareRclnodejs } from './prepare.ts';
 
 const begun: string[] = [];
@@ -26,4 +30,26 @@ test('without efferent_interfaces in the sourced workspaces it says how to build
     ),
   });
   expect(begun).toEqual([]);
+});
+
+test('without message packages that the nodes use it says how to install them', async () => {
+  const prefix = mkdtempSync(join(tmpdir(), 'efferent-prefix-'));
+  for (const name of ['efferent_interfaces', 'nav2_msgs', 'simulation_interfaces']) {
+    mkdirSync(join(prefix, 'share', name), { recursive: true });
+    writeFileSync(join(prefix, 'share', name, 'package.xml'), '');
+  }
+  vi.stubEnv('AMENT_PREFIX_PATH', prefix);
+  vi.stubEnv('ROS_DISTRO', 'testing');
+  await expect(prepareRclnodejs(observer)).rejects.toMatchObject({
+    code: 'packages-not-installed',
+    message: expect.stringContaining('apt-get install ros-testing-control-msgs ros-testing-vision-msgs\n'),
+  });
+  rmSync(prefix, { recursive: true });
+  expect(begun).toEqual([]);
+});
+
+test('the ament package of the launch files depends on the same message packages', () => {
+  const manifest = readFileSync(new URL('../../../../launch/package.xml', import.meta.url), 'utf8');
+  const depended = [...manifest.matchAll(/<exec_depend>(\w+_(?:msgs|interfaces))</g)].map(([, name]) => name);
+  expect(depended).toEqual(neededPackages);
 });

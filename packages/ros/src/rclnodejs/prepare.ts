@@ -9,6 +9,7 @@ import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import {
   addonFile,
   interfaceFingerprints,
+  neededPackages,
   type Preparation,
   packageFolder,
   preparationFile,
@@ -16,7 +17,7 @@ import {
   rclnodejsVersion,
 } from './preparation.ts';
 import { rclnodejsProblem } from './readiness.ts';
-import { type Environment, isRosSourced } from './ros-environment.ts';
+import { type Environment, installCommand, isPackageSourced, isRosSourced } from './ros-environment.ts';
 
 /** Gets every step as it begins, and a few words about it when it is done. */
 export interface PreparationObserver {
@@ -85,17 +86,26 @@ function checkSourcedRos(environment: Environment): void {
       message: 'no ROS 2 is sourced: source /opt/ros/<distribution>/setup.bash, then run this again',
     });
   }
-  const prefixes = environment.AMENT_PREFIX_PATH!.split(delimiter);
-  if (prefixes.some((prefix) => existsSync(join(prefix, 'share/efferent_interfaces/package.xml')))) return;
-  throw new ConfigurationError({
-    code: 'interfaces-not-built',
-    message: [
-      'efferent_interfaces is not in the sourced workspaces. In your colcon workspace:',
-      `  colcon build --base-paths ${interfacesFolder} --packages-select efferent_interfaces`,
-      '  source install/setup.bash',
-      'then run this again',
-    ].join('\n'),
-  });
+  const missing = neededPackages.filter((name) => !isPackageSourced(name, environment));
+  if (missing.includes('efferent_interfaces'))
+    throw new ConfigurationError({
+      code: 'interfaces-not-built',
+      message: [
+        'efferent_interfaces is not in the sourced workspaces. In your colcon workspace:',
+        `  colcon build --base-paths ${interfacesFolder} --packages-select efferent_interfaces`,
+        '  source install/setup.bash',
+        'then run this again',
+      ].join('\n'),
+    });
+  if (missing.length > 0)
+    throw new ConfigurationError({
+      code: 'packages-not-installed',
+      message: [
+        `nodes of efferent use ${missing.join(', ')}, not in the sourced workspaces:`,
+        `  ${installCommand(missing, environment)}`,
+        'then source ROS 2 and run this again',
+      ].join('\n'),
+    });
 }
 
 /** Runs the steps; what their programs write goes to one log file. */

@@ -43,6 +43,11 @@ export class RclTransport implements Transport {
   readonly #hosts = new Map<string, RclNodeHost>();
   readonly #checks = new GraphChecks(this.graph);
   readonly #checkTimer = setInterval(() => this.#checkWhenQuiet(), quietMs).unref();
+  /** Peers would keep the nodes of a process that ends by `process.exit()` or an error for ten seconds. */
+  readonly #leave = () => {
+    for (const host of this.#hosts.values()) host.close();
+    this.#context.shutdown();
+  };
   #seen = '';
   #checked = '';
 
@@ -50,6 +55,7 @@ export class RclTransport implements Transport {
     this.#rcl = rcl;
     this.#context = context;
     this.#classes = classes;
+    process.once('exit', this.#leave);
     const feedbackQos = rclQos(rcl, qosProfiles.default);
     this.actions = {
       createClient: (node, setup) =>
@@ -108,6 +114,7 @@ export class RclTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    process.off('exit', this.#leave);
     clearInterval(this.#checkTimer);
     this.graph.close();
     this.#context.shutdown();

@@ -7,13 +7,14 @@ import { loadAmentInterfaces } from '@efferent/interfaces/node';
 import {
   addonFile,
   interfaceFingerprints,
+  neededPackages,
   packageFolder,
   preparationFolder,
   rclnodejsVersion,
   readPreparation,
 } from './preparation.ts';
 import type { Rclnodejs } from './rclnodejs.ts';
-import { type Environment, isRosSourced } from './ros-environment.ts';
+import { type Environment, installCommand, isRosSourced } from './ros-environment.ts';
 
 const step = 'run "npx efferent prepare-ros"';
 
@@ -36,6 +37,9 @@ export function rclnodejsProblem(environment: Environment): string | undefined {
   const addon = addonFile(folder, distribution);
   for (const file of [addon, join(packageFolder(folder), 'generated/efferent_interfaces')])
     if (!existsSync(file)) return `${file} is missing: ${step}`;
+  const lacking = neededPackages.filter((name) => interfaces[name] === undefined);
+  if (lacking.length > 0)
+    return `rclnodejs was prepared without ${lacking.join(', ')} (${installCommand(lacking, environment)}): ${step}`;
   loadAmentInterfaces(AMENT_PREFIX_PATH);
   const now = interfaceFingerprints();
   const changed = Object.keys(interfaces).filter((name) => interfaces[name] !== now[name]);

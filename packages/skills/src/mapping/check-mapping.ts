@@ -5,9 +5,17 @@ import { fieldOfType } from './field-path.ts';
 import { sampleTemplate } from './goal-template.ts';
 import type { ChosenBackend, Condition, MappedTopic, ResultRule } from './mapping-schema.ts';
 
+/** A name without the namespace of the robot that has it. */
+export const nameBelow = (robot: string, name: string): string =>
+  name.startsWith(`/${robot}/`) ? name.slice(robot.length + 2) : name;
+
+/** Says why a name cannot be mapped. */
+export const ofTheDriver = (name: string): string =>
+  `"${name}" belongs to the robot's driver, which only the command gate may command; use gate/agent/… or a controller`;
+
 type Wrong = (field: string, reason: string) => ConfigurationError;
 
-/** Names below a robot that only its command gate may use (docs/ros-graph.md, Driver). */
+/** Names below a robot that only its command gate may use (docs/ros-graph.md, Driver), beside its trajectory action. */
 const driverNames: ReadonlySet<string> = new Set([
   'cmd_vel',
   'joint_pose_cmd',
@@ -18,7 +26,6 @@ const driverNames: ReadonlySet<string> = new Set([
   'switch_to_trajectory_mode',
   'home_the_robot',
   'stow_the_robot',
-  'stretch_controller/follow_joint_trajectory',
 ]);
 
 /**
@@ -73,12 +80,7 @@ class MappingChecks {
   }
 
   isNotTheDrivers(field: string, robot: string, name: string): void {
-    const below = name.startsWith(`/${robot}/`) ? name.slice(robot.length + 2) : name;
-    if (!driverNames.has(below)) return;
-    throw this.#wrong(
-      field,
-      `"${name}" belongs to the robot's driver, which only the command gate may command; use gate/agent/… or a controller`,
-    );
+    if (driverNames.has(nameBelow(robot, name))) throw this.#wrong(field, ofTheDriver(name));
   }
 
   type(field: string, typeName: string): void {

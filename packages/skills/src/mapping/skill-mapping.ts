@@ -6,7 +6,7 @@ import type { RobotModel } from '@efferent/robot';
 import type { SkillContract } from '../contract.ts';
 import { parsePredicate } from '../predicate.ts';
 import { skillContracts } from '../skill-contracts.ts';
-import { checkMapped } from './check-mapping.ts';
+import { checkMapped, nameBelow, ofTheDriver } from './check-mapping.ts';
 import {
   type ChosenBackend,
   type ContractText,
@@ -116,15 +116,21 @@ function contractOf(
 const needArm: readonly string[] = ['pick', 'place-on', 'place-in', 'open', 'close'];
 
 /**
- * Refuses a mapping that asks of a robot what it does not have: an arm for the motions of the library, or a named pose.
+ * Refuses a mapping that asks of a robot what it does not have: an arm for the motions of the library, or a named pose;
+ * and one that commands its driver past the gate.
  * @throws {@link ConfigurationError} code `robot-mismatch`, one line a skill
  */
 export function checkSkillsFit(mapping: SkillMapping, model: RobotModel): void {
-  const { arm, poses } = model.manifest;
+  const { arm, poses, driver } = model.manifest;
   const problems = Object.entries(mapping.skills).flatMap(([skill, chosen]) => {
     const field = `robots/${mapping.robot}/skills.yaml: skills.${skill}`;
     if (chosen.backend === 'moveit' && 'named_pose' in chosen.goal && !(chosen.goal.named_pose in poses))
       return `${field}.goal.named_pose: "${mapping.robot}" has no pose "${chosen.goal.named_pose}"; it has: ${Object.keys(poses).join(', ')}`;
+    if (
+      chosen.backend === 'action-client' &&
+      nameBelow(mapping.robot, chosen.action) === driver.trajectory_action
+    )
+      return `${field}.action: ${ofTheDriver(chosen.action)}`;
     return arm === undefined && needArm.includes(skill) && !isMapped(chosen)
       ? `${field}: its motions need an arm that lifts, extends sideways and turns its wrist (arm in robot.yaml), which "${mapping.robot}" does not have; leave the skill out`
       : [];

@@ -1,6 +1,6 @@
 import type { MessageTypes } from '@efferent/interfaces';
 import type { GraphLink } from '../connection/graph-link.ts';
-import { formatPosition, type GaugeSpec, gaugeSpecs } from '../model/joint-gauges.ts';
+import { formatPosition, type GaugeSpec, gaugeSpecs, gripperIndex } from '../model/joint-gauges.ts';
 import { element } from '../shell/element.ts';
 import { Gauge } from './gauge.ts';
 
@@ -88,7 +88,7 @@ export class MotionPanel {
     this.#turn.set(angular, `${((angular * 180) / Math.PI).toFixed(0)}°/s`);
     this.#speed.setCommand(this.#commanded('forward', nowMs));
     this.#turn.setCommand(this.#commanded('turn', nowMs));
-    const gripper = state.name.indexOf('gripper_aperture');
+    const gripper = gripperIndex(state.name, this.#limits());
     const force = Math.abs(state.effort[gripper] ?? Number.NaN);
     if (Number.isFinite(force)) this.#grip.set(force, `${force.toFixed(1)} N`);
   }

@@ -38,6 +38,13 @@ export function gaugeSpecs(names: readonly string[], limits: ReadonlyMap<string,
     });
 }
 
+/** Finds the gripper in `joint_states`: what is commanded rather than a joint of the URDF, where there is such a name. */
+export function gripperIndex(names: readonly string[], limits: ReadonlyMap<string, Limits>): number {
+  const grippers = names.filter((name) => /gripper|hand|finger|jaw/i.test(name));
+  const name = grippers.find((each) => !limits.has(each)) ?? grippers[0];
+  return name === undefined ? -1 : names.indexOf(name);
+}
+
 /** Formats a position, m or rad, for people. */
 export function formatPosition(value: number, unit: GaugeSpec['unit']): string {
   return unit === 'm' ? `${(value * 1000).toFixed(0)} mm` : `${((value * 180) / Math.PI).toFixed(0)}°`;

@@ -9,8 +9,9 @@ import { electrodePixels, mapSide } from './electrode-map.ts';
 import { freshness } from './freshness.ts';
 import { GestureSwitch } from './gesture-switch.ts';
 import { imagePixels } from './image-pixels.ts';
-import { formatPosition, gaugeSpecs } from './joint-gauges.ts';
+import { formatPosition, gaugeSpecs, gripperIndex } from './joint-gauges.ts';
 import { RateMeter, RealTimeFactor } from './rate-meter.ts';
+import { cameraOf } from './robot-camera.ts';
 import { ScanCycle } from './scan-cycle.ts';
 
 type Belief = MessageTypes['efferent_interfaces/msg/Belief'];
@@ -247,5 +248,20 @@ describe('frames of the protocol', () => {
       data: Uint8Array.of(1, 2),
     });
     expect([...publishFrame(258, Uint8Array.of(5))]).toEqual([1, 2, 1, 0, 0, 5]);
+  });
+});
+
+describe('names of a robot that nobody knew before', () => {
+  it('finds its camera by what it publishes, and waits while there is none', () => {
+    const topics = ['/other/eye/color/camera_info', '/porter/front_eye/depth/image_raw', '/porter/scan'];
+    expect(cameraOf(topics, '/porter')).toBeUndefined();
+    expect(cameraOf([...topics, '/porter/front_eye/color/camera_info'], '/porter')).toBe('/porter/front_eye');
+  });
+
+  it('takes for the gripper what is commanded before a joint of it', () => {
+    const limits = new Map([['joint_gripper_finger_left', { lower: 0, upper: 1 }]]);
+    expect(gripperIndex(['lift', 'joint_gripper_finger_left', 'gripper_aperture'], limits)).toBe(2);
+    expect(gripperIndex(['lift', 'joint_gripper_finger_left'], limits)).toBe(1);
+    expect(gripperIndex(['lift'], limits)).toBe(-1);
   });
 });

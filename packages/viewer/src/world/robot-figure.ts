@@ -11,7 +11,7 @@ export class RobotFigure {
   readonly #frames: FrameTree;
   /** Joints by the name of their child link. */
   #joints: [string, Object3D][] = [];
-  #baseFrame = 'base_link';
+  #baseFrame = '';
 
   constructor(frames: FrameTree) {
     this.#frames = frames;
@@ -32,7 +32,7 @@ export class RobotFigure {
     const robot = parseUrdf(urdf, (_path, _manager, _material, done) => done(new Group()));
     this.group.clear();
     this.group.add(robot);
-    this.#baseFrame = Object.keys(robot.links).find((name) => robot.links[name] === robot) ?? 'base_link';
+    this.#baseFrame = Object.keys(robot.links).find((name) => robot.links[name] === robot) ?? '';
     this.#joints = Object.entries(robot.links).flatMap(([name, link]) =>
       link !== robot && link.parent ? [[name, link.parent] as [string, Object3D]] : [],
     );

@@ -3,6 +3,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { Mesh, MeshBasicMaterial, OctahedronGeometry } from 'three';
 import type { GraphLink } from '../connection/graph-link.ts';
 import { FrameTree } from '../model/frame-tree.ts';
+import { cameraOf } from '../model/robot-camera.ts';
 import { byId, element } from '../shell/element.ts';
 import { type IconName, icon } from '../shell/icon.ts';
 import { BeliefLayer } from './belief-layer.ts';
@@ -39,7 +40,7 @@ export class WorldView {
   readonly #rig = new CameraRig(this.stage.camera, byId('stage'), this.frames);
   readonly #viewButtons = new Map<ViewMode, HTMLButtonElement>();
   #attentionAtS = Number.NEGATIVE_INFINITY;
-  #cameraFrame = 'camera_color_optical_frame';
+  #cameraFrame = '';
 
   constructor() {
     const { scene } = this.stage;
@@ -111,21 +112,28 @@ export class WorldView {
       this.#attentionAtS = performance.now() / 1000;
       redraw();
     });
-    link.subscribe(
-      'sensor_msgs/msg/CameraInfo',
-      `${robot}/head_camera/color/camera_info`,
-      ({ header, height, k }) => {
-        if (header.frame_id !== '') this.#cameraFrame = header.frame_id;
-        this.#rig.setEyeCalibration(height, k[4] ?? 0);
-      },
-    );
+    let isCameraKnown = false;
+    link.topics.watch((topics) => {
+      const camera = isCameraKnown ? undefined : cameraOf(topics.keys(), robot);
+      if (camera === undefined) return;
+      isCameraKnown = true;
+      this.#watchCamera(link, camera);
+    });
+  }
+
+  /** @param camera - name below which its topics are */
+  #watchCamera(link: GraphLink, camera: string): void {
+    link.subscribe('sensor_msgs/msg/CameraInfo', `${camera}/color/camera_info`, ({ header, height, k }) => {
+      this.#cameraFrame = header.frame_id;
+      this.#rig.setEyeCalibration(height, k[4] ?? 0);
+    });
     for (const [title, topic] of [
-      ['Colour', 'head_camera/color/image_raw'],
-      ['Depth', 'head_camera/depth/image_raw'],
+      ['Colour', 'color/image_raw'],
+      ['Depth', 'depth/image_raw'],
     ] as const) {
       const inset = new CameraInset(title);
       byId('insets').append(inset.node);
-      link.subscribe('sensor_msgs/msg/Image', `${robot}/${topic}`, (image) => inset.draw(image));
+      link.subscribe('sensor_msgs/msg/Image', `${camera}/${topic}`, (image) => inset.draw(image));
     }
   }
 
