@@ -16,7 +16,7 @@ import { BeliefFeed } from './belief-feed-node.ts';
 import type { LanguageModel } from './model/language-model.ts';
 import { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
 import { defaultCriticSettings } from './plan/critic.ts';
-import { isSelectorName, selectorNames } from './plan/selector.ts';
+import { selectorNames } from './plan/selector.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { defaultPlanner, isPlannerName, plannerNames } from './planners/planners.ts';
 import { QuestionDesk } from './question-desk-node.ts';
@@ -153,26 +153,14 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
     node.declareParameter(name, value, { description, range, ...(integer ? { integer } : {}) });
     return () => node.getParameter(name) as number;
   };
-  const planner = node.declareParameter('planner', '', {
-    description: `${plannerNames.join(', ')}; ${defaultPlanner} when empty`,
-  });
-  if (planner !== '' && !isPlannerName(planner)) {
-    throw new ConfigurationError({
-      code: 'unknown-planner',
-      message: `parameter planner: there is no planner "${planner}"; there are: ${plannerNames.join(', ')}`,
-      fields: { planner },
-    });
-  }
-  const selector = node.declareParameter('selector', 'cost', {
-    description: `how the next of several ready sub-goals is chosen: ${selectorNames.join(', ')}`,
-  });
-  if (!isSelectorName(selector)) {
-    throw new ConfigurationError({
-      code: 'unknown-selector',
-      message: `parameter selector: there is no selector "${selector}"; there are: ${selectorNames.join(', ')}`,
-      fields: { selector },
-    });
-  }
+  const planner = declareChoice(node, 'planner', defaultPlanner, plannerNames, 'how tasks are planned');
+  const selector = declareChoice(
+    node,
+    'selector',
+    'cost',
+    selectorNames,
+    'how the next of several ready sub-goals is chosen',
+  );
   const d = defaultTaskLimits;
   const threshold = number(
     'feasibility_threshold',
@@ -233,7 +221,6 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
     'how long an answer is waited for, s',
   );
   return (asked) => {
-    const chosen = asked || (node.getParameter('planner') as string);
     const limits: TaskLimits = {
       maxReplans: replans(),
       maxSteps: steps(),
@@ -247,8 +234,34 @@ function declareSettings(node: RosNode): (planner: string) => TaskSettings {
       questionTimeoutS: answerS(),
     };
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
-    return { planner: isPlannerName(chosen) ? chosen : defaultPlanner, selector, limits, critic };
+    return { planner: isPlannerName(asked) ? asked : planner(), selector: selector(), limits, critic };
   };
+}
+
+/**
+ * Declares a parameter that takes one of some words, or nothing for the usual one; it may be changed between tasks.
+ *
+ * @returns reads it
+ * @throws {@link ConfigurationError} for another word at the start; later ones are refused
+ */
+function declareChoice<Choice extends string>(
+  node: RosNode,
+  name: string,
+  usual: Choice,
+  choices: readonly Choice[],
+  purpose: string,
+): () => Choice {
+  const constraints = `one of ${choices.join(', ')}; ${usual} when empty`;
+  const problem = (value: unknown) =>
+    value === '' || choices.some((choice) => choice === value)
+      ? undefined
+      : `parameter ${name}: there is no ${name} "${value}"; there are: ${choices.join(', ')}`;
+  const first = node.declareParameter(name, '', { description: `${purpose}: ${constraints}`, constraints });
+  const reason = problem(first);
+  if (reason !== undefined)
+    throw new ConfigurationError({ code: `unknown-${name}`, message: reason, fields: { [name]: first } });
+  node.onSetParameters((changes) => (changes.has(name) ? problem(changes.get(name)) : undefined));
+  return () => (node.getParameter(name) as Choice | '') || usual;
 }
 
 /** Publishes the belief twice a second when anybody listens, and whenever the returned function is called. */

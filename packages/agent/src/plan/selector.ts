@@ -12,9 +12,6 @@ export type SelectorName = 'cost' | 'path' | 'fixed' | 'random';
 
 export const selectorNames: readonly SelectorName[] = ['cost', 'path', 'fixed', 'random'];
 
-export const isSelectorName = (name: string): name is SelectorName =>
-  selectorNames.some((known) => known === name);
-
 /** What choosing among sub-goals depends on. */
 export interface SelectionContext {
   readonly view: BeliefView;

@@ -47,6 +47,7 @@ export type TaskOutcome =
   | 'repeated-failure'
   | 'model-error'
   | 'not-found'
+  | 'no-progress'
   | 'stopped'
   | 'robot-unavailable'
   | 'not-confirmed'
