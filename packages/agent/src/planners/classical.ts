@@ -49,17 +49,10 @@ export class Classical implements PlanStrategy {
     await this.newPlan('replan', `after: ${subGoal.description}`);
   }
 
-  async onFailure(subGoal: SubGoal, { code, message }: StepResult): Promise<void> {
-    const { memory, budget } = this.#task;
-    memory.addFailure({
-      robot: subGoal.robot,
-      skill: subGoal.skill,
-      arguments: subGoal.arguments,
-      code,
-      message,
-    });
-    budget.countFailure(`${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${code}`, message);
-    await this.replan(`${subGoal.description}: ${message}`);
+  async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
+    this.#task.rememberFailure(subGoal, result);
+    this.#task.countFailure(subGoal, result);
+    await this.replan(`${subGoal.description}: ${result.message}`);
   }
 
   async onStuck(): Promise<void> {

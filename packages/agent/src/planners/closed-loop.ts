@@ -77,22 +77,13 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
-    const { memory, budget, environment } = this.#task;
-    const failure = memory.addFailure({
-      robot: subGoal.robot,
-      skill: subGoal.skill,
-      arguments: subGoal.arguments,
-      code: result.code,
-      message: result.message,
-    });
+    const { environment } = this.#task;
+    const failure = this.#task.rememberFailure(subGoal, result);
     if (isFind(subGoal)) {
       await this.replan(result.message);
       return;
     }
-    budget.countFailure(
-      `${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${result.code}`,
-      result.message,
-    );
+    this.#task.countFailure(subGoal, result);
     const contract = this.#task.contractOf(subGoal);
     const explanation = await this.#task.explain();
     const { broken, because } = confirmExplanation(

@@ -2,6 +2,7 @@ import { Rng } from '@efferent/core';
 import type { SkillContract } from '@efferent/skills';
 import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
+import type { StepFailure } from '../model/language-model.ts';
 import { type Explanation, explanationSchema, planProposalSchema } from '../model/proposal.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
@@ -165,6 +166,16 @@ export class TaskContext {
     this.memory.note('failed', `${subGoal.description}: ${result.code}: ${result.message}`);
     const word = result.code === 'not-confirmed' ? 'refuted' : `failed: ${result.code}`;
     this.emit('step-end', subGoal, withFeasibility(subGoal, result.message), word, subGoal.feasibility);
+  }
+
+  /** Remembers a failed step for the model. @returns the failure with how often it has happened in this task */
+  rememberFailure({ robot, skill, arguments: given }: SubGoal, { code, message }: StepResult): StepFailure {
+    return this.memory.addFailure({ robot, skill, arguments: given, code, message });
+  }
+
+  /** Counts equal failures in a row. @throws {@link TaskEnd} past the limit */
+  countFailure({ skill, arguments: given }: SubGoal, { code, message }: StepResult): void {
+    this.budget.countFailure(`${skill} ${JSON.stringify(given)} ${code}`, message);
   }
 
   emit(

@@ -2,7 +2,7 @@ import type { Belief, Fixture, ObjectTrack, Sighting } from '@efferent/agent';
 import { type Rng, Transform, type Vector3 } from '@efferent/core';
 import type { Household, HouseholdRobot, Thing } from './household.ts';
 
-/** What the simulated detector does, as measured on it: noise, misses and misnaming. */
+/** The stated position noise of the simulated detector; the shares of misses and misnamings are assumed. */
 const sigmaM = 0.008;
 const sigmaPerRange = 0.01;
 const detectedShare = 0.95;

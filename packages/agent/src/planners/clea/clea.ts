@@ -142,7 +142,7 @@ class CleaRun {
   }
 
   async #execute(subGoal: SubGoal, contract: SkillContract): Promise<boolean> {
-    const { environment, budget, memory, runner, signal } = this.#task;
+    const { environment, budget, runner, signal } = this.#task;
     const beganS = environment.nowS();
     const result = await runner.run(subGoal, contract, false, signal);
     subGoal.elapsedS += environment.nowS() - beganS;
@@ -151,9 +151,8 @@ class CleaRun {
     if (result.success) this.#task.finish(subGoal, result);
     else {
       this.#task.fail(subGoal, result);
-      const { robot, skill, arguments: given } = subGoal;
-      memory.addFailure({ robot, skill, arguments: given, code: result.code, message: result.message });
-      budget.countFailure(`${skill} ${JSON.stringify(given)} ${result.code}`, result.message);
+      this.#task.rememberFailure(subGoal, result);
+      this.#task.countFailure(subGoal, result);
       this.#reflection = `${formatCall(subGoal)} failed: ${result.code}: ${result.message}`;
     }
     const feedback = result.success ? 'ok' : `failed: ${result.code}: ${result.message}`;

@@ -62,17 +62,10 @@ export class Deps implements PlanStrategy {
     return this.#task.nearest(possible);
   }
 
-  async onFailure(subGoal: SubGoal, { code, message }: StepResult): Promise<void> {
-    const { memory, budget } = this.#task;
-    memory.addFailure({
-      robot: subGoal.robot,
-      skill: subGoal.skill,
-      arguments: subGoal.arguments,
-      code,
-      message,
-    });
-    budget.countFailure(`${subGoal.skill} ${JSON.stringify(subGoal.arguments)} ${code}`, message);
-    await this.#explainAndReplan(subGoal, `${code}: ${message}`);
+  async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
+    this.#task.rememberFailure(subGoal, result);
+    this.#task.countFailure(subGoal, result);
+    await this.#explainAndReplan(subGoal, `${result.code}: ${result.message}`);
   }
 
   async onStuck(): Promise<void> {
