@@ -123,6 +123,8 @@ export interface LanguageModelReply<Output> {
   readonly outputTokens: number;
   /** Requests sent, counting retries and the repair round. */
   readonly attempts: number;
+  /** Mean log-probability of the answer's tokens, nats; absent when the model tells none. */
+  readonly meanLogProbability?: number;
 }
 
 /** The seam between the planner and whatever thinks: a symbolic reasoner, a local or a remote language model. */
@@ -131,6 +133,8 @@ export interface LanguageModel {
   readonly id: string;
   /** Latency that a lockstep episode charges for one call, ms. */
   readonly modelledLatencyMs: number;
+  /** Whether the same question asked again may be answered differently, so that agreement of several answers says something. */
+  readonly answersVary: boolean;
   /** @throws {@link LanguageModelError} whose message says what to do */
   generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>>;
 }

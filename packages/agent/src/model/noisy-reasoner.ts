@@ -27,6 +27,7 @@ const legalShare = 0.7;
 export class NoisyReasoner implements LanguageModel {
   readonly id = 'reasoner-noisy';
   readonly modelledLatencyMs = 3;
+  readonly answersVary = true;
   readonly #reasoner = new Reasoner();
   readonly #settings: NoiseSettings;
   /** Newest draw and number of draws by task and purpose. */

@@ -78,6 +78,7 @@ export function openAiCompatibleFromEnvironment(
 export class OpenAiCompatibleModel implements LanguageModel {
   readonly id: string;
   readonly modelledLatencyMs: number;
+  readonly answersVary = true;
   readonly #options: OpenAiCompatibleOptions;
   readonly #model;
 

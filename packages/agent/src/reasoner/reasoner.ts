@@ -31,6 +31,7 @@ const hopelessAfter = 4;
 export class Reasoner implements LanguageModel {
   readonly id = 'reasoner';
   readonly modelledLatencyMs = 3;
+  readonly answersVary = false;
 
   async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
     const answer = answerTo(request);

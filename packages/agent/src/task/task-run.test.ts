@@ -19,6 +19,7 @@ const skills = Object.values(skillContracts);
 class AnyModel implements LanguageModel {
   readonly id = 'any';
   readonly modelledLatencyMs = 1;
+  readonly answersVary = false;
   readonly #answers: readonly unknown[];
   readonly #fitting: boolean;
   #next = 0;
