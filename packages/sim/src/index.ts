@@ -1,4 +1,5 @@
 export { Articulation } from './articulation.ts';
+export type { Perturbation, PerturbationName } from './card-perturbations.ts';
 export { type Collision, CollisionLog } from './collision-log.ts';
 export { type EpisodeReport, entityStatesFromReport, parseEpisodeReport } from './episode-report.ts';
 export type { Held, ReleaseReason } from './grip.ts';
@@ -23,6 +24,5 @@ export {
   type GoalCondition,
   listTaskCards,
   loadTaskCard,
-  type PerturbationName,
   type TaskCard,
 } from './task-card.ts';

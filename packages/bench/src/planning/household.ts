@@ -159,7 +159,10 @@ export class Household {
       if (Math.abs(x) > half[0] || Math.abs(y) > half[1]) continue;
       if (this.#isFree(fixture.id, x, y, radius)) return new Transform([x, y, floor], [0, 0, 0, 1]);
     }
-    return undefined;
+    // What is full still takes more on top: a bin, a sink, a drawer.
+    return fixture.isContainer && !fixture.isSurface
+      ? new Transform([0, 0, floor], [0, 0, 0, 1])
+      : undefined;
   }
 
   #isFree(fixtureId: string, x: number, y: number, radiusM: number): boolean {
