@@ -6,7 +6,7 @@ export type { Held, ReleaseReason } from './grip.ts';
 export { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
 export { type ConditionVerdict, judgeTask, type TaskVerdict } from './judge.ts';
 export { type PerturbationAction, Perturber } from './perturber.ts';
-export { drawSetup, type EpisodeSetup, type PlacementRequest } from './placement.ts';
+export { drawPoseInRegion, drawSetup, type EpisodeSetup, type PlacementRequest } from './placement.ts';
 export type { PinholeCamera } from './rasteriser.ts';
 export { RobotPlant } from './robot-plant.ts';
 export { listScenes, loadScene, type ObjectKind, type Scene } from './scene-file.ts';
