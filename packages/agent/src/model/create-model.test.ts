@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -84,13 +84,14 @@ test.each([
   async (model, path, header, key) => {
     const seen: { url: string; headers: Record<string, unknown>; body: Record<string, unknown> }[] = [];
     const answer = JSON.stringify({ precondition: '', because: 'So.' });
-    const server = createServer(async (incoming, response) => {
+    const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
       let body = '';
       for await (const chunk of incoming) body += String(chunk);
       seen.push({ url: incoming.url ?? '', headers: incoming.headers, body: JSON.parse(body) });
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(model === 'openai' ? openAiReply(answer) : anthropicReply(answer)));
-    });
+    };
+    const server = createServer((incoming, response) => void serve(incoming, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     try {
@@ -244,9 +245,8 @@ test('a damaged recording is refused with its line, and none is overwritten', as
   writeFileSync(file, '{"format": "efferent-model-recording-1"}\n');
   const replay = { model: 'openai-compatible', url: 'http://127.0.0.1:1/v1', name: 'm', replay: folder };
   await expect(create(replay)).rejects.toThrow(`${file} line 1: model: is missing`);
+  const record = create({ ...replay, replay: '', record: folder });
+  await expect(record).rejects.toThrow('record into another folder');
   writeFileSync(file, 'nonsense\n');
   await expect(create(replay)).rejects.toThrow('line 1: is not JSON');
-  await expect(create({ ...replay, replay: '', record: folder })).rejects.toThrow(
-    'record into another folder',
-  );
 });

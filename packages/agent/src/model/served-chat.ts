@@ -174,8 +174,9 @@ export class ServedChat implements ChatModel {
   }
 }
 
-/** Too many requests, faults of the server and lost connections may pass; what was asked wrongly does not. */
+/** Too many requests, faults of the server, lost connections and slow answers may pass; what was asked wrongly does not. */
 function retryDelay(error: unknown): number | undefined {
+  if (error instanceof Error && error.name === 'TimeoutError') return Number.NaN;
   if (isConnectionLoss(error)) return Number.NaN;
   if (!APICallError.isInstance(error) || !error.isRetryable) return undefined;
   return retryAfterMs(error.responseHeaders, Number(systemWallClock.nowNs() / 1_000_000n));

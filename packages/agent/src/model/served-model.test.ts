@@ -168,7 +168,7 @@ describe.each(ways)('an answer that is read %s', (_way, fields) => {
   });
 
   test.each([
-    ['slow', 'timeout', 'no answer within 200 ms', 1],
+    ['slow', 'timeout', 'no answer within 100 ms', 3],
     ['status-429', 'rate-limited', 'wait, or use a key with a higher limit, after 3 tries', 3],
     ['status-500', 'server-error', 'answered 500', 3],
     ['cut-connection', 'cut-off', 'cut in the middle', 3],
@@ -180,7 +180,7 @@ describe.each(ways)('an answer that is read %s', (_way, fields) => {
     'ends in a named error when it is %s',
     async (misbehaviour: Misbehaviour, code, advice, tries) => {
       const server = await serve({ misbehaviour });
-      const model = modelAt(server.url, misbehaviour === 'slow' ? { requestTimeoutMs: 200 } : {});
+      const model = modelAt(server.url, misbehaviour === 'slow' ? { requestTimeoutMs: 100 } : {});
       await expect(model.generate(request(fields))).rejects.toMatchObject({
         code,
         message: expect.stringContaining(advice),
