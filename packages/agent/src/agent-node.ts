@@ -12,6 +12,7 @@ import { Belief } from './belief/belief.ts';
 import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
+import type { SkillOutcomeStore } from './memory/episodic-memory.ts';
 import { createModel } from './model-parameters-node.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { QuestionDesk } from './question-desk-node.ts';
@@ -46,6 +47,11 @@ export const agentNode: NodeModule = managedNode({
       description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
+    const memorySetting = node.declareParameter('memory', '', {
+      description:
+        'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
+      readOnly,
+    });
     const languageModel = await createModel(node);
     const settings = declareSettings(node);
 
@@ -53,7 +59,11 @@ export const agentNode: NodeModule = managedNode({
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = names.filter(Boolean).map((name) => loadRobotModel(services.workspaceFolders, name));
     const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
-    const belief = new Belief(world, [lead, ...models].map(bodyOf));
+    const { openMemory } = await import('./memory/open-memory.ts');
+    const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
+      node.logger.warn('memory-unusable', { error }),
+    );
+    const belief = new Belief(world, [lead, ...models].map(bodyOf), memory.places);
     const transforms = new TransformListener(node);
     new BeliefFeed(node, belief, lead, transforms, framePrefix, camera || mainCameraOf(lead).name);
     for (const model of models)
@@ -65,7 +75,8 @@ export const agentNode: NodeModule = managedNode({
       model: languageModel,
       settings,
       robots: [clientOf(node, lead), ...models.map((model) => clientOf(node, model))],
-      statistics: new SkillStatistics(),
+      statistics: statisticsFrom(memory),
+      memory,
       questions: new QuestionDesk(node),
       publishBelief: publish,
       runModel: (work) =>
@@ -74,11 +85,24 @@ export const agentNode: NodeModule = managedNode({
           work,
         ),
     });
-    return { deactivate: (reason) => server.stop(`The agent ${reason}.`) };
+    return {
+      deactivate: (reason) => server.stop(`The agent ${reason}.`),
+      cleanUp: async () => memory.close(),
+    };
   },
 });
 
 const clientOf = (node: RosNode, model: RobotModel): RobotClient => new RobotClient(node, model.namespace);
+
+/** Runs of earlier tasks that what is expected of skills starts from. */
+const mostEarlierRuns = 500;
+
+function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
+  const statistics = new SkillStatistics();
+  for (const { skill, context, success, elapsedS } of memory.skillRuns(mostEarlierRuns))
+    statistics.record(skill, context, success, elapsedS);
+  return statistics;
+}
 
 const bodyOf = (model: RobotModel): RobotBody => ({ name: model.namespace });
 

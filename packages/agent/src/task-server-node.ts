@@ -3,6 +3,7 @@ import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@
 import type { SkillContract } from '@efferent/skills';
 import { critiqueMessage, planMessage, skillOutcomeMessage } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
+import type { EpisodicMemory } from './memory/episodic-memory.ts';
 import type { LanguageModel, RobotOffer } from './model/language-model.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
@@ -22,6 +23,7 @@ export interface TaskServerParts {
   readonly robots: readonly [RobotClient, ...RobotClient[]];
   readonly model: LanguageModel;
   readonly statistics: SkillStatistics;
+  readonly memory: EpisodicMemory;
   readonly questions: QuestionDesk;
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string): TaskSettings;
@@ -128,13 +130,14 @@ export class TaskServer {
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
     const settings = this.#parts.settings(goal.request.planner);
-    const { belief, model, statistics, questions } = this.#parts;
+    const { belief, model, statistics, questions, memory } = this.#parts;
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     const environment: TaskEnvironment = {
       belief,
       skills,
       model,
       robots,
+      memory,
       nowS: () => this.#nowS(),
       sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
       executeSkill: (call, onPhase, abort) =>

@@ -1,5 +1,5 @@
 import { formatPredicate, type SkillContract } from '@efferent/skills';
-import type { BeliefView } from '../belief/belief-view.ts';
+import type { BeliefView, PlaceChance } from '../belief/belief-view.ts';
 import { formatCall } from '../plan/call-text.ts';
 import type {
   LanguageModelRequest,
@@ -76,6 +76,7 @@ export function renderPrompt(request: PromptRequest): { readonly system: string;
     '',
     renderBelief(request.belief, request.robots),
     ...renderQuestion(request.question),
+    ...section('From earlier tasks', request.recollections ?? []),
     ...section('Confirmed so far', request.achieved),
     ...section(
       'Names that were found',
@@ -164,7 +165,7 @@ function renderBelief(view: BeliefView, robots: readonly RobotOffer[]): string {
   });
   const objects = view.objects.map((object) =>
     object.missing
-      ? `- ${object.id} (${object.className}): not where it was, place unknown`
+      ? `- ${object.id} (${object.className}): not where it was, maybe ${renderChances(object.likelyPlaces)}`
       : `- ${object.id} (${object.className}): ${object.relation} ${object.support || '?'} at (${object.positionM.map(round).join(', ')}), confidence ${round(object.confidence)}, seen ${Math.round(object.ageS)} s ago`,
   );
   const fixtures = view.fixtures.map((fixture) => {
@@ -182,8 +183,17 @@ function renderBelief(view: BeliefView, robots: readonly RobotOffer[]): string {
     ...team,
     'Objects:',
     ...(objects.length === 0 ? ['- none seen yet'] : objects),
+    ...(view.expected.length === 0 ? [] : ['Not seen yet:']),
+    ...view.expected.map(
+      ({ classNames, likelyPlaces }) => `- ${classNames[0]}: maybe ${renderChances(likelyPlaces)}`,
+    ),
     'Furniture and what opens:',
     ...fixtures,
     `Places: ${view.places.map((place) => place.id).join(', ')}.`,
   ].join('\n');
 }
+
+const renderChances = (chances: readonly PlaceChance[]): string =>
+  chances
+    .map(({ place, probability }) => `${place || 'somewhere else'} (${probability.toFixed(2)})`)
+    .join(', ') || 'anywhere';

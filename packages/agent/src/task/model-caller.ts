@@ -2,14 +2,19 @@ import { checkWithSchema, describeError, describeProblem, EfferentError } from '
 import { viewBelief } from '../belief/truth.ts';
 import type { LanguageModelReply, LanguageModelRequest, ModelQuestion } from '../model/language-model.ts';
 import type { TaskEnvironment } from './environment.ts';
+import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
+
+/** Earlier episodes that a request names. */
+const mostRecollections = 5;
 
 /** Puts questions to the language model: counts them, reports them, and trusts no answer that is not of the asked shape. */
 export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  #recalled: readonly string[] | undefined;
 
   constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
     this.#environment = environment;
@@ -26,10 +31,12 @@ export class ModelCaller {
     const { belief, model, skills, robots } = this.#environment;
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
+    const { instruction } = this.#memory;
+    const view = viewBelief(belief, beganS);
     const request: LanguageModelRequest<Output> = {
       question,
-      instruction: this.#memory.instruction,
-      belief: viewBelief(belief, beganS),
+      instruction,
+      belief: { ...view, expected: expectedThings(belief, view, instruction) },
       skills,
       robots,
       history: this.#memory.history,
@@ -37,6 +44,7 @@ export class ModelCaller {
       answers: this.#memory.answers,
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
+      recollections: this.#recollections(),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       signal,
@@ -59,6 +67,12 @@ export class ModelCaller {
       'model-error',
       `The ${model.id} answered something of another shape: ${describeProblem(checked.problems[0], 'answer')}.`,
     );
+  }
+
+  /** Asked once a task: what happens in it is in its own history. */
+  #recollections(): readonly string[] {
+    this.#recalled ??= this.#environment.memory?.recollect(this.#memory.instruction, mostRecollections) ?? [];
+    return this.#recalled;
   }
 
   #report(
