@@ -16,6 +16,8 @@ export interface LockstepGraphOptions {
   /** Language model of the agent. */
   readonly model?: string;
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
   /** Task card that places the objects; without it the scene's own layout. */
@@ -130,6 +132,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,
+    without: options.without,
     skills_file: options.skillsFile,
   };
   const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,9 +1,13 @@
 import type { SkillContract } from '@efferent/skills';
+import type { BeliefView } from '../belief/belief-view.ts';
+import type { PlanProposal } from '../model/proposal.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import { type Review, reviewPlan } from '../plan/review-plan.ts';
 import { confirmExplanation, repairSteps } from '../task/recovery.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
 import type { TaskContext } from '../task/task-context.ts';
 import { concludePlan } from './conclude-plan.ts';
+import { HybridSource } from './hybrid-source.ts';
 import type { Objection, PlanStrategy, StepCritic } from './plan-loop.ts';
 
 /** Codes for which trying the same again, with fresh poses, is worth it. */
@@ -108,7 +112,29 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
-    return this.#task.newPlan(this.#task.planSource(purpose), change);
+    const review = (proposal: PlanProposal, view: BeliefView) => this.#review(proposal, view);
+    const source = new HybridSource(
+      this.#task,
+      purpose,
+      this.#task.uses('samples') ? 3 : 1,
+      (proposal) => review(proposal, this.#task.view()).problems.length === 0,
+    );
+    return this.#task.newPlan(source, change, review);
+  }
+
+  #review(proposal: PlanProposal, view: BeliefView): Review {
+    const { environment, memory } = this.#task;
+    return reviewPlan(proposal, {
+      view,
+      skills: environment.skills,
+      robots: environment.robots,
+      instruction: memory.instruction,
+      answers: memory.answers,
+      achieved: memory.achieved,
+      failures: memory.failures,
+      covers: this.#task.uses('coverage'),
+      mends: this.#task.uses('mending'),
+    });
   }
 
   async replan(because: string): Promise<void> {
