@@ -8,6 +8,9 @@ import type { SkillStatistics } from './skill-statistics.ts';
 /** Speed that a path's length is divided by, m/s: a mobile manipulator among furniture. */
 const travelMps = 0.2;
 
+/** A step with something lost still has a finite cost. */
+const leastSure = 0.05;
+
 /** How the next of several ready sub-goals is chosen; the others than `cost` are there to compare with. */
 export type SelectorName = 'cost' | 'path' | 'fixed' | 'random';
 
@@ -67,8 +70,18 @@ function horizonOf(subGoal: SubGoal, index: number, context: SelectionContext): 
  * divided by its chance of success.
  */
 export function predictedCostS(subGoal: SubGoal, view: BeliefView, statistics: SkillStatistics): number {
-  const chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className);
+  const chance =
+    statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className) *
+    sureness(subGoal, view);
   return (travelM(subGoal, view) / travelMps + statistics.durationS(subGoal.skill)) / chance;
+}
+
+/** How sure it is that what the sub-goal names is where it is believed to be. */
+function sureness({ arguments: given }: SubGoal, view: BeliefView): number {
+  let sure = 1;
+  for (const id of Object.values(given))
+    sure *= Math.max(leastSure, view.objects.find((object) => object.id === id)?.confidence ?? 1);
+  return sure;
 }
 
 const needsEmptyHand = (subGoal: SubGoal, skills: readonly SkillContract[]): boolean =>
