@@ -22,7 +22,7 @@ export interface CompletedPlan {
  * @returns undefined when no sequence of skills fills a gap
  */
 export function completeSteps(
-  proposal: PlanProposal,
+  proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'complete'>,
   start: SymbolicState,
   skills: readonly SkillContract[],
 ): CompletedPlan | undefined {
@@ -54,7 +54,7 @@ class Filling {
 
   readonly #goals: readonly Atom[];
 
-  constructor(proposal: PlanProposal, start: SymbolicState, skills: readonly SkillContract[]) {
+  constructor(proposal: Pick<PlanProposal, 'goals'>, start: SymbolicState, skills: readonly SkillContract[]) {
     this.#goals = proposal.goals.map(parseAtom).filter((goal) => goal !== undefined);
     this.state = start;
     this.#skills = skills;

@@ -1,11 +1,12 @@
 import type { BeliefView } from '../belief/belief-view.ts';
+import { isColor } from '../language/colors.ts';
 import type { NounPhrase } from '../language/command.ts';
 import { isInCategory } from '../language/lexicon.ts';
 import type { Mention } from '../language/mentions.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { resolveFixture, resolvePlace } from '../reasoner/resolve-fixture.ts';
 import { tellsColor } from '../reasoner/resolve-object.ts';
-import { classMatches, isColor } from '../reasoner/things.ts';
+import { classMatches } from '../reasoner/things.ts';
 
 /** Decides which names of a belief the words of an instruction can mean. */
 export class MentionMatch {

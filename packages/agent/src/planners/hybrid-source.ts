@@ -5,9 +5,6 @@ import { type PlanEvidence, purposeOf } from '../plan/plan-evidence.ts';
 import type { PlanSource } from '../task/planning.ts';
 import type { TaskContext } from '../task/task-context.ts';
 
-/** Answers that one question is put for at most when they may vary. */
-const maxSamples = 3;
-
 /**
  * The language model as a source of plans that is asked more than once.
  *
@@ -24,7 +21,10 @@ export class HybridSource implements PlanSource {
   readonly #samples: number;
   #asked = 0;
 
-  /** @param isUsable - whether a proposal passes the gate, put right where possible */
+  /**
+   * @param samples - answers that one question is put for at most when they may vary
+   * @param isUsable - whether a proposal passes the gate, put right where possible
+   */
   constructor(
     task: TaskContext,
     purpose: 'decompose' | 'replan',
@@ -35,7 +35,7 @@ export class HybridSource implements PlanSource {
     this.#purpose = purpose;
     this.#isUsable = isUsable;
     this.id = task.environment.model.id;
-    this.#samples = task.environment.model.answersVary ? Math.min(samples, maxSamples) : 1;
+    this.#samples = task.environment.model.answersVary ? samples : 1;
   }
 
   async propose(signal: AbortSignal): Promise<PlanProposal> {

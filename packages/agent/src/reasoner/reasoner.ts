@@ -20,8 +20,9 @@ import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';
 
 /** Failure codes after which doing the same again with the same thing is pointless. */
-const hopelessCodes = new Set(['too-wide', 'unreachable', 'force-limit', 'not-found']);
+const hopelessCodes = new Set(['does-not-hold', 'too-wide', 'unreachable', 'force-limit', 'not-found']);
 const hopelessAfter = 4;
+const hopelessFrom: Readonly<Record<string, number>> = { 'does-not-hold': 1, 'not-found': 1, 'too-wide': 2 };
 
 /**
  * The offline language model: parses the instruction with a grammar and plans by search over the skill contracts.
@@ -127,8 +128,7 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   if (unseen.length > 0) return lookPlan(leadOf(request), unseen, references);
   const hopeless = request.failures.filter(
     (failure) =>
-      hopelessCodes.has(failure.code) &&
-      failure.count >= (failure.code === 'not-found' ? 1 : failure.code === 'too-wide' ? 2 : hopelessAfter),
+      hopelessCodes.has(failure.code) && failure.count >= (hopelessFrom[failure.code] ?? hopelessAfter),
   );
   // A part that stays unclear after a look is taken for open when it is to be closed: it may be ajar.
   const onlyCloses = grounding.goals.every((goal) => goal.atom.predicate === 'closed');

@@ -60,7 +60,14 @@ export class TaskContext {
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
-    this.critic = new CriticGate(environment, this.runner, statistics, settings.critic);
+    this.critic = new CriticGate(
+      environment,
+      this.runner,
+      statistics,
+      settings.critic,
+      !settings.without.includes('feasibility'),
+    );
+    statistics.doubt.startTask();
     this.beganS = environment.nowS();
   }
 
