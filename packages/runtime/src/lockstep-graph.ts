@@ -15,6 +15,8 @@ export interface LockstepGraphOptions {
   readonly seed: number;
   /** Language model of the agent. */
   readonly model?: string;
+  /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
+  readonly modelArguments?: Readonly<Record<string, string>>;
   readonly planner?: string;
   /** Parts of the planner to leave out, separated by commas. */
   readonly without?: string;
@@ -129,6 +131,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
   const { scene, robot, seed, model = usualModel } = options;
   const asked = {
     model: model === usualModel ? undefined : model,
+    ...options.modelArguments,
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,
