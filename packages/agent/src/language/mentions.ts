@@ -9,6 +9,8 @@ export interface Mention {
   readonly phrase: NounPhrase;
   /** The preposition before it. */
   readonly preposition: Preposition | undefined;
+  /** Which enumeration it belongs to: "the apple, the lemon and the can" is one. */
+  readonly list: number;
   /** It stands after "except". */
   readonly isExcluded: boolean;
 }
@@ -38,6 +40,7 @@ export function namedWords(instruction: string, lexicon: Lexicon): NamedWords {
   const verbs: VerbFrame[] = [];
   const unknown: string[] = [];
   let preposition: Preposition | undefined;
+  let list = 0;
   let position = skipOpening(tokens, 0);
   while (position < tokens.length) {
     const word = tokens[position]!;
@@ -48,14 +51,15 @@ export function namedWords(instruction: string, lexicon: Lexicon): NamedWords {
     if (phrase !== undefined) {
       const { value, next } = phrase;
       if (value.meaning === undefined && value.pronoun === undefined) unknown.push(value.text);
-      else mentions.push({ phrase: value, preposition, isExcluded: false });
+      else mentions.push({ phrase: value, preposition, list, isExcluded: false });
       for (const other of value.except)
-        mentions.push({ phrase: other, preposition: undefined, isExcluded: true });
+        mentions.push({ phrase: other, preposition: undefined, list, isExcluded: true });
       position = next;
     } else if (verb !== undefined) {
       verbs.push(verb.frame);
       position += verb.length;
     } else position += before?.length ?? 1;
+    if (phrase === undefined && word !== 'and' && word !== ',') list += 1;
     preposition = before?.preposition ?? (word === 'and' || word === ',' ? preposition : undefined);
     if (separators.has(word) || word === 'and' || word === 'then') position = skipOpening(tokens, position);
   }

@@ -19,6 +19,8 @@ export interface CoverageProblem extends PlanProblem {
   readonly mention: Mention | undefined;
 }
 
+/** What a step brings about and stays so. */
+const lasting = new Set<string>(['in', 'on', 'open', 'closed']);
 const openWords = ['open', 'opens', 'opened', 'opening', 'pull'];
 const closeWords = ['close', 'closes', 'closed', 'closing', 'shut', 'push'];
 /** Words with which an instruction leaves the destination to the planner. */
@@ -32,16 +34,18 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  * does not hold it says less.
  *
  * @param answered - the words of the person's answers; they may name things, too
+ * @param achieved - statements that were confirmed in this task; a plan for what is left need not speak of them
  */
 export function coverageProblems(
   proposal: PlanProposal,
   instruction: NamedWords,
   answered: readonly NamedWords[],
   view: BeliefView,
+  achieved: readonly string[],
 ): readonly CoverageProblem[] {
   const goals = proposal.goals.map(parseAtom).filter((goal) => goal !== undefined);
   if (goals.length === 0) return [];
-  const coverage = new Coverage(proposal, goals, instruction, answered, view);
+  const coverage = new Coverage(proposal, goals, instruction, answered, view, achieved);
   return [
     ...coverage.unnamed(),
     ...coverage.emptied(),
@@ -57,7 +61,8 @@ class Coverage {
   readonly #answered: readonly NamedWords[];
   readonly #view: BeliefView;
   readonly #match: MentionMatch;
-  /** Names in goals and in steps. */
+  readonly #done: readonly Atom[];
+  /** Names in goals, in steps and in what is done. */
   readonly #used: ReadonlySet<string>;
 
   constructor(
@@ -66,6 +71,7 @@ class Coverage {
     words: NamedWords,
     answered: readonly NamedWords[],
     view: BeliefView,
+    achieved: readonly string[],
   ) {
     this.#goals = goals;
     this.#words = words;
@@ -76,7 +82,9 @@ class Coverage {
     const steps = proposal.subGoals.flatMap((step) =>
       step.arguments.filter(({ name }) => name !== 'near').map(({ value }) => value),
     );
-    this.#used = new Set([...goals.flatMap((goal) => goal.arguments), ...steps]);
+    const done = achieved.map(parseAtom).filter((atom) => atom !== undefined && lasting.has(atom.predicate));
+    this.#done = done as readonly Atom[];
+    this.#used = new Set([...[...goals, ...this.#done].flatMap((goal) => goal.arguments), ...steps]);
   }
 
   /** Names in goals that no word of the person can mean. */
@@ -84,7 +92,19 @@ class Coverage {
     if (this.#words.unknown.length > 0) return [];
     const named = [this.#words, ...this.#answered].flatMap((words) => words.mentions);
     const positive = named.filter((mention) => !mention.isExcluded);
-    const isNamed = (name: string) => positive.some((mention) => this.#match.fits(mention, name));
+    // Where things go is said with a preposition, unless a pronoun stands for a place named before.
+    const goesBack = positive.some(
+      ({ phrase, preposition }) => phrase.pronoun !== undefined && preposition !== undefined,
+    );
+    const isNamed = (name: string) =>
+      positive.some(
+        (mention) =>
+          this.#match.fits(mention, name) &&
+          (goesBack ||
+            !this.#isDestination(name) ||
+            isOfThings(mention.phrase.meaning?.kind) ||
+            isDestination(mention)),
+      );
     const things = positive.some(({ phrase }) => isOfThings(phrase.meaning?.kind));
     const places = positive.some(({ phrase }) => isOfPlaces(phrase.meaning?.kind));
     const isFree =
@@ -142,7 +162,7 @@ class Coverage {
 
   /** Things that "all the …" means and no goal is about. */
   missingMembers(): readonly CoverageProblem[] {
-    const about = new Set(this.#goals.map((goal) => goal.arguments[0]));
+    const about = new Set([...this.#goals, ...this.#done].map((goal) => goal.arguments[0]));
     const excluded = this.#words.mentions.filter((mention) => mention.isExcluded);
     const isClearing = this.#words.verbs.includes('clear');
     const places = this.#words.mentions.filter(({ phrase }) => isOfPlaces(phrase.meaning?.kind));
@@ -208,6 +228,7 @@ class Coverage {
   states(): readonly CoverageProblem[] {
     const isSaid = (words: readonly string[]) => words.some((word) => this.#words.words.has(word));
     const planned = (predicate: string) => this.#goals.find((goal) => goal.predicate === predicate);
+    const isDone = (predicate: string) => this.#done.some((goal) => goal.predicate === predicate);
     const problems: CoverageProblem[] = [];
     for (const [predicate, words, other, otherWords] of [
       ['open', openWords, 'closed', closeWords],
@@ -217,7 +238,12 @@ class Coverage {
       if (goal !== undefined && !isSaid(words) && isSaid(otherWords))
         problems.push(stateProblem(goal, `nothing in the instruction asks to have it ${predicate}`));
       const verb = predicate === 'open' ? 'open' : 'close';
-      if (goal === undefined && this.#words.verbs.includes(verb) && !isSaid(otherWords)) {
+      if (
+        goal === undefined &&
+        !isDone(predicate) &&
+        this.#words.verbs.includes(verb) &&
+        !isSaid(otherWords)
+      ) {
         const wrong = planned(other);
         problems.push(stateProblem(wrong, `the instruction says "${verb}", and no goal is ${predicate}`));
       }
@@ -261,6 +287,7 @@ const everything: Mention = {
     except: [],
   },
   preposition: undefined,
+  list: -1,
   isExcluded: false,
 };
 

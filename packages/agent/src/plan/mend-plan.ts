@@ -1,6 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
-import { formatAtom, parseAtom } from '../belief/atom.ts';
-import type { BeliefView, FixtureView } from '../belief/belief-view.ts';
+import { type Atom, formatAtom, parseAtom } from '../belief/atom.ts';
+import type { BeliefView } from '../belief/belief-view.ts';
 import type { Mention, NamedWords } from '../language/mentions.ts';
 import type { RobotOffer } from '../model/language-model.ts';
 import type { PlanProposal, ProposedReference, ProposedSubGoal } from '../model/proposal.ts';
@@ -10,10 +10,8 @@ import { idsOf } from '../reasoner/things.ts';
 import { completeSteps } from './complete-steps.ts';
 import type { CoverageProblem } from './instruction-coverage.ts';
 import { meantSkill } from './meant-skill.ts';
+import { isOfPlaces, otherSurface, placeLike, placesToLookAt } from './mend-places.ts';
 import { MentionMatch } from './mention-match.ts';
-
-/** Looks that a plan without any step is given at most. */
-const mostLooks = 3;
 
 /** A plan put right, and in words what was changed. */
 export interface MendedPlan {
@@ -92,7 +90,7 @@ class Mending {
       return;
     }
     const robot = this.#context.robots[0]?.name ?? '';
-    const looks = this.#unseen().map((target, index) => ({
+    const looks = placesToLookAt(this.#context).map((target, index) => ({
       id: `l${index + 1}`,
       robot,
       skill: 'look',
@@ -101,21 +99,6 @@ class Mending {
     }));
     this.#changes.push(`${looks.map((step) => `look ${step.arguments[0]?.value}`).join(', ')} is added`);
     this.#proposal = { ...this.#proposal, subGoals: looks };
-  }
-
-  /** What the instruction names of furniture, else the open surface that was seen least. */
-  #unseen(): readonly string[] {
-    const { view, words, achieved } = this.#context;
-    const unseen = view.fixtures.filter((fixture) => !achieved.includes(`inspected(${fixture.id})`));
-    const match = new MentionMatch(view, []);
-    const named = new Set(words.mentions.flatMap(({ phrase }) => [...match.placesOf(phrase)]));
-    const parts = unseen.filter((fixture) => named.has(fixture.id) && (fixture.opens || fixture.isSurface));
-    if (parts.length > 0) return parts.slice(0, mostLooks).map((fixture) => fixture.id);
-    return unseen
-      .filter((fixture) => fixture.isSurface && fixture.behind === undefined)
-      .sort((a, b) => a.seenShare - b.seenShare)
-      .slice(0, 1)
-      .map((fixture) => fixture.id);
   }
 
   /** A name that the instruction does not hold stands for what it names and the plan left out. */
@@ -134,31 +117,57 @@ class Mending {
     for (const name of wrong) {
       const anywhere = this.#coverage.some((problem) => problem.kind === 'emptied' && problem.name === name);
       if (anywhere) {
-        const free = this.#otherSurface(name);
+        const free = otherSurface(view, name);
         if (free === undefined) return false;
         this.#replace(name, free);
         continue;
       }
       const index = left.findIndex((problem) => this.#standIn(name, problem) !== undefined);
-      const put = index < 0 ? undefined : this.#standIn(name, left[index]!);
+      const put = index < 0 ? this.#unusedPlace(name) : this.#standIn(name, left[index]!);
       if (put === undefined) return false;
-      left.splice(index, 1);
+      if (index >= 0) left.splice(index, 1);
       this.#replace(name, put);
     }
     this.#left = left;
-    return left.every((problem) => problem.kind === 'member');
+    return left.every((problem) => problem.kind === 'member' || this.#listed(problem) !== undefined);
   }
 
   #left: readonly CoverageProblem[] = [];
 
-  /** The widest open surface of other furniture. */
-  #otherSurface(name: string): string | undefined {
-    const { fixtures } = this.#context.view;
-    const leave = fixtures.find((fixture) => fixture.id === name)?.furnitureId;
-    const area = (id: FixtureView) => id.sizeM[0] * id.sizeM[1];
-    return fixtures
-      .filter((other) => other.isSurface && other.behind === undefined && other.furnitureId !== leave)
-      .sort((a, b) => area(b) - area(a))[0]?.id;
+  /** The place that a wrong one stands for, when the instruction names one place that no goal speaks of. */
+  #unusedPlace(name: string): string | undefined {
+    const { view, words } = this.#context;
+    if (!view.fixtures.some((fixture) => fixture.id === name)) return undefined;
+    const match = new MentionMatch(view, []);
+    const used = this.#goals().flatMap((goal) => goal.arguments);
+    const unused = words.mentions.filter(
+      (mention) =>
+        isOfPlaces(mention) &&
+        !mention.isExcluded &&
+        mention.preposition !== 'from' &&
+        !used.some((id) => match.fits(mention, id)),
+    );
+    return unused.length === 1
+      ? placeLike(view, this.#goals(), name, match.placesOf(unused[0]!.phrase))
+      : undefined;
+  }
+
+  /** The one thing that a forgotten noun phrase means, when another of its enumeration has a goal. */
+  #listed({ mention }: CoverageProblem): string | undefined {
+    if (mention === undefined || isOfPlaces(mention)) return undefined;
+    const match = new MentionMatch(this.#context.view, this.#proposal.references);
+    const able = match.objectsOf(mention.phrase).filter((id) => !this.#names().includes(id));
+    return able.length === 1 && this.#patternFor(mention, match) !== undefined ? able[0] : undefined;
+  }
+
+  /** The goal of another thing that the same words, or another of their enumeration, mean. */
+  #patternFor(mention: Mention, match: MentionMatch): Atom | undefined {
+    const alike = this.#context.words.mentions.filter(
+      (other) =>
+        other === mention || (other.list === mention.list && !other.isExcluded && !isOfPlaces(other)),
+    );
+    const group = alike.length > 0 ? alike : [mention];
+    return this.#goals().find((goal) => group.some((other) => match.fits(other, goal.arguments[0] ?? '')));
   }
 
   /** What a wrong name can stand for; undefined when nothing or several things. */
@@ -168,26 +177,12 @@ class Mending {
     if (kind === 'member') return isPlace ? undefined : member;
     if (mention === undefined) return undefined;
     const match = new MentionMatch(view, this.#proposal.references);
-    const ofPlaces = mention.phrase.meaning?.kind === 'fixture' || mention.phrase.meaning?.kind === 'person';
-    if (ofPlaces !== isPlace) return undefined;
-    if (isPlace) return this.#placeLike(name, match.placesOf(mention.phrase));
+    if (isOfPlaces(mention) !== isPlace) return undefined;
+    if (isPlace) return placeLike(view, this.#goals(), name, match.placesOf(mention.phrase));
     const used = this.#names();
     const able = match.objectsOf(mention.phrase).filter((id) => !used.includes(id));
     if (able.length === 0) return this.#reference(mention);
     return able.length === 1 ? able[0] : undefined;
-  }
-
-  /** The one of several places that can be to the goals what the wrong one was. */
-  #placeLike(name: string, places: ReadonlySet<string>): string | undefined {
-    const goal = this.#goals().find((each) => each.arguments.includes(name));
-    const able = this.#context.view.fixtures.filter(
-      (fixture) =>
-        places.has(fixture.id) &&
-        (goal?.predicate !== 'on' || fixture.isSurface) &&
-        (goal?.predicate !== 'in' || fixture.isContainer) &&
-        ((goal?.predicate !== 'open' && goal?.predicate !== 'closed') || fixture.opens),
-    );
-    return able.length === 1 ? able[0]?.id : undefined;
   }
 
   /** Something named that was never seen has to be found first. */
@@ -207,11 +202,11 @@ class Mending {
   /** A forgotten one of "all the …" gets the goal that the others have. */
   addMembers(): boolean {
     const match = new MentionMatch(this.#context.view, this.#proposal.references);
-    for (const { name, mention } of this.#left) {
-      const pattern = this.#goals().find(
-        (goal) => mention !== undefined && match.fits(mention, goal.arguments[0] ?? ''),
-      );
-      if (pattern === undefined) return false;
+    for (const problem of this.#left) {
+      const { mention } = problem;
+      const name = problem.kind === 'member' ? problem.name : this.#listed(problem);
+      const pattern = mention === undefined ? undefined : this.#patternFor(mention, match);
+      if (pattern === undefined || name === undefined) return false;
       const goal = formatAtom({ ...pattern, arguments: [name, ...pattern.arguments.slice(1)] });
       if (this.#proposal.goals.includes(goal)) continue;
       this.#proposal = { ...this.#proposal, goals: [...this.#proposal.goals, goal] };

@@ -51,11 +51,16 @@ export class MentionMatch {
   /** Fixtures and places that a noun phrase can mean; a place at which things are handed over stands for its surface too. */
   placesOf(phrase: NounPhrase): ReadonlySet<string> {
     const every = { ...phrase, quantity: { kind: 'every' } as const };
+    const named = resolveFixture(this.#view, every, 'any');
+    const furniture = new Set(
+      named.kind === 'none' ? [] : named.fixtures.map((fixture) => fixture.furnitureId),
+    );
     const found = new Set<string>();
     for (const role of ['any', 'opens', 'container', 'surface'] as const) {
       const match = resolveFixture(this.#view, every, role);
       if (match.kind === 'none') continue;
       for (const fixture of match.fixtures) {
+        if (!furniture.has(fixture.furnitureId)) continue;
         found.add(fixture.id);
         for (const other of this.#view.fixtures)
           if (fixture.behind !== undefined && other.behind === fixture.behind) found.add(other.id);

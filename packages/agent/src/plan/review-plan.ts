@@ -47,7 +47,13 @@ function problemsOf(
   const contracts = checkPlan(proposal, view, skills, robots);
   const words = (text: string): NamedWords => namedWords(text, lexiconOf(view));
   const coverage = covers
-    ? coverageProblems(proposal, words(instruction), Object.values(answers).map(words), view)
+    ? coverageProblems(
+        proposal,
+        words(instruction),
+        Object.values(answers).map(words),
+        view,
+        context.achieved,
+      )
     : [];
   return {
     all: [...contracts, ...coverage, ...unreached(proposal, context), ...repeatedLooks(proposal, context)],
