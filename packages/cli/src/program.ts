@@ -37,6 +37,16 @@ export function createProgram(): Command {
     .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
 
   program
+    .command('say')
+    .description('say something to a running system, also about the task it is at: "no, the other mug"')
+    .argument('<words>')
+    .option('--robot <id>', 'namespace of the robot', 'stretch')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(middlewareOption())
+    .option('--json', 'print one JSON line last')
+    .action(lazily(async () => (await import('./run-command.ts')).say));
+
+  program
     .command('launch')
     .description('run a ROS 2 launch file (XML)')
     .argument(

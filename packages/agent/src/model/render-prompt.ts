@@ -82,6 +82,10 @@ export function renderPrompt(request: PromptRequest): { readonly system: string;
       Object.entries(request.bindings).map(([name, id]) => `${name} is ${id}`),
     ),
     ...section(
+      'Not meant by the person',
+      Object.entries(request.excluded ?? {}).map(([name, ids]) => `${name} is not ${ids.join(', ')}`),
+    ),
+    ...section(
       'Answers of the person',
       Object.entries(request.answers).map(([question, answer]) => `${question} ${answer}`),
     ),

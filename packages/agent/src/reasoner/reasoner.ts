@@ -1,6 +1,5 @@
 import { checkWithSchema, describeProblem, LanguageModelError } from '@efferent/core';
 import { formatAtom } from '../belief/atom.ts';
-import { Lexicon } from '../language/lexicon.ts';
 import { parseInstruction } from '../language/parser.ts';
 import type {
   LanguageModel,
@@ -15,6 +14,7 @@ import { composePlan } from './compose-plan.ts';
 import { explainGoal, goalList, parseGoalLine } from './deps-answers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type Goal, type Grounding, groundCommands } from './grounding.ts';
+import { lexiconOf } from './lexicon-of.ts';
 import { findSkill } from './operators.ts';
 import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';
@@ -91,7 +91,7 @@ const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>):
 
 function proposePlan(request: PlanRequest): PlanProposal {
   const { belief: view } = request;
-  const parsed = parseInstruction(request.instruction, lexiconFor(request));
+  const parsed = parseInstruction(request.instruction, lexiconOf(view));
   const known = `Objects I know of here: ${knownObjects(view)}.`;
   if (!parsed.ok) {
     const { failure } = parsed;
@@ -101,7 +101,8 @@ function proposePlan(request: PlanRequest): PlanProposal {
         : '';
     return proposal({ status: 'not-understood', message: `${failure.message}${help}` });
   }
-  const context = { view, answers: request.answers, achieved: request.achieved, bindings: request.bindings };
+  const { answers, achieved, bindings, excluded = {} } = request;
+  const context = { view, answers, achieved, bindings, excluded };
   const grounding = groundCommands(parsed.commands, context, leadOf(request));
   if (grounding.kind === 'not-understood')
     return proposal({ status: 'not-understood', message: grounding.message });
@@ -233,14 +234,4 @@ function impossibleBecause(
   const names = things.map((thing) => labelOf(request.belief, thing)).join(', ');
   if (failure !== undefined) return `I gave up on the ${names}: ${failure.message}`;
   return `No sequence of my skills reaches ${goal}.`;
-}
-
-function lexiconFor(request: PlanRequest): Lexicon {
-  const lexicon = new Lexicon();
-  for (const object of request.belief.objects) lexicon.addClass(object.className);
-  for (const fixture of request.belief.fixtures)
-    for (const name of fixture.names) lexicon.addFixtureKind(name, fixture.kind);
-  for (const place of request.belief.places)
-    for (const name of place.names) if (name !== 'me') lexicon.addFixtureKind(name, '');
-  return lexicon;
 }

@@ -3,6 +3,7 @@ import type { Belief } from '../belief/belief.ts';
 import type { LanguageModel, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import type { Interjections } from './interjections.ts';
 
 /** What a robot answered to one skill. */
 export interface SkillOutcome {
@@ -22,7 +23,7 @@ export interface SkillCall {
 
 /** Something that a person who watches the task may want to know. */
 export interface TaskEvent {
-  readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'note';
+  readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'amended' | 'note';
   readonly subGoalId: string;
   readonly text: string;
   readonly detail: string;
@@ -65,6 +66,8 @@ export interface TaskEnvironment {
   /** Robots that take part; the first is the one that is spoken to. */
   readonly robots: readonly [RobotOffer, ...RobotOffer[]];
   readonly model: LanguageModel;
+  /** What the person says while the task runs; without it a task cannot be changed, only ended. */
+  readonly interjections?: Interjections;
   /** ROS time, s. */
   nowS(): number;
   /** Resolves after this much ROS time, or throws when the task is cancelled. */

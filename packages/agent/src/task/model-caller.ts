@@ -37,6 +37,7 @@ export class ModelCaller {
       answers: this.#memory.answers,
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
+      excluded: this.#memory.excluded,
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       signal,

@@ -21,6 +21,9 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskReport> {
   const task = new TaskContext(instruction, environment, settings, statistics, signal);
+  const endListening = environment.interjections?.listen((correction, said) =>
+    task.amendments.apply(correction, said),
+  );
   try {
     const message = await createPlanner(settings.planner).run(task);
     return task.report('success', message);
@@ -29,5 +32,7 @@ export async function runTask(
     if (!(end instanceof TaskEnd)) throw error;
     task.closePlan(end.message);
     return task.report(end.outcome, end.message);
+  } finally {
+    endListening?.();
   }
 }
