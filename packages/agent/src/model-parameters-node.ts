@@ -49,6 +49,11 @@ function declareNoise(node: RosNode): NoiseSettings {
     node.declareParameter(name, value, { description, range: [0, 1], readOnly: true });
   return {
     errorRate: share('noise_error_rate', 0.2, 'reasoner-noisy: share of its answers that carry a fault'),
+    stepErrorRate: share(
+      'noise_step_error_rate',
+      0,
+      'reasoner-noisy: chance of a fault for each step of a plan and each judgement of one',
+    ),
     persistence: share(
       'noise_persistence',
       0.5,

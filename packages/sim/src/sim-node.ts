@@ -3,6 +3,7 @@ import { loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
 import { CameraPipeline } from './camera-pipeline.ts';
 import type { CameraReply } from './camera-worker.ts';
+import type { PerturbationName } from './card-perturbations.ts';
 import { serveDriver } from './driver-services-node.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
 import { serveJudge } from './judge-services-node.ts';
@@ -25,7 +26,7 @@ import { createPublishers } from './sim-publishers-node.ts';
 import { Battery } from './sim-status.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
 import { StretchDriver } from './stretch-driver.ts';
-import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
+import { buildEpisodeSetup, loadTaskCard } from './task-card.ts';
 
 /** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
 const firstStampNs = 1_000_000_000n;

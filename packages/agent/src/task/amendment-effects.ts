@@ -1,4 +1,5 @@
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
+import { isColor } from '../language/colors.ts';
 import type { Command, NounPhrase } from '../language/command.ts';
 import { spokenName } from '../language/lexicon.ts';
 import { parseInstruction } from '../language/parser.ts';
@@ -9,7 +10,7 @@ import { groundCommands } from '../reasoner/grounding.ts';
 import { Interruption } from '../reasoner/interruption.ts';
 import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { resolveFixture } from '../reasoner/resolve-fixture.ts';
-import { classMatches, isColor } from '../reasoner/things.ts';
+import { classMatches } from '../reasoner/things.ts';
 import type { TaskMemory } from './task-memory.ts';
 
 /** Ids and reference names that commands speak of; undefined while the person or a look has to say which. */

@@ -37,7 +37,7 @@ export class ModelCaller {
       answers: this.#memory.answers,
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
-      excluded: this.#memory.excluded,
+      ...(Object.keys(this.#memory.excluded).length === 0 ? {} : { excluded: this.#memory.excluded }),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       signal,
