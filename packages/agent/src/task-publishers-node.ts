@@ -1,6 +1,12 @@
 import { qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
-import { critiqueMessage, planMessage, skillOutcomeMessage } from './agent-messages-node.ts';
+import {
+  critiqueMessage,
+  modelCallMessage,
+  planMessage,
+  skillOutcomeMessage,
+} from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
+import { ModelTextPublisher } from './model-text-node.ts';
 import type { TaskEnvironment } from './task/environment.ts';
 
 /** What stands in the messages about one task. */
@@ -17,7 +23,7 @@ export interface PublishedTask {
 
 type Publishing = Pick<
   TaskEnvironment,
-  'publishPlan' | 'publishCritique' | 'publishSkillRun' | 'publishModelCall'
+  'publishPlan' | 'publishCritique' | 'publishSkillRun' | 'publishModelCall' | 'modelText'
 >;
 
 /** Publishes what a task plans, judges, asks and does below `/agent`. */
@@ -27,6 +33,7 @@ export class TaskPublishers {
   readonly #critiques;
   readonly #modelCalls;
   readonly #skillRuns;
+  readonly #modelText: ModelTextPublisher;
 
   constructor(node: RosNode) {
     this.#node = node;
@@ -39,6 +46,7 @@ export class TaskPublishers {
       '/agent/skill_outcomes',
       usual,
     );
+    this.#modelText = new ModelTextPublisher(node);
   }
 
   ofTask({ taskId, belief, planner, model, threshold, instruction }: PublishedTask): Publishing {
@@ -58,17 +66,8 @@ export class TaskPublishers {
         this.#critiques.publish(critiqueMessage(subGoal, verdict, { stamp: stamp(), taskId, threshold })),
       publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
       publishModelCall: (report) =>
-        this.#modelCalls.publish({
-          header: { stamp: stamp() },
-          task_id: taskId,
-          purpose: report.purpose,
-          model: report.model,
-          input_tokens: report.inputTokens,
-          output_tokens: report.outputTokens,
-          duration_s: report.durationS,
-          ok: report.ok,
-          message: report.message,
-        }),
+        this.#modelCalls.publish(modelCallMessage(report, { stamp: stamp(), taskId })),
+      modelText: (purpose) => this.#modelText.begin({ taskId, purpose, model }),
     };
   }
 }

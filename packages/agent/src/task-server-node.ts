@@ -4,7 +4,7 @@ import type { SkillContract } from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
 import type { BeliefView } from './belief/belief-view.ts';
 import { viewBelief } from './belief/truth.ts';
-import type { LanguageModel, RobotOffer } from './model/language-model.ts';
+import type { LanguageModel, Picture, RobotOffer } from './model/language-model.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
@@ -32,6 +32,8 @@ export interface TaskServerParts {
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
+  /** Absent where the model may not see the camera's pictures. */
+  readonly picture?: () => Promise<Picture | undefined>;
   /** Called before a result is sent, so that who asks then reads what the task brought about. */
   publishBelief(): void;
 }
@@ -166,7 +168,7 @@ export class TaskServer {
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
     const settings = this.#parts.settings(goal.request.planner);
-    const { belief, model, statistics, questions } = this.#parts;
+    const { belief, model, statistics, questions, picture } = this.#parts;
     const environment: TaskEnvironment = {
       belief,
       skills,
@@ -188,6 +190,7 @@ export class TaskServer {
         threshold: settings.critic.feasibilityThreshold,
         instruction: () => accepted.instruction,
       }),
+      picture: async () => picture?.(),
       emit: (event) =>
         goal.publishFeedback({
           kind: event.kind,
@@ -300,6 +303,7 @@ function endedBefore(reason: unknown): TaskReport {
     replans: 0,
     modelCalls: 0,
     tokens: 0,
+    modelS: 0,
     elapsedS: 0,
   };
 }
