@@ -4,6 +4,7 @@ export type { BeliefView } from './belief/belief-view.ts';
 export { classOf, type ObjectTrack, type Sighting } from './belief/object-track.ts';
 export { truthOf, viewBelief } from './belief/truth.ts';
 export { type Fixture, WorldMap } from './belief/world-map.ts';
+export { CameraEye } from './camera-eye-node.ts';
 export { Lexicon } from './language/lexicon.ts';
 export { parseInstruction } from './language/parser.ts';
 export { createModel, defaultModelChoice } from './model/create-model.ts';
