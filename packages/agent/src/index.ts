@@ -16,6 +16,7 @@ export { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
 export { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
 export { type PlanProposal, planProposalSchema } from './model/proposal.ts';
 export { checkPlan } from './plan/check-plan.ts';
+export { type SelectorName, selectorNames } from './plan/selector.ts';
 export { SkillStatistics } from './plan/skill-statistics.ts';
 export { type PlannerName, plannerNames } from './planners/planners.ts';
 export { Reasoner } from './reasoner/reasoner.ts';
