@@ -115,6 +115,26 @@ export function createProgram(): Command {
     .argument('<files...>', 'JSON files written with --json --shard i/n')
     .action(lazily(async () => (await import('./bench-command.ts')).runBenchMerge));
 
+  const model = program.command('model').description('work with language models');
+  model
+    .command('serve')
+    .description("serve the offline reasoner behind OpenAI's chat protocol")
+    .addOption(
+      new Option('--model <id>', 'reasoner, or the emulator of an imperfect model')
+        .choices(['reasoner', 'reasoner-noisy'])
+        .default('reasoner'),
+    )
+    .option(
+      '--host <address>',
+      'where it listens; other than loopback only with EFFERENT_MODEL_KEY',
+      '127.0.0.1',
+    )
+    .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
+    .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
+    .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
+    .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
+
   const policy = program.command('policy').description('work with manipulation policies');
   withBenchOptions(policy.command('eval').argument('<id>'))
     .description('success of a policy on unseen seeds, beside what it must be compared with')
@@ -253,6 +273,13 @@ function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('Give a number from 0 to 1.');
   return value;
 }
 

@@ -6,7 +6,6 @@ import {
   describeProblem,
   LanguageModelError,
 } from '@efferent/core';
-import { toJsonSchema } from '@valibot/to-json-schema';
 import {
   APICallError,
   generateText,
@@ -18,6 +17,7 @@ import {
 } from 'ai';
 import type { LanguageModel, LanguageModelReply, LanguageModelRequest } from './language-model.ts';
 import { renderPrompt } from './render-prompt.ts';
+import { schemaForServer } from './schema-for-server.ts';
 
 export interface OpenAiCompatibleOptions {
   /** Up to and including the version, e.g. `http://127.0.0.1:11434/v1`. */
@@ -192,7 +192,7 @@ export class OpenAiCompatibleModel implements LanguageModel {
 
 /** What the server is told of the shape of an answer, and how an answer is checked. */
 function answerSchema<Result>(schema: LanguageModelRequest<Result>['schema']) {
-  return jsonSchema<Result>(toJsonSchema(schema, { target: 'draft-07', typeMode: 'input' }), {
+  return jsonSchema<Result>(schemaForServer(schema), {
     validate: (answer) => {
       const checked = checkWithSchema(schema, answer);
       if (checked.problems === undefined) return { success: true, value: checked.output };

@@ -3,6 +3,7 @@ import type { Belief } from '../belief/belief.ts';
 import type { LanguageModel, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import type { SkillContext } from '../plan/skill-context.ts';
 
 /** What a robot answered to one skill. */
 export interface SkillOutcome {
@@ -48,8 +49,7 @@ export interface ModelCallReport {
 
 /** One skill that was run, with what was believed before and seen after it. */
 export interface SkillRun extends SkillCall {
-  /** Class of the thing that it acts on. */
-  readonly context: string;
+  readonly context: SkillContext;
   /** Probability of success as judged before; NaN when nobody judged. */
   readonly feasibility: number;
   readonly outcome: SkillOutcome;

@@ -48,7 +48,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/Question': 'RIHS01_1921174d74aaf97ad9f3564bacdc97f8d947443c928ffb6ec24efd26d88e1e29',
   'efferent_interfaces/msg/SkillArgument': 'RIHS01_f270df9a4ae5d4a9061b51c958a4b74b9f2b7a6a150a5dde45ea469fcd2829ca',
   'efferent_interfaces/msg/SkillContract': 'RIHS01_79c312f959358856dc6313b9fea9c1c22d2b3686010fafcf07b2f251e2ba8f12',
-  'efferent_interfaces/msg/SkillOutcome': 'RIHS01_dbc67887a51d5359bea1d90fe0e2ff19d804e4dbfc6f972e1072b992a14eb4d5',
+  'efferent_interfaces/msg/SkillOutcome': 'RIHS01_3097e775b86248da4032263ba13608093a4d3b8e4346260bceef64f16f093e06',
   'efferent_interfaces/msg/SkillParameter': 'RIHS01_cc0ca04e73b796a955d38376b5fccd97a11865c782a0239bd08c90369e1da2b0',
   'efferent_interfaces/msg/StopState': 'RIHS01_f511588bb48a37d6e895b6d28f11c935eee582600d88b5ab8ab5a7a3b235e262',
   'efferent_interfaces/msg/SubGoal': 'RIHS01_a55a59389648a631b573e23addd7ab17e695f53a072ac3753bc8a40da8d327c8',

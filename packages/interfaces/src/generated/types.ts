@@ -367,6 +367,12 @@ export interface EfferentInterfacesSkillOutcome {
   readonly skill: string;
   readonly arguments: readonly string[];
   readonly context: string;
+  readonly support_kind: string;
+  readonly distance_m: number;
+  readonly confidence: number;
+  readonly age_s: number;
+  readonly crowd: number;
+  readonly tries: number;
   readonly feasibility: number;
   readonly success: boolean;
   readonly failure_code: string;
