@@ -134,6 +134,12 @@ export function createProgram(): Command {
     .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
     .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
     .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
+  bench
+    .command('page')
+    .description('write reports of "bench planning" as one page with plots')
+    .argument('<files...>', 'JSON files written with --json')
+    .requiredOption('--html <file>', 'the page')
+    .action(lazily(async () => (await import('./bench-command.ts')).runBenchPage));
 
   const policy = program.command('policy').description('work with manipulation policies');
   withBenchOptions(policy.command('eval').argument('<id>'))

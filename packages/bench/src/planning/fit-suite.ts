@@ -26,12 +26,12 @@ export const groups = {
   clea: ['search', 'manipulation', 'integrated-1', 'integrated-2'],
 } as const;
 
-const seedsPerTask = { deps: 4, clea: 12 } as const;
+const seedsPerTask = { deps: 2, clea: 6 } as const;
 const persistence = 0.5;
 /** Coarse grid, and then once around the best with half of its step. */
 const grid = {
-  errorRate: [0.2, 0.35, 0.5, 0.65, 0.8],
-  stepErrorRate: [0, 0.1, 0.2, 0.3, 0.4],
+  errorRate: [0.3, 0.45, 0.6, 0.75],
+  stepErrorRate: [0, 0.1, 0.2, 0.3],
 } as const;
 const step = { errorRate: 0.075, stepErrorRate: 0.05 } as const;
 
