@@ -91,7 +91,7 @@ export function criticFigures(tally: Readonly<Record<string, number>>): Figure[]
       const good = count(`${layer} veto infeasible`);
       const all = good + count(`${layer} veto feasible`);
       return [
-        rateFigure(`${layer}/precision`, good, all),
+        ...(all === 0 ? [] : [rateFigure(`${layer}/precision`, good, all)]),
         rateFigure(`${layer}/share-of-recall`, good, infeasible),
       ];
     }),

@@ -72,7 +72,7 @@ const limitsFor = (card: TaskCard, rounds: number): TaskSettings['limits'] => ({
   ...defaultTaskSettings.limits,
   maxReplans: rounds,
   maxSteps: 60 + 4 * (card.skills?.[1] ?? 10),
-  maxModelCalls: 400,
+  maxModelCalls: 120 + 8 * (card.skills?.[1] ?? 10),
   maxTaskS: Math.max(defaultTaskSettings.limits.maxTaskS, card.time_limit_s),
 });
 

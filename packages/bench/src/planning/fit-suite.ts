@@ -93,7 +93,7 @@ async function bestOf(
     level: 'measured',
   };
   const jobs = candidates.flatMap((errors, index) =>
-    tasks.flatMap(({ scene, card }) =>
+    tasks.flatMap(({ scene, card, position }) =>
       Array.from({ length: seedsPerTask[suite] }, (_, repeat) => ({
         index,
         scene,
@@ -101,7 +101,7 @@ async function bestOf(
         seed: options.seed + repeat,
         cell,
         errors,
-        disturbance: suite === 'clea' ? disturbanceOf(card, repeat, false) : undefined,
+        disturbance: suite === 'clea' ? disturbanceOf(card, repeat + position, false) : undefined,
       })),
     ),
   );

@@ -9,16 +9,19 @@ import { addEpisode, type Counts } from './tally.ts';
 /** A task card with the scene that it belongs to. */
 export interface SceneCard {
   readonly scene: string;
+  /** Place among the cards of its suite. */
+  readonly position: number;
   readonly card: TaskCard;
 }
 
 /** Every card of a suite, of all scenes, in a fixed order. */
 export function suiteCards(suite: TaskCard['suite']): readonly SceneCard[] {
   const folders = findWorkspaceFolders();
-  return listScenes(folders).flatMap((id) => {
+  const cards = listScenes(folders).flatMap((id) => {
     const scene = loadScene(folders, id);
     return listTaskCards(scene, suite).map((card) => ({ scene: id, card: loadTaskCard(scene, card) }));
   });
+  return cards.map((card, position) => ({ ...card, position }));
 }
 
 /** A job of one task; what the cell does not say comes from the suite. */

@@ -9,13 +9,13 @@ import { addEpisode, type Counts } from './tally.ts';
 
 export const budgets = [1, 1.25, 1.5, 2] as const;
 const usualEpisodes = 90;
-/** A duration counts as within a budget of it up to this share more: places on a surface are drawn. */
+/** A way counts as within a budget up to this share more: places on a surface are drawn. */
 const tolerance = 0.02;
 const faultless = { errorRate: 0, stepErrorRate: 0 };
 
 /**
- * Runs tasks of two, three and four parallel sub-goals with every selector, and in every order: the quickest order is
- * the optimum.
+ * Runs tasks of two, three and four parallel sub-goals with every selector, and in every order: the shortest way is the
+ * optimum. The way is the cost, since what the skills themselves take is the same in every order.
  */
 export async function runSelector(
   options: PlanningOptions,
@@ -78,11 +78,10 @@ function addRuns(
   const add = (key: string, value: number) => {
     tally[`selector|${key}`] = (tally[`selector|${key}`] ?? 0) + value;
   };
-  const seconds = ({ success, simulatedS }: EpisodeResult) =>
-    success ? simulatedS : Number.POSITIVE_INFINITY;
-  const bestS = Math.min(...runs.map(({ result }) => seconds(result)));
+  const cost = ({ success, wayM }: EpisodeResult) => (success ? wayM : Number.POSITIVE_INFINITY);
+  const best = Math.min(...runs.map(({ result }) => cost(result)));
   const [first] = runs;
-  if (first === undefined || !Number.isFinite(bestS)) return;
+  if (first === undefined || !Number.isFinite(best) || best === 0) return;
   const { group } = first.result;
   for (const { job, result } of runs) {
     const isCardOrder = job.order === undefined || job.order.every((part, index) => part === index);
@@ -90,9 +89,9 @@ function addRuns(
     addEpisode(tally, result);
     const arm = job.selector ?? 'cost';
     add(`${group} ${arm} n`, 1);
-    add(`${group} ${arm} ratio`, Math.min(10, seconds(result) / bestS));
+    add(`${group} ${arm} ratio`, Math.min(10, cost(result) / best));
     for (const budget of budgets)
-      add(`${group} ${arm} within-${budget}`, Number(seconds(result) <= budget * (1 + tolerance) * bestS));
+      add(`${group} ${arm} within-${budget}`, Number(cost(result) <= budget * (1 + tolerance) * best));
   }
 }
 
@@ -106,6 +105,7 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
   const share = (arm: SelectorName, budget: number, within: readonly string[]) => {
     const total = (key: string) => sumOf(within, (group) => count(`${group} ${key}`));
     const rate = (name: string) => total(`${name} within-${budget}`) / total(`${name} n`);
+    // The fixed order may leave no gap to close.
     return { gap: (rate(arm) - rate('fixed')) / (1 - rate('fixed')), rate: rate(arm), n: total(`${arm} n`) };
   };
   const sets = [...groups.map((group) => [group, [group]] as const), ['all', groups] as const];
@@ -115,11 +115,13 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
         const { gap, rate, n } = share(arm, budget, within);
         return [
           figure(`${name}/${arm}/within-${budget}`, rate, '1', { n }),
-          ...(arm === 'fixed' ? [] : [figure(`${name}/${arm}/gap-closed-${budget}`, gap, '1', { n })]),
+          ...(arm === 'fixed' || Number.isNaN(gap)
+            ? []
+            : [figure(`${name}/${arm}/gap-closed-${budget}`, gap, '1', { n })]),
         ];
       }),
       figure(
-        `${name}/${arm}/time-over-optimum`,
+        `${name}/${arm}/way-over-optimum`,
         sumOf(within, (group) => count(`${group} ${arm} ratio`)) /
           sumOf(within, (group) => count(`${group} ${arm} n`)),
         '1',

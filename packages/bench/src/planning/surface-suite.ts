@@ -95,24 +95,24 @@ const off = (planner: PlannerName, without: readonly string[]): readonly string[
 /** Every second seed of a task of `clea` is disturbed, by the next of what its card allows. */
 export function episodeJob({ suite, seed }: Pick<PlanningOptions, 'suite' | 'seed'>, isFull = false): JobOf {
   const errors = fittedErrors(suite === 'clea' ? 'clea' : 'deps');
-  return ({ scene, card }: SceneCard, repeat: number, cell: Cell): EpisodeJob => ({
+  return ({ scene, card, position }: SceneCard, repeat: number, cell: Cell): EpisodeJob => ({
     scene,
     card: card.id,
     seed: seed + repeat,
     cell,
     errors,
-    disturbance: card.suite === 'clea' ? disturbanceOf(card, repeat, isFull) : undefined,
+    disturbance: card.suite === 'clea' ? disturbanceOf(card, repeat + position, isFull) : undefined,
   });
 }
 
-/** The disturbance of the n-th seed of a card; none for every other. */
+/** The disturbance of the n-th episode of a card; none for every other. */
 export function disturbanceOf(
   { perturbations }: SceneCard['card'],
-  repeat: number,
+  n: number,
   isFull: boolean,
 ): PerturbationName | undefined {
   const names = (Object.keys(perturbations) as PerturbationName[]).filter(
     (name) => !isFull || physical.has(name),
   );
-  return repeat % 2 === 0 || names.length === 0 ? undefined : names[((repeat - 1) / 2) % names.length];
+  return n % 2 === 0 || names.length === 0 ? undefined : names[((n - 1) / 2) % names.length];
 }

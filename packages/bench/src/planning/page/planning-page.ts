@@ -48,6 +48,9 @@ ${suite === 'critic' ? criticSection(report.figures) : []}
 ${suite === 'selector' ? selectorSection(report.figures) : []}`;
 }
 
+/** A figure of a file may be null: JSON has no word for what is not a number. */
+const number = (value: number | null): string => (value === null ? '–' : value.toPrecision(4));
+
 const tallyOf = (report: Report) => (report.details.tally ?? {}) as Readonly<Record<string, number>>;
 
 function targets(figures: readonly Figure[]): Html {
@@ -58,7 +61,7 @@ ${table(
   ['figure', 'value', 'wanted', '95 %', 'n', ''],
   judged.map(({ name, value, unit, comparison, target, interval95, n, met }) => [
     name,
-    `${value.toPrecision(4)} ${unit === '1' ? '' : unit}`,
+    `${number(value)} ${unit === '1' ? '' : unit}`,
     target === Number.EPSILON ? '> 0' : `${comparison} ${target}`,
     interval95 === undefined ? '' : interval95.map((bound) => bound.toPrecision(3)).join(' – '),
     n ?? '',
@@ -81,14 +84,14 @@ ${table(
   ['figure', 'value', 'n'],
   figures
     .filter(({ name }) => !name.startsWith('calibration-'))
-    .map(({ name, value, n }) => [name, value.toPrecision(4), n ?? '']),
+    .map(({ name, value, n }) => [name, number(value), n ?? '']),
 )}`;
 }
 
 function selectorSection(figures: readonly Figure[]): Html {
   const points = figures.flatMap(({ name, value }) => {
     const match = /^([^/]+)\/([^/]+)\/gap-closed-([\d.]+)$/.exec(name);
-    return match === null || Number.isNaN(value)
+    return match === null || value === null
       ? []
       : [{ group: match[1]!, arm: match[2]!, budget: Number(match[3]), gap: value }];
   });
@@ -97,6 +100,6 @@ function selectorSection(figures: readonly Figure[]): Html {
 ${new Html(gapPlot(points))}
 ${table(
   ['figure', 'value', 'n'],
-  figures.map(({ name, value, n }) => [name, value.toPrecision(4), n ?? '']),
+  figures.map(({ name, value, n }) => [name, number(value), n ?? '']),
 )}`;
 }
