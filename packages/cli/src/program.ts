@@ -72,8 +72,9 @@ export function createProgram(): Command {
       }),
     );
   suite('tasks', 'whole tasks in lockstep: success, collisions, speed')
-    .option('--scene <id>', 'scene of the tasks', 'kitchen')
+    .option('--scene <id>', 'scene of the tasks (default: "kitchen", with two robots "kitchen-station")')
     .option('--robot <id>', 'robot of the tasks', 'stretch')
+    .addOption(robotsOption())
     .option('--perturb <what>', 'disturb every episode: move-object')
     .option('--planner <id>', "planner; the agent's default without it");
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
@@ -200,6 +201,7 @@ function withSystemOptions(command: Command): Command {
   return command
     .option('--scene <id>', 'folder below sim-scenes/', 'kitchen')
     .option('--robot <id>', 'folder below robots/', 'stretch')
+    .addOption(robotsOption())
     .option('--seed <number>', 'decides object poses and every noise', integer, 1)
     .option(
       '--model <id>',
@@ -224,6 +226,18 @@ const middlewareOption = (): Option =>
   new Option('--middleware <name>', 'auto takes the first that is ready')
     .choices(['auto', 'rclnodejs', 'cyclonedds', 'inproc'])
     .default('auto');
+
+const robotsOption = (): Option =>
+  new Option('--robots <ids>', 'two robots that work together, e.g. stretch,panda')
+    .argParser(pair)
+    .conflicts('robot');
+
+function pair(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.length !== 2 || ids.includes('') || ids[0] === ids[1])
+    throw new InvalidArgumentError('Give two different robots, separated by a comma.');
+  return ids;
+}
 
 function integer(text: string): number {
   const value = Number(text);

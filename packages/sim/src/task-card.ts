@@ -51,8 +51,10 @@ const perturbation = strictObject({
 
 export const taskCardSchema = strictObject({
   id: identifier,
-  /** Cards of the suite `core` are what `bench tasks` runs. */
-  suite: v.picklist(['core', 'extra']),
+  /**
+   * What `bench tasks` runs: `core` with a robot that drives, `fixed-arm` with one on a stand, `two-robots` with both.
+   */
+  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots']),
   instructions: nonEmptyList(nonEmptyString),
   slots: v.optional(record(identifier, slot), {}),
   setup: strictObject({

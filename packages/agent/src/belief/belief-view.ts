@@ -35,6 +35,8 @@ export interface FixtureView {
   readonly isSurface: boolean;
   readonly isContainer: boolean;
   readonly opens: boolean;
+  /** Whether a robot that drives can stand at it. */
+  readonly hasAccess: boolean;
   readonly state: 'open' | 'closed' | 'unknown' | 'fixed';
   /** The articulation that must be open to get at it. */
   readonly behind: string | undefined;

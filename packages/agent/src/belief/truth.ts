@@ -47,6 +47,7 @@ export function viewBelief(belief: Belief, nowS: number): BeliefView {
       isSurface: fixture.isSurface,
       isContainer: fixture.isContainer,
       opens: articulation !== undefined,
+      hasAccess: fixture.hasAccess,
       state: articulation?.state ?? 'fixed',
       behind: fixture.behind,
       seenShare: belief.coverage.since(fixture.id, nowS - oftenMovedS),

@@ -20,6 +20,8 @@ export interface Fixture {
   readonly kind: string;
   readonly isSurface: boolean;
   readonly isContainer: boolean;
+  /** The map names edges of its furniture along which a robot may stand. */
+  readonly hasAccess: boolean;
   readonly articulation: MapArticulation | undefined;
   /** The articulation that must be open to get at what is on or in it; itself for a drawer. */
   readonly behind: string | undefined;
@@ -99,6 +101,8 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
   const fixtures = new Map<string, Fixture>();
   const kindOf = (id: string) =>
     prior.furniture.find((furniture) => furniture.id === id)?.kind ?? 'furniture';
+  const hasAccess = (id: string) =>
+    prior.furniture.some((furniture) => furniture.id === id && furniture.access.length > 0);
   const boxIn = (furnitureId: string, center: Vector3) =>
     furnitureTransform(prior, furnitureId).multiply(new Transform(center, [0, 0, 0, 1]));
   for (const surface of prior.surfaces) {
@@ -109,6 +113,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       names: surface.names,
       furnitureId: surface.furnitureId,
       kind: kindOf(surface.furnitureId),
+      hasAccess: hasAccess(surface.furnitureId),
       isSurface: true,
       isContainer: false,
       articulation: undefined,
@@ -130,6 +135,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       label: articulation.names[0]!,
       names: articulation.names,
       furnitureId: articulation.furnitureId,
+      hasAccess: hasAccess(articulation.furnitureId),
       kind: articulation.joint === 'prismatic' ? 'drawer' : 'door',
       isSurface: false,
       isContainer: false,
@@ -149,6 +155,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       label: container.names[0]!,
       names: container.names,
       furnitureId: container.furnitureId,
+      hasAccess: hasAccess(container.furnitureId),
       kind: same?.kind ?? kindOf(container.furnitureId),
       isSurface: same?.isSurface ?? false,
       isContainer: true,
