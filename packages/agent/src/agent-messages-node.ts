@@ -4,7 +4,7 @@ import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
 import type { Verdict } from './plan/critic.ts';
 import type { PlanGraph, SubGoal, SubGoalState } from './plan/plan-graph.ts';
-import type { SkillRun } from './task/environment.ts';
+import type { ModelCallReport, SkillRun } from './task/environment.ts';
 
 type BeliefMessage = Partially<MessageTypes['efferent_interfaces/msg/Belief']>;
 type PlanMessage = Partially<MessageTypes['efferent_interfaces/msg/Plan']>;
@@ -164,11 +164,38 @@ export function skillOutcomeMessage(
     robot: run.robot,
     skill: run.skill,
     arguments: Object.values(run.arguments),
-    context: run.context,
+    context: run.context.className,
+    support_kind: run.context.supportKind,
+    distance_m: run.context.distanceM,
+    confidence: run.context.confidence,
+    age_s: run.context.ageS,
+    crowd: run.context.crowd,
+    tries: run.context.tries,
     feasibility: run.feasibility,
     success: run.outcome.success,
     failure_code: run.outcome.failureCode,
     verdict: runVerdicts[run.verdict],
     elapsed_s: run.outcome.elapsedS,
+  };
+}
+
+/** Writes one call of the language model. */
+export function modelCallMessage(
+  report: ModelCallReport,
+  fields: { readonly stamp: Stamp; readonly taskId: string },
+): Partially<MessageTypes['efferent_interfaces/msg/ModelCall']> {
+  return {
+    header: { stamp: fields.stamp },
+    task_id: fields.taskId,
+    purpose: report.purpose,
+    model: report.model,
+    input_tokens: report.inputTokens,
+    output_tokens: report.outputTokens,
+    cached_input_tokens: report.cachedInputTokens ?? 0,
+    attempts: report.attempts,
+    mean_log_probability: report.meanLogProbability ?? Number.NaN,
+    duration_s: report.durationS,
+    ok: report.ok,
+    message: report.message,
   };
 }

@@ -18,6 +18,8 @@ describe('the command line', () => {
     [['start', '--middleware', 'zeromq'], 'Allowed choices are auto, rclnodejs, cyclonedds, inproc.'],
     [['start', '--fast'], "unknown option '--fast'"],
     [['fly'], "unknown command 'fly'"],
+    [['model', 'serve', '--model', 'gpt'], 'Allowed choices are reasoner, reasoner-noisy.'],
+    [['model', 'serve', '--error-rate', '2'], 'Give a number from 0 to 1.'],
     [['run'], "missing required argument 'instruction'"],
     [['bench', 'tasks', '--shard', '4/4'], 'Give i/n with i from 0 to n - 1'],
   ])('refuses %j and says what would be right', async (words, message) => {

@@ -11,7 +11,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(efferent --help lists the commands)')
     .hook('preAction', (_program, command) => applyWorkspaceDefaults(command));
 
-  withSystemOptions(program.command('start'))
+  withModelOptions(withSystemOptions(program.command('start')))
     .description('start a scene, a robot, the agent and the viewer; then take instructions')
     .option('--instruction <text>', 'the first instruction', 'put the apple in the bowl')
     .option('--once', 'end after the first instruction; the exit code says whether it succeeded')
@@ -54,7 +54,7 @@ export function createProgram(): Command {
     .addOption(middlewareOption())
     .action(lazily(async () => (await import('./launch-command.ts')).runLaunchFile));
 
-  withSystemOptions(program.command('script'))
+  withModelOptions(withSystemOptions(program.command('script')))
     .description('run a closed-loop task script')
     .argument('<file>')
     .option('--lockstep', 'in a simulation of its own, on a virtual clock')
@@ -104,6 +104,31 @@ export function createProgram(): Command {
     .description('join the reports of shards')
     .argument('<files...>', 'JSON files written with --json --shard i/n')
     .action(lazily(async () => (await import('./bench-command.ts')).runBenchMerge));
+
+  const model = program.command('model').description('work with language models');
+  withModelOptions(model.command('check'))
+    .description('say what the language model can and cannot do here, with 20 prompts')
+    .option('--sees', 'send a picture too')
+    .option('--json', 'print the findings as one JSON line')
+    .action(lazily(async () => (await import('./model-command.ts')).runModelCheck));
+  model
+    .command('serve')
+    .description("serve the offline reasoner behind OpenAI's chat protocol")
+    .addOption(
+      new Option('--model <id>', 'reasoner, or the emulator of an imperfect model')
+        .choices(['reasoner', 'reasoner-noisy'])
+        .default('reasoner'),
+    )
+    .option(
+      '--host <address>',
+      'where it listens; other than loopback only with EFFERENT_MODEL_KEY',
+      '127.0.0.1',
+    )
+    .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
+    .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
+    .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
+    .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
 
   const policy = program.command('policy').description('work with manipulation policies');
   withBenchOptions(policy.command('eval').argument('<id>'))
@@ -203,13 +228,21 @@ function withSystemOptions(command: Command): Command {
     .option('--robot <id>', 'folder below robots/', 'stretch')
     .addOption(robotsOption())
     .option('--seed <number>', 'decides object poses and every noise', integer, 1)
-    .option(
-      '--model <id>',
-      'language model: reasoner, or openai-compatible (EFFERENT_MODEL_URL, …)',
-      'reasoner',
-    )
     .addOption(middlewareOption())
     .option('--verbose', 'show what the nodes write');
+}
+
+function withModelOptions(command: Command): Command {
+  return command
+    .option(
+      '--model <id>',
+      'language model: reasoner, reasoner-noisy, openai-compatible, openai, anthropic',
+      'reasoner',
+    )
+    .option('--model-url <address>', "address of its server; the environment's without it")
+    .option('--model-name <name>', "name of the model there; EFFERENT_MODEL's without it")
+    .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
+    .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
 }
 
 function withBenchOptions(command: Command): Command {
@@ -256,6 +289,13 @@ function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('Give a number from 0 to 1.');
   return value;
 }
 

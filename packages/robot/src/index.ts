@@ -42,6 +42,7 @@ export {
   type MapBox,
   type MapContainer,
   type MapFurniture,
+  type MapKind,
   type MapPlace,
   type MapSurface,
   type PlacedBox,

@@ -109,3 +109,29 @@ describe('articulationTransform', () => {
     expect(radius(open)).toBeCloseTo(radius(closed), 9);
   });
 });
+
+describe('rooms and kinds of things', () => {
+  const withRoom = (room: string) => `${kitchenText}\nrooms:\n  - ${room}\n`;
+
+  it('are optional, and read when given', () => {
+    expect(kitchen.rooms).toEqual([]);
+    const map = parsePriorMap(
+      `${withRoom('{ id: cooking, names: [cooking corner], bounds: { min: [0, 0], max: [2, 2] } }')}kinds:\n  - { name: mug, half_life_s: 900, places: { shelf: 0.6, table: 0.2 } }\n`,
+      'map.yaml',
+    );
+    expect(map.rooms[0]?.bounds).toEqual({ minM: [0, 0], maxM: [2, 2] });
+    expect(map.kinds).toEqual([{ name: 'mug', halfLifeS: 900, places: { shelf: 0.6, table: 0.2 } }]);
+  });
+
+  it('are refused with the field that is wrong', () => {
+    expect(() =>
+      parsePriorMap(
+        withRoom('{ id: hall, names: [hall], bounds: { min: [2, 0], max: [0, 2] } }'),
+        'map.yaml',
+      ),
+    ).toThrow(/rooms\.0\.bounds: room 'hall' has no area/);
+    expect(() =>
+      parsePriorMap(`${kitchenText}\nkinds:\n  - { name: mug, half_life_s: -1 }\n`, 'map.yaml'),
+    ).toThrow(/kinds\.0\.half_life_s/);
+  });
+});

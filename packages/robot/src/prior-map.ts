@@ -8,6 +8,7 @@ import {
   parseYaml,
   positiveNumber,
   quaternionFromAxisAngle,
+  record,
   strictObject,
   Transform,
   type Vector3,
@@ -217,13 +218,31 @@ const stand = v.pipe(
   v.transform((s) => ({ id: s.id, robotIds: s.robots, poseXyYaw: s.pose })),
 );
 
+const bounds = v.pipe(
+  strictObject({ min: vector2, max: vector2 }),
+  v.transform(({ min, max }) => ({ minM: min, maxM: max })),
+);
+
+/** What is special about the things of this household; for all others the robot has its common sense. */
+const kindOfThing = v.pipe(
+  strictObject({
+    /** A class such as `mug`, which also means `red-mug`, or a category such as `fruit`. */
+    name: identifier,
+    /** After this time without a look, half of them are somewhere else. */
+    half_life_s: v.optional(positiveNumber),
+    /** How likely they are at each kind of furniture, `drawer` among them; any positive weights. */
+    places: v.optional(record(v.string(), positiveNumber)),
+  }),
+  v.transform(({ name, half_life_s, places }) => ({ name, halfLifeS: half_life_s, places })),
+);
+
 export const priorMapSchema = strictObject({
   id: identifier,
   names,
-  bounds: v.pipe(
-    strictObject({ min: vector2, max: vector2 }),
-    v.transform(({ min, max }) => ({ minM: min, maxM: max })),
-  ),
+  bounds,
+  /** Parts of the map; without any, all of it is one room. */
+  rooms: v.optional(v.array(strictObject({ id: identifier, names, bounds })), []),
+  kinds: v.optional(v.array(kindOfThing), []),
   walls: v.array(wall),
   furniture: nonEmptyList(furniture),
   surfaces: v.array(surface),
@@ -238,6 +257,7 @@ export type MapFurniture = PriorMap['furniture'][number];
 export type MapSurface = PriorMap['surfaces'][number];
 export type MapArticulation = PriorMap['articulations'][number];
 export type MapContainer = PriorMap['containers'][number];
+export type MapKind = PriorMap['kinds'][number];
 export type MapPlace = PriorMap['places'][number];
 export type MapBox = MapFurniture['boxes'][number];
 
@@ -300,7 +320,12 @@ function referenceProblems(map: PriorMap): string[] {
     expect(furnitureIds, p.furnitureId, `places.${i}.furniture`, 'furniture');
     expect(surfaceIds, p.delivery?.surfaceId, `places.${i}.delivery.surface`, 'surface');
   });
+  for (const [index, { bounds: room, id }] of map.rooms.entries()) {
+    if (room.minM[0] >= room.maxM[0] || room.minM[1] >= room.maxM[1])
+      problems.push(`rooms.${index}.bounds: room '${id}' has no area; min must be below max`);
+  }
   for (const [list, items] of Object.entries({
+    rooms: map.rooms,
     furniture: map.furniture,
     surfaces: map.surfaces,
     articulations: map.articulations,

@@ -73,13 +73,25 @@ export interface SkillRunRecord {
   /** Namespace of the robot that ran it. */
   readonly robot: string;
   readonly skill: string;
-  readonly context: string;
+  /** What its success may depend on, as believed when it was sent. */
+  readonly context: SkillContextRecord;
   /** Probability of success as judged before; null when nobody judged. */
   readonly feasibility: number | null;
   /** Failure code; empty on reported success. */
   readonly code: string;
   readonly verdict: 'unverified' | 'confirmed' | 'refuted';
   readonly elapsedS: number;
+}
+
+/** Fields of efferent_interfaces/msg/SkillOutcome. */
+export interface SkillContextRecord {
+  readonly className: string;
+  readonly supportKind: string;
+  readonly distanceM: number;
+  readonly confidence: number;
+  readonly ageS: number;
+  readonly crowd: number;
+  readonly tries: number;
 }
 
 export interface FinalState {
@@ -229,7 +241,15 @@ const verdicts = ['unverified', 'confirmed', 'refuted'] as const;
 const skillRunRecord = (outcome: SkillOutcome): SkillRunRecord => ({
   robot: outcome.robot,
   skill: outcome.skill,
-  context: outcome.context,
+  context: {
+    className: outcome.context,
+    supportKind: outcome.support_kind,
+    distanceM: outcome.distance_m,
+    confidence: outcome.confidence,
+    ageS: outcome.age_s,
+    crowd: outcome.crowd,
+    tries: outcome.tries,
+  },
   feasibility: Number.isNaN(outcome.feasibility) ? null : outcome.feasibility,
   code: outcome.failure_code,
   verdict: verdicts[outcome.verdict] ?? 'unverified',

@@ -1,8 +1,9 @@
 import { ContractError, distance3, Rng, type Transform, type Vector3 } from '@efferent/core';
+import type { PerturbationName } from './card-perturbations.ts';
 import { drawPoseInRegion, regionById } from './placement.ts';
 import type { Scene } from './scene-file.ts';
 import type { EntityState } from './sim-world.ts';
-import type { Episode, PerturbationName } from './task-card.ts';
+import type { Episode } from './task-card.ts';
 
 /** What to do to the world now. */
 export interface PerturbationAction {

@@ -1,6 +1,7 @@
 import { secondsToNs } from '@efferent/core';
 import { listedRobots, loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
+import type { PerturbationName } from './card-perturbations.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
 import { serveJudge } from './judge-services-node.ts';
 import { Pacer, Rate } from './pacer.ts';
@@ -12,7 +13,7 @@ import { declareParameters, type SimParameters } from './sim-parameters-node.ts'
 import { createScenePublishers } from './sim-publishers-node.ts';
 import { type SimClock, SimRobotSide } from './sim-robot-node.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
-import { buildEpisodeSetup, loadTaskCard, type PerturbationName } from './task-card.ts';
+import { buildEpisodeSetup, loadTaskCard } from './task-card.ts';
 
 /** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
 const firstStampNs = 1_000_000_000n;

@@ -1,60 +1,50 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   ConfigurationError,
   finiteNumber,
   identifier,
-  matching,
   nonEmptyList,
   nonEmptyString,
-  oneForm,
   parseWithSchema,
   parseYaml,
+  positiveInteger,
   positiveNumber,
   Rng,
   record,
   strictObject,
 } from '@efferent/core';
 import * as v from 'valibot';
+import { type CardCondition, condition, reference } from './card-condition.ts';
+import {
+  bindPerturbations,
+  type Perturbation,
+  type PerturbationName,
+  perturbationsSchema,
+} from './card-perturbations.ts';
 import { drawSetup, type EpisodeSetup, regionById } from './placement.ts';
 import type { Scene } from './scene-file.ts';
 
 const share = v.pipe(finiteNumber, v.minValue(0), v.maxValue(1));
 const identifiers = nonEmptyList(identifier);
-/** An id, or the name of a slot in braces. */
-const reference = v.pipe(
-  v.string(),
-  matching(/^(\{[a-z][a-z0-9-]*\}|[a-z][a-z0-9-]*)$/, 'an id or a slot like {item}'),
-);
-
-/** One thing that must be true in the end. Movable things must also be at rest and not held, unless `held` asks for it. */
-const condition = oneForm([
-  strictObject({ object: reference, inside: reference }),
-  strictObject({ object: reference, on: reference }),
-  strictObject({ object: reference, at: reference }),
-  strictObject({ object: reference, held: v.literal(true) }),
-  strictObject({ category: identifier, inside: reference }),
-  strictObject({ part: reference, state: v.picklist(['open', 'closed', '{state}']) }),
-  strictObject({ cleared: reference, except: v.optional(v.array(reference), []) }),
-]);
-
 const slot = strictObject({
   /** Values of the slot; a mapping gives the words for it, e.g. `{ counter: "kitchen counter" }`. */
   choose: nonEmptyList(v.union([identifier, record(identifier, v.string())])),
 });
 
-const perturbation = strictObject({
-  target: reference,
-  /** Where it may be moved to. */
-  regions: identifiers,
-});
-
 export const taskCardSchema = strictObject({
   id: identifier,
   /**
-   * What `bench tasks` runs: `core` with a robot that drives, `fixed-arm` with one on a stand, `two-robots` with both.
+   * `bench tasks` runs `core` with a robot that drives, `fixed-arm` with one on a stand and `two-robots` with both; `deps` and
+   * `clea` are those of `bench planning`.
    */
-  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots']),
+  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea']),
+  /** What a suite reports together, e.g. the cards of one horizon. */
+  group: v.optional(identifier, 'other'),
+  /** Fewest and most skills that a plan for it takes when everything is known; looks and ways are not counted. */
+  skills: v.optional(v.strictTuple([positiveInteger, positiveInteger])),
+  /** Robots that take part; the first is the one that is spoken to. */
+  robots: v.optional(nonEmptyList(identifier)),
   instructions: nonEmptyList(nonEmptyString),
   slots: v.optional(record(identifier, slot), {}),
   setup: strictObject({
@@ -68,15 +58,10 @@ export const taskCardSchema = strictObject({
   }),
   goal: nonEmptyList(condition),
   time_limit_s: positiveNumber,
-  perturbations: v.optional(
-    strictObject({ 'move-object': v.optional(perturbation), 'block-target': v.optional(perturbation) }),
-    {},
-  ),
+  perturbations: v.optional(perturbationsSchema, {}),
 });
 
 export type TaskCard = v.InferOutput<typeof taskCardSchema>;
-type CardCondition = TaskCard['goal'][number];
-export type PerturbationName = keyof TaskCard['perturbations'];
 
 /** A condition whose slots are filled in. */
 export type GoalCondition =
@@ -95,9 +80,9 @@ export interface Episode {
   readonly setup: EpisodeSetup;
   readonly timeLimitS: number;
   /** What may happen meanwhile, by name; it happens only when asked for. */
-  readonly perturbations: Readonly<
-    Partial<Record<PerturbationName, { readonly targetId: string; readonly regions: readonly string[] }>>
-  >;
+  readonly perturbations: Readonly<Partial<Record<PerturbationName, Perturbation>>>;
+  /** What holds in the end when the person has wished for something else; the same as `goal` for a card without. */
+  readonly wishedGoal: readonly GoalCondition[];
 }
 
 /**
@@ -106,12 +91,12 @@ export interface Episode {
  * @throws {@link ConfigurationError} codes `unknown-task`, `invalid-file`
  */
 export function loadTaskCard(scene: Scene, id: string): TaskCard {
-  const file = join(scene.folder, 'tasks', `${id}.yaml`);
-  if (!/^[a-z0-9-]+$/.test(id) || !existsSync(file)) {
+  const file = cardFiles(scene).get(id);
+  if (file === undefined) {
     const known = listTaskCards(scene);
     throw new ConfigurationError({
       code: 'unknown-task',
-      message: `scene "${scene.id}" has no task "${id}"; it has ${known.join(', ') || 'none'} (${scene.folder}/tasks/<id>.yaml)`,
+      message: `scene "${scene.id}" has no task "${id}"; it has ${known.join(', ') || 'none'} (${join(scene.folder, 'tasks')})`,
       fields: { id, known },
     });
   }
@@ -126,13 +111,18 @@ export function loadTaskCard(scene: Scene, id: string): TaskCard {
 
 /** Lists the ids of a scene's task cards, sorted; those of one suite when it is named. */
 export function listTaskCards(scene: Scene, suite?: TaskCard['suite']): string[] {
-  const folder = join(scene.folder, 'tasks');
-  if (!existsSync(folder)) return [];
-  const ids = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => name.slice(0, -'.yaml'.length))
-    .sort();
+  const ids = [...cardFiles(scene).keys()].sort();
   return suite === undefined ? ids : ids.filter((id) => loadTaskCard(scene, id).suite === suite);
+}
+
+/** Files by card: those of `tasks/`, and of its folders. */
+function cardFiles(scene: Scene): ReadonlyMap<string, string> {
+  const folder = join(scene.folder, 'tasks');
+  if (!existsSync(folder)) return new Map();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
+  return new Map(files.map((name) => [basename(name, '.yaml'), join(folder, name)]));
 }
 
 /** Fills the slots of a card and draws where everything starts. Equal arguments give equal episodes. */
@@ -141,21 +131,27 @@ export function buildEpisodeSetup(scene: Scene, card: TaskCard, seed: number): E
   const bindings = drawBindings(card, rng);
   const fill = (text: string) =>
     text.replace(/^\{(.+)\}$/, (_, name: string) => bindings.get(name)?.id ?? name);
-  const instruction = rng
-    .pick(card.instructions)
-    .replace(/\{([a-z0-9-]+)\}/g, (_, name: string) => bindings.get(name)?.words ?? name);
+  const say = (text: string) =>
+    text.replace(/\{([a-z0-9-]+)\}/g, (_, name: string) => bindings.get(name)?.words ?? name);
+  const instruction = say(rng.pick(card.instructions));
   const regions = drawRegions(scene, card, fill, rng);
   const articulationPositions = startingPositions(scene, card, bindings, fill);
   const absent = drawAbsent(scene, card, regions, fill, rng);
   const setup = drawSetup(scene, { seed, regions, absent, articulationPositions }, rng.fork('setup'));
   const present = scene.file.objects.filter(({ id }) => !absent.has(id));
-  const goal = card.goal.flatMap((each) => bindCondition(scene, each, fill, present, setup));
-  const perturbations: Episode['perturbations'] = Object.fromEntries(
-    Object.entries(card.perturbations).flatMap(([name, spec]) =>
-      spec === undefined ? [] : [[name, { targetId: fill(spec.target), regions: spec.regions }]],
-    ),
-  );
-  return { cardId: card.id, seed, instruction, goal, setup, timeLimitS: card.time_limit_s, perturbations };
+  const bind = (each: CardCondition) => bindCondition(scene, each, fill, present, setup);
+  const goal = card.goal.flatMap(bind);
+  const wish = card.perturbations['another-wish'];
+  return {
+    cardId: card.id,
+    seed,
+    instruction,
+    goal,
+    wishedGoal: wish === undefined ? goal : wish.goal.flatMap(bind),
+    setup,
+    timeLimitS: card.time_limit_s,
+    perturbations: bindPerturbations(card.perturbations, fill, say),
+  };
 }
 
 interface Binding {
@@ -297,24 +293,32 @@ function cardProblems(scene: Scene, card: TaskCard): string[] {
         problems.push(`${field}: "${id}" is unknown; there are ${known.join(', ')}`);
     }
   };
-  card.goal.forEach((each, i) => {
-    if ('object' in each) expect(objects, each.object, `goal.${i}.object`);
-    if ('inside' in each) expect(containers, each.inside, `goal.${i}.inside`);
-    if ('on' in each) expect(supports, each.on, `goal.${i}.on`);
-    if ('at' in each) expect(places, each.at, `goal.${i}.at`);
-    if ('part' in each) expect(parts, each.part, `goal.${i}.part`);
-    if ('cleared' in each) expect(supports, each.cleared, `goal.${i}.cleared`);
-  });
+  const expectGoal = (goal: readonly CardCondition[], field: string) =>
+    goal.forEach((each, i) => {
+      if ('object' in each) expect(objects, each.object, `${field}.${i}.object`);
+      if ('inside' in each) expect(containers, each.inside, `${field}.${i}.inside`);
+      if ('on' in each) expect(supports, each.on, `${field}.${i}.on`);
+      if ('at' in each) expect(places, each.at, `${field}.${i}.at`);
+      if ('part' in each) expect(parts, each.part, `${field}.${i}.part`);
+      if ('cleared' in each) expect(supports, each.cleared, `${field}.${i}.cleared`);
+    });
+  expectGoal(card.goal, 'goal');
   for (const [object, choices] of Object.entries(card.setup.regions)) {
     expect(objects, object, `setup.regions.${object}`);
     for (const region of choices) expect(regions, region, `setup.regions.${object}`);
   }
   for (const part of Object.keys(card.setup.articulations))
     expect(parts, part, `setup.articulations.${part}`);
+  const furniture = scene.map.furniture.map(({ id }) => id);
   for (const [name, spec] of Object.entries(card.perturbations)) {
     if (spec === undefined) continue;
-    expect(objects, spec.target, `perturbations.${name}.target`);
-    for (const region of spec.regions) expect(regions, region, `perturbations.${name}.regions`);
+    const field = `perturbations.${name}`;
+    if ('target' in spec) expect(objects, spec.target, `${field}.target`);
+    if ('other' in spec) expect(objects, spec.other, `${field}.other`);
+    if ('part' in spec) expect(parts, spec.part, `${field}.part`);
+    if ('furniture' in spec) expect(furniture, spec.furniture, `${field}.furniture`);
+    if ('regions' in spec) for (const region of spec.regions) expect(regions, region, `${field}.regions`);
+    if ('goal' in spec) expectGoal(spec.goal, `${field}.goal`);
   }
   return problems;
 }

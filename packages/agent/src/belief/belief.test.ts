@@ -3,7 +3,8 @@ import { placedBoxes } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { kitchenMap, robotName } from '../testing/kitchen-view.ts';
 import { Belief, type CameraDetection } from './belief.ts';
-import { confidenceOf, truthOf, viewBelief } from './truth.ts';
+import { confidenceOf } from './confidence.ts';
+import { truthOf, viewBelief } from './truth.ts';
 import type { CameraView } from './visibility.ts';
 
 /** Camera at `eye` that looks along +y, tilted down. */
@@ -44,6 +45,12 @@ function watch(
 ): void {
   for (let i = 0; i < pictures; i++) belief.observeDetections(view, things, fromS + i * 0.2);
 }
+
+const seen = () => {
+  const belief = newBelief();
+  watch(belief, counterView, [detection(counterView, 'apple', onCounter)], 0, 6);
+  return belief;
+};
 
 test('starts with furniture of unknown state and without any movable thing', () => {
   const view = viewBelief(newBelief(), 0);
@@ -93,12 +100,6 @@ test('says on what a thing stands, and in what it lies', () => {
 });
 
 describe('a thing that is not detected', () => {
-  const seen = () => {
-    const belief = newBelief();
-    watch(belief, counterView, [detection(counterView, 'apple', onCounter)], 0, 6);
-    return belief;
-  };
-
   test('is given up while its place is in clear view', () => {
     const belief = seen();
     watch(belief, counterView, [], 2, 12);
@@ -124,8 +125,8 @@ describe('a thing that is not detected', () => {
   test('is trusted less as time goes by', () => {
     const belief = seen();
     const track = belief.tracker.find('apple-1')!;
-    expect(confidenceOf(track, 2)).toBeGreaterThan(0.9);
-    expect(confidenceOf(track, 1800)).toBeLessThan(0.5);
+    expect(confidenceOf(track, belief.map.kinds, 2)).toBeGreaterThan(0.9);
+    expect(confidenceOf(track, belief.map.kinds, 1900)).toBeLessThan(0.5);
   });
 });
 
@@ -229,5 +230,63 @@ describe('what is in the hand', () => {
       belief.observeDetections(counterView, [detection(counterView, 'apple', at)], 2 + i * 0.2);
     }
     expect(viewBelief(belief, 6).objects.map((object) => object.id)).toEqual(['apple-1']);
+  });
+});
+
+describe('the world graph', () => {
+  test('knows rooms, what is part of and behind what, and where things are', () => {
+    const belief = seen();
+    const { rooms, relations, objects } = viewBelief(belief, 1);
+    expect(rooms.map(({ id }) => id)).toEqual(['kitchen']);
+    const edges = relations.map(({ subject, relation, object }) => `${subject} ${relation} ${object}`);
+    expect(edges).toEqual(
+      expect.arrayContaining([
+        'table inside-room kitchen',
+        'table-top part-of table',
+        'fridge-lower-shelf behind fridge-door',
+        'apple-1 on counter-top',
+        'apple-1 inside-room kitchen',
+      ]),
+    );
+    expect(relations.find(({ subject }) => subject === 'apple-1')).toMatchObject({
+      confidence: objects[0]!.confidence,
+      source: 'detection',
+    });
+  });
+
+  test('says where a missing thing may be, and that it is nowhere for sure', () => {
+    const belief = seen();
+    belief.tracker.markMissing('apple-1');
+    const [apple] = viewBelief(belief, 5).objects;
+    expect(apple).toMatchObject({ missing: true, confidence: 0, room: '' });
+    expect(apple!.likelyPlaces).toHaveLength(3);
+    expect(apple!.likelyPlaces[0]!.probability).toBeLessThan(0.8);
+  });
+
+  test('what lies in a container is known for a while after a look, and unknown before', () => {
+    const belief = newBelief();
+    const known = (nowS: number) =>
+      viewBelief(belief, nowS).fixtures.find(({ id }) => id === 'left-drawer')!.contentsKnown;
+    expect(known(1)).toBe(0);
+    belief.coverage.mark('left-drawer', 1);
+    expect(known(2)).toBeGreaterThan(0.9);
+    expect(known(1801)).toBeCloseTo(0.25);
+  });
+
+  test('a door that was seen long ago is of unknown state', () => {
+    const belief = newBelief();
+    const state = (nowS: number) => viewBelief(belief, nowS).fixtures.find(({ id }) => id === 'fridge-door')!;
+    for (const stampS of [1, 2])
+      belief.observeScene(
+        {
+          sightings: [],
+          articulations: new Map([['fridge-door', 1.9]]),
+          covered: [],
+          detectionChance: () => 0,
+        },
+        stampS,
+      );
+    expect(state(3)).toMatchObject({ state: 'open', stateConfidence: expect.closeTo(1, 2) });
+    expect(state(4 * 3600)).toMatchObject({ state: 'unknown' });
   });
 });

@@ -4,7 +4,7 @@ import { ArticulationBelief, type DepthPicture } from './articulation-estimate.t
 import { Coverage } from './coverage.ts';
 import type { ObjectTrack, Sighting } from './object-track.ts';
 import { type DetectionChance, type Hand, ObjectTracker } from './object-tracker.ts';
-import { type Relation, relationOf } from './relations.ts';
+import { FixtureFrames, type Relation, relationOf } from './relations.ts';
 import {
   gripEvidence,
   hasDropped,
@@ -42,6 +42,9 @@ export interface SceneReport {
   readonly detectionChance: DetectionChance;
 }
 
+/** How often things of these classes were at a place in earlier tasks, faded with time, by fixture id. */
+export type PlaceRecall = (classNames: readonly string[]) => ReadonlyMap<string, number>;
+
 /** Pixels at which half of the detections are missed; the stated noise of the detector. */
 const halfMissPixels = 60;
 const maxDetectionRangeM = 4;
@@ -74,10 +77,20 @@ export class Belief {
   #coverageS = Number.NEGATIVE_INFINITY;
   #pictureS = Number.NEGATIVE_INFINITY;
   #pictures = 0;
+  /** Grows whenever anything but the tracker's objects changes. */
+  #changes = 0;
+  readonly #frames: FixtureFrames;
+  readonly #relations = new Map<ObjectTrack, Relation>();
+  #relationsKey = '';
+  /** Asked for things that are not seen. */
+  readonly recall: PlaceRecall;
 
-  constructor(map: WorldMap, robots: readonly RobotBody[], tracker: ObjectTracker = new ObjectTracker()) {
+  /** @param recall - what is remembered of earlier tasks; nothing without it */
+  constructor(map: WorldMap, robots: readonly RobotBody[], recall: PlaceRecall = () => new Map()) {
     this.map = map;
-    this.tracker = tracker;
+    this.tracker = new ObjectTracker();
+    this.recall = recall;
+    this.#frames = new FixtureFrames(map, (id) => this.articulationPosition(id));
     this.coverage = new Coverage(map);
     for (const body of robots) this.#robots.set(body.name, newRobotState(body));
     for (const fixture of map.fixtures.values()) {
@@ -96,6 +109,11 @@ export class Belief {
     return this.#pictureS;
   }
 
+  /** Changes whenever the belief does; what is computed from it is valid as long. */
+  get revision(): string {
+    return `${this.#changes} ${this.tracker.revision}`;
+  }
+
   robot(name: string): RobotState | undefined {
     return this.#robots.get(name);
   }
@@ -108,6 +126,7 @@ export class Belief {
   observeRobot(name: string, mapFromBase: Transform, mapFromTool: Transform): void {
     const robot = this.#robots.get(name);
     if (robot === undefined) return;
+    this.#changes += 1;
     robot.mapFromBase = mapFromBase;
     robot.mapFromTool = mapFromTool;
     const held = this.heldBy(name);
@@ -127,6 +146,7 @@ export class Belief {
 
   /** Keeps a depth picture for the detections of the same instant, and looks at drawers and doors in it. */
   observeDepth(picture: DepthPicture, stampS: number): void {
+    this.#changes += 1;
     this.#depth = { ...picture, stampS };
     for (const belief of this.#articulations.values()) belief.look(picture, stampS);
   }
@@ -174,6 +194,7 @@ export class Belief {
 
   /** Takes in one report of a sensor that has no pictures, such as a symbolic world. */
   observeScene(report: SceneReport, stampS: number): void {
+    this.#changes += 1;
     for (const [id, position] of report.articulations)
       this.#articulations.get(id)?.observe({ position, agreement: 1 }, stampS);
     this.tracker.observe(report.sightings, stampS, report.detectionChance, this.#hands());
@@ -198,6 +219,7 @@ export class Belief {
     const track = this.tracker.find(objectId);
     if (track === undefined) return;
     track.handledS = nowS;
+    this.tracker.noteChange();
     this.#handled.set(robot, objectId);
   }
 
@@ -222,7 +244,27 @@ export class Belief {
   relation(track: ObjectTrack): Relation {
     const asserted = this.#asserted.get(track.id);
     if (asserted !== undefined && track.heldBy === undefined && track.state === 'confirmed') return asserted;
-    return relationOf(track, this.tracker.objects(), this.map, (id) => this.articulationPosition(id));
+    const key = this.revision;
+    if (key !== this.#relationsKey) {
+      this.#relationsKey = key;
+      this.#relations.clear();
+    }
+    let relation = this.#relations.get(track);
+    if (relation === undefined) {
+      relation = relationOf(track, this.tracker.objects(), this.#frames);
+      this.#relations.set(track, relation);
+    }
+    return relation;
+  }
+
+  /** Time of the skill whose confirmed effect put an object where it is, s; undefined for what was seen there. */
+  assertedS(track: ObjectTrack): number | undefined {
+    return this.#asserted.get(track.id)?.sinceS;
+  }
+
+  /** Returns the fixture around a point as it stands now, or an empty string. */
+  fixtureAround(pointM: Vector3): string {
+    return this.#frames.around(pointM);
   }
 
   /** Writes a confirmed grasp. */
@@ -230,6 +272,7 @@ export class Belief {
     const track = this.tracker.find(objectId);
     const tool = this.#robots.get(robot)?.mapFromTool;
     if (track === undefined) return;
+    this.tracker.noteChange();
     track.state = 'confirmed';
     track.heldBy = robot;
     track.presence = Math.max(track.presence, 3);
@@ -247,6 +290,7 @@ export class Belief {
   confirmRelation(objectId: string, relation: 'in' | 'on', support: string, nowS: number): void {
     const track = this.tracker.find(objectId);
     if (track === undefined) return;
+    this.tracker.noteChange();
     track.state = 'confirmed';
     track.presence = Math.max(track.presence, 1.5);
     track.judgedS = nowS;
@@ -255,6 +299,7 @@ export class Belief {
 
   /** Forgets everything that was seen, for a reset scene. */
   reset(): void {
+    this.#changes += 1;
     this.tracker.clear();
     this.coverage.clear();
     this.#asserted.clear();

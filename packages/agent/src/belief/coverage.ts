@@ -1,4 +1,5 @@
 import type { Transform, Vector3 } from '@efferent/core';
+import { decay } from './kinds.ts';
 import { type CameraView, isOccluded, type Occluder, projectPoint } from './visibility.ts';
 import type { Fixture, WorldMap } from './world-map.ts';
 
@@ -73,6 +74,27 @@ export class Coverage {
   /** Like {@link Coverage.since}, from so near that small things between others are found. */
   closelySince(fixtureId: string, sinceS: number): number {
     return shareSince(this.#lastCloseS.get(fixtureId), sinceS);
+  }
+
+  /**
+   * Like {@link Coverage.since}, but what was seen counts less the longer ago that was.
+   *
+   * @param halfLifeS - after this time it counts half, s
+   * @param how - `closely` for what was seen from near only
+   */
+  fresh(
+    fixtureId: string,
+    sinceS: number,
+    nowS: number,
+    halfLifeS: number,
+    how: 'at-all' | 'closely' = 'at-all',
+  ): number {
+    const cells = (how === 'closely' ? this.#lastCloseS : this.#lastSeenS).get(fixtureId);
+    if (cells === undefined) return 0;
+    let sum = 0;
+    for (const time of cells)
+      if (time > Number.NEGATIVE_INFINITY && time >= sinceS) sum += decay(nowS - time, halfLifeS);
+    return sum / cells.length;
   }
 
   /** Forgets what was seen in a fixture, e.g. after it was closed. */

@@ -47,16 +47,30 @@ export class ObjectTracker {
   /** In how many pictures pairs of tracks were seen side by side, by {@link pairKey}. */
   readonly #together = new Map<string, number>();
   #nextNumber = 1;
+  #revision = 0;
+  #objects: readonly ObjectTrack[] | undefined;
 
   constructor(settings: TrackingSettings = defaultTrackingSettings) {
     this.#settings = settings;
   }
 
+  /** Grows whenever anything of the objects may have changed; what is computed from them is kept as long. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Has to be called by who changes a track. */
+  noteChange(): void {
+    this.#revision += 1;
+    this.#objects = undefined;
+  }
+
   /** Confirmed and missing tracks, oldest first; without those that were hardly ever there. */
   objects(): readonly ObjectTrack[] {
-    return this.#tracks.filter(
+    this.#objects ??= this.#tracks.filter(
       (track) => track.state === 'confirmed' || (track.state === 'missing' && this.#wasEverThere(track)),
     );
+    return this.#objects;
   }
 
   /** Returns the object of this id, or undefined. */
@@ -83,9 +97,11 @@ export class ObjectTracker {
     const free = this.#associate(others, nowS);
     for (const sighting of free)
       this.#tracks.push(newTrack(this.#nextNumber++, sighting, this.#sigma(sighting), nowS));
+    this.noteChange();
     this.#judgeUnseen(nowS, detectionChance);
     this.#notePairs();
     this.#mergeDuplicates();
+    this.noteChange();
   }
 
   /** Gives the sighting nearest to a busy tool to the thing that it handles; returns the rest. */
@@ -127,6 +143,7 @@ export class ObjectTracker {
   markMissing(id: string): void {
     const track = this.find(id);
     if (track === undefined) return;
+    this.noteChange();
     track.state = 'missing';
     track.heldBy = undefined;
     track.presence = this.#settings.lostBelow;
@@ -139,10 +156,12 @@ export class ObjectTracker {
     track.heldBy = undefined;
     if (!track.visible) track.state = 'missing';
     this.#mergeDuplicates();
+    this.noteChange();
   }
 
   /** Removes everything, for a new episode. */
   clear(): void {
+    this.noteChange();
     this.#tracks.length = 0;
     this.#perClass.clear();
     this.#together.clear();

@@ -1,4 +1,4 @@
-import type { Vector3 } from '@efferent/core';
+import type { Transform, Vector3 } from '@efferent/core';
 import { classOf, type ObjectTrack } from './object-track.ts';
 import type { Fixture, WorldMap } from './world-map.ts';
 
@@ -18,43 +18,84 @@ export const isVessel = (className: string): boolean =>
 const verticalSlackM = 0.06;
 const edgeSlackM = 0.03;
 
+/** Surfaces and containers where they are now. */
+export class FixtureFrames {
+  readonly #map: WorldMap;
+  readonly #articulationPosition: (id: string) => number;
+  readonly #places: { readonly fixture: Fixture; positionWas: number; fixtureFromMap: Transform }[];
+
+  constructor(map: WorldMap, articulationPosition: (id: string) => number) {
+    this.#map = map;
+    this.#articulationPosition = articulationPosition;
+    this.#places = [...map.fixtures.values()]
+      .filter((fixture) => fixture.isSurface || fixture.isContainer)
+      .map((fixture) => ({ fixture, positionWas: 0, fixtureFromMap: fixture.mapFromCenter.inverse() }));
+  }
+
+  /** Returns the surface or container that something is on or in, by its middle and its lowest height. */
+  under(middleM: Vector3, bottomM: number): Fixture | undefined {
+    let best: Fixture | undefined;
+    let bestM = Number.POSITIVE_INFINITY;
+    for (const { fixture, fixtureFromMap } of this.#now()) {
+      const [x, y, z] = fixtureFromMap.apply(middleM);
+      const inside =
+        Math.abs(x) < fixture.sizeM[0] / 2 + edgeSlackM && Math.abs(y) < fixture.sizeM[1] / 2 + edgeSlackM;
+      if (!inside) continue;
+      const offsetM = Math.abs(bottomM - fixture.floorHeightM);
+      const fits = fixture.isSurface
+        ? offsetM < verticalSlackM
+        : Math.abs(z) < fixture.sizeM[2] / 2 + verticalSlackM;
+      const distanceM = offsetM + (fixture.isContainer && !fixture.isSurface ? 0.02 : 0);
+      if (!fits || distanceM >= bestM) continue;
+      best = fixture;
+      bestM = distanceM;
+    }
+    return best;
+  }
+
+  /** Returns the id of the fixture whose volume holds a point, or an empty string. */
+  around(pointM: Vector3): string {
+    for (const { fixture, fixtureFromMap } of this.#now()) {
+      const [x, y, z] = fixtureFromMap.apply(pointM);
+      const [width, depth, height] = fixture.sizeM;
+      if (Math.abs(x) < width / 2 && Math.abs(y) < depth / 2 && Math.abs(z) < height / 2 + 0.1)
+        return fixture.id;
+    }
+    return '';
+  }
+
+  #now() {
+    for (const place of this.#places) {
+      const { movesWith } = place.fixture;
+      const position = movesWith === undefined ? 0 : this.#articulationPosition(movesWith);
+      if (position === place.positionWas) continue;
+      place.positionWas = position;
+      place.fixtureFromMap = this.#map.mapFromFixture(place.fixture, position).inverse();
+    }
+    return this.#places;
+  }
+}
+
 /**
  * Derives where an object is from geometry.
  *
  * @param track - the object
- * @param others - every other object
- * @param map - fixtures
- * @param articulationPosition - believed joint position of an articulation, m or rad
+ * @param others - every object
+ * @param frames - surfaces and containers
  */
 export function relationOf(
   track: ObjectTrack,
   others: readonly ObjectTrack[],
-  map: WorldMap,
-  articulationPosition: (id: string) => number,
+  frames: FixtureFrames,
 ): Relation {
   if (track.heldBy !== undefined) return { relation: 'held-by', support: track.heldBy };
   const vessel = others.find(
     (other) =>
-      other !== track && other.state === 'confirmed' && isVessel(classOf(other)) && liesInside(track, other),
+      other !== track && other.state === 'confirmed' && liesInside(track, other) && isVessel(classOf(other)),
   );
   if (vessel !== undefined) return { relation: 'in', support: vessel.id };
-  const bottomM = track.positionM[2] - track.sizeM[2] / 2;
-  let best: { readonly fixture: Fixture; readonly distanceM: number } | undefined;
-  for (const fixture of map.fixtures.values()) {
-    if (!fixture.isSurface && !fixture.isContainer) continue;
-    const position = fixture.movesWith === undefined ? 0 : articulationPosition(fixture.movesWith);
-    const [x, y, z] = map.mapFromFixture(fixture, position).inverse().apply(track.positionM);
-    const inside =
-      Math.abs(x) < fixture.sizeM[0] / 2 + edgeSlackM && Math.abs(y) < fixture.sizeM[1] / 2 + edgeSlackM;
-    if (!inside) continue;
-    const offsetM = bottomM - fixture.floorHeightM;
-    const fits = fixture.isSurface
-      ? Math.abs(offsetM) < verticalSlackM
-      : Math.abs(z) < fixture.sizeM[2] / 2 + verticalSlackM;
-    const distanceM = Math.abs(offsetM) + (fixture.isContainer && !fixture.isSurface ? 0.02 : 0);
-    if (fits && (best === undefined || distanceM < best.distanceM)) best = { fixture, distanceM };
-  }
-  if (best !== undefined) return { relation: best.fixture.isSurface ? 'on' : 'in', support: best.fixture.id };
+  const fixture = frames.under(track.positionM, track.positionM[2] - track.sizeM[2] / 2);
+  if (fixture !== undefined) return { relation: fixture.isSurface ? 'on' : 'in', support: fixture.id };
   const below = others.find(
     (other) => other !== track && other.state === 'confirmed' && standsOn(track, other),
   );
@@ -65,16 +106,13 @@ const levelDistance = (a: Vector3, b: Vector3): number => Math.hypot(a[0] - b[0]
 
 /** An object lies in a vessel when its centre is within the rim and its bottom is not above the rim. */
 function liesInside(thing: ObjectTrack, vessel: ObjectTrack): boolean {
-  if (isVessel(classOf(thing)) || vessel.heldBy !== undefined) return false;
   const radiusM = Math.max(vessel.sizeM[0], vessel.sizeM[1]) / 2;
+  if (levelDistance(thing.positionM, vessel.positionM) >= radiusM) return false;
+  if (isVessel(classOf(thing)) || vessel.heldBy !== undefined) return false;
   const rimM = vessel.positionM[2] + vessel.sizeM[2] / 2;
   const floorM = vessel.positionM[2] - vessel.sizeM[2] / 2;
   const bottomM = thing.positionM[2] - thing.sizeM[2] / 2;
-  return (
-    levelDistance(thing.positionM, vessel.positionM) < radiusM &&
-    bottomM > floorM - 0.04 &&
-    bottomM < rimM + 0.02
-  );
+  return bottomM > floorM - 0.04 && bottomM < rimM + 0.02;
 }
 
 function standsOn(thing: ObjectTrack, other: ObjectTrack): boolean {

@@ -7,7 +7,8 @@ import {
   type MapPlace,
   type PriorMap,
 } from '@efferent/robot';
-import type { DeliveryArea } from './belief-view.ts';
+import type { DeliveryArea, RelationView, RoomView } from './belief-view.ts';
+import { Kinds } from './kinds.ts';
 
 /** What a fixture can do for a task. One drawer is a container and an articulation under one id. */
 export interface Fixture {
@@ -16,6 +17,8 @@ export interface Fixture {
   readonly label: string;
   readonly names: readonly string[];
   readonly furnitureId: string;
+  /** Room that its furniture stands in; empty outside of all rooms. */
+  readonly room: string;
   /** Kind of the furniture it belongs to, or `drawer` / `door` for a part that moves. */
   readonly kind: string;
   readonly isSurface: boolean;
@@ -50,12 +53,19 @@ const surfaceSlabM = 0.3;
 /** The part of the prior map that the agent reasons about: fixtures and places by id. Holds nothing that can move. */
 export class WorldMap {
   readonly prior: PriorMap;
+  readonly rooms: readonly RoomView[];
   readonly fixtures: ReadonlyMap<string, Fixture>;
   readonly places: ReadonlyMap<string, Place>;
+  /** What is known of kinds of things in this household. */
+  readonly kinds: Kinds;
+  /** What does not change: what is part of what, behind what, and in which room. */
+  readonly relations: readonly RelationView[];
 
   constructor(prior: PriorMap) {
     this.prior = prior;
-    this.fixtures = fixturesOf(prior);
+    this.kinds = new Kinds(prior.kinds);
+    this.rooms = roomsOf(prior);
+    this.fixtures = fixturesOf(prior, (x, y) => this.roomAt(x, y));
     this.places = new Map(
       prior.places.map((place) => [
         place.id,
@@ -68,6 +78,15 @@ export class WorldMap {
           delivery: deliveryOf(prior, place.delivery),
         },
       ]),
+    );
+    this.relations = relationsOf(this);
+  }
+
+  /** Returns the room at a point of the map, or an empty string. */
+  roomAt(x: number, y: number): string {
+    const { rooms } = this;
+    return (
+      rooms.find(({ minM, maxM }) => x >= minM[0] && x <= maxM[0] && y >= minM[1] && y <= maxM[1])?.id ?? ''
     );
   }
 
@@ -97,12 +116,38 @@ function deliveryOf(prior: PriorMap, delivery: MapPlace['delivery']): DeliveryAr
   return { surfaceId: surface.id, centerM: [x, y], yawRad: mapFromFurniture.yaw, sizeM: delivery.sizeM };
 }
 
-function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
+/** Rooms of the map; without any, all of it is one. */
+function roomsOf(prior: PriorMap): readonly RoomView[] {
+  const rooms = prior.rooms.length > 0 ? prior.rooms : [prior];
+  return rooms.map(({ id, names, bounds: { minM, maxM } }) => ({ id, label: names[0]!, names, minM, maxM }));
+}
+
+function relationsOf(map: WorldMap): readonly RelationView[] {
+  const relations: RelationView[] = [];
+  const add = (subject: string, relation: RelationView['relation'], object: string | undefined) => {
+    if (object !== undefined && object !== '' && object !== subject)
+      relations.push({ subject, relation, object, confidence: 1, stampS: 0, source: 'map' });
+  };
+  for (const { id, poseXyYaw } of map.prior.furniture)
+    add(id, 'inside-room', map.roomAt(poseXyYaw[0], poseXyYaw[1]));
+  for (const fixture of map.fixtures.values()) {
+    add(fixture.id, 'part-of', fixture.furnitureId);
+    add(fixture.id, 'behind', fixture.behind);
+  }
+  for (const { id, xyYaw } of map.places.values()) add(id, 'inside-room', map.roomAt(xyYaw[0], xyYaw[1]));
+  return relations;
+}
+
+function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): ReadonlyMap<string, Fixture> {
   const fixtures = new Map<string, Fixture>();
   const kindOf = (id: string) =>
     prior.furniture.find((furniture) => furniture.id === id)?.kind ?? 'furniture';
   const hasAccess = (id: string) =>
     prior.furniture.some((furniture) => furniture.id === id && furniture.access.length > 0);
+  const roomOf = (furnitureId: string) => {
+    const { translation } = furnitureTransform(prior, furnitureId);
+    return roomAt(translation[0], translation[1]);
+  };
   const boxIn = (furnitureId: string, center: Vector3) =>
     furnitureTransform(prior, furnitureId).multiply(new Transform(center, [0, 0, 0, 1]));
   for (const surface of prior.surfaces) {
@@ -112,6 +157,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       label: surface.names[0] ?? surface.id,
       names: surface.names,
       furnitureId: surface.furnitureId,
+      room: roomOf(surface.furnitureId),
       kind: kindOf(surface.furnitureId),
       hasAccess: hasAccess(surface.furnitureId),
       isSurface: true,
@@ -136,6 +182,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       names: articulation.names,
       furnitureId: articulation.furnitureId,
       hasAccess: hasAccess(articulation.furnitureId),
+      room: roomOf(articulation.furnitureId),
       kind: articulation.joint === 'prismatic' ? 'drawer' : 'door',
       isSurface: false,
       isContainer: false,
@@ -156,6 +203,7 @@ function fixturesOf(prior: PriorMap): ReadonlyMap<string, Fixture> {
       names: container.names,
       furnitureId: container.furnitureId,
       hasAccess: hasAccess(container.furnitureId),
+      room: roomOf(container.furnitureId),
       kind: same?.kind ?? kindOf(container.furnitureId),
       isSurface: same?.isSurface ?? false,
       isContainer: true,

@@ -1,18 +1,21 @@
 import { Rng } from '@efferent/core';
 import { Reasoner } from '../reasoner/reasoner.ts';
-import { corrupt, type FaultKind, illegalFaults, legalFaults } from './faults.ts';
+import { corrupt, FaultChoice, type FaultKind, illegalFaults, legalFaults } from './faults.ts';
 import type { LanguageModel, LanguageModelReply, LanguageModelRequest } from './language-model.ts';
+import type { ActionPlan, GoalList, PlanProposal } from './proposal.ts';
 
 export interface NoiseSettings {
   readonly seed: number;
-  /** Chance that an answer carries a fault, [0, 1]. */
+  /** Chance that an answer with a plan carries a fault whatever its length, [0, 1]. */
   readonly errorRate: number;
+  /** Chance of a fault for each step of a plan, and for each judgement of one step, [0, 1]. */
+  readonly stepErrorRate: number;
   /** Chance that the same question in the same task is answered as the last time, fault and all, [0, 1]. */
   readonly persistence: number;
 }
 
-/** A fault of one answer; undefined for a good one. */
-type Draw = { readonly kind: FaultKind; readonly seed: number } | undefined;
+/** A fault of one answer, the first kind that it offers a place for, and what it was about; undefined for a good one. */
+type Draw = { readonly kinds: readonly FaultKind[]; readonly choice: FaultChoice } | undefined;
 
 /** Share of faults that break no rule of the contracts: only the world shows that they are wrong. */
 const legalShare = 0.7;
@@ -22,7 +25,8 @@ const legalShare = 0.7;
  * anything about a real one.
  *
  * It is the reasoner with seeded faults: a wrong thing that exists, a dropped goal, a misread place, and answers that
- * break the rules. Equal settings and equal questions give equal answers.
+ * break the rules. "The same question" is what to do about one instruction, or one kind of judgement in its task,
+ * whatever has happened since. Equal settings and equal questions give equal answers.
  */
 export class NoisyReasoner implements LanguageModel {
   readonly id = 'reasoner-noisy';
@@ -39,29 +43,43 @@ export class NoisyReasoner implements LanguageModel {
 
   async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
     const reply = await this.#reasoner.generate(request);
-    const draw = this.#drawFor(request);
-    if (draw === undefined) return reply;
-    return { ...reply, output: corrupt(reply.output, draw.kind, request, new Rng(draw.seed)) };
+    const draw = this.#drawFor(request, reply.output);
+    for (const kind of draw?.kinds ?? []) {
+      const output = corrupt(reply.output, kind, request, draw!.choice);
+      if (output !== reply.output) return { ...reply, output };
+    }
+    return reply;
   }
 
-  #drawFor({ instruction, question }: Pick<LanguageModelRequest<unknown>, 'instruction' | 'question'>): Draw {
-    const key = `${familyOf(question.purpose)} ${instruction}`;
+  #drawFor(request: Pick<LanguageModelRequest<unknown>, 'instruction' | 'question'>, answer: unknown): Draw {
+    const key = `${familyOf(request.question.purpose)} ${request.instruction}`;
     const before = this.#draws.get(key);
     const count = (before?.count ?? 0) + 1;
     const rng = new Rng(this.#settings.seed).fork(`${key} ${count}`);
     const persists = rng.chance(this.#settings.persistence);
-    const draw = before !== undefined && persists ? before.draw : this.#newDraw(rng);
+    const draw = before !== undefined && persists ? before.draw : this.#newDraw(answer, rng);
     this.#draws.set(key, { draw, count });
     return draw;
   }
 
-  #newDraw(rng: Rng): Draw {
-    if (!rng.chance(this.#settings.errorRate)) return undefined;
-    const kind = rng.pick(rng.chance(legalShare) ? legalFaults : illegalFaults);
-    return { kind, seed: Math.floor(rng.range(0, 2 ** 31)) };
+  #newDraw(answer: unknown, rng: Rng): Draw {
+    const { errorRate, stepErrorRate } = this.#settings;
+    const steps = stepsOf(answer);
+    const good = steps === undefined ? 1 - stepErrorRate : (1 - errorRate) * (1 - stepErrorRate) ** steps;
+    if (!rng.chance(1 - good)) return undefined;
+    const legal = rng.shuffle(legalFaults);
+    const illegal = rng.shuffle(illegalFaults);
+    const kinds = rng.chance(legalShare) ? [...legal, ...illegal] : [...illegal, ...legal];
+    return { kinds, choice: new FaultChoice(rng) };
   }
 }
 
 /** A first plan and the plans after it are the same question: what to do about this instruction. */
 const familyOf = (purpose: string): string =>
   ['decompose', 'replan', 'plan-goals', 'act'].includes(purpose) ? 'plan' : purpose;
+
+/** Steps of an answer that is a plan; undefined for any other. */
+function stepsOf(answer: unknown): number | undefined {
+  const plan = answer as Partial<PlanProposal & GoalList & ActionPlan>;
+  return (plan.subGoals ?? plan.lines ?? plan.actions)?.length;
+}

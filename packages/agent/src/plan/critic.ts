@@ -4,7 +4,7 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import type { SubGoal } from './plan-graph.ts';
-import { contextOf } from './selector.ts';
+import { contextOf } from './skill-context.ts';
 import type { SkillStatistics } from './skill-statistics.ts';
 
 export interface CriticSettings {
@@ -58,7 +58,7 @@ export function criticise(
   history: CriticHistory,
   settings: CriticSettings,
 ): Verdict {
-  let chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view));
+  let chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className);
   const lenient = history.vetoes >= settings.maxVetoes;
   for (const term of contract.preconditions) {
     const statement = fillTerm(term, subGoal.arguments);

@@ -3,6 +3,8 @@ import { skillContracts } from '@efferent/skills';
 import { describe, expect, test } from 'vitest';
 import type { Atom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
+import { Kinds } from '../belief/kinds.ts';
+import { type PlaceEvidence, placeChances } from '../belief/place-chances.ts';
 import type { Truth } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
 import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
@@ -229,30 +231,39 @@ describe('the selector', () => {
 });
 
 describe('the search', () => {
-  const search = (classNames: string[], fields: Partial<Parameters<typeof nextSearchMove>[2]> = {}) =>
-    nextSearchMove(view, robotName, {
-      classNames,
+  const search = (
+    [className = '']: string[],
+    fields: Partial<PlaceEvidence> & {
+      readonly tried?: ReadonlySet<string>;
+      readonly handEmpty?: boolean;
+    } = {},
+  ) => {
+    const chances = placeChances(view.fixtures, {
+      kind: new Kinds([]).of(className),
       within: '',
       lastSupport: '',
-      seenSince: () => 0,
-      closelySince: () => 0,
-      tried: new Set(),
-      handEmpty: true,
+      stayed: 0,
+      remembered: new Map(),
+      seen: () => 0,
+      closelySeen: () => 0,
       ...fields,
     });
+    const { tried = new Set<string>(), handEmpty = true, closelySeen = () => 0 } = fields;
+    return nextSearchMove(view, robotName, { chances, closelySince: closelySeen, tried, handEmpty });
+  };
 
   test('goes nearer to a place that was seen only from afar before it opens anything', () => {
     const open = ['table-top', 'counter-top', 'sink', 'shelf-lower', 'shelf-upper', 'bin'];
-    const seenSince = (id: string) => (open.includes(id) ? 1 : 0);
+    const seen = (id: string) => (open.includes(id) ? 1 : 0);
     const tried = new Set(open.map((id) => `look ${id}`));
-    expect(search(['apple'], { seenSince, tried })?.skill).toBe('navigate');
-    expect(search(['apple'], { seenSince, closelySince: seenSince, tried })?.skill).toBe('open');
+    expect(search(['apple'], { seen, tried })?.skill).toBe('navigate');
+    expect(search(['apple'], { seen, closelySeen: seen, tried })?.skill).toBe('open');
   });
 
   test('begins where such things usually are', () => {
     expect(search(['apple'])).toEqual({ skill: 'look', target: 'table-top', lookAt: 'table-top' });
-    const seenSince = (id: string) => (id === 'table-top' || id === 'counter-top' || id === 'sink' ? 1 : 0);
-    expect(search(['spoon'], { seenSince })).toMatchObject({
+    const seen = (id: string) => (id === 'table-top' || id === 'counter-top' || id === 'sink' ? 1 : 0);
+    expect(search(['spoon'], { seen, closelySeen: seen })).toMatchObject({
       skill: 'open',
       lookAt: expect.stringContaining('drawer'),
     });

@@ -1,5 +1,5 @@
-import type { BeliefView, FixtureView } from '../belief/belief-view.ts';
-import { isInCategory } from '../language/lexicon.ts';
+import type { BeliefView, FixtureView, PlaceChance } from '../belief/belief-view.ts';
+import { firstToSearch, type SearchSite } from './search-order.ts';
 
 /** The next thing to do while searching. */
 export interface SearchMove {
@@ -10,33 +10,27 @@ export interface SearchMove {
   readonly lookAt: string;
 }
 
-/** Rough chances that a thing of a kind is at a kind of place; common sense, not this room. */
-const placeChances: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  fruit: { table: 0.35, counter: 0.3, fridge: 0.2, shelf: 0.1, sink: 0.05, drawer: 0.02, bin: 0.02 },
-  drink: { fridge: 0.35, counter: 0.25, table: 0.2, shelf: 0.15, sink: 0.03, drawer: 0.02, bin: 0.02 },
-  crockery: { table: 0.3, counter: 0.3, shelf: 0.2, sink: 0.15, drawer: 0.04, fridge: 0.02, bin: 0.01 },
-  cutlery: { drawer: 0.5, table: 0.15, counter: 0.15, sink: 0.15, shelf: 0.03, fridge: 0.01, bin: 0.01 },
-  other: { table: 0.28, counter: 0.28, shelf: 0.24, drawer: 0.1, fridge: 0.1, sink: 0.08, bin: 0.04 },
-};
-const cutleryNames = ['spoon', 'fork', 'knife'];
-
-/** What finding out costs, s. */
-const lookS = 8;
-const openS = 30;
+/** What finding out costs, s; measured by `bench tasks`. Opening can fail, and what was opened has to be closed again. */
+const lookS = 6;
+const openS = 60;
 const travelMps = 0.2;
-/** Chance that remains for a place that was just seen in full, from near and from afar: small things are overlooked. */
-const overlooked = { near: 0.05, afar: 0.25 } as const;
+/** A robot sees and works from this far, m. */
+const workingM = 1.2;
 /** A place that was seen from near by less than this share is worth a second look. */
 const closelyEnough = 0.6;
+/** What was overlooked from near is mostly hidden, and overlooked again: share that another look finds. */
+const foundAtSecondLook = 0.1;
+
+interface MoveSite extends SearchSite {
+  readonly move: SearchMove;
+  readonly positionM: readonly number[];
+}
 
 /**
- * Chooses where to look next for a thing: the place with the best chance per second.
+ * Chooses where to look next for a thing, so that the expected time until it is found is least.
  *
- * @param classNames - classes that the thing may have
- * @param within - fixture where the person said that it is, or empty
- * @param lastSupport - fixture on which it was last believed to be, or empty; things do not go far
- * @param seenSince - share of a fixture that was in clear view since the search made sense, [0, 1]
- * @param closelySince - the same, from near
+ * @param chances - where it may be; see {@link placeChances}
+ * @param closelySince - share of a fixture that was in clear view from near since the search made sense, [0, 1]
  * @param tried - moves made already in this search, as `look table-top`
  * @param handEmpty - whether something could be opened now
  * @returns undefined when nothing promising is left
@@ -45,67 +39,50 @@ export function nextSearchMove(
   view: BeliefView,
   robotName: string,
   search: {
-    readonly classNames: readonly string[];
-    readonly within: string;
-    readonly lastSupport: string;
-    readonly seenSince: (fixtureId: string) => number;
+    readonly chances: readonly PlaceChance[];
     readonly closelySince: (fixtureId: string) => number;
     readonly tried: ReadonlySet<string>;
     readonly handEmpty: boolean;
   },
 ): SearchMove | undefined {
-  const robot = view.robots.find((candidate) => candidate.name === robotName);
-  const chances = placeChances[kindOf(search.classNames)]!;
-  let best: SearchMove | undefined;
-  let bestValue = 0;
+  const { tried, handEmpty } = search;
+  const sites: MoveSite[] = [];
+  const behindDoor = new Map<string, FixtureView[]>();
+  const chances = new Map(search.chances.map(({ place, probability }) => [place, probability]));
+  const chanceOf = (fixture: FixtureView) => chances.get(fixture.id) ?? 0;
   for (const fixture of view.fixtures) {
     if (!fixture.isSurface && !fixture.isContainer) continue;
-    const shut =
-      fixture.behind === undefined
-        ? undefined
-        : view.fixtures.find((door) => door.id === fixture.behind && door.state !== 'open');
-    const wasLookedAt = search.tried.has(`look ${fixture.id}`);
-    const closely = shut === undefined ? search.closelySince(fixture.id) : 0;
-    if (wasLookedAt && (closely >= closelyEnough || search.tried.has(`navigate ${fixture.id}`))) continue;
-    if (shut !== undefined && (!search.handEmpty || search.tried.has(`open ${shut.id}`))) continue;
-    const seen = shut === undefined ? Math.max(closely, search.seenSince(fixture.id)) : 0;
-    const prior = (chances[fixture.kind] ?? 0.05) / siblings(view, fixture);
-    const hint =
-      fixture.id === search.lastSupport ? 3 : sameFurniture(view, fixture, search.lastSupport) ? 2 : 1;
-    const told = search.within === '' ? prior * hint : fixture.id === search.within ? 0.9 : 0.1 * prior;
-    const chance = told * (1 - closely * (1 - overlooked.near) - (seen - closely) * (1 - overlooked.afar));
-    const travelM =
-      robot === undefined
-        ? 0
-        : Math.hypot(fixture.positionM[0] - robot.positionM[0], fixture.positionM[1] - robot.positionM[1]);
-    const value = chance / (lookS + travelM / travelMps + (shut === undefined ? 0 : openS));
-    if (value > bestValue) {
-      bestValue = value;
-      best =
-        shut === undefined
-          ? { skill: wasLookedAt ? 'navigate' : 'look', target: fixture.id, lookAt: fixture.id }
-          : { skill: 'open', target: shut.id, lookAt: fixture.id };
+    const isTried = tried.has(`look ${fixture.id}`);
+    const door = view.fixtures.find((other) => other.id === fixture.behind && other.state !== 'open');
+    if (door !== undefined) {
+      // One opening shows all that is behind a door.
+      if (handEmpty && !isTried && !tried.has(`open ${door.id}`))
+        behindDoor.set(door.id, [...(behindDoor.get(door.id) ?? []), fixture]);
+      continue;
     }
+    const wasSeenWell = search.closelySince(fixture.id) >= closelyEnough;
+    if (isTried && (wasSeenWell || tried.has(`navigate ${fixture.id}`))) continue;
+    const move = { skill: isTried ? 'navigate' : 'look', target: fixture.id, lookAt: fixture.id } as const;
+    const chance = chanceOf(fixture) * (wasSeenWell ? foundAtSecondLook : 1);
+    sites.push({ move, chance, costS: lookS, positionM: fixture.positionM });
   }
-  return best;
+  for (const [door, hidden] of behindDoor) {
+    const likeliest = hidden.reduce((best, each) => (chanceOf(each) > chanceOf(best) ? each : best));
+    sites.push({
+      move: { skill: 'open', target: door, lookAt: likeliest.id },
+      chance: hidden.reduce((sum, each) => sum + chanceOf(each), 0),
+      costS: openS + lookS,
+      positionM: likeliest.positionM,
+    });
+  }
+  const robot = view.robots.find((candidate) => candidate.name === robotName);
+  const first = firstToSearch(sites, (from, to) =>
+    travelS(from === undefined ? robot?.positionM : sites[from]!.positionM, sites[to]!.positionM),
+  );
+  return first === undefined ? undefined : sites[first]!.move;
 }
 
-/** Shelves of one fridge share its chance. */
-const siblings = (view: BeliefView, fixture: FixtureView): number =>
-  view.fixtures.filter(
-    (other) =>
-      (other.isSurface || other.isContainer) &&
-      other.kind === fixture.kind &&
-      !other.opens === !fixture.opens,
-  ).length || 1;
-
-const sameFurniture = (view: BeliefView, fixture: FixtureView, otherId: string): boolean =>
-  view.fixtures.some((other) => other.id === otherId && other.furnitureId === fixture.furnitureId);
-
-function kindOf(classNames: readonly string[]): string {
-  const plain = classNames.map((name) => name.split('-').at(-1) ?? name);
-  if (plain.some((name) => cutleryNames.includes(name))) return 'cutlery';
-  return (
-    ['fruit', 'drink', 'crockery'].find((kind) => plain.some((name) => isInCategory(name, kind))) ?? 'other'
-  );
+function travelS(fromM: readonly number[] | undefined, toM: readonly number[]): number {
+  if (fromM === undefined) return 0;
+  return Math.max(0, Math.hypot(toM[0]! - fromM[0]!, toM[1]! - fromM[1]!) - workingM) / travelMps;
 }

@@ -2,10 +2,14 @@ import type { Rng } from '@efferent/core';
 import type { SkillContract } from '@efferent/skills';
 import type { BeliefView } from '../belief/belief-view.ts';
 import type { SubGoal } from './plan-graph.ts';
+import { contextOf, travelM } from './skill-context.ts';
 import type { SkillStatistics } from './skill-statistics.ts';
 
 /** Speed that a path's length is divided by, m/s: a mobile manipulator among furniture. */
 const travelMps = 0.2;
+
+/** A step with something lost still has a finite cost. */
+const leastSure = 0.05;
 
 /** How the next of several ready sub-goals is chosen; the others than `cost` are there to compare with. */
 export type SelectorName = 'cost' | 'path' | 'fixed' | 'random';
@@ -66,41 +70,18 @@ function horizonOf(subGoal: SubGoal, index: number, context: SelectionContext): 
  * divided by its chance of success.
  */
 export function predictedCostS(subGoal: SubGoal, view: BeliefView, statistics: SkillStatistics): number {
-  const chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view));
+  const chance =
+    statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className) *
+    sureness(subGoal, view);
   return (travelM(subGoal, view) / travelMps + statistics.durationS(subGoal.skill)) / chance;
 }
 
-/** Straight way from the robot to where the sub-goal is done, m; 0 when either is not known. */
-function travelM(subGoal: SubGoal, view: BeliefView): number {
-  const robot = view.robots.find((candidate) => candidate.name === subGoal.robot);
-  const target = targetPosition(subGoal, view);
-  return robot === undefined || target === undefined
-    ? 0
-    : Math.hypot(target[0]! - robot.positionM[0], target[1]! - robot.positionM[1]);
-}
-
-/** Class of the thing that a skill acts on; what its success rate depends on. */
-export function contextOf(subGoal: Pick<SubGoal, 'arguments'>, view: BeliefView): string {
-  const id = mainArgument(subGoal);
-  return (
-    view.objects.find((object) => object.id === id)?.className ??
-    view.fixtures.find((fixture) => fixture.id === id)?.kind ??
-    id
-  );
-}
-
-/** The thing to go to: where something is put down rather than what is put down. */
-function mainArgument({ arguments: given }: Pick<SubGoal, 'arguments'>): string {
-  return given.container ?? given.surface ?? given.fixture ?? given.target ?? given.object ?? '';
-}
-
-function targetPosition(subGoal: SubGoal, view: BeliefView): readonly number[] | undefined {
-  const id = mainArgument(subGoal);
-  return (
-    view.objects.find((object) => object.id === id && !object.missing)?.positionM ??
-    view.fixtures.find((fixture) => fixture.id === id)?.positionM ??
-    view.places.find((place) => place.id === id)?.positionM
-  );
+/** How sure it is that what the sub-goal names is where it is believed to be. */
+function sureness({ arguments: given }: SubGoal, view: BeliefView): number {
+  let sure = 1;
+  for (const id of Object.values(given))
+    sure *= Math.max(leastSure, view.objects.find((object) => object.id === id)?.confidence ?? 1);
+  return sure;
 }
 
 const needsEmptyHand = (subGoal: SubGoal, skills: readonly SkillContract[]): boolean =>

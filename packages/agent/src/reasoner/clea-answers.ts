@@ -1,3 +1,5 @@
+import { Kinds } from '../belief/kinds.ts';
+import { placeChances } from '../belief/place-chances.ts';
 import type { LanguageModelRequest, ModelQuestion, TrajectorySummary } from '../model/language-model.ts';
 import type { ActionPlan, PlanProposal, ProposedSubGoal, Suitability } from '../model/proposal.ts';
 import { checkAction } from '../plan/check-plan.ts';
@@ -13,6 +15,8 @@ type Question<Purpose extends ModelQuestion['purpose']> = Extract<
   { readonly purpose: Purpose }
 >;
 
+/** What a model knows of kinds of things without this household's map. */
+const commonSense = new Kinds([]);
 /** Actions that one answer proposes at most, as the published prompt asks for. */
 const usualActions = 3;
 /** Skills that may be done again for what they show. */
@@ -87,11 +91,18 @@ function searchSteps(
   const robot = request.belief.robots.find((candidate) => candidate.name === find.robot);
   const seen = (share: 'seenShare' | 'closelySeenShare') => (id: string) =>
     request.belief.fixtures.find((fixture) => fixture.id === id)?.[share] ?? 0;
-  const move = nextSearchMove(request.belief, find.robot, {
-    classNames: reference?.classNames ?? [object?.className ?? name],
+  const [className = name] = reference?.classNames ?? [object?.className ?? name];
+  const chances = placeChances(request.belief.fixtures, {
+    kind: commonSense.of(className),
     within: reference?.within ?? '',
     lastSupport: '',
-    seenSince: seen('seenShare'),
+    stayed: 0,
+    remembered: new Map(),
+    seen: seen('seenShare'),
+    closelySeen: seen('closelySeenShare'),
+  });
+  const move = nextSearchMove(request.belief, find.robot, {
+    chances,
     closelySince: seen('closelySeenShare'),
     tried: new Set(steps.map(triedMove)),
     handEmpty: (robot?.held ?? '') === '',

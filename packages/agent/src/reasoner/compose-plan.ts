@@ -36,7 +36,9 @@ export function composePlan(
   const unreachable: Goal[] = [];
   const producers = new Map<string, string>();
   let state = start;
-  for (const goal of [...goals].sort((a, b) => a.stage - b.stage || lateness(a) - lateness(b))) {
+  const order = (a: Goal, b: Goal) =>
+    a.stage - b.stage || lateness(a) - lateness(b) || Number(isInHand(start, b)) - Number(isInHand(start, a));
+  for (const goal of [...goals].sort(order)) {
     const text = formatAtom(goal.atom);
     const done = achieved.includes(text) && (goal.renew || goals.some((later) => later.stage > goal.stage));
     if (done) continue;
@@ -92,6 +94,10 @@ export function composePlan(
     unreachable,
   };
 }
+
+/** What is in the hand goes where it is wanted first, rather than aside. */
+const isInHand = (state: SymbolicState, goal: Goal): boolean =>
+  holdsIn(state, atom('holding', goal.atom.arguments[0] ?? ''));
 
 /** Order within one stage: arrange things, then close what they went into, then what keeps the hand full. */
 function lateness(goal: Goal): number {

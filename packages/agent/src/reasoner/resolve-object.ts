@@ -1,9 +1,10 @@
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
+import { isColor } from '../language/colors.ts';
 import type { NounPhrase } from '../language/command.ts';
 import { isInCategory, spokenName } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { resolveFixture } from './resolve-fixture.ts';
-import { classMatches, isColor, isOpenVolume, labelOf, whereabouts } from './things.ts';
+import { classMatches, isOpenVolume, labelOf, whereabouts } from './things.ts';
 
 /** What a noun phrase for movable things comes to. */
 export type ObjectResolution =

@@ -1,28 +1,10 @@
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
+import { isColor } from '../language/colors.ts';
 import { spokenName } from '../language/lexicon.ts';
 
 /** Tells whether a detected class is what a noun means: `mug` fits `mug` and `red-mug`. */
 export const classMatches = (className: string, wanted: readonly string[]): boolean =>
   wanted.some((name) => className === name || className.endsWith(`-${name}`));
-
-const colors = [
-  'red',
-  'green',
-  'blue',
-  'yellow',
-  'orange',
-  'white',
-  'black',
-  'brown',
-  'grey',
-  'gray',
-  'pink',
-  'purple',
-  'silver',
-];
-
-/** Words that name a colour. */
-export const isColor = (word: string): boolean => colors.includes(word);
 
 /** Tells whether a detected class is what a reference looks for; a blue mug is not found in a red one. */
 export function fitsReference(className: string, wanted: readonly string[]): boolean {

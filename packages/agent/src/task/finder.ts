@@ -1,6 +1,6 @@
-import type { ObjectTrack } from '../belief/object-track.ts';
 import { classOf } from '../belief/object-track.ts';
 import { knownConfidence, truthOf, viewBelief } from '../belief/truth.ts';
+import { whereIs } from '../belief/where-is.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { nextSearchMove, type SearchMove } from '../plan/search-places.ts';
@@ -37,11 +37,13 @@ export class Finder {
     const name = subGoal.arguments.object ?? '';
     const wanted = belief.tracker.find(name);
     const beganS = this.#environment.nowS();
-    // What was seen before a known thing went missing says little about where it is now.
-    const countsFromS =
-      wanted === undefined ? Number.NEGATIVE_INFINITY : Math.max(wanted.lastSeenS, beganS - 20);
-    const classNames = reference?.classNames ?? (wanted === undefined ? [name] : [classOf(wanted)]);
-    const lastSupport = wanted === undefined ? '' : nearestFixture(this.#environment, wanted);
+    const query = {
+      classNames: reference?.classNames ?? (wanted === undefined ? [name] : [classOf(wanted)]),
+      within: reference?.within ?? '',
+      track: wanted,
+      // What was seen before a known thing went missing says little about where it is now.
+      sinceS: wanted === undefined ? Number.NEGATIVE_INFINITY : Math.max(wanted.lastSeenS, beganS - 20),
+    };
     const tried = new Set<string>();
     for (let looks = 0; looks <= this.#budget.limits.maxSearchLooks; looks++) {
       const found = this.#matches(name, reference);
@@ -49,11 +51,8 @@ export class Finder {
       const nowS = this.#environment.nowS();
       const view = viewBelief(belief, nowS);
       const move = nextSearchMove(view, subGoal.robot, {
-        classNames,
-        within: reference?.within ?? '',
-        lastSupport,
-        seenSince: (id) => belief.coverage.since(id, countsFromS),
-        closelySince: (id) => belief.coverage.closelySince(id, countsFromS),
+        chances: whereIs(belief, view.fixtures, query, nowS),
+        closelySince: (id) => belief.coverage.closelySince(id, query.sinceS),
         tried,
         handEmpty:
           truthOf(belief, { predicate: 'hand-empty', arguments: [] }, subGoal.robot, nowS) === 'true',
@@ -130,19 +129,4 @@ export class Finder {
     const message = `I did not find the ${labelOf(view, name)}; I looked at: ${where}.`;
     return { success: false, code: 'not-found', message, note: message, confirmed: false, found: [] };
   }
-}
-
-/** The fixture on or in which a missing thing was last believed to be. */
-function nearestFixture(environment: TaskEnvironment, track: ObjectTrack): string {
-  for (const fixture of environment.belief.map.fixtures.values()) {
-    if (!fixture.isSurface && !fixture.isContainer) continue;
-    const [x, y, z] = fixture.mapFromCenter.inverse().apply(track.positionM);
-    if (
-      Math.abs(x) < fixture.sizeM[0] / 2 &&
-      Math.abs(y) < fixture.sizeM[1] / 2 &&
-      Math.abs(z) < fixture.sizeM[2] / 2 + 0.1
-    )
-      return fixture.id;
-  }
-  return '';
 }

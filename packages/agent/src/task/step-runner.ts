@@ -2,7 +2,7 @@ import type { SkillContract } from '@efferent/skills';
 import { gripEvidence } from '../belief/robot-state.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
-import { contextOf } from '../plan/selector.ts';
+import { contextOf, type SkillContext } from '../plan/skill-context.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import { verifyEffects } from '../plan/verifier.ts';
 import { findSkill } from '../reasoner/operators.ts';
@@ -34,6 +34,7 @@ export class StepRunner {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #statistics: SkillStatistics;
+  readonly #tries = new Map<string, number>();
 
   constructor(environment: TaskEnvironment, budget: TaskBudget, statistics: SkillStatistics) {
     this.#environment = environment;
@@ -54,7 +55,7 @@ export class StepRunner {
     signal: AbortSignal,
   ): Promise<StepResult> {
     const { belief } = this.#environment;
-    const context = contextOf(subGoal, viewBelief(belief, this.#environment.nowS()));
+    const context = this.contextOf(subGoal);
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
@@ -82,13 +83,13 @@ export class StepRunner {
     const endS = this.#environment.nowS();
     await this.waitForPictures(endS, signal);
     if (!outcome.success) {
-      this.#statistics.record(subGoal.skill, context, false, outcome.elapsedS);
+      this.#statistics.record(subGoal.skill, context.className, false, outcome.elapsedS);
       report(outcome, 'unverified');
       this.#writeFailure(subGoal, contract, outcome);
       return { success: false, code: outcome.failureCode, message: outcome.message, note, confirmed: false };
     }
     const result = await this.#verify(subGoal, contract, endS, note, signal);
-    this.#statistics.record(subGoal.skill, context, result.success, outcome.elapsedS);
+    this.#statistics.record(subGoal.skill, context.className, result.success, outcome.elapsedS);
     report(outcome, result.success ? 'confirmed' : 'refuted');
     return result;
   }
@@ -99,15 +100,21 @@ export class StepRunner {
     onPhase: (phase: string) => void,
     signal: AbortSignal,
   ): Promise<SkillOutcome> {
-    const context = contextOf(call, viewBelief(this.#environment.belief, this.#environment.nowS()));
+    const context = this.contextOf(call);
     const outcome = await this.#call(call, onPhase, signal);
     this.#report(call, context, Number.NaN, outcome, 'unverified');
     return outcome;
   }
 
+  /** What the success of a call may depend on now. */
+  contextOf(call: SkillCall): SkillContext {
+    const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+    return contextOf(call, view, this.#tries.get(keyOf(call)) ?? 0);
+  }
+
   #report(
     { robot, skill, arguments: given }: SkillCall,
-    context: string,
+    context: SkillContext,
     feasibility: number,
     outcome: SkillOutcome,
     verdict: SkillRun['verdict'],
@@ -130,6 +137,7 @@ export class StepRunner {
   ): Promise<SkillOutcome> {
     await this.#environment.whilePaused(signal);
     this.#budget.countStep();
+    this.#tries.set(keyOf(call), (this.#tries.get(keyOf(call)) ?? 0) + 1);
     const outcome = await this.#environment.executeSkill(call, onPhase, signal);
     if (signal.aborted) throw signal.reason;
     if (outcome.failureCode === 'stopped')
@@ -247,6 +255,8 @@ export class StepRunner {
     if (track !== undefined && !track.visible) this.#environment.belief.tracker.markMissing(id);
   }
 }
+
+const keyOf = ({ skill, arguments: given }: SkillCall): string => `${skill} ${JSON.stringify(given)}`;
 
 /** The object that a skill picks up or puts down. */
 const movedObject = (subGoal: SubGoal, contract: SkillContract): string | undefined => {

@@ -27,6 +27,9 @@ export function objectView(
   return {
     id,
     className: id.replace(/-\d+$/, ''),
+    color: '',
+    room: 'kitchen',
+    source: 'detection',
     confidence: 0.97,
     positionM: [0.5, -0.5, 0.76],
     sizeM: [0.07, 0.07, 0.07],
@@ -35,6 +38,7 @@ export function objectView(
     ageS: 1,
     visible: true,
     missing: false,
+    likelyPlaces: [],
     ...fields,
   };
 }

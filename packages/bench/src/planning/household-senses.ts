@@ -1,22 +1,24 @@
 import type { Belief, Fixture, ObjectTrack, Sighting } from '@efferent/agent';
 import { type Rng, Transform, type Vector3 } from '@efferent/core';
-import type { Household, HouseholdRobot, Thing } from './household.ts';
+import { missProbability, defaultPerceptionNoise as noise, perturbPosition } from '@efferent/perception';
+import type { Household, Thing } from './household.ts';
+import type { HouseholdRobot } from './household-robot.ts';
 
-/** The stated position noise of the simulated detector; the shares of misses and misnamings are assumed. */
-const sigmaM = 0.008;
-const sigmaPerRange = 0.01;
-const detectedShare = 0.95;
-const misnamedShare = 0.02;
-const score = 0.95;
+/** Scores of the simulated detector: of a thing under its own name, and under another's. */
+const scores = { right: 0.95, confused: 0.62 } as const;
 /** Pictures that one look gives, and the time between two, s. */
 const pictures = 5;
 const pictureS = 0.2;
 const rangeM = 2.1;
 /** Half of the horizontal field of view with the head's sweep, rad. */
 const halfViewRad = 0.75;
-const eyeHeightM = 1.35;
 
-/** Lets a robot see from where it stands, and the belief take it in. */
+/**
+ * Lets a robot see from where it stands, and the belief take it in.
+ *
+ * Misses, misnamings, positions and phantoms are drawn from the noise that the simulator's detector states; a thing
+ * counts as many pixels as its extent covers at its range. What stands in front of what is not modelled.
+ */
 export class HouseholdSenses {
   readonly #household: Household;
   readonly #belief: Belief;
@@ -31,9 +33,21 @@ export class HouseholdSenses {
 
   /** Takes the pictures of a look that ends at `untilS`. */
   look(robot: HouseholdRobot, untilS: number): void {
+    this.feel(untilS - pictures * pictureS);
     this.feel(untilS);
     for (let picture = pictures - 1; picture >= 0; picture--)
       this.#picture(robot, untilS - picture * pictureS);
+  }
+
+  /** Looks at every open place from near, as somebody does who has been here before. */
+  lookEverywhere(nowS: number): void {
+    const { map, robots } = this.#household;
+    const [robot] = robots.values();
+    if (robot === undefined) return;
+    for (const fixture of map.fixtures.values()) {
+      const [x, y] = this.#household.fixturePose(fixture).translation;
+      this.look({ ...robot, base: [x, y, 0], gazeM: [x, y, 0.7] }, nowS);
+    }
   }
 
   /** Lets time pass up to `nowS`: every camera takes a picture when its next one is due. */
@@ -43,29 +57,34 @@ export class HouseholdSenses {
     for (const robot of this.#household.robots.values()) this.#picture(robot, nowS);
   }
 
-  #picture(robot: HouseholdRobot, stampS: number): void {
-    this.#newestS = stampS;
-    const fixtures = this.#fixturesInView(robot);
-    this.#belief.observeScene(
-      {
-        sightings: [...this.#thingsIn(fixtures)].flatMap((thing) => this.#sighting(robot, thing)),
-        articulations: this.#articulationsInView(robot),
-        covered: fixtures.map((fixture) => fixture.id),
-        detectionChance: (track) => (this.#isCovered(track, fixtures) ? detectedShare : 0),
-      },
-      stampS,
-    );
-  }
-
   /** Tells the belief where the robots are and what their fingers feel. */
   feel(nowS: number): void {
     for (const robot of this.#household.robots.values()) {
-      const [x, y, yaw] = robot.basePose;
+      const [x, y, yaw] = robot.base;
       const tool = new Transform(robot.toolM, [0, 0, 0, 1]);
-      const [aperture, effort] = robot.heldId === '' ? [0.1, 0] : [0.07, -6];
+      const [aperture, effort] = robot.heldId !== '' ? [0.07, -6] : robot.hasLost ? [0, 0] : [0.1, 0];
       this.#belief.observeJoints(robot.name, aperture, effort, nowS);
       this.#belief.observeRobot(robot.name, Transform.fromPlanar(x, y, yaw), tool);
     }
+  }
+
+  #picture(robot: HouseholdRobot, stampS: number): void {
+    this.#newestS = stampS;
+    const fixtures = this.#fixturesInView(robot);
+    const phantom = this.#rng.chance(noise.falsePositivesPerFrame) ? this.#phantom(robot, fixtures) : [];
+    this.#belief.observeScene(
+      {
+        sightings: [
+          ...[...this.#thingsIn(fixtures)].flatMap((thing) => this.#sighting(robot, thing)),
+          ...phantom,
+        ],
+        articulations: this.#articulationsInView(robot),
+        covered: fixtures.map((fixture) => fixture.id),
+        detectionChance: (track) =>
+          this.#isCovered(track, fixtures) ? 1 - missedShare(robot, track.sizeM, track.positionM) : 0,
+      },
+      stampS,
+    );
   }
 
   #fixturesInView(robot: HouseholdRobot): readonly Fixture[] {
@@ -99,29 +118,49 @@ export class HouseholdSenses {
 
   #sighting(robot: HouseholdRobot, thing: Thing): readonly Sighting[] {
     const pose = this.#household.pose(thing);
-    if (pose === undefined || !this.#rng.chance(detectedShare)) return [];
+    if (pose === undefined) return [];
     const [x, y, z] = pose.translation;
     const at: Vector3 = [x, y, z + thing.sizeM[2] / 2];
-    const rangeToM = Math.hypot(at[0] - robot.basePose[0], at[1] - robot.basePose[1], at[2] - eyeHeightM);
-    const sigma = sigmaM + sigmaPerRange * rangeToM;
+    const missed = missedShare(robot, thing.sizeM, at);
+    if (this.#rng.chance(missed)) return [];
+    const eye = eyeOf(robot);
+    const seen = perturbPosition([at[0] - eye[0], at[1] - eye[1], at[2] - eye[2]], noise, this.#rng);
+    const isConfused = this.#rng.chance(noise.confusion);
     return [
       {
-        className: this.#rng.chance(misnamedShare) ? this.#otherKind(thing) : thing.kind.id,
-        score,
-        positionM: [
-          at[0] + sigma * this.#rng.normal(),
-          at[1] + sigma * this.#rng.normal(),
-          at[2] + sigma * this.#rng.normal(),
-        ],
+        className: isConfused ? this.#otherKind(thing.kind.id) : thing.kind.id,
+        score: (isConfused ? scores.confused : scores.right) - 0.5 * missed,
+        positionM: [eye[0] + seen[0], eye[1] + seen[1], eye[2] + seen[2]],
         orientation: pose.rotation,
         sizeM: thing.sizeM,
-        rangeM: rangeToM,
+        rangeM: Math.hypot(...seen),
       },
     ];
   }
 
-  #otherKind(thing: Thing): string {
-    return this.#rng.pick([...this.#household.scene.kinds.keys()].filter((id) => id !== thing.kind.id));
+  /** A detection of nothing, somewhere on what is in view. */
+  #phantom(robot: HouseholdRobot, fixtures: readonly Fixture[]): readonly Sighting[] {
+    if (fixtures.length === 0) return [];
+    const fixture = this.#rng.pick(fixtures);
+    const [width, depth] = fixture.sizeM;
+    const positionM = this.#household
+      .fixturePose(fixture)
+      .apply([this.#rng.range(-width / 2, width / 2), this.#rng.range(-depth / 2, depth / 2), 0]);
+    const eye = eyeOf(robot);
+    return [
+      {
+        className: this.#otherKind(''),
+        score: this.#rng.range(0.3, 0.6),
+        positionM,
+        orientation: [0, 0, 0, 1],
+        sizeM: [0.08, 0.08, 0.08],
+        rangeM: Math.hypot(positionM[0] - eye[0], positionM[1] - eye[1], positionM[2] - eye[2]),
+      },
+    ];
+  }
+
+  #otherKind(kindId: string): string {
+    return this.#rng.pick([...this.#household.scene.kinds.keys()].filter((id) => id !== kindId));
   }
 
   #isCovered(track: ObjectTrack, fixtures: readonly Fixture[]): boolean {
@@ -136,9 +175,21 @@ export class HouseholdSenses {
   }
 }
 
+const eyeOf = ({ base, camera }: HouseholdRobot): Vector3 => [base[0], base[1], camera.heightM];
+
+/** Chance that the detector misses a thing of this extent there. */
+function missedShare(robot: HouseholdRobot, sizeM: Vector3, atM: Vector3): number {
+  const eye = eyeOf(robot);
+  const distanceM = Math.hypot(atM[0] - eye[0], atM[1] - eye[1], atM[2] - eye[2]);
+  const width = Math.max(sizeM[0], sizeM[1]);
+  const height = Math.max(sizeM[2], 0.5 * Math.min(sizeM[0], sizeM[1]));
+  const pixels = (robot.camera.focalPx ** 2 * width * height) / Math.max(distanceM, 0.3) ** 2;
+  return missProbability(pixels, noise);
+}
+
 /** Tells whether a point is near enough and in the direction that the camera turns over. */
 function isInView(robot: HouseholdRobot, pointM: Vector3): boolean {
-  const [x, y] = robot.basePose;
+  const [x, y] = robot.base;
   const distance = Math.hypot(pointM[0] - x, pointM[1] - y);
   if (distance > rangeM) return false;
   const towards = Math.atan2(robot.gazeM[1] - y, robot.gazeM[0] - x);

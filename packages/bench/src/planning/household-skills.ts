@@ -1,8 +1,9 @@
 import { type Belief, classOf, type SkillCall, type SkillOutcome } from '@efferent/agent';
 import type { Rng, Vector3 } from '@efferent/core';
-import type { Household, HouseholdRobot, Thing } from './household.ts';
-import type { HouseholdSenses } from './household-senses.ts';
-import { type DrawnOutcome, drawOutcome, type RateTable } from './skill-outcomes.ts';
+import type { Household, Thing } from './household.ts';
+import { blockedS, type HouseholdEvents } from './household-events.ts';
+import type { HouseholdRobot } from './household-robot.ts';
+import { countsFor, type DrawnOutcome, drawOutcome, type RateTable } from './skill-outcomes.ts';
 
 const driveMps = 0.25;
 /** Standing this far in front of what a skill works at, m. */
@@ -13,52 +14,97 @@ const reacquireM = 0.25;
 /** Seconds that a skill takes beside the way, where no rate table says it. */
 const ownS: Readonly<Record<string, number>> = { navigate: 2, look: 4, stow: 4 };
 const otherS = 15;
+/** How long a fixed robot takes to say that it does not get there, s. */
+const unreachableS = 1;
 
-/** Does what the skills of a robot do to a household: checks what they need, draws how they end, and lets the robot see. */
+/** How skills end in one episode. */
+export interface SkillOutcomeSettings {
+  readonly rates: RateTable;
+  /** Multiplies every chance of failure. */
+  readonly factor: number;
+  /** Pulls and pushes that a drawer or door withstands, whatever its contract says. */
+  readonly jams: ReadonlyMap<string, number>;
+}
+
+/** Does what the skills of a robot do to a household: checks what they need and draws how they end. */
 export class HouseholdSkills {
   readonly #household: Household;
-  readonly #senses: HouseholdSenses;
   readonly #belief: Belief;
-  readonly #rates: RateTable;
-  readonly #factor: number;
+  readonly #settings: SkillOutcomeSettings;
   readonly #rng: Rng;
-  /** Drawers and doors that cannot be moved in this world, whatever their contract says. */
-  readonly #jammed: ReadonlySet<string>;
+  readonly #events: HouseholdEvents | undefined;
+  /** Tries of drawers and doors that jam. */
+  readonly #pulls: Map<string, number>;
+  #wayM = 0;
 
   constructor(
-    household: Household,
-    senses: HouseholdSenses,
-    belief: Belief,
-    outcomes: { readonly rates: RateTable; readonly factor: number; readonly jammed: ReadonlySet<string> },
+    world: {
+      readonly household: Household;
+      readonly belief: Belief;
+      readonly events?: HouseholdEvents | undefined;
+      readonly pulls?: ReadonlyMap<string, number>;
+    },
+    settings: SkillOutcomeSettings,
     rng: Rng,
   ) {
-    this.#household = household;
-    this.#senses = senses;
-    this.#belief = belief;
-    this.#rates = outcomes.rates;
-    this.#factor = outcomes.factor;
-    this.#jammed = outcomes.jammed;
+    this.#household = world.household;
+    this.#belief = world.belief;
+    this.#events = world.events;
+    this.#pulls = new Map(world.pulls);
+    this.#settings = settings;
     this.#rng = rng;
   }
 
-  /** @param beganS - when the skill starts; the outcome says how long it took */
+  /** Tries of drawers and doors that jam, so far. */
+  get pulls(): ReadonlyMap<string, number> {
+    return this.#pulls;
+  }
+
+  /** Way of all robots so far, m. */
+  get wayM(): number {
+    return this.#wayM;
+  }
+
+  /** @param beganS - when the skill starts; the outcome says how long it takes */
   execute(call: SkillCall, beganS: number): SkillOutcome {
     const robot = this.#household.robots.get(call.robot)!;
+    const meant = this.thingAt(call.arguments.object ?? '');
+    const disturbed = this.#events?.beforeSkill(robot, call, meant, beganS) ?? '';
+    if (disturbed !== '') return this.#end(disturbed, blockedS);
     const targetM = this.#target(robot, call);
+    const isFar = robot.fixedReachM !== undefined && this.#gapTo(robot, targetM, call) > robot.fixedReachM;
+    if (isFar) return this.#end('unreachable', unreachableS);
+    const rates = this.#settings.rates[call.skill];
+    const drawn = drawOutcome(countsFor(rates, this.#context(call)), this.#settings.factor, this.#rng);
     const travelM = this.#approach(robot, call, targetM);
-    const drawn = drawOutcome(this.#rates[call.skill], this.#factor, this.#rng);
-    const elapsedS = travelM / driveMps + (this.#rates[call.skill]?.meanS ?? ownS[call.skill] ?? otherS);
+    const elapsedS = travelM / driveMps + (rates?.ownS ?? ownS[call.skill] ?? otherS);
+    this.#wayM += travelM;
     const code = this.#do(robot, call, drawn);
     robot.toolM = targetM;
     robot.gazeM = targetM;
-    this.#senses.look(robot, beganS + elapsedS);
+    if (code === '') this.#events?.afterSkill(call);
+    return this.#end(code, elapsedS);
+  }
+
+  #end(code: string, elapsedS: number): SkillOutcome {
     const success = code === '';
-    return {
-      success,
-      failureCode: code,
-      message: success ? 'done' : (messages[code] ?? `it ended with ${code}`),
-      elapsedS,
-    };
+    const message = success ? 'done' : (messages[code] ?? `it ended with ${code}`);
+    return { success, failureCode: code, message, elapsedS };
+  }
+
+  /** Class of the thing that a skill acts on; what its rates depend on. */
+  #context({ arguments: given }: SkillCall): string {
+    const id = given.container ?? given.surface ?? given.fixture ?? given.target ?? given.object ?? '';
+    const track = this.#belief.tracker.find(id);
+    return track !== undefined ? classOf(track) : (this.#household.map.fixture(id)?.kind ?? id);
+  }
+
+  /** How far a fixed robot would have to reach, m: to a thing, or to the near part of a fixture. */
+  #gapTo(robot: HouseholdRobot, targetM: Vector3, { arguments: given }: SkillCall): number {
+    const id = given.container ?? given.surface ?? given.fixture ?? given.target ?? '';
+    const fixture = this.#household.map.fixture(id);
+    const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
+    return Math.hypot(targetM[0] - robot.base[0], targetM[1] - robot.base[1]) - halfM;
   }
 
   /** Where the skill happens, in `map`. */
@@ -74,14 +120,15 @@ export class HouseholdSkills {
 
   /** Drives until the target is in reach; returns the way, m. */
   #approach(robot: HouseholdRobot, { skill, arguments: given }: SkillCall, targetM: Vector3): number {
-    const [x, y] = robot.basePose;
+    const [x, y] = robot.base;
     const gapM = Math.hypot(targetM[0] - x, targetM[1] - y);
     const wantedM = this.#household.map.places.has(given.target ?? '') ? 0 : standoffM;
-    if (skill === 'stow' || (skill !== 'navigate' && gapM <= reachM)) return 0;
+    if (robot.fixedReachM !== undefined || skill === 'stow' || (skill !== 'navigate' && gapM <= reachM))
+      return 0;
     const wayM = Math.max(0, gapM - wantedM);
     const share = gapM < 1e-6 ? 0 : wayM / gapM;
     const yaw = Math.atan2(targetM[1] - y, targetM[0] - x);
-    robot.basePose = [x + share * (targetM[0] - x), y + share * (targetM[1] - y), yaw];
+    robot.base = [x + share * (targetM[0] - x), y + share * (targetM[1] - y), yaw];
     return wayM;
   }
 
@@ -111,12 +158,13 @@ export class HouseholdSkills {
     if (drawn.kind !== 'works') return drawn.code;
     this.#household.lift(thing);
     robot.heldId = thing.id;
+    robot.hasLost = false;
     return '';
   }
 
   #place(robot: HouseholdRobot, supportId: string, near: string | undefined, drawn: DrawnOutcome): string {
     const held = this.#household.things.get(robot.heldId);
-    if (held === undefined) return 'hand-empty';
+    if (held === undefined) return robot.hasLost ? 'dropped' : 'hand-empty';
     if (drawn.kind === 'drops') {
       robot.heldId = '';
       this.#dropNearby(robot, held);
@@ -126,6 +174,7 @@ export class HouseholdSkills {
     const target = vessel?.id ?? supportId;
     if (vessel === undefined && this.#household.map.fixture(supportId) === undefined) return 'target-lost';
     if (!this.#household.isAccessible(target)) return 'unreachable';
+    if (this.#household.isCovered(target)) return 'no-free-spot';
     if (drawn.kind === 'fails') return drawn.code;
     const area = this.#household.map.places.get(near ?? '')?.delivery?.centerM;
     const other = near === undefined ? undefined : this.#belief.tracker.find(near)?.positionM;
@@ -143,7 +192,9 @@ export class HouseholdSkills {
 
   #move(robot: HouseholdRobot, articulationId: string, open: boolean, drawn: DrawnOutcome): string {
     if (robot.heldId !== '') return 'hand-full';
-    if (this.#jammed.has(articulationId)) return 'force-limit';
+    const pulls = (this.#pulls.get(articulationId) ?? 0) + 1;
+    this.#pulls.set(articulationId, pulls);
+    if (pulls <= (this.#settings.jams.get(articulationId) ?? 0)) return 'force-limit';
     if (drawn.kind === 'lies') return '';
     if (drawn.kind !== 'works') return drawn.code;
     this.#household.setOpen(articulationId, open);
@@ -171,7 +222,7 @@ export class HouseholdSkills {
 
   /** A thing that falls comes to lie on the nearest free surface. */
   #dropNearby(robot: HouseholdRobot, thing: Thing): void {
-    const [x, y] = robot.basePose;
+    const [x, y] = robot.base;
     const surfaces = [...this.#household.map.fixtures.values()]
       .filter((fixture) => fixture.isSurface && this.#household.isAccessible(fixture.id))
       .map((fixture) => ({ fixture, at: fixture.mapFromCenter.translation }))

@@ -1,7 +1,14 @@
 import type { Fixture, WorldMap } from '@efferent/agent';
 import { type Rng, Transform, type Vector3 } from '@efferent/core';
 import { articulationTransform, furnitureTransform } from '@efferent/robot';
-import type { EntityState, EpisodeSetup, ObjectKind, Scene } from '@efferent/sim';
+import {
+  drawPoseInRegion,
+  type EntityState,
+  type EpisodeSetup,
+  type ObjectKind,
+  type Scene,
+} from '@efferent/sim';
+import { type HouseholdRobot, type HouseholdRobotSpec, placeRobot } from './household-robot.ts';
 
 /** A movable thing of the symbolic world. */
 export interface Thing {
@@ -11,18 +18,8 @@ export interface Thing {
   readonly sizeM: Vector3;
   /** Fixture or vessel that it is on or in; empty while it is held or not in this episode. */
   supportId: string;
-  /** Pose of its foot in the frame of the support. */
+  /** Pose of its foot in the frame of the support; in `map` without one. */
   supportFromThing: Transform;
-}
-
-/** A robot of the symbolic world. */
-export interface HouseholdRobot {
-  readonly name: string;
-  basePose: Vector3;
-  toolM: Vector3;
-  /** What its camera is turned to. */
-  gazeM: Vector3;
-  heldId: string;
 }
 
 /** Things closer than this to each other's edges are put somewhere else, m. */
@@ -41,9 +38,17 @@ export class Household {
   /** Joint positions by articulation, m or rad. */
   readonly positions = new Map<string, number>();
   readonly robots = new Map<string, HouseholdRobot>();
+  /** Things that lie over the opening of a container or vessel, by its id: nothing goes in before they are gone. */
+  readonly covers = new Map<string, string>();
   readonly #rng: Rng;
 
-  constructor(scene: Scene, map: WorldMap, setup: EpisodeSetup, robots: readonly string[], rng: Rng) {
+  constructor(
+    scene: Scene,
+    map: WorldMap,
+    setup: EpisodeSetup,
+    robots: readonly HouseholdRobotSpec[],
+    rng: Rng,
+  ) {
     this.scene = scene;
     this.map = map;
     this.#rng = rng;
@@ -51,23 +56,37 @@ export class Household {
       this.positions.set(id, setup.articulationPositions.get(id) ?? range[0]);
     for (const { id, kind } of scene.file.objects)
       this.#add(id, scene.kinds.get(kind)!, setup.objectPoses.get(id)!);
-    for (const name of robots)
-      this.robots.set(name, {
-        name,
-        basePose: setup.robotPose,
-        toolM: [0, 0, 1],
-        gazeM: [0, 0, 0.7],
-        heldId: '',
-      });
+    for (const robot of robots) this.robots.set(robot.name, placeRobot(robot, setup.robotPose));
   }
 
+  /** Returns the household as it is now; what happens to one of the two does not happen to the other. */
+  copy(rng: Rng): Household {
+    const empty: EpisodeSetup = {
+      seed: 0,
+      robotPose: [0, 0, 0],
+      objectPoses: new Map([...this.things.values()].map((thing) => [thing.id, Transform.identity])),
+      articulationPositions: this.positions,
+    };
+    const copy = new Household(this.scene, this.map, empty, [], rng);
+    for (const [id, thing] of this.things) copy.things.set(id, { ...thing });
+    for (const [name, robot] of this.robots) copy.robots.set(name, { ...robot });
+    for (const [id, cover] of this.covers) copy.covers.set(id, cover);
+    return copy;
+  }
+
+  /** Puts a thing at a pose: on or in the fixture under it. */
   #add(id: string, kind: ObjectKind, mapFromThing: Transform): void {
     const fixture = this.#fixtureUnder(mapFromThing.translation);
-    const thing: Thing = { id, kind, sizeM: sizeOf(kind), supportId: '', supportFromThing: mapFromThing };
-    if (fixture !== undefined) {
-      thing.supportId = fixture.id;
-      thing.supportFromThing = this.fixturePose(fixture).inverse().multiply(mapFromThing);
-    }
+    const thing = this.things.get(id) ?? {
+      id,
+      kind,
+      sizeM: sizeOf(kind),
+      supportId: '',
+      supportFromThing: mapFromThing,
+    };
+    thing.supportId = fixture?.id ?? '';
+    thing.supportFromThing =
+      fixture === undefined ? mapFromThing : this.fixturePose(fixture).inverse().multiply(mapFromThing);
     this.things.set(id, thing);
   }
 
@@ -110,6 +129,47 @@ export class Household {
   /** Takes a thing out of the world into nobody's hand. */
   lift(thing: Thing): void {
     thing.supportId = '';
+  }
+
+  /** Tells whether something lies over the opening of a container or vessel. */
+  isCovered(id: string): boolean {
+    const cover = this.things.get(this.covers.get(id) ?? '');
+    return cover !== undefined && cover.supportId === id;
+  }
+
+  /** Puts a thing somewhere in a region of the scene. @returns false when there is no room */
+  putInRegion(thing: Thing, regionId: string): boolean {
+    const occupied = [...this.things.values()]
+      .filter((other) => other !== thing)
+      .map((other) => this.pose(other)?.translation)
+      .filter((position) => position !== undefined);
+    const pose = drawPoseInRegion(this.scene, regionId, thing.kind.id, occupied, this.positions, this.#rng);
+    if (pose === undefined) return false;
+    this.#add(thing.id, thing.kind, pose);
+    return true;
+  }
+
+  /** Furniture that a thing stands on or in; empty for one that is held. */
+  furnitureUnder(thing: Thing): string {
+    const vessel = this.things.get(thing.supportId);
+    return vessel === undefined
+      ? (this.map.fixture(thing.supportId)?.furnitureId ?? '')
+      : this.furnitureUnder(vessel);
+  }
+
+  /** Furniture that a region of the scene lies on or in. */
+  furnitureOfRegion(regionId: string): string {
+    const region = this.scene.file.regions.find((each) => each.id === regionId);
+    return this.map.fixture(region?.surfaceId ?? region?.containerId ?? '')?.furnitureId ?? '';
+  }
+
+  /** Lets two things change places. */
+  swap(a: Thing, b: Thing): void {
+    const { supportId, supportFromThing } = a;
+    a.supportId = b.supportId;
+    a.supportFromThing = b.supportFromThing;
+    b.supportId = supportId;
+    b.supportFromThing = supportFromThing;
   }
 
   /**
@@ -159,7 +219,8 @@ export class Household {
       if (Math.abs(x) > half[0] || Math.abs(y) > half[1]) continue;
       if (this.#isFree(fixture.id, x, y, radius)) return new Transform([x, y, floor], [0, 0, 0, 1]);
     }
-    return undefined;
+    // What is full still takes more on top: a bin, a sink, a drawer.
+    return fixture.isContainer && !fixture.isSurface ? new Transform([0, 0, floor], [0, 0, 0, 1]) : undefined;
   }
 
   #isFree(fixtureId: string, x: number, y: number, radiusM: number): boolean {

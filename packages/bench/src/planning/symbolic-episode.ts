@@ -14,77 +14,127 @@ import { Rng } from '@efferent/core';
 import { type Episode, judgeTask, type Scene, type TaskVerdict } from '@efferent/sim';
 import { skillContracts } from '@efferent/skills';
 import { Household } from './household.ts';
+import { type HouseholdDisturbance, HouseholdEvents } from './household-events.ts';
+import type { HouseholdRobotSpec } from './household-robot.ts';
 import { HouseholdSenses } from './household-senses.ts';
 import { HouseholdSkills } from './household-skills.ts';
 import type { RateTable } from './skill-outcomes.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { applyWorldFaults, noWorldFaults, type WorldFaults } from './world-faults.ts';
 
 /** What one episode of the symbolic levels is made of. */
 export interface SymbolicEpisode {
   readonly scene: Scene;
   readonly episode: Episode;
+  /** The first is the one that is spoken to. */
+  readonly team: readonly HouseholdRobotSpec[];
   readonly model: LanguageModel;
   readonly settings: Partial<TaskSettings>;
   /** Empty for skills that always work. */
   readonly rates: RateTable;
-  /** Multiplies every chance of failure. */
+  /** Multiplies every chance of a skill's failure. */
   readonly factor: number;
+  readonly faults?: WorldFaults;
+  readonly disturbance?: HouseholdDisturbance | undefined;
+  /** The robots have seen every open place before the task begins. */
+  readonly isFamiliar?: boolean;
+  /** What was learned of the skills in tasks before; nothing without it. */
+  readonly statistics?: SkillStatistics;
   readonly onEvent?: (event: TaskEvent) => void;
+  /** Judgements of the critic, with the world as it is then. */
+  readonly onCritique?: (
+    subGoal: Parameters<TaskEnvironment['publishCritique']>[0],
+    verdict: Parameters<TaskEnvironment['publishCritique']>[1],
+    world: SymbolicWorld,
+  ) => void;
+}
+
+/** A running episode, as those who try things out in a copy of it need it. */
+export interface SymbolicWorld {
+  readonly household: Household;
+  readonly belief: Belief;
+  readonly skills: HouseholdSkills;
+  readonly nowS: number;
 }
 
 export interface SymbolicRecord {
   readonly report: TaskReport;
   readonly verdict: TaskVerdict;
   readonly simulatedS: number;
+  /** Whether the disturbance happened. */
+  readonly isDisturbed: boolean;
+  /** Way of all robots together, m. */
+  readonly wayM: number;
 }
 
-const robotName = '/stretch';
 const contracts = Object.values(skillContracts);
 
 /** Runs the real planner, belief and critic over a household without physics; equal arguments give equal records. */
 export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<SymbolicRecord> {
-  const { scene, episode, model } = options;
+  const { scene, episode, model, team, faults = noWorldFaults } = options;
   const rng = new Rng(episode.seed).fork('household');
   const map = new WorldMap(scene.map);
-  const belief = new Belief(map, [{ name: robotName }]);
-  const household = new Household(scene, map, episode.setup, [robotName], rng.fork('places'));
+  const belief = new Belief(
+    map,
+    team.map(({ name, fixedReachM }) => ({ name, fixedReachM })),
+  );
+  const household = new Household(scene, map, episode.setup, team, rng.fork('places'));
+  applyWorldFaults(household, faults);
   const senses = new HouseholdSenses(household, belief, rng.fork('senses'));
-  const outcomes = { rates: options.rates, factor: options.factor, jammed: new Set<string>() };
-  const skills = new HouseholdSkills(household, senses, belief, outcomes, rng.fork('skills'));
-  const lead = household.robots.get(robotName)!;
-  let nowS = 1;
-  const [x, y, yaw] = lead.basePose;
-  lead.gazeM = [x + Math.cos(yaw), y + Math.sin(yaw), 0.7];
-  senses.look(lead, nowS);
+  const events =
+    options.disturbance === undefined
+      ? undefined
+      : new HouseholdEvents(household, options.disturbance, rng.fork('events'));
+  const skills = new HouseholdSkills(
+    { household, belief, events },
+    { rates: options.rates, factor: options.factor, jams: faults.jams },
+    rng.fork('skills'),
+  );
+  const clock = new VirtualTime(1);
+  for (const robot of household.robots.values()) senses.look(robot, clock.nowS);
+  if (options.isFamiliar === true) senses.lookEverywhere(clock.nowS);
   const environment: TaskEnvironment = {
     belief,
-    skills: contracts,
-    robots: [{ name: robotName, skills: contracts.map((contract) => contract.name) }],
+    skills: contracts.filter(({ name }) => team.some((robot) => robot.skills.includes(name))),
+    robots: team.map(({ name, skills: own }) => ({
+      name,
+      skills: own,
+    })) as unknown as TaskEnvironment['robots'],
     model,
-    nowS: () => nowS,
+    nowS: () => clock.nowS,
     sleep: async (durationS) => {
-      nowS += durationS;
-      senses.watch(nowS);
+      await clock.wait(durationS);
+      senses.watch(clock.nowS);
     },
     executeSkill: async (call) => {
-      const outcome = skills.execute(call, nowS);
-      nowS += outcome.elapsedS;
+      const outcome = skills.execute(call, clock.nowS);
+      await clock.wait(outcome.elapsedS);
+      senses.look(household.robots.get(call.robot)!, clock.nowS);
       return outcome;
     },
     runModel: async (work) => {
-      nowS += model.modelledLatencyMs / 1000;
+      await clock.wait(model.modelledLatencyMs / 1000);
       return work();
     },
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
     publishPlan: () => undefined,
-    publishCritique: () => undefined,
+    publishCritique: (subGoal, verdict) =>
+      options.onCritique?.(subGoal, verdict, { household, belief, skills, nowS: clock.nowS }),
     publishSkillRun: () => undefined,
     publishModelCall: () => undefined,
     emit: (event) => options.onEvent?.(event),
   };
   const settings = { ...defaultTaskSettings, ...options.settings };
   const signal = new AbortController().signal;
-  const report = await runTask(episode.instruction, environment, settings, new SkillStatistics(), signal);
+  const statistics = options.statistics ?? new SkillStatistics();
+  const report = await runTask(episode.instruction, environment, settings, statistics, signal);
   const verdict = judgeTask(scene, episode, household.entityStates());
-  return { report, verdict, simulatedS: nowS };
+  return {
+    report,
+    verdict,
+    simulatedS: clock.nowS,
+    isDisturbed: events?.happenedS !== undefined,
+    wayM: skills.wayM,
+  };
 }

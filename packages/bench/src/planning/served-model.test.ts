@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { createModel, defaultModelChoice, type LanguageModel, plannerNames, Reasoner } from '@efferent/agent';
+import { startModelServer } from '@efferent/agent/model-server';
+import { buildEpisodeSetup, listTaskCards, loadScene, loadTaskCard } from '@efferent/sim';
+import { expect, test } from 'vitest';
+import { loadTeam } from './household-team.ts';
+import { runSymbolicEpisode } from './symbolic-episode.ts';
+
+const workspace = [join(import.meta.dirname, '../../../..')];
+const scene = loadScene(workspace, 'kitchen');
+const team = await loadTeam(workspace, ['stretch']);
+
+test('every planner does over HTTP, with a model that sees only prompts, what it does with the reasoner itself', async () => {
+  const server = await startModelServer({ model: new Reasoner(), host: '127.0.0.1', port: 0, apiKey: '' });
+  const choice = { ...defaultModelChoice, model: 'openai-compatible', url: server.url, name: 'reasoner' };
+  const served = await createModel(choice, { environment: {}, workspaceFolders: [] });
+  const cards = listTaskCards(scene, 'core');
+  const run = async (planner: (typeof plannerNames)[number], card: string, model: LanguageModel) => {
+    const episode = buildEpisodeSetup(scene, loadTaskCard(scene, card), 1000 + cards.indexOf(card));
+    const record = await runSymbolicEpisode({
+      ...{ scene, team, episode, model, settings: { planner }, rates: {}, factor: 1 },
+    });
+    // Only a served model has tokens to count.
+    return { ...record, report: { ...record.report, tokens: 0 } };
+  };
+  try {
+    for (const planner of plannerNames.filter((name) => name !== 'classical')) {
+      const record = await run(planner, 'fruit-in-bowl', served);
+      expect(record.verdict.success, `${planner}: ${record.report.message}`).toBe(true);
+      expect(record, planner).toEqual(await run(planner, 'fruit-in-bowl', new Reasoner()));
+    }
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,50 @@
+interface Alarm {
+  readonly atS: number;
+  readonly number: number;
+  readonly ring: () => void;
+}
+
+/**
+ * Time that passes only while everybody waits: several robots work side by side in it.
+ *
+ * Waits end in order of their time, equal ones in the order in which they began.
+ */
+export class VirtualTime {
+  #nowS: number;
+  #count = 0;
+  #alarms: Alarm[] = [];
+  #isPumping = false;
+
+  constructor(startS: number) {
+    this.#nowS = startS;
+  }
+
+  get nowS(): number {
+    return this.#nowS;
+  }
+
+  /** Resolves when this much time has passed. */
+  wait(durationS: number): Promise<void> {
+    return new Promise((ring) => {
+      this.#alarms.push({ atS: this.#nowS + durationS, number: this.#count++, ring });
+      if (this.#isPumping) return;
+      this.#isPumping = true;
+      setImmediate(this.#pump);
+    });
+  }
+
+  /** Everything that can go on without waiting has gone on: the next wait ends. */
+  readonly #pump = (): void => {
+    let next = this.#alarms[0];
+    for (const alarm of this.#alarms)
+      if (alarm.atS < next!.atS || (alarm.atS === next!.atS && alarm.number < next!.number)) next = alarm;
+    if (next === undefined) {
+      this.#isPumping = false;
+      return;
+    }
+    this.#alarms.splice(this.#alarms.indexOf(next), 1);
+    this.#nowS = Math.max(this.#nowS, next.atS);
+    next.ring();
+    setImmediate(this.#pump);
+  };
+}

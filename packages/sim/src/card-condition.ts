@@ -1,0 +1,21 @@
+import { identifier, matching, oneForm, strictObject } from '@efferent/core';
+import * as v from 'valibot';
+
+/** An id, or the name of a slot in braces. */
+export const reference = v.pipe(
+  v.string(),
+  matching(/^(\{[a-z][a-z0-9-]*\}|[a-z][a-z0-9-]*)$/, 'an id or a slot like {item}'),
+);
+
+/** One thing that must be true in the end. Movable things must also be at rest and not held, unless `held` asks for it. */
+export const condition = oneForm([
+  strictObject({ object: reference, inside: reference }),
+  strictObject({ object: reference, on: reference }),
+  strictObject({ object: reference, at: reference }),
+  strictObject({ object: reference, held: v.literal(true) }),
+  strictObject({ category: identifier, inside: reference }),
+  strictObject({ part: reference, state: v.picklist(['open', 'closed', '{state}']) }),
+  strictObject({ cleared: reference, except: v.optional(v.array(reference), []) }),
+]);
+
+export type CardCondition = v.InferOutput<typeof condition>;
