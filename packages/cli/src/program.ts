@@ -12,7 +12,8 @@ export function createProgram(): Command {
     .hook('preAction', (_program, command) => applyWorkspaceDefaults(command));
 
   withModelOptions(withSystemOptions(program.command('start')))
-    .description('start a scene, a robot, the agent and the viewer; then take instructions')
+    .description('start a scene, a robot or two, the agent and the viewer; then take instructions')
+    .addOption(robotsOption())
     .option('--instruction <text>', 'the first instruction', 'put the apple in the bowl')
     .option('--once', 'end after the first instruction; the exit code says whether it succeeded')
     .option('--headless', 'without the viewer')
@@ -226,7 +227,6 @@ function withSystemOptions(command: Command): Command {
   return command
     .option('--scene <id>', 'folder below sim-scenes/', 'kitchen')
     .option('--robot <id>', 'folder below robots/', 'stretch')
-    .addOption(robotsOption())
     .option('--seed <number>', 'decides object poses and every noise', integer, 1)
     .addOption(middlewareOption())
     .option('--verbose', 'show what the nodes write');
