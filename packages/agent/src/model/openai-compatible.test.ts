@@ -135,7 +135,7 @@ test('sends the belief and the skills with a JSON schema and a token bound, and 
     type: 'object',
     required: Object.keys(plan),
     additionalProperties: false,
-    properties: { status: { enum: ['plan', 'question', 'not-understood', 'impossible'] } },
+    properties: { status: { enum: ['plan', 'question', 'not-understood', 'impossible', 'refused'] } },
   });
   const text = sent!.messages.map((message) => message.content).join('\n');
   for (const part of [
