@@ -140,7 +140,7 @@ test('an unknown address is said to be so', async () => {
 });
 
 test('with a key nobody gets in without it, and other hosts need one', async () => {
-  const noisy = new NoisyReasoner({ seed: 1, errorRate: 0, persistence: 0 });
+  const noisy = new NoisyReasoner({ seed: 1, errorRate: 0, stepErrorRate: 0, persistence: 0 });
   const locked = await startModelServer({ model: noisy, host: '127.0.0.1', port: 0, apiKey: 'sesame' });
   try {
     const wrong = new OpenAI({ baseURL: locked.url, apiKey: 'open', maxRetries: 0 });
