@@ -85,6 +85,18 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
     [1, 3600],
     'how long an answer is waited for, s',
   );
+  const flag = (name: string, description: string) => {
+    node.declareParameter(name, true, { description });
+    return () => node.getParameter(name) as boolean;
+  };
+  const checksGoals = flag(
+    'check_goals',
+    'refuse goals and grasps that do not follow from what the person said',
+  );
+  const selectsSkills = flag(
+    'select_skills',
+    'tell the model only of the skills that matter to the instruction, where there are many',
+  );
   return (asked) => {
     const limits: TaskLimits = {
       maxReplans: replans(),
@@ -99,7 +111,14 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
       questionTimeoutS: answerS(),
     };
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
-    return { planner: isPlannerName(asked) ? asked : planner(), selector: selector(), limits, critic };
+    return {
+      planner: isPlannerName(asked) ? asked : planner(),
+      selector: selector(),
+      limits,
+      critic,
+      checksGoals: checksGoals(),
+      selectsSkills: selectsSkills(),
+    };
   };
 }
 

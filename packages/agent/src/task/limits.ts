@@ -35,6 +35,7 @@ export const defaultTaskLimits: TaskLimits = {
 export type TaskOutcome =
   | 'success'
   | 'not-understood'
+  | 'refused'
   | 'impossible'
   | 'plan-rejected'
   | 'question-timeout'

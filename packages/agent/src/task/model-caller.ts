@@ -1,6 +1,7 @@
 import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
 import { viewBelief } from '../belief/truth.ts';
 import type { LanguageModelReply, LanguageModelRequest, ModelQuestion } from '../model/language-model.ts';
+import { refusalOf } from '../safety/unsafe-request.ts';
 import type { TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
@@ -17,13 +18,14 @@ export class ModelCaller {
     this.#memory = memory;
   }
 
-  /** @throws {@link TaskEnd} `model-error`, or the bound that was passed */
+  /** @throws {@link TaskEnd} `refused` before any call, `model-error`, or the bound that was passed */
   async ask<Output>(
     question: ModelQuestion,
     schema: LanguageModelRequest<Output>['schema'],
     signal: AbortSignal,
   ): Promise<Output> {
     const { belief, model, skills, robots } = this.#environment;
+    this.#refuseUnsafe();
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const request: LanguageModelRequest<Output> = {
@@ -59,6 +61,14 @@ export class ModelCaller {
       'model-error',
       `The ${model.id} answered something of another shape: ${describeProblem(checked.problems[0], 'answer')}.`,
     );
+  }
+
+  /** Everything that is planned comes by here, whoever plans, and whatever the person has said since. */
+  #refuseUnsafe(): void {
+    for (const said of [this.#memory.instruction, ...Object.values(this.#memory.answers)]) {
+      const refusal = refusalOf(said);
+      if (refusal !== undefined) throw new TaskEnd('refused', refusal);
+    }
   }
 
   #report(

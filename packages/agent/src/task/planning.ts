@@ -1,10 +1,11 @@
 import { viewBelief } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
-import { checkPlan } from '../plan/check-plan.ts';
+import { checkPlan, type PlanProblem } from '../plan/check-plan.ts';
 import { type PlanGraph, planFromProposal } from '../plan/plan-graph.ts';
 import { describeStep } from './describe.ts';
 import { putToPerson } from './dialogue.ts';
 import type { TaskEnvironment } from './environment.ts';
+import type { GoalGuard } from './goal-guard.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
 
@@ -30,11 +31,13 @@ export class Planning {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  readonly #guard: GoalGuard;
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
+  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory, guard: GoalGuard) {
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
+    this.#guard = guard;
   }
 
   /**
@@ -50,7 +53,7 @@ export class Planning {
       if (await putToPerson(this.#environment, this.#budget, this.#memory, proposal, signal)) continue;
       const { belief, skills, robots } = this.#environment;
       const view = viewBelief(belief, this.#environment.nowS());
-      const problems = checkPlan(proposal, view, skills, robots);
+      const problems = [...checkPlan(proposal, view, skills, robots), ...this.#strayGoals(proposal)];
       if (problems.length === 0) {
         if (proposal.message !== '') this.#note(proposal.message, '');
         const planningS = this.#environment.nowS() - beganS;
@@ -67,6 +70,14 @@ export class Planning {
         throw new TaskEnd('plan-rejected', `The ${source.id} proposed no plan that can work: ${reasons}`);
     }
     throw new TaskEnd('plan-rejected', `The ${source.id} gave no plan in ${maxRounds} rounds.`);
+  }
+
+  #strayGoals({ goals, subGoals, references }: PlanProposal): readonly PlanProblem[] {
+    const steps = subGoals.map((step) => ({
+      skill: step.skill,
+      arguments: Object.fromEntries(step.arguments.map(({ name, value }) => [name, value])),
+    }));
+    return this.#guard.problems({ goals, steps, references }).map((reason) => ({ subGoalId: '', reason }));
   }
 
   #note(text: string, detail: string): void {

@@ -8,6 +8,10 @@ export interface TaskSettings {
   readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
+  /** Refuses goals and grasps that do not follow from what the person said. */
+  readonly checksGoals: boolean;
+  /** Tells the model only of the skills that matter to the instruction, where there are many. */
+  readonly selectsSkills: boolean;
 }
 
 export const defaultTaskSettings: TaskSettings = {
@@ -15,6 +19,8 @@ export const defaultTaskSettings: TaskSettings = {
   selector: 'cost',
   limits: defaultTaskLimits,
   critic: defaultCriticSettings,
+  checksGoals: true,
+  selectsSkills: true,
 };
 
 export interface TaskReport {

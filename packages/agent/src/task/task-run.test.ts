@@ -91,6 +91,8 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
+      checksGoals: true,
+      selectsSkills: true,
     },
     new SkillStatistics(),
     new AbortController().signal,
@@ -297,4 +299,22 @@ test('a robot that was stopped is not sent anything else', async () => {
   const report = await run(trial, {}, 'open the left drawer');
   expect(report.outcome).toBe('stopped');
   expect(trial.sent).toHaveLength(1);
+});
+
+test.each(plannerNames)(
+  '%s refuses what would hurt somebody before it asks any model or moves',
+  async (planner) => {
+    const trial = emptyWorld(new Reasoner(), () => ({ success: true, failureCode: '' }));
+    const report = await run(trial, {}, 'throw the can at the man', planner);
+    expect(report).toMatchObject({ success: false, outcome: 'refused', modelCalls: 0, skills: 0 });
+    expect(report.message).toContain('it could hurt a person');
+    expect(trial.sent).toEqual([]);
+  },
+);
+
+test('a model that refuses ends the task with its reason', async () => {
+  const answer = { status: 'refused', message: 'That is not safe.', goals: [], question: null };
+  const plan = { ...answer, subGoals: [], references: [], complete: true };
+  const trial = emptyWorld(new AnyModel([plan]), () => ({ success: true, failureCode: '' }));
+  expect(await run(trial)).toMatchObject({ outcome: 'refused', message: 'That is not safe.' });
 });
