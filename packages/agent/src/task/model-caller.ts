@@ -1,6 +1,7 @@
 import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
 import { viewBelief } from '../belief/truth.ts';
 import type { LanguageModelReply, LanguageModelRequest, ModelQuestion } from '../model/language-model.ts';
+import { type Offer, SkillOffer } from '../model/skill-offer.ts';
 import { refusalOf } from '../safety/unsafe-request.ts';
 import type { TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
@@ -11,11 +12,15 @@ export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  readonly #selectsSkills: boolean;
+  readonly #offer = new SkillOffer();
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
+  /** @param selectsSkills - false tells a model of all skills, however many */
+  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory, selectsSkills: boolean) {
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
+    this.#selectsSkills = selectsSkills;
   }
 
   /** @throws {@link TaskEnd} `refused` before any call, `model-error`, or the bound that was passed */
@@ -24,8 +29,9 @@ export class ModelCaller {
     schema: LanguageModelRequest<Output>['schema'],
     signal: AbortSignal,
   ): Promise<Output> {
-    const { belief, model, skills, robots } = this.#environment;
+    const { belief, model } = this.#environment;
     this.#refuseUnsafe();
+    const { skills, robots } = await this.#offered();
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const request: LanguageModelRequest<Output> = {
@@ -61,6 +67,13 @@ export class ModelCaller {
       'model-error',
       `The ${model.id} answered something of another shape: ${describeProblem(checked.problems[0], 'answer')}.`,
     );
+  }
+
+  /** The skills that matter to what the person said, where there are many. */
+  async #offered(): Promise<Offer> {
+    if (!this.#selectsSkills) return this.#environment;
+    const { instruction, answers } = this.#memory;
+    return this.#offer.choose([instruction, ...Object.values(answers)], this.#environment);
   }
 
   /** Everything that is planned comes by here, whoever plans, and whatever the person has said since. */

@@ -54,7 +54,7 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
-    this.model = new ModelCaller(environment, this.budget, this.memory);
+    this.model = new ModelCaller(environment, this.budget, this.memory, settings.selectsSkills);
     this.goalGuard = new GoalGuard(environment, this.memory, settings.checksGoals);
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.runner = new StepRunner(environment, this.budget, statistics);
