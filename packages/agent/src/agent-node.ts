@@ -12,7 +12,9 @@ import { Belief } from './belief/belief.ts';
 import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
-import { createModel } from './model-parameters-node.ts';
+import { CameraEye } from './camera-eye-node.ts';
+import { createModel } from './model/create-model.ts';
+import { declareModelChoice, declarePictureConsent } from './model-parameters-node.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { QuestionDesk } from './question-desk-node.ts';
 import { RobotClient } from './robot-client-node.ts';
@@ -46,7 +48,12 @@ export const agentNode: NodeModule = managedNode({
       description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
-    const languageModel = await createModel(node);
+    const sharesPictures = declarePictureConsent(node);
+    const choice = declareModelChoice(node);
+    const surroundings = { environment: process.env, workspaceFolders: services.workspaceFolders };
+    const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
+      createModel(choice, surroundings),
+    );
     const settings = declareSettings(node);
 
     const names = others.split(',').map((name) => name.trim());
@@ -55,7 +62,9 @@ export const agentNode: NodeModule = managedNode({
     const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
     const belief = new Belief(world, [lead, ...models].map(bodyOf));
     const transforms = new TransformListener(node);
-    new BeliefFeed(node, belief, lead, transforms, framePrefix, camera || mainCameraOf(lead).name);
+    const leadCamera = camera || mainCameraOf(lead).name;
+    new BeliefFeed(node, belief, lead, transforms, framePrefix, leadCamera);
+    const eye = sharesPictures ? new CameraEye(node, `${lead.namespace}/${leadCamera}`) : undefined;
     for (const model of models)
       new BeliefFeed(node, belief, model, transforms, framePrefix, mainCameraOf(model).name);
     const publish = publishBelief(node, belief);
@@ -68,6 +77,7 @@ export const agentNode: NodeModule = managedNode({
       statistics: new SkillStatistics(),
       questions: new QuestionDesk(node),
       publishBelief: publish,
+      ...(eye === undefined ? {} : { picture: () => eye.look() }),
       runModel: (work) =>
         services.jobs.run(
           { name: `model ${languageModel.id}`, modelledLatencyMs: languageModel.modelledLatencyMs },

@@ -2,7 +2,27 @@ import type { RelationView } from '../belief/belief-view.ts';
 import type { LanguageModelRequest } from './language-model.ts';
 
 /** What a prompt tells a model: everything of a request but how its answer is asked for and taken. */
-export type PromptContent = Omit<LanguageModelRequest<unknown>, 'schema' | 'maxOutputTokens' | 'signal'>;
+export type PromptContent = Omit<LanguageModelRequest<unknown>, AskingField>;
+
+/** Fields of a request that say how its answer is asked for and taken; a picture travels beside the prompt. */
+export type AskingField = (typeof askingFields)[number];
+
+const askingFields = [
+  'schema',
+  'maxOutputTokens',
+  'maxAttempts',
+  'picture',
+  'sample',
+  'onPartial',
+  'signal',
+] as const satisfies readonly (keyof LanguageModelRequest<unknown>)[];
+
+/** What of a request stands in its prompt. */
+export function contentOf(request: PromptContent & { readonly [asked in AskingField]?: unknown }) {
+  const content: PromptContent & { [asked in AskingField]?: unknown } = { ...request };
+  for (const field of askingFields) delete content[field];
+  return content as PromptContent;
+}
 
 /** Fields of fixtures that the map gives: they stay the same while a robot works, and stand in the part that servers keep. */
 const fixedFields: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@ import { formatPredicate, type SkillContract } from '@efferent/skills';
 import type { RelationView } from '../belief/belief-view.ts';
 import { answerSchemas } from './answer-schemas.ts';
 import type { ModelPurpose } from './language-model.ts';
-import { believedPart, fixedPart, type PromptContent, relationData } from './prompt-content.ts';
+import { believedPart, contentOf, fixedPart, type PromptContent, relationData } from './prompt-content.ts';
 import { demonstrationsFor, type PromptFile, promptFile } from './prompt-files.ts';
 import { listSection, recordSections, textSection, valueSection } from './prompt-sections.ts';
 import { schemaForServer } from './schema-for-server.ts';
@@ -66,14 +66,6 @@ function answerForm(purpose: ModelPurpose): string {
   const form = JSON.stringify(schemaForServer(answerSchemas[purpose]));
   answerForms.set(purpose, form);
   return form;
-}
-
-/** Leaves out what says how the answer is taken. */
-function contentOf(
-  request: PromptContent & { readonly [asked in 'schema' | 'maxOutputTokens' | 'signal']?: unknown },
-) {
-  const { schema: _schema, maxOutputTokens: _tokens, signal: _signal, ...content } = request;
-  return content;
 }
 
 const isOfMap = (edge: RelationView): boolean => edge.source === 'map';

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type LanguageModel, OpenAiCompatibleModel, type PlannerName, Reasoner } from '@efferent/agent';
+import {
+  createModel,
+  defaultModelChoice,
+  type LanguageModel,
+  type PlannerName,
+  Reasoner,
+} from '@efferent/agent';
 import { startModelServer } from '@efferent/agent/model-server';
 import { buildEpisodeSetup, listTaskCards, loadScene, loadTaskCard } from '@efferent/sim';
 import { expect, test } from 'vitest';
@@ -12,10 +18,8 @@ const team = await loadTeam(workspace, ['stretch']);
 
 test('a planner does over HTTP, with a model that sees only prompts, what it does with the reasoner itself', async () => {
   const server = await startModelServer({ model: new Reasoner(), host: '127.0.0.1', port: 0, apiKey: '' });
-  const served = new OpenAiCompatibleModel({
-    ...{ baseUrl: server.url, model: 'reasoner', apiKey: '' },
-    ...{ timeoutMs: 20_000, maxRetries: 0, modelledLatencyMs: new Reasoner().modelledLatencyMs },
-  });
+  const choice = { ...defaultModelChoice, model: 'openai-compatible', url: server.url, name: 'reasoner' };
+  const served = await createModel(choice, { environment: {}, workspaceFolders: [] });
   const cards = listTaskCards(scene, 'core');
   const run = async (planner: PlannerName, card: string, model: LanguageModel) => {
     const episode = buildEpisodeSetup(scene, loadTaskCard(scene, card), 1000 + cards.indexOf(card));
