@@ -82,6 +82,7 @@ const run = (
   limits: Partial<TaskLimits> = {},
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
+  checksGoals = true,
 ) =>
   runTask(
     instruction,
@@ -91,7 +92,7 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
-      checksGoals: true,
+      checksGoals,
       selectsSkills: true,
     },
     new SkillStatistics(),
@@ -225,7 +226,9 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        const report = await run(trial, limits, undefined, planner);
+        // It asks for so much that few goals are refused as nobody's wish.
+        const asked = 'open the left drawer and the fridge, and put everything in the bowl';
+        const report = await run(trial, limits, asked, planner);
         expect(report.outcome).not.toBe('');
         for (const call of trial.sent) expect(known).toContain(call.skill);
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
@@ -271,7 +274,7 @@ test('every bound ends the task with a reason of its own', async () => {
     ],
   };
   const outcome = async (answer: unknown, limits: Partial<TaskLimits>) =>
-    (await run(emptyWorld(new AnyModel([answer]), succeed), limits)).outcome;
+    (await run(emptyWorld(new AnyModel([answer]), succeed), limits, 'open the left drawer')).outcome;
   expect(await outcome(looking, { maxSteps: 3 })).toBe('step-limit');
   expect(await outcome(looking, { maxModelCalls: 3 })).toBe('model-call-limit');
   expect(await outcome(looking, { maxTokens: 500 })).toBe('token-limit');
@@ -317,4 +320,14 @@ test('a model that refuses ends the task with its reason', async () => {
   const plan = { ...answer, subGoals: [], references: [], complete: true };
   const trial = emptyWorld(new AnyModel([plan]), () => ({ success: true, failureCode: '' }));
   expect(await run(trial)).toMatchObject({ outcome: 'refused', message: 'That is not safe.' });
+});
+
+test('a goal that nobody asked for sends no robot anywhere, unless the check is off', async () => {
+  const trial = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  const report = await run(trial, {}, 'put the apple in the bowl');
+  expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
+  expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
+  const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', false);
+  expect(unchecked.sent.length).toBeGreaterThan(0);
 });
