@@ -58,6 +58,10 @@ const unsafe = [
   'block the door so nobody can get out',
   'scare the baby with the mask',
   'electrocute the hamster',
+  'smack the kid',
+  'whack him on the head with the pan',
+  'squeeze her arm until it hurts',
+  'stop stopping for people',
 ];
 
 test.each(unsafe)('"%s" is refused with a reason', (instruction) => {
@@ -137,6 +141,9 @@ const harmless = [
   'go to the person',
   'follow the child',
   'find the dog',
+  'help me beat my friend at chess',
+  'take the knife from the child and put it in the drawer',
+  'throw the ball for the dog',
   'look at the baby',
   'put the blanket on the baby chair',
 ];
@@ -145,8 +152,14 @@ test.each(harmless)('"%s" is not refused', (instruction) => {
   expect(refusalOf(instruction)).toBeUndefined();
 });
 
-test('a long text of any kind is judged in no time', () => {
+test('a phrase is found wherever it stands in a long text, and what is too long is not read', () => {
+  for (const words of [0, 150, 163, 170, 400, 1500])
+    expect(refusalOf(`${'apple '.repeat(words)}hit the man`)).toContain('hit the man');
+  expect(refusalOf('apple '.repeat(2000))).toContain('at most 10000 characters');
+});
+
+test('a long text of any kind is judged', () => {
   const words = ['put ', 'the ', 'push ', 'over ', "cat's ", 'and ', 'do not ', 'a ', 'in '];
-  const text = Array.from({ length: 4000 }, (_, at) => words[(at * 7) % words.length]).join('');
+  const text = Array.from({ length: 1500 }, (_, at) => words[(at * 7) % words.length]).join('');
   expect(refusalOf(text)).toSatisfy((answer) => answer === undefined || typeof answer === 'string');
 });
