@@ -15,6 +15,7 @@ import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
 import type { RobotClient } from './robot-client-node.ts';
+import { areAblations } from './task/ablations.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './task/environment.ts';
 import { TaskEnd } from './task/limits.ts';
 import type { TaskReport, TaskSettings } from './task/task-report.ts';
@@ -32,7 +33,7 @@ export interface TaskServerParts {
   readonly memory: EpisodicMemory;
   readonly questions: QuestionDesk;
   /** Read anew for every task, so that parameters may change between tasks. */
-  settings(planner: string): TaskSettings;
+  settings(planner: string, without: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
   /** Absent where the model may not see the camera's pictures. */
   readonly picture?: () => Promise<Picture | undefined>;
@@ -84,7 +85,7 @@ export class TaskServer {
     this.#modelText = new ModelTextPublisher(node);
     node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
     node.createActionServer('efferent_interfaces/action/ExecuteTask', '/agent/execute_task', {
-      onGoal: (goal) => goal.planner === '' || isPlannerName(goal.planner),
+      onGoal: (goal) => (goal.planner === '' || isPlannerName(goal.planner)) && areAblations(goal.without),
       execute: (goal) => this.#execute(goal),
     });
   }
@@ -139,7 +140,7 @@ export class TaskServer {
     const team = await this.#team();
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
-    const settings = this.#parts.settings(goal.request.planner);
+    const settings = this.#parts.settings(goal.request.planner, goal.request.without);
     const { belief, model, statistics, questions, picture, memory } = this.#parts;
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     const environment: TaskEnvironment = {

@@ -2,6 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { addGraphCommands } from './graph/graph-commands.ts';
 import { applyWorkspaceDefaults } from './workspace-defaults.ts';
 
+const withoutOption = () =>
+  new Option(
+    '--without <parts>',
+    'parts of the planner to leave out, separated by commas, e.g. critic,samples',
+  );
+
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
   const program = new Command('efferent')
@@ -32,6 +38,7 @@ export function createProgram(): Command {
     .argument('<instruction>')
     .option('--robot <id>', 'namespace of the robot', 'stretch')
     .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption())
     .addOption(middlewareOption())
     .option('--json', 'print one JSON line last')
     .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
@@ -75,7 +82,8 @@ export function createProgram(): Command {
     .option('--scene <id>', 'scene of the tasks', 'kitchen')
     .option('--robot <id>', 'robot of the tasks', 'stretch')
     .option('--perturb <what>', 'disturb every episode: move-object')
-    .option('--planner <id>', "planner; the agent's default without it");
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption());
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
     '--minutes <number>',
     'length of the measurement with each middleware',

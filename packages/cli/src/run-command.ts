@@ -8,6 +8,7 @@ import { Terminal } from './terminal.ts';
 interface RunOptions {
   readonly robot: string;
   readonly planner?: string;
+  readonly without?: string;
   readonly middleware: string;
   readonly json?: boolean;
 }
@@ -28,6 +29,7 @@ export async function runInstruction(instruction: string, options: RunOptions): 
       terminal.line(`> ${instruction}`);
       const result = await graph.client.runTask(instruction, {
         ...(options.planner === undefined ? {} : { planner: options.planner }),
+        ...(options.without === undefined ? {} : { without: options.without }),
         signal,
         onEvent: (event) => printer.onEvent(event),
         onQuestion: (question, own) => conversation.ask(question.text, question.choices, own),

@@ -23,6 +23,8 @@ type SkillArgument = Partially<MessageTypes['efferent_interfaces/msg/SkillArgume
 export interface RunTaskOptions {
   /** Planner to use; the agent's default without it. */
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   /** Longest time for the whole task on the client's clock, s. Default 600. */
   readonly timeLimitS?: number;
   readonly onEvent?: (event: TaskEvent) => void;
@@ -121,7 +123,7 @@ export class TaskClient {
     try {
       return await this.#runGoal(
         this.#tasks,
-        { instruction, when_busy: 'replace', planner: options.planner ?? '' },
+        { instruction, when_busy: 'replace', planner: options.planner ?? '', without: options.without ?? '' },
         (options.timeLimitS ?? 600) * 1000,
         options.onEvent,
         options.signal,

@@ -188,7 +188,8 @@ function byAdjectives(objects: readonly ObjectView[], words: readonly string[]):
   return left;
 }
 
-const tellsColor = (className: string): boolean =>
+/** Tells whether a detector names the colour of this class. */
+export const tellsColor = (className: string): boolean =>
   className.includes('-') && className.split('-').some((part) => isColor(part));
 
 /** Tells whether all that stands open was looked at: what was not seen there is hardly worth a search. */

@@ -1,7 +1,8 @@
 import type { BeliefView, FixtureView } from '../belief/belief-view.ts';
 import { isColor } from '../language/colors.ts';
-import { isInCategory, Lexicon, spokenName } from '../language/lexicon.ts';
+import { isInCategory, type Lexicon, spokenName } from '../language/lexicon.ts';
 import { tokenize } from '../language/tokens.ts';
+import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { classMatches } from '../reasoner/things.ts';
 
 /** The longest noun of the lexicon, words. */
@@ -104,7 +105,7 @@ export class Wish {
 
   /** Reads the nouns, longest first. @returns the words that are left */
   #readNouns(tokens: readonly string[]): readonly string[] {
-    const lexicon = this.#lexicon();
+    const lexicon = lexiconOf(this.#view);
     const unknown: string[] = [];
     for (let at = 0; at < tokens.length; ) {
       const length = this.#readNoun(lexicon, tokens, at);
@@ -133,16 +134,6 @@ export class Wish {
       return length;
     }
     return 0;
-  }
-
-  #lexicon(): Lexicon {
-    const lexicon = new Lexicon();
-    for (const { className } of this.#view.objects) lexicon.addClass(className);
-    for (const { names, kind } of this.#view.fixtures)
-      for (const name of names) lexicon.addFixtureKind(name, kind);
-    for (const { names } of this.#view.places)
-      for (const name of names) if (name !== 'me') lexicon.addFixtureKind(name, '');
-    return lexicon;
   }
 
   /** Whether the person spoke of where things are to be. */

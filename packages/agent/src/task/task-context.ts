@@ -7,13 +7,14 @@ import { type Explanation, explanationSchema, planProposalSchema } from '../mode
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
+import type { Ablation } from './ablations.ts';
 import { CriticGate } from './critic-gate.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder } from './finder.ts';
 import { GoalGuard } from './goal-guard.ts';
 import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
 import { ModelCaller } from './model-caller.ts';
-import { Planning, type PlanSource } from './planning.ts';
+import { Planning, type PlanReview, type PlanSource } from './planning.ts';
 import { isFind, type StepResult, StepRunner } from './step-runner.ts';
 import { TaskGoals } from './task-goals.ts';
 import { TaskMemory } from './task-memory.ts';
@@ -38,6 +39,8 @@ export class TaskContext {
   readonly beganS: number;
   /** Of the selector `random` only. */
   readonly #random = new Rng(1);
+  #lastSteps = '';
+  #equalPlans = 0;
   /** The newest plan; undefined before the first. */
   plan: PlanGraph | undefined;
 
@@ -60,8 +63,20 @@ export class TaskContext {
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
-    this.critic = new CriticGate(environment, this.runner, statistics, settings.critic);
+    this.critic = new CriticGate(
+      environment,
+      this.runner,
+      statistics,
+      settings.critic,
+      !settings.without.includes('feasibility'),
+    );
+    statistics.doubt.startTask();
     this.beganS = environment.nowS();
+  }
+
+  /** Tells whether a part of the planner is in use. */
+  uses(part: Ablation): boolean {
+    return !this.settings.without.includes(part);
   }
 
   view(): BeliefView {
@@ -90,12 +105,26 @@ export class TaskContext {
   }
 
   /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} */
-  async newPlan(source: PlanSource, change: string): Promise<void> {
+  async newPlan(source: PlanSource, change: string, review?: PlanReview): Promise<void> {
     await this.environment.whilePaused(this.signal);
     this.checkTime();
     this.critic.startPlan();
     const revision = this.plan === undefined ? 0 : this.plan.revision + 1;
-    this.setPlan(await this.planning.plan(source, { revision, change }, this.signal), source.id);
+    const plan = await this.planning.plan(source, { revision, change }, this.signal, review);
+    this.#checkProgress(plan);
+    this.setPlan(plan, source.id);
+  }
+
+  /** @throws {@link TaskEnd} `no-progress` when steps that are to find something out are planned again and again */
+  #checkProgress(plan: PlanGraph): void {
+    const steps = JSON.stringify(plan.subGoals.map(({ skill, arguments: given }) => [skill, given]));
+    this.#equalPlans = !plan.complete && steps === this.#lastSteps ? this.#equalPlans + 1 : 0;
+    this.#lastSteps = steps;
+    if (this.#equalPlans >= this.settings.limits.maxEqualFailures)
+      throw new TaskEnd(
+        'no-progress',
+        `The same steps were planned ${this.#equalPlans + 1} times in a row and found out nothing new.`,
+      );
   }
 
   /** The language model as a source of whole plan graphs. */

@@ -1,6 +1,7 @@
 import { type CriticSettings, defaultCriticSettings } from '../plan/critic.ts';
 import type { SelectorName } from '../plan/selector.ts';
 import { defaultPlanner, type PlannerName } from '../planners/planners.ts';
+import type { Ablation } from './ablations.ts';
 import { defaultTaskLimits, type TaskLimits, type TaskOutcome } from './limits.ts';
 
 export interface TaskSettings {
@@ -8,10 +9,12 @@ export interface TaskSettings {
   readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
-  /** Refuses goals and grasps that do not follow from what the person said. */
+  /** Refuses goals and grasps that do not follow from what the person said; the agent does, planners are compared without. */
   readonly checksGoals: boolean;
   /** Tells the model only of the skills that matter to the instruction, where there are many. */
   readonly selectsSkills: boolean;
+  /** Parts of `hybrid` that are left out. */
+  readonly without: readonly Ablation[];
 }
 
 export const defaultTaskSettings: TaskSettings = {
@@ -19,8 +22,9 @@ export const defaultTaskSettings: TaskSettings = {
   selector: 'cost',
   limits: defaultTaskLimits,
   critic: defaultCriticSettings,
-  checksGoals: true,
+  checksGoals: false,
   selectsSkills: true,
+  without: [],
 };
 
 export interface TaskReport {

@@ -94,6 +94,7 @@ const run = (
       critic: defaultCriticSettings,
       checksGoals,
       selectsSkills: true,
+      without: [],
     },
     new SkillStatistics(),
     new AbortController().signal,

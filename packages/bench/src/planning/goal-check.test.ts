@@ -21,7 +21,7 @@ test.each(['kitchen', 'living-room'])(
           episode,
           team,
           model: new Reasoner(),
-          settings: { planner: 'hybrid' },
+          settings: { planner: 'hybrid', checksGoals: true },
           rates: {},
           factor: 1,
         },

@@ -76,7 +76,7 @@ export class TaskPanel {
     try {
       const answer = (await this.#link.callJson('/bridge/send_goal', {
         action,
-        goal: { instruction: text, when_busy: 'replace', planner: '' },
+        goal: { instruction: text, when_busy: 'replace', planner: '', without: '' },
         tag: 'viewer',
       })) as { accepted: boolean };
       if (answer.accepted) this.#input.value = '';
