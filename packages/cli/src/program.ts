@@ -172,6 +172,7 @@ export function createProgram(): Command {
     )
     .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
     .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--step-error-rate <share>', 'reasoner-noisy: chance of a fault for each step', share, 0)
     .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
     .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
     .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));

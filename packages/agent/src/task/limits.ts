@@ -40,6 +40,7 @@ export const defaultTaskLimits: TaskLimits = {
 export type TaskOutcome =
   | 'success'
   | 'not-understood'
+  | 'refused'
   | 'impossible'
   | 'plan-rejected'
   | 'question-timeout'
