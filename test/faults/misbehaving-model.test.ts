@@ -24,8 +24,8 @@ import { loadTeam } from '../../packages/bench/src/planning/household-team.ts';
 import { runSymbolicEpisode } from '../../packages/bench/src/planning/symbolic-episode.ts';
 import { skillContracts } from '../../packages/skills/src/index.ts';
 
-const team = await loadTeam([repositoryFolder], ['stretch']);
 const scene = loadScene([repositoryFolder], 'kitchen');
+const team = await loadTeam([repositoryFolder], ['stretch']);
 const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'put-in-bowl'), 1001);
 const variables = { url: 'EFFERENT_MODEL_URL', model: 'EFFERENT_MODEL', key: 'EFFERENT_MODEL_KEY' };
 
