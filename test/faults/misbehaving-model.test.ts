@@ -26,7 +26,7 @@ import { skillContracts } from '../../packages/skills/src/index.ts';
 
 const scene = loadScene([repositoryFolder], 'kitchen');
 const team = await loadTeam([repositoryFolder], ['stretch']);
-const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'put-in-bowl'), 1001);
+const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'open-or-close'), 1000);
 const variables = { url: 'EFFERENT_MODEL_URL', model: 'EFFERENT_MODEL', key: 'EFFERENT_MODEL_KEY' };
 
 /** Decides the answer to a request from its number and a good answer to it. */
@@ -104,6 +104,9 @@ const cases: readonly (readonly [string, Spoil])[] = [
   ['well-behaved', (_index, answer) => good(answer)],
 ];
 
+/** What retries and the repair round are for. */
+const passes = /^well-behaved$|^(status-429|status-500|cut-connection|wrong-schema) every third time$/;
+
 describe.each(plannerNames)('%s against a model server that is', (planner) => {
   // Without a model there is one way to go.
   it.each(planner === 'classical' ? cases.slice(0, 1) : cases)(
@@ -128,7 +131,7 @@ describe.each(plannerNames)('%s against a model server that is', (planner) => {
       );
       expect(report.success).toBe(report.outcome === 'success');
       if (report.success) expect(verdict.success).toBe(true);
-      if (name === 'well-behaved' || planner === 'classical')
+      if (planner === 'classical' || passes.test(name))
         expect(report.outcome, report.message).toBe('success');
       expect(sent).toBeLessThanOrEqual(planner === 'classical' ? 0 : report.modelCalls);
       expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
