@@ -7,6 +7,7 @@ export interface BenchArguments extends SuiteOptions {
   readonly robot?: string;
   readonly perturb?: string;
   readonly planner?: string;
+  readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
 }
