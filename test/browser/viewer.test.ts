@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { qosProfiles } from '@efferent/ros';
 import { repositoryFolder } from '@efferent/runtime';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +56,24 @@ describe('the viewer in a real browser', () => {
     const verdict = await kitchen.verdict({ kind: 'inside', objectId: 'apple', containerId: 'bowl' });
     expect({ state, isTrue: verdict.success }, text).toEqual({ state: 'done', isTrue: true });
     expect(await viewer.page.locator('.plan-node[data-state="done"]').count()).toBeGreaterThan(1);
+  });
+
+  it('shows what the model is writing, as text and nothing else', async () => {
+    const node = await kitchen.system.context.createNode('model_watch');
+    const type = 'efferent_interfaces/msg/ModelText';
+    const publisher = node.createPublisher(type, '/agent/model_text', qosProfiles.sensorData);
+    const text = '{"status": "plan", "message": "<b id=evil>';
+    const timer = node.createTimer(200_000_000n, () =>
+      publisher.publish({ purpose: 'decompose', model: 'tiny', text, characters: text.length }),
+    );
+    try {
+      await viewer.page.getByRole('tab', { name: /Model/ }).click();
+      await viewer.page.locator('.writing', { hasText: text }).waitFor({ timeout: patienceMs });
+      expect(await viewer.page.locator('#evil').count()).toBe(0);
+    } finally {
+      timer.cancel();
+      await viewer.page.getByRole('tab', { name: /Plan/ }).click();
+    }
   });
 
   it('saves a picture of itself', async () => {

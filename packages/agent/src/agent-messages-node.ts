@@ -4,7 +4,7 @@ import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
 import type { Verdict } from './plan/critic.ts';
 import type { PlanGraph, SubGoal, SubGoalState } from './plan/plan-graph.ts';
-import type { SkillRun } from './task/environment.ts';
+import type { ModelCallReport, SkillRun } from './task/environment.ts';
 
 type BeliefMessage = Partially<MessageTypes['efferent_interfaces/msg/Belief']>;
 type PlanMessage = Partially<MessageTypes['efferent_interfaces/msg/Plan']>;
@@ -176,5 +176,26 @@ export function skillOutcomeMessage(
     failure_code: run.outcome.failureCode,
     verdict: runVerdicts[run.verdict],
     elapsed_s: run.outcome.elapsedS,
+  };
+}
+
+/** Writes one call of the language model. */
+export function modelCallMessage(
+  report: ModelCallReport,
+  fields: { readonly stamp: Stamp; readonly taskId: string },
+): Partially<MessageTypes['efferent_interfaces/msg/ModelCall']> {
+  return {
+    header: { stamp: fields.stamp },
+    task_id: fields.taskId,
+    purpose: report.purpose,
+    model: report.model,
+    input_tokens: report.inputTokens,
+    output_tokens: report.outputTokens,
+    cached_input_tokens: report.cachedInputTokens ?? 0,
+    attempts: report.attempts,
+    mean_log_probability: report.meanLogProbability ?? Number.NaN,
+    duration_s: report.durationS,
+    ok: report.ok,
+    message: report.message,
   };
 }

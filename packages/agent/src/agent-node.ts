@@ -12,8 +12,10 @@ import { Belief } from './belief/belief.ts';
 import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
+import { CameraEye } from './camera-eye-node.ts';
 import type { SkillOutcomeStore } from './memory/episodic-memory.ts';
-import { createModel } from './model-parameters-node.ts';
+import { createModel } from './model/create-model.ts';
+import { declareModelChoice, declarePictureConsent } from './model-parameters-node.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { QuestionDesk } from './question-desk-node.ts';
 import { RobotClient } from './robot-client-node.ts';
@@ -52,7 +54,12 @@ export const agentNode: NodeModule = managedNode({
         'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
       readOnly,
     });
-    const languageModel = await createModel(node);
+    const sharesPictures = declarePictureConsent(node);
+    const choice = declareModelChoice(node);
+    const surroundings = { environment: process.env, workspaceFolders: services.workspaceFolders };
+    const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
+      createModel(choice, surroundings),
+    );
     const settings = declareSettings(node);
 
     const names = others.split(',').map((name) => name.trim());
@@ -65,7 +72,9 @@ export const agentNode: NodeModule = managedNode({
     );
     const belief = new Belief(world, [lead, ...models].map(bodyOf), memory.places);
     const transforms = new TransformListener(node);
-    new BeliefFeed(node, belief, lead, transforms, framePrefix, camera || mainCameraOf(lead).name);
+    const leadCamera = camera || mainCameraOf(lead).name;
+    new BeliefFeed(node, belief, lead, transforms, framePrefix, leadCamera);
+    const eye = sharesPictures ? new CameraEye(node, `${lead.namespace}/${leadCamera}`) : undefined;
     for (const model of models)
       new BeliefFeed(node, belief, model, transforms, framePrefix, mainCameraOf(model).name);
     const publish = publishBelief(node, belief);
@@ -79,6 +88,7 @@ export const agentNode: NodeModule = managedNode({
       memory,
       questions: new QuestionDesk(node),
       publishBelief: publish,
+      ...(eye === undefined ? {} : { picture: () => eye.look() }),
       runModel: (work) =>
         services.jobs.run(
           { name: `model ${languageModel.id}`, modelledLatencyMs: languageModel.modelledLatencyMs },
@@ -100,7 +110,7 @@ const mostEarlierRuns = 500;
 function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
   const statistics = new SkillStatistics();
   for (const { skill, context, success, elapsedS } of memory.skillRuns(mostEarlierRuns))
-    statistics.record(skill, context, success, elapsedS);
+    statistics.record(skill, context.className, success, elapsedS);
   return statistics;
 }
 

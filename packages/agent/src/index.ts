@@ -6,6 +6,7 @@ export { truthOf, viewBelief } from './belief/truth.ts';
 export { type Fixture, WorldMap } from './belief/world-map.ts';
 export { Lexicon } from './language/lexicon.ts';
 export { parseInstruction } from './language/parser.ts';
+export { createModel, defaultModelChoice } from './model/create-model.ts';
 export type {
   LanguageModel,
   LanguageModelReply,
@@ -13,8 +14,9 @@ export type {
   ModelPurpose,
 } from './model/language-model.ts';
 export { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
-export { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } from './model/openai-compatible.ts';
+export { testPicture } from './model/png-picture.ts';
 export { type PlanProposal, planProposalSchema } from './model/proposal.ts';
+export { type CheckFinding, checkModel, type ModelCheckReport } from './model-check/check-model.ts';
 export { checkPlan } from './plan/check-plan.ts';
 export { SkillStatistics } from './plan/skill-statistics.ts';
 export { type PlannerName, plannerNames } from './planners/planners.ts';

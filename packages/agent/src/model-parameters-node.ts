@@ -1,65 +1,73 @@
-import { ConfigurationError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
-import type { LanguageModel } from './model/language-model.ts';
-import { type NoiseSettings, NoisyReasoner } from './model/noisy-reasoner.ts';
-import { Reasoner } from './reasoner/reasoner.ts';
+import { defaultModelChoice, type ModelChoice, modelNames, privacyModes } from './model/create-model.ts';
+import type { NoiseSettings } from './model/noisy-reasoner.ts';
 
-const modelNames = ['reasoner', 'openai-compatible', 'reasoner-noisy'];
+/** Declares the parameters that choose the language model; they cannot be changed later. */
+export function declareModelChoice(node: RosNode): ModelChoice {
+  const text = (name: string, value: string, description: string) =>
+    node.declareParameter(name, value, { description, readOnly: true });
+  const number = (name: string, value: number, range: readonly [number, number], description: string) =>
+    node.declareParameter(name, value, { description, range, readOnly: true });
+  const d = defaultModelChoice;
+  return {
+    model: text('model', d.model, `language model: ${modelNames.join(', ')}`),
+    url: text('model_url', '', "address of its server; empty takes the environment's, then its maker's own"),
+    name: text('model_name', '', 'name of the model there; empty takes EFFERENT_MODEL'),
+    privacy: text(
+      'privacy',
+      'away',
+      `when the strings of privacy.yaml are replaced: ${privacyModes.join(', ')}`,
+    ),
+    record: text('model_record', '', 'folder to write every question and answer to; empty for none'),
+    replay: text(
+      'model_replay',
+      '',
+      'folder of a recording that answers instead of a server; empty for none',
+    ),
+    requestTimeoutMs:
+      1000 *
+      number('model_timeout_s', d.requestTimeoutMs / 1000, [0.1, 3600], 'how long one request may take, s'),
+    maxConcurrent: Math.round(
+      number('model_concurrency', d.maxConcurrent, [1, 64], 'calls of the model at once'),
+    ),
+    noise: declareNoise(node),
+  };
+}
 
-/**
- * Declares the parameters that choose the language model, and makes it.
- *
- * @throws {@link ConfigurationError} for an unknown one, or one that lacks its address or name
- */
-export async function createModel(node: RosNode): Promise<LanguageModel> {
-  const name = node.declareParameter('model', 'reasoner', {
-    description: `language model: ${modelNames.join(', ')}`,
-    readOnly: true,
-  });
-  const url = node.declareParameter('model_url', '', {
-    description: 'address of an OpenAI-compatible server; empty takes EFFERENT_MODEL_URL',
-    readOnly: true,
-  });
-  const id = node.declareParameter('model_name', '', {
-    description: 'model on that server; empty takes EFFERENT_MODEL',
-    readOnly: true,
-  });
-  const noise = declareNoise(node);
-  if (name === 'reasoner') return new Reasoner();
-  if (name === 'reasoner-noisy') return new NoisyReasoner(noise);
-  if (name === 'openai-compatible') {
-    // Its client is loaded only where it is used: it takes longer to load than all the rest of the agent.
-    const { OpenAiCompatibleModel, openAiCompatibleFromEnvironment } = await import(
-      './model/openai-compatible.ts'
-    );
-    return new OpenAiCompatibleModel(
-      openAiCompatibleFromEnvironment(process.env, { baseUrl: url, model: id }),
-    );
-  }
-  throw new ConfigurationError({
-    code: 'unknown-model',
-    message: `parameter model: there is no language model "${name}"; there are: ${modelNames.join(', ')}`,
-    fields: { model: name },
-  });
+/** Whether pictures of the robot's main camera go to the model: it sees, and the person agreed. */
+export function declarePictureConsent(node: RosNode): boolean {
+  const flag = (name: string, description: string) =>
+    node.declareParameter(name, false, { description, readOnly: true });
+  const sees = flag('model_sees', 'the model takes pictures');
+  const agreed = flag(
+    'share_pictures',
+    'consent that pictures of the camera are sent to the model, where it sees',
+  );
+  return sees && agreed;
 }
 
 /** Of the emulator of an imperfect model only. */
 function declareNoise(node: RosNode): NoiseSettings {
   const share = (name: string, value: number, description: string) =>
     node.declareParameter(name, value, { description, range: [0, 1], readOnly: true });
+  const d = defaultModelChoice.noise;
   return {
-    errorRate: share('noise_error_rate', 0.2, 'reasoner-noisy: share of its answers that carry a fault'),
+    errorRate: share(
+      'noise_error_rate',
+      d.errorRate,
+      'reasoner-noisy: share of its answers that carry a fault',
+    ),
     stepErrorRate: share(
       'noise_step_error_rate',
-      0,
+      d.stepErrorRate,
       'reasoner-noisy: chance of a fault for each step of a plan and each judgement of one',
     ),
     persistence: share(
       'noise_persistence',
-      0.5,
+      d.persistence,
       'reasoner-noisy: chance that it repeats its last answer to a question',
     ),
-    seed: node.declareParameter('noise_seed', 1, {
+    seed: node.declareParameter('noise_seed', d.seed, {
       description: 'reasoner-noisy: seed of its faults',
       integer: true,
       readOnly: true,

@@ -69,6 +69,7 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
     'tokens of one answer',
     true,
   );
+  const modelS = number('max_model_s', d.maxModelS, [1, 86_400], 'time of all model calls of one task, s');
   const taskS = number('max_task_s', d.maxTaskS, [1, 86_400], 'ROS time of one task, s');
   const equal = number('max_equal_failures', d.maxEqualFailures, [1, 20], 'equal failures in a row', true);
   const looks = number(
@@ -92,6 +93,7 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
       maxModelCalls: calls(),
       maxTokens: tokens(),
       maxOutputTokensPerCall: output(),
+      maxModelS: modelS(),
       maxTaskS: taskS(),
       maxEqualFailures: equal(),
       maxSearchLooks: looks(),

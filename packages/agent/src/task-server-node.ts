@@ -1,10 +1,16 @@
 import { describeError } from '@efferent/core';
 import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
 import type { SkillContract } from '@efferent/skills';
-import { critiqueMessage, planMessage, skillOutcomeMessage } from './agent-messages-node.ts';
+import {
+  critiqueMessage,
+  modelCallMessage,
+  planMessage,
+  skillOutcomeMessage,
+} from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
 import type { EpisodicMemory } from './memory/episodic-memory.ts';
-import type { LanguageModel, RobotOffer } from './model/language-model.ts';
+import type { LanguageModel, Picture, RobotOffer } from './model/language-model.ts';
+import { ModelTextPublisher } from './model-text-node.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
@@ -28,6 +34,8 @@ export interface TaskServerParts {
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
+  /** Absent where the model may not see the camera's pictures. */
+  readonly picture?: () => Promise<Picture | undefined>;
   /** Called before a result is sent, so that who asks then reads what the task brought about. */
   publishBelief(): void;
 }
@@ -46,6 +54,7 @@ export class TaskServer {
   readonly #critiques;
   readonly #modelCalls;
   readonly #skillRuns;
+  readonly #modelText: ModelTextPublisher;
   readonly #accepted = new Set<Accepted>();
   #last: Promise<void> = Promise.resolve();
   #tasks = 0;
@@ -72,6 +81,7 @@ export class TaskServer {
       '/agent/skill_outcomes',
       qosProfiles.default,
     );
+    this.#modelText = new ModelTextPublisher(node);
     node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
     node.createActionServer('efferent_interfaces/action/ExecuteTask', '/agent/execute_task', {
       onGoal: (goal) => goal.planner === '' || isPlannerName(goal.planner),
@@ -130,7 +140,7 @@ export class TaskServer {
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
     const settings = this.#parts.settings(goal.request.planner);
-    const { belief, model, statistics, questions, memory } = this.#parts;
+    const { belief, model, statistics, questions, picture, memory } = this.#parts;
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     const environment: TaskEnvironment = {
       belief,
@@ -165,17 +175,9 @@ export class TaskServer {
         ),
       publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
       publishModelCall: (report) =>
-        this.#modelCalls.publish({
-          header: { stamp: stamp() },
-          task_id: taskId,
-          purpose: report.purpose,
-          model: report.model,
-          input_tokens: report.inputTokens,
-          output_tokens: report.outputTokens,
-          duration_s: report.durationS,
-          ok: report.ok,
-          message: report.message,
-        }),
+        this.#modelCalls.publish(modelCallMessage(report, { stamp: stamp(), taskId })),
+      modelText: (purpose) => this.#modelText.begin({ taskId, purpose, model: model.id }),
+      picture: async () => picture?.(),
       emit: (event) =>
         goal.publishFeedback({
           kind: event.kind,
@@ -282,6 +284,7 @@ function endedBefore(reason: unknown): TaskReport {
     replans: 0,
     modelCalls: 0,
     tokens: 0,
+    modelS: 0,
     elapsedS: 0,
   };
 }

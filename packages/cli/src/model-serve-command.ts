@@ -17,7 +17,9 @@ export async function runModelServe(options: ModelServeOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
   const { seed, errorRate, persistence } = options;
   const model =
-    options.model === 'reasoner' ? new Reasoner() : new NoisyReasoner({ seed, errorRate, persistence });
+    options.model === 'reasoner'
+      ? new Reasoner()
+      : new NoisyReasoner({ seed, errorRate, stepErrorRate: 0, persistence });
   await runUntilSignal(async (signal) => {
     const server = await startModelServer({
       model,

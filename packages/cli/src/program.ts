@@ -11,7 +11,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(efferent --help lists the commands)')
     .hook('preAction', (_program, command) => applyWorkspaceDefaults(command));
 
-  withSystemOptions(program.command('start'))
+  withModelOptions(withSystemOptions(program.command('start')))
     .description('start a scene, a robot, the agent and the viewer; then take instructions')
     .option('--instruction <text>', 'the first instruction', 'put the apple in the bowl')
     .option('--once', 'end after the first instruction; the exit code says whether it succeeded')
@@ -54,7 +54,7 @@ export function createProgram(): Command {
     .addOption(middlewareOption())
     .action(lazily(async () => (await import('./launch-command.ts')).runLaunchFile));
 
-  withSystemOptions(program.command('script'))
+  withModelOptions(withSystemOptions(program.command('script')))
     .description('run a closed-loop task script')
     .argument('<file>')
     .option('--lockstep', 'in a simulation of its own, on a virtual clock')
@@ -105,6 +105,11 @@ export function createProgram(): Command {
     .action(lazily(async () => (await import('./bench-command.ts')).runBenchMerge));
 
   const model = program.command('model').description('work with language models');
+  withModelOptions(model.command('check'))
+    .description('say what the language model can and cannot do here, with 20 prompts')
+    .option('--sees', 'send a picture too')
+    .option('--json', 'print the findings as one JSON line')
+    .action(lazily(async () => (await import('./model-command.ts')).runModelCheck));
   model
     .command('serve')
     .description("serve the offline reasoner behind OpenAI's chat protocol")
@@ -236,11 +241,6 @@ function withSystemOptions(command: Command): Command {
     .option('--scene <id>', 'folder below sim-scenes/', 'kitchen')
     .option('--robot <id>', 'folder below robots/', 'stretch')
     .option('--seed <number>', 'decides object poses and every noise', integer, 1)
-    .option(
-      '--model <id>',
-      'language model: reasoner, or openai-compatible (EFFERENT_MODEL_URL, …)',
-      'reasoner',
-    )
     .addOption(middlewareOption())
     .option('--verbose', 'show what the nodes write');
 }
@@ -252,6 +252,19 @@ const withMemoryOptions = (command: Command): Command =>
   withMemoryFile(command)
     .option('-n, --number <count>', 'how many episodes', count, 20)
     .option('--json', 'print one JSON line');
+
+function withModelOptions(command: Command): Command {
+  return command
+    .option(
+      '--model <id>',
+      'language model: reasoner, reasoner-noisy, openai-compatible, openai, anthropic',
+      'reasoner',
+    )
+    .option('--model-url <address>', "address of its server; the environment's without it")
+    .option('--model-name <name>', "name of the model there; EFFERENT_MODEL's without it")
+    .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
+    .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
+}
 
 function withBenchOptions(command: Command): Command {
   return command

@@ -1,14 +1,14 @@
 import { findLaunchFile, runTaskScript } from '@efferent/runtime';
+import { type ModelOptions, modelArguments } from './model-options.ts';
 import { runUntilSignal } from './signals.ts';
 import { TaskPrinter } from './task-printer.ts';
 import { Terminal } from './terminal.ts';
 import { startLaunchFile } from './workspace-defaults.ts';
 
-interface ScriptOptions {
+interface ScriptOptions extends ModelOptions {
   readonly scene: string;
   readonly robot: string;
   readonly seed: number;
-  readonly model: string;
   readonly middleware: string;
   readonly lockstep?: boolean;
   readonly task?: string;
@@ -21,6 +21,7 @@ export async function runScript(file: string, options: ScriptOptions): Promise<v
     const printer = new TaskPrinter(terminal);
     await runTaskScript(file, {
       ...options,
+      modelArguments: modelArguments(options),
       signal,
       lockstep: options.lockstep === true,
       launchFile: findLaunchFile(startLaunchFile()),

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '@efferent/core';
 import type { System, TaskResult } from '@efferent/runtime';
 import { Conversation } from './conversation.ts';
+import { type ModelOptions, modelArguments } from './model-options.ts';
 import { runUntilSignal } from './signals.ts';
 import { type SystemSessionOptions, startSystemSession } from './system-session.ts';
 import { TaskPrinter } from './task-printer.ts';
 import { Terminal } from './terminal.ts';
 import { startLaunchFile } from './workspace-defaults.ts';
 
-interface StartOptions extends SystemSessionOptions {
+interface StartOptions extends SystemSessionOptions, ModelOptions {
   readonly instruction: string;
   readonly once?: boolean;
   readonly headless?: boolean;
@@ -34,6 +35,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       options,
       {
         model: options.model,
+        ...modelArguments(options),
         viewer: String(options.headless !== true),
         host: options.host,
         token,

@@ -16,7 +16,6 @@ export interface SystemSessionOptions {
   readonly scene: string;
   readonly robot: string;
   readonly seed: number;
-  readonly model: string;
   readonly middleware: string;
   readonly verbose?: boolean;
 }

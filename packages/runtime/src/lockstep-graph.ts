@@ -15,6 +15,8 @@ export interface LockstepGraphOptions {
   readonly seed: number;
   /** Language model of the agent. */
   readonly model?: string;
+  /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
+  readonly modelArguments?: Readonly<Record<string, string>>;
   readonly planner?: string;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
@@ -127,6 +129,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
   const { scene, robot, seed, model = usualModel } = options;
   const asked = {
     model: model === usualModel ? undefined : model,
+    ...options.modelArguments,
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,

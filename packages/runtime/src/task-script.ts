@@ -11,6 +11,8 @@ export interface TaskScriptOptions extends ScriptObserver {
   readonly robot: string;
   readonly seed: number;
   readonly model: string;
+  /** Arguments of the launch file that say more about it; only with `lockstep`. */
+  readonly modelArguments?: Readonly<Record<string, string>>;
   readonly middleware: string;
   /** In a simulation of its own on a virtual clock, instead of on a running graph. */
   readonly lockstep: boolean;

@@ -67,6 +67,8 @@ link.subscribe('efferent_interfaces/msg/ModelCall', '/agent/model_calls', (call)
   tabs.setCount('calls', calls.count);
 });
 
+link.subscribe('efferent_interfaces/msg/ModelText', '/agent/model_text', (text) => calls.applyText(text));
+
 const realTime = new RealTimeFactor();
 const motion = new MotionPanel(() => world.robot.limits);
 const rates = new RatesPanel(realTime);

@@ -66,7 +66,7 @@ export function readChatRequest(body: string): ChatRequest {
     return checked.output;
   }
   const [problem] = checked.problems;
-  const field = problem.path === '' ? null : problem.path;
+  const field = problem.field === '' ? null : problem.field;
   throw new ChatError(400, 'invalid_value', describeProblem(problem, 'the request'), field);
 }
 

@@ -2,8 +2,8 @@ import { skillContracts } from '@efferent/skills';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerSchemas } from '../model/answer-schemas.ts';
+import { createModel, defaultModelChoice } from '../model/create-model.ts';
 import { NoisyReasoner } from '../model/noisy-reasoner.ts';
-import { OpenAiCompatibleModel } from '../model/openai-compatible.ts';
 import type { PromptContent } from '../model/prompt-content.ts';
 import { planProposalSchema } from '../model/proposal.ts';
 import { renderPrompt } from '../model/render-prompt.ts';
@@ -140,7 +140,7 @@ test('an unknown address is said to be so', async () => {
 });
 
 test('with a key nobody gets in without it, and other hosts need one', async () => {
-  const noisy = new NoisyReasoner({ seed: 1, errorRate: 0, persistence: 0 });
+  const noisy = new NoisyReasoner({ seed: 1, errorRate: 0, stepErrorRate: 0, persistence: 0 });
   const locked = await startModelServer({ model: noisy, host: '127.0.0.1', port: 0, apiKey: 'sesame' });
   try {
     const wrong = new OpenAI({ baseURL: locked.url, apiKey: 'open', maxRetries: 0 });
@@ -163,14 +163,13 @@ test('a port that is in use is said to be so', async () => {
 });
 
 test("the agent's adapter gets through it what the reasoner would have said itself", async () => {
-  const adapter = new OpenAiCompatibleModel({
-    baseUrl: server.url,
-    model: 'reasoner',
-    apiKey: '',
-    timeoutMs: 5000,
-    maxRetries: 0,
-    modelledLatencyMs: 1,
-  });
+  const choice = {
+    ...defaultModelChoice,
+    model: 'openai-compatible',
+    url: server.url,
+    name: 'reasoner',
+  };
+  const adapter = await createModel(choice, { environment: {}, workspaceFolders: [] });
   const request = { ...content, schema: planProposalSchema, maxOutputTokens: 3000 };
   expect((await adapter.generate(request)).output).toEqual((await new Reasoner().generate(request)).output);
 });

@@ -93,6 +93,12 @@ export interface RobotOffer {
   readonly skills: readonly string[];
 }
 
+/** A camera picture for a model that sees. */
+export interface Picture {
+  readonly mediaType: 'image/png';
+  readonly bytes: Uint8Array;
+}
+
 /** Everything a language model is told; nothing else reaches it. */
 export interface LanguageModelRequest<Output> {
   readonly question: ModelQuestion;
@@ -116,15 +122,29 @@ export interface LanguageModelRequest<Output> {
   /** What the answer must look like. */
   readonly schema: GenericSchema<unknown, Output>;
   readonly maxOutputTokens: number;
+  /** Requests that the call may send, retries and the repair round among them; the model's own bound without it. */
+  readonly maxAttempts?: number;
+  /** What the robot's camera sees; only where the model sees and the person agreed. */
+  readonly picture?: Picture;
+  /** 0, or absent, asks for the likeliest answer; a higher number for another draw of it. */
+  readonly sample?: number;
+  /** Is told the whole answer so far, as often as some of it arrives, by models that stream. */
+  readonly onPartial?: (textSoFar: string) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface LanguageModelReply<Output> {
-  readonly output: Output;
+/** What a call used up. */
+export interface ModelCost {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Input tokens that the server had kept from an earlier call; part of `inputTokens`. */
+  readonly cachedInputTokens?: number;
   /** Requests sent, counting retries and the repair round. */
   readonly attempts: number;
+}
+
+export interface LanguageModelReply<Output> extends ModelCost {
+  readonly output: Output;
   /** Mean log-probability of the answer's tokens, nats; absent when the model tells none. */
   readonly meanLogProbability?: number;
 }
@@ -137,6 +157,6 @@ export interface LanguageModel {
   readonly modelledLatencyMs: number;
   /** Whether the same question asked again may be answered differently, so that agreement of several answers says something. */
   readonly answersVary: boolean;
-  /** @throws {@link LanguageModelError} whose message says what to do */
+  /** @throws {@link LanguageModelError} whose message says what to do; its field `cost` is what was used up, a {@link ModelCost} */
   generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>>;
 }

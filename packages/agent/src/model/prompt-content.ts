@@ -1,7 +1,28 @@
+import type { RelationView } from '../belief/belief-view.ts';
 import type { LanguageModelRequest } from './language-model.ts';
 
 /** What a prompt tells a model: everything of a request but how its answer is asked for and taken. */
-export type PromptContent = Omit<LanguageModelRequest<unknown>, 'schema' | 'maxOutputTokens' | 'signal'>;
+export type PromptContent = Omit<LanguageModelRequest<unknown>, AskingField>;
+
+/** Fields of a request that say how its answer is asked for and taken; a picture travels beside the prompt. */
+export type AskingField = (typeof askingFields)[number];
+
+const askingFields = [
+  'schema',
+  'maxOutputTokens',
+  'maxAttempts',
+  'picture',
+  'sample',
+  'onPartial',
+  'signal',
+] as const satisfies readonly (keyof LanguageModelRequest<unknown>)[];
+
+/** What of a request stands in its prompt. */
+export function contentOf(request: PromptContent & { readonly [asked in AskingField]?: unknown }) {
+  const content: PromptContent & { [asked in AskingField]?: unknown } = { ...request };
+  for (const field of askingFields) delete content[field];
+  return content as PromptContent;
+}
 
 /** Fields of fixtures that the map gives: they stay the same while a robot works, and stand in the part that servers keep. */
 const fixedFields: ReadonlySet<string> = new Set([
@@ -9,6 +30,7 @@ const fixedFields: ReadonlySet<string> = new Set([
   'label',
   'names',
   'furnitureId',
+  'room',
   'kind',
   'isSurface',
   'isContainer',
@@ -24,3 +46,6 @@ export const fixedPart = (fixture: object): object =>
 /** The part of a fixture that is believed, with its id. */
 export const believedPart = (fixture: object): object =>
   Object.fromEntries(Object.entries(fixture).filter(([name]) => name === 'id' || !fixedFields.has(name)));
+
+/** Tells whether a relation is said nowhere else: what things are on, in, part of or behind stands at the things. */
+export const isSaidAlone = ({ relation }: RelationView): boolean => relation === 'near';

@@ -40,7 +40,8 @@ function readBelief(fixed: Sections, told: Sections): Record<string, unknown> {
   const belief = recordOf(told, 'belief');
   const known = new Map(recordList(fixed, 'map fixtures').map((part) => [part.id, part]));
   const fixtures = recordList(told, 'belief fixtures').map((part) => ({ ...known.get(part.id), ...part }));
-  return { ...belief, fixtures, places: listOf(fixed, 'map places') };
+  const places = listOf(fixed, 'map places');
+  return { ...belief, fixtures, places, rooms: listOf(fixed, 'map rooms') };
 }
 
 function recordList(sections: Sections, heading: string): readonly Record<string, unknown>[] {

@@ -1,7 +1,7 @@
 import { formatPredicate, type SkillContract } from '@efferent/skills';
 import { answerSchemas } from './answer-schemas.ts';
 import type { ModelPurpose } from './language-model.ts';
-import { believedPart, fixedPart, type PromptContent } from './prompt-content.ts';
+import { believedPart, contentOf, fixedPart, isSaidAlone, type PromptContent } from './prompt-content.ts';
 import { demonstrationsFor, type PromptFile, promptFile } from './prompt-files.ts';
 import { listSection, recordSections, textSection, valueSection } from './prompt-sections.ts';
 import { schemaForServer } from './schema-for-server.ts';
@@ -18,7 +18,7 @@ export interface Prompt {
  *
  * The system message holds rules, and what stays the same from call to call first, so that servers reuse it: skills, robots,
  * map, then the task of this purpose and the schema of its answer. The user message is data alone. Equal requests give equal
- * text, and {@link readPrompt} reads all of it back.
+ * text, and {@link readPrompt} reads all of it back but relations that stand at their things as well.
  */
 export function renderPrompt(request: PromptContent): Prompt {
   const { question, instruction, belief, skills, robots, ...remembered } = contentOf(request);
@@ -34,17 +34,19 @@ export function renderPrompt(request: PromptContent): Prompt {
     listSection('robots', robots),
     listSection('map fixtures', belief.fixtures.map(fixedPart)),
     listSection('map places', belief.places),
+    listSection('map rooms', belief.rooms),
     textSection('task', task.map((each) => each.text).join('\n')),
     textSection('answer schema', answerForm(question.purpose)),
   ].join('\n\n');
-  const { places: _places, ...believed } = belief;
+  const { places: _places, rooms: _rooms, ...believed } = belief;
+  const relations = belief.relations.filter(isSaidAlone);
   const user = [
     valueSection('instruction', instruction),
     ...recordSections('question', question),
     ...Object.entries(remembered)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => (Array.isArray(value) ? listSection(name, value) : valueSection(name, value))),
-    ...recordSections('belief', { ...believed, fixtures: belief.fixtures.map(believedPart) }),
+    ...recordSections('belief', { ...believed, relations, fixtures: belief.fixtures.map(believedPart) }),
   ].join('\n\n');
   const version = [role, ...demonstrations, ...task].map((file) => `${file.id}@${file.version}`).join(' ');
   return { system, user, version };
@@ -59,14 +61,6 @@ function answerForm(purpose: ModelPurpose): string {
   const form = JSON.stringify(schemaForServer(answerSchemas[purpose]));
   answerForms.set(purpose, form);
   return form;
-}
-
-/** Leaves out what says how the answer is taken. */
-function contentOf(
-  request: PromptContent & { readonly [asked in 'schema' | 'maxOutputTokens' | 'signal']?: unknown },
-) {
-  const { schema: _schema, maxOutputTokens: _tokens, signal: _signal, ...content } = request;
-  return content;
 }
 
 const withParts = (file: PromptFile): readonly PromptFile[] => [

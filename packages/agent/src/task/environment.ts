@@ -1,7 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from '../belief/belief.ts';
 import type { EpisodicMemory } from '../memory/episodic-memory.ts';
-import type { LanguageModel, RobotOffer } from '../model/language-model.ts';
+import type { LanguageModel, ModelCost, ModelPurpose, Picture, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import type { SkillContext } from '../plan/skill-context.ts';
@@ -38,11 +38,11 @@ export interface TaskQuestion {
 }
 
 /** One language-model call, after it ended. */
-export interface ModelCallReport {
+export interface ModelCallReport extends ModelCost {
   readonly purpose: string;
   readonly model: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  /** Mean log-probability of the answer's tokens, nats; absent when the model tells none. */
+  readonly meanLogProbability?: number;
   readonly durationS: number;
   readonly ok: boolean;
   readonly message: string;
@@ -83,5 +83,9 @@ export interface TaskEnvironment {
   publishCritique(subGoal: SubGoal, verdict: Verdict): void;
   publishSkillRun(run: SkillRun): void;
   publishModelCall(report: ModelCallReport): void;
+  /** Where the text of a running model call goes; undefined when nobody listens. */
+  modelText?(purpose: ModelPurpose): ((textSoFar: string) => void) | undefined;
+  /** What the camera of the robot that is spoken to sees; undefined where the model may not see it. */
+  picture?(): Promise<Picture | undefined>;
   emit(event: TaskEvent): void;
 }

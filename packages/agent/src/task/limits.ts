@@ -1,3 +1,5 @@
+import type { ModelCost } from '../model/language-model.ts';
+
 /** Bounds of one task; each ends it with a reason of its own. */
 export interface TaskLimits {
   /** Replans of a sub-goal or of the whole task. */
@@ -8,6 +10,8 @@ export interface TaskLimits {
   /** Input and output tokens of all model calls. */
   readonly maxTokens: number;
   readonly maxOutputTokensPerCall: number;
+  /** ROS time of all model calls, s. */
+  readonly maxModelS: number;
   /** ROS time from acceptance to verdict, s. */
   readonly maxTaskS: number;
   /** Equal failures (skill, arguments, code) in a row. */
@@ -24,6 +28,7 @@ export const defaultTaskLimits: TaskLimits = {
   maxModelCalls: 120,
   maxTokens: 200_000,
   maxOutputTokensPerCall: 3000,
+  maxModelS: 600,
   maxTaskS: 900,
   maxEqualFailures: 3,
   maxSearchLooks: 14,
@@ -43,6 +48,7 @@ export type TaskOutcome =
   | 'step-limit'
   | 'model-call-limit'
   | 'token-limit'
+  | 'model-time-limit'
   | 'time-limit'
   | 'repeated-failure'
   | 'model-error'
@@ -71,6 +77,8 @@ export class TaskBudget {
   replans = 0;
   modelCalls = 0;
   tokens = 0;
+  /** ROS time of all model calls, s. */
+  modelS = 0;
   questions = 0;
   #lastFailure = '';
   #equalFailures = 0;
@@ -112,15 +120,27 @@ export class TaskBudget {
     }
   }
 
-  /** Counts the tokens of a call after it. @throws {@link TaskEnd} */
-  countTokens(tokens: number): void {
-    this.tokens += tokens;
-    if (this.tokens > this.limits.maxTokens) {
+  /**
+   * Counts what a call used up, after it.
+   *
+   * @param durationS - ROS time that it took
+   * @throws {@link TaskEnd}
+   */
+  countModelCost({ inputTokens, outputTokens, attempts }: ModelCost, durationS: number): void {
+    this.modelCalls += Math.max(0, attempts - 1);
+    this.tokens += inputTokens + outputTokens;
+    this.modelS += durationS;
+    const { maxTokens, maxModelS } = this.limits;
+    if (this.tokens > maxTokens)
       throw new TaskEnd(
         'token-limit',
-        `The language model used ${this.tokens} tokens; the limit for one task is ${this.limits.maxTokens}.`,
+        `The language model used ${this.tokens} tokens; the limit for one task is ${maxTokens}.`,
       );
-    }
+    if (this.modelS > maxModelS)
+      throw new TaskEnd(
+        'model-time-limit',
+        `The language model took ${Math.round(this.modelS)} s; the limit for one task is ${maxModelS} s.`,
+      );
   }
 
   /** @throws {@link TaskEnd} */

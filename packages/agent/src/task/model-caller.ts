@@ -1,6 +1,13 @@
 import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
 import { viewBelief } from '../belief/truth.ts';
-import type { LanguageModelReply, LanguageModelRequest, ModelQuestion } from '../model/language-model.ts';
+import type {
+  LanguageModelReply,
+  LanguageModelRequest,
+  ModelCost,
+  ModelPurpose,
+  ModelQuestion,
+} from '../model/language-model.ts';
+import { costOf } from '../model/model-cost.ts';
 import type { TaskEnvironment } from './environment.ts';
 import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
@@ -8,6 +15,8 @@ import type { TaskMemory } from './task-memory.ts';
 
 /** Earlier episodes that a request names. */
 const mostRecollections = 5;
+/** What is asked about what is seen. */
+const seeingPurposes: ReadonlySet<ModelPurpose> = new Set(['observe', 'criticise']);
 
 /** Puts questions to the language model: counts them, reports them, and trusts no answer that is not of the asked shape. */
 export class ModelCaller {
@@ -33,6 +42,7 @@ export class ModelCaller {
     const beganS = this.#environment.nowS();
     const { instruction } = this.#memory;
     const view = viewBelief(belief, beganS);
+    const onPartial = this.#environment.modelText?.(question.purpose);
     const request: LanguageModelRequest<Output> = {
       question,
       instruction,
@@ -47,19 +57,23 @@ export class ModelCaller {
       recollections: this.#recollections(),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
+      // The call itself is counted already.
+      maxAttempts: 1 + this.#budget.limits.maxModelCalls - this.#budget.modelCalls,
+      ...(onPartial === undefined ? {} : { onPartial }),
       signal,
     };
     let reply: LanguageModelReply<Output>;
     try {
-      reply = await this.#environment.runModel(() => model.generate(request));
+      reply = await this.#environment.runModel(async () => model.generate(await this.#withPicture(request)));
     } catch (error) {
-      this.#report(question.purpose, beganS, undefined, describeError(error));
+      this.#report(question.purpose, beganS, costOf(error), describeError(error));
       if (signal.aborted) throw signal.reason;
+      this.#budget.countModelCost(costOf(error), this.#environment.nowS() - beganS);
       if (EfferentError.isInstance(error)) throw new TaskEnd('model-error', error.message);
       throw error;
     }
     this.#report(question.purpose, beganS, reply, '');
-    this.#budget.countTokens(reply.inputTokens + reply.outputTokens);
+    this.#budget.countModelCost(reply, this.#environment.nowS() - beganS);
     // A model is never trusted to have kept to the schema, whatever its adapter says.
     const checked = checkWithSchema(schema, reply.output);
     if (checked.problems === undefined) return checked.output;
@@ -75,19 +89,30 @@ export class ModelCaller {
     return this.#recalled;
   }
 
+  async #withPicture<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelRequest<Output>> {
+    if (!seeingPurposes.has(request.question.purpose)) return request;
+    const picture = await this.#environment.picture?.();
+    return picture === undefined ? request : { ...request, picture };
+  }
+
+  /** @param message - empty for a call that succeeded */
   #report(
     purpose: string,
     beganS: number,
-    reply: LanguageModelReply<unknown> | undefined,
+    cost: ModelCost & { readonly meanLogProbability?: number },
     message: string,
   ): void {
+    const { inputTokens, outputTokens, cachedInputTokens = 0, attempts, meanLogProbability } = cost;
     this.#environment.publishModelCall({
       purpose,
       model: this.#environment.model.id,
-      inputTokens: reply?.inputTokens ?? 0,
-      outputTokens: reply?.outputTokens ?? 0,
+      inputTokens,
+      outputTokens,
+      cachedInputTokens,
+      attempts,
+      ...(meanLogProbability === undefined ? {} : { meanLogProbability }),
       durationS: this.#environment.nowS() - beganS,
-      ok: reply !== undefined,
+      ok: message === '',
       message,
     });
   }

@@ -230,7 +230,7 @@ export class TaskContext {
   report(outcome: TaskOutcome, message: string): TaskReport {
     const goals = this.plan?.goals ?? [];
     const met = goals.filter((goal) => this.goals.isMet(goal)).length;
-    const { steps, replans, modelCalls, tokens } = this.budget;
+    const { steps, replans, modelCalls, tokens, modelS } = this.budget;
     return {
       success: outcome === 'success',
       outcome,
@@ -240,6 +240,7 @@ export class TaskContext {
       replans,
       modelCalls,
       tokens,
+      modelS,
       elapsedS: this.environment.nowS() - this.beganS,
     };
   }

@@ -28,5 +28,7 @@ export interface TaskReport {
   readonly replans: number;
   readonly modelCalls: number;
   readonly tokens: number;
+  /** ROS time of all model calls, s. */
+  readonly modelS: number;
   readonly elapsedS: number;
 }

@@ -305,9 +305,21 @@ export interface EfferentInterfacesModelCall {
   readonly model: string;
   readonly input_tokens: number;
   readonly output_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly attempts: number;
+  readonly mean_log_probability: number;
   readonly duration_s: number;
   readonly ok: boolean;
   readonly message: string;
+}
+
+export interface EfferentInterfacesModelText {
+  readonly header: StdMsgsHeader;
+  readonly task_id: string;
+  readonly purpose: string;
+  readonly model: string;
+  readonly text: string;
+  readonly characters: number;
 }
 
 export interface EfferentInterfacesPlan {
@@ -1974,6 +1986,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/Gesture': EfferentInterfacesGesture;
   'efferent_interfaces/msg/GestureControlStatus': EfferentInterfacesGestureControlStatus;
   'efferent_interfaces/msg/ModelCall': EfferentInterfacesModelCall;
+  'efferent_interfaces/msg/ModelText': EfferentInterfacesModelText;
   'efferent_interfaces/msg/Plan': EfferentInterfacesPlan;
   'efferent_interfaces/msg/PolicyStatus': EfferentInterfacesPolicyStatus;
   'efferent_interfaces/msg/Question': EfferentInterfacesQuestion;
