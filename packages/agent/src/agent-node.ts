@@ -123,7 +123,7 @@ const mostEarlierRuns = 500;
 function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
   const statistics = new SkillStatistics();
   for (const { skill, context, success, elapsedS } of memory.skillRuns(mostEarlierRuns))
-    statistics.record(skill, context, success, elapsedS);
+    statistics.record(skill, context.className, success, elapsedS);
   return statistics;
 }
 
