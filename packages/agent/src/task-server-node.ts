@@ -161,6 +161,7 @@ export class TaskServer {
             instruction,
             planner: settings.planner,
             model: model.id,
+            skills,
           }),
         ),
       publishCritique: (subGoal, verdict) =>
