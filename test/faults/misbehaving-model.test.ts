@@ -20,10 +20,12 @@ import {
   type ServedAnswer,
 } from '../../packages/agent/src/testing/misbehaving-server.ts';
 import { HouseholdSkills } from '../../packages/bench/src/planning/household-skills.ts';
+import { loadTeam } from '../../packages/bench/src/planning/household-team.ts';
 import { runSymbolicEpisode } from '../../packages/bench/src/planning/symbolic-episode.ts';
 import { skillContracts } from '../../packages/skills/src/index.ts';
 
 const scene = loadScene([repositoryFolder], 'kitchen');
+const team = await loadTeam([repositoryFolder], ['stretch']);
 const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'put-in-bowl'), 1001);
 const variables = { url: 'EFFERENT_MODEL_URL', model: 'EFFERENT_MODEL', key: 'EFFERENT_MODEL_KEY' };
 
@@ -110,6 +112,7 @@ describe.each(plannerNames)('%s against a model server that is', (planner) => {
     const limits = { ...defaultTaskLimits, maxModelCalls: 40, maxTokens: 5000 };
     const { report, verdict } = await runSymbolicEpisode({
       scene,
+      team,
       episode,
       model,
       settings: { planner, limits },

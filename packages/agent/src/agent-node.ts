@@ -13,6 +13,7 @@ import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import { CameraEye } from './camera-eye-node.ts';
+import type { SkillOutcomeStore } from './memory/episodic-memory.ts';
 import { createModel } from './model/create-model.ts';
 import { declareModelChoice, declarePictureConsent } from './model-parameters-node.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
@@ -54,13 +55,22 @@ export const agentNode: NodeModule = managedNode({
     const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
       createModel(choice, surroundings),
     );
+    const memorySetting = node.declareParameter('memory', '', {
+      description:
+        'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
+      readOnly,
+    });
     const settings = declareSettings(node);
 
     const names = others.split(',').map((name) => name.trim());
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = names.filter(Boolean).map((name) => loadRobotModel(services.workspaceFolders, name));
     const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
-    const belief = new Belief(world, [lead, ...models].map(bodyOf));
+    const { openMemory } = await import('./memory/open-memory.ts');
+    const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
+      node.logger.warn('memory-unusable', { error }),
+    );
+    const belief = new Belief(world, [lead, ...models].map(bodyOf), memory.places);
     const transforms = new TransformListener(node);
     const leadCamera = camera || mainCameraOf(lead).name;
     new BeliefFeed(node, belief, lead, transforms, framePrefix, leadCamera);
@@ -74,7 +84,8 @@ export const agentNode: NodeModule = managedNode({
       model: languageModel,
       settings,
       robots: [clientOf(node, lead), ...models.map((model) => clientOf(node, model))],
-      statistics: new SkillStatistics(),
+      statistics: statisticsFrom(memory),
+      memory,
       questions: new QuestionDesk(node),
       publishBelief: publish,
       ...(eye === undefined ? {} : { picture: () => eye.look() }),
@@ -84,11 +95,24 @@ export const agentNode: NodeModule = managedNode({
           work,
         ),
     });
-    return { deactivate: (reason) => server.stop(`The agent ${reason}.`) };
+    return {
+      deactivate: (reason) => server.stop(`The agent ${reason}.`),
+      cleanUp: async () => memory.close(),
+    };
   },
 });
 
 const clientOf = (node: RosNode, model: RobotModel): RobotClient => new RobotClient(node, model.namespace);
+
+/** Runs of earlier tasks that what is expected of skills starts from. */
+const mostEarlierRuns = 500;
+
+function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
+  const statistics = new SkillStatistics();
+  for (const { skill, context, success, elapsedS } of memory.skillRuns(mostEarlierRuns))
+    statistics.record(skill, context, success, elapsedS);
+  return statistics;
+}
 
 const bodyOf = (model: RobotModel): RobotBody => ({ name: model.namespace });
 

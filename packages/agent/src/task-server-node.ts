@@ -8,6 +8,7 @@ import {
   skillOutcomeMessage,
 } from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
+import type { EpisodicMemory } from './memory/episodic-memory.ts';
 import type { LanguageModel, Picture, RobotOffer } from './model/language-model.ts';
 import { ModelTextPublisher } from './model-text-node.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
@@ -29,6 +30,7 @@ export interface TaskServerParts {
   readonly robots: readonly [RobotClient, ...RobotClient[]];
   readonly model: LanguageModel;
   readonly statistics: SkillStatistics;
+  readonly memory: EpisodicMemory;
   readonly questions: QuestionDesk;
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string, without: string): TaskSettings;
@@ -139,13 +141,14 @@ export class TaskServer {
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
     const settings = this.#parts.settings(goal.request.planner, goal.request.without);
-    const { belief, model, statistics, questions, picture } = this.#parts;
+    const { belief, model, statistics, questions, picture, memory } = this.#parts;
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     const environment: TaskEnvironment = {
       belief,
       skills,
       model,
       robots,
+      memory,
       nowS: () => this.#nowS(),
       sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
       executeSkill: (call, onPhase, abort) =>

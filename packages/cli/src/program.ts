@@ -206,6 +206,21 @@ export function createProgram(): Command {
     .argument('<robot>', 'id, or a folder such as robots/my-robot')
     .action(lazily(async () => (await import('./robot-command.ts')).runRobotCheck));
 
+  const memory = program.command('memory').description('what the robot remembers of earlier tasks');
+  withMemoryOptions(memory.command('search'))
+    .description('find episodes: tasks, failures, where things were found and put, answers')
+    .argument('<text>')
+    .action(lazily(async () => (await import('./memory-command.ts')).searchMemory));
+  withMemoryOptions(memory.command('list'))
+    .description('the newest episodes')
+    .action(lazily(async () => (await import('./memory-command.ts')).listMemory));
+  withMemoryFile(memory.command('forget'))
+    .description('delete everything that is remembered')
+    .action(lazily(async () => (await import('./memory-command.ts')).forgetMemory));
+  withMemoryFile(memory.command('path'))
+    .description('print which file it is')
+    .action(lazily(async () => (await import('./memory-command.ts')).printMemoryPath));
+
   program
     .command('doctor')
     .description('say which middleware would be used and why, what is missing, and how to get it')
@@ -250,6 +265,13 @@ function withModelOptions(command: Command): Command {
     .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
     .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
 }
+const withMemoryFile = (command: Command): Command =>
+  command.option('--file <path>', "file of the memory; the workspace's own, or EFFERENT_MEMORY, without it");
+
+const withMemoryOptions = (command: Command): Command =>
+  withMemoryFile(command)
+    .option('-n, --number <count>', 'how many episodes', count, 20)
+    .option('--json', 'print one JSON line');
 
 function withBenchOptions(command: Command): Command {
   return command

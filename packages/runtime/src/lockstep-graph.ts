@@ -142,8 +142,8 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
   const plan = planFile(
     options.launchFile ?? join(repositoryFolder, 'launch/kitchen.launch.xml'),
     { scene, robot, seed: String(seed), ...Object.fromEntries(given) },
-    // No page to serve, and a word for the file's own conditions.
-    { preset: { model, viewer: 'false', lockstep: 'true' } },
+    // No page to serve, nothing of earlier runs, and a word for the file's own conditions.
+    { preset: { model, viewer: 'false', memory: '', lockstep: 'true' } },
   );
   refuseTimers(plan, where);
   return plan;

@@ -1,5 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from '../belief/belief.ts';
+import type { EpisodicMemory } from '../memory/episodic-memory.ts';
 import type { LanguageModel, ModelCost, ModelPurpose, Picture, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
@@ -65,6 +66,8 @@ export interface TaskEnvironment {
   /** Robots that take part; the first is the one that is spoken to. */
   readonly robots: readonly [RobotOffer, ...RobotOffer[]];
   readonly model: LanguageModel;
+  /** What is kept of tasks beyond their end; nothing without it. */
+  readonly memory?: EpisodicMemory | undefined;
   /** ROS time, s. */
   nowS(): number;
   /** Resolves after this much ROS time, or throws when the task is cancelled. */

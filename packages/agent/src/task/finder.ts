@@ -8,6 +8,7 @@ import { fitsReference, labelOf } from '../reasoner/things.ts';
 import { describeSighting } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
 import type { TaskBudget } from './limits.ts';
+import { rememberPlace } from './remember-place.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
 
 export interface FindResult extends StepResult {
@@ -47,8 +48,12 @@ export class Finder {
     const tried = new Set<string>();
     for (let looks = 0; looks <= this.#budget.limits.maxSearchLooks; looks++) {
       const found = this.#matches(name, reference);
-      if (found.length > 0) return this.#foundResult(found, looks);
       const nowS = this.#environment.nowS();
+      if (found.length > 0) {
+        for (const id of found)
+          rememberPlace(this.#environment.memory, belief, id, looks === 0 ? 'seen' : 'found', nowS);
+        return this.#foundResult(found, looks);
+      }
       const view = viewBelief(belief, nowS);
       const move = nextSearchMove(view, subGoal.robot, {
         chances: whereIs(belief, view.fixtures, query, nowS),

@@ -9,17 +9,21 @@ import type {
 } from '../model/language-model.ts';
 import { costOf } from '../model/model-cost.ts';
 import type { TaskEnvironment } from './environment.ts';
+import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
 
 /** What is asked about what is seen. */
 const seeingPurposes: ReadonlySet<ModelPurpose> = new Set(['observe', 'criticise']);
+/** Earlier episodes that a request names. */
+const mostRecollections = 5;
 
 /** Puts questions to the language model: counts them, reports them, and trusts no answer that is not of the asked shape. */
 export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  #recalled: readonly string[] | undefined;
 
   constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
     this.#environment = environment;
@@ -44,10 +48,12 @@ export class ModelCaller {
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);
+    const { instruction } = this.#memory;
+    const view = viewBelief(belief, beganS);
     const request: LanguageModelRequest<Output> = {
       question,
       instruction,
-      belief: viewBelief(belief, beganS),
+      belief: { ...view, expected: expectedThings(belief, view, instruction) },
       skills,
       robots,
       history: this.#memory.history,
@@ -55,6 +61,7 @@ export class ModelCaller {
       answers: this.#memory.answers,
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
+      recollections: this.#recollections(),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       // The call itself is counted already.
@@ -91,6 +98,12 @@ export class ModelCaller {
   }
 
   /** @param message - empty for a call that succeeded */
+  /** Asked once a task: what happens in it is in its own history. */
+  #recollections(): readonly string[] {
+    this.#recalled ??= this.#environment.memory?.recollect(this.#memory.instruction, mostRecollections) ?? [];
+    return this.#recalled;
+  }
+
   #report(
     purpose: string,
     beganS: number,

@@ -8,6 +8,7 @@ import { verifyEffects } from '../plan/verifier.ts';
 import { findSkill } from '../reasoner/operators.ts';
 import type { SkillCall, SkillOutcome, SkillRun, TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
+import { rememberPlace } from './remember-place.ts';
 
 /** How one try of a sub-goal ended. */
 export interface StepResult {
@@ -58,6 +59,9 @@ export class StepRunner {
     const context = this.contextOf(subGoal);
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
+    const isPick = contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
+    if (moved !== undefined && isPick)
+      rememberPlace(this.#environment.memory, belief, moved, 'seen', this.#environment.nowS());
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
     const report = (outcome: SkillOutcome, verdict: SkillRun['verdict']) =>
       this.#report(subGoal, context, subGoal.feasibility, outcome, verdict);
@@ -91,6 +95,8 @@ export class StepRunner {
     const result = await this.#verify(subGoal, contract, endS, note, signal);
     this.#statistics.record(subGoal.skill, context.className, result.success, outcome.elapsedS);
     report(outcome, result.success ? 'confirmed' : 'refuted');
+    if (result.success && moved !== undefined && !isPick)
+      rememberPlace(this.#environment.memory, belief, moved, 'put', this.#environment.nowS());
     return result;
   }
 
@@ -119,15 +125,9 @@ export class StepRunner {
     outcome: SkillOutcome,
     verdict: SkillRun['verdict'],
   ): void {
-    this.#environment.publishSkillRun({
-      robot,
-      skill,
-      arguments: given,
-      context,
-      feasibility,
-      outcome,
-      verdict,
-    });
+    const run: SkillRun = { robot, skill, arguments: given, context, feasibility, outcome, verdict };
+    this.#environment.publishSkillRun(run);
+    this.#environment.memory?.rememberSkill(run);
   }
 
   async #call(

@@ -135,7 +135,9 @@ export class TaskContext {
   /** Asks why the newest failure happened; undefined when the model cannot say. */
   async explain(): Promise<Explanation | undefined> {
     try {
-      return await this.model.ask({ purpose: 'explain' }, explanationSchema, this.signal);
+      const explanation = await this.model.ask({ purpose: 'explain' }, explanationSchema, this.signal);
+      if (explanation.because !== '') this.memory.explainNewest(explanation.because);
+      return explanation;
     } catch (error) {
       if (error instanceof TaskEnd && error.outcome === 'model-error') return undefined;
       throw error;
@@ -237,6 +239,21 @@ export class TaskContext {
       subGoal.state = subGoal.state === 'running' ? 'failed' : 'skipped';
     }
     this.environment.publishPlan(this.plan);
+  }
+
+  /** Leaves in the memory what later tasks may need. */
+  remember({ outcome, message, elapsedS }: TaskReport): void {
+    const { memory: kept } = this.environment;
+    kept?.endTask({
+      instruction: this.memory.instruction,
+      planner: this.settings.planner,
+      outcome,
+      message,
+      plan: this.plan?.subGoals.map(({ description, state }) => `${description}: ${state}`) ?? [],
+      failures: this.memory.failureTexts(),
+      answers: this.memory.answers,
+      elapsedS,
+    });
   }
 
   report(outcome: TaskOutcome, message: string): TaskReport {

@@ -21,6 +21,14 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskReport> {
   const task = new TaskContext(instruction, environment, settings, statistics, signal);
+  environment.memory?.beginTask();
+  const report = await runPlanner(task);
+  task.remember(report);
+  return report;
+}
+
+async function runPlanner(task: TaskContext): Promise<TaskReport> {
+  const { signal, settings } = task;
   try {
     const message = await createPlanner(settings.planner).run(task);
     return task.report('success', message);

@@ -13,7 +13,12 @@ const team = await loadTeam(workspace, ['stretch']);
 test('every planner does over HTTP, with a model that sees only prompts, what it does with the reasoner itself', async () => {
   const server = await startModelServer({ model: new Reasoner(), host: '127.0.0.1', port: 0, apiKey: '' });
   const choice = { ...defaultModelChoice, model: 'openai-compatible', url: server.url, name: 'reasoner' };
-  const served = await createModel(choice, { environment: {}, workspaceFolders: [] });
+  const adapter = await createModel(choice, { environment: {}, workspaceFolders: [] });
+  const { id, modelledLatencyMs, answersVary } = new Reasoner();
+  const served: LanguageModel = {
+    ...{ id, modelledLatencyMs, answersVary },
+    generate: (request) => adapter.generate(request),
+  };
   const cards = listTaskCards(scene, 'core');
   const run = async (planner: (typeof plannerNames)[number], card: string, model: LanguageModel) => {
     const episode = buildEpisodeSetup(scene, loadTaskCard(scene, card), 1000 + cards.indexOf(card));
