@@ -48,7 +48,6 @@ export class ModelCaller {
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);
-    const { instruction } = this.#memory;
     const view = viewBelief(belief, beganS);
     const request: LanguageModelRequest<Output> = {
       question,
