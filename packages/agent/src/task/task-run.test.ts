@@ -9,6 +9,7 @@ import { SkillStatistics } from '../plan/skill-statistics.ts';
 import { type PlannerName, plannerNames } from '../planners/planners.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { kitchenMap, robotName, robotOffer } from '../testing/kitchen-view.ts';
+import { type Ablation, ablationNames } from './ablations.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './environment.ts';
 import { defaultTaskLimits, type TaskLimits } from './limits.ts';
 import { runTask } from './task-run.ts';
@@ -19,12 +20,13 @@ const skills = Object.values(skillContracts);
 class AnyModel implements LanguageModel {
   readonly id = 'any';
   readonly modelledLatencyMs = 1;
-  readonly answersVary = false;
+  readonly answersVary: boolean;
   readonly #answers: readonly unknown[];
   readonly #fitting: boolean;
   #next = 0;
 
-  constructor(answers: readonly unknown[], fitting = false) {
+  constructor(answers: readonly unknown[], fitting = false, answersVary = false) {
+    this.answersVary = answersVary;
     this.#answers = answers;
     this.#fitting = fitting;
   }
@@ -82,6 +84,7 @@ const run = (
   limits: Partial<TaskLimits> = {},
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
+  without: readonly Ablation[] = [],
 ) =>
   runTask(
     instruction,
@@ -91,7 +94,7 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
-      without: [],
+      without,
     },
     new SkillStatistics(),
     new AbortController().signal,
@@ -218,15 +221,27 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         maxLength: 4,
       }),
       fc.constantFrom(...plannerNames),
-      async (replies, codes, planner) => {
+      fc.boolean(),
+      fc.subarray([...ablationNames]),
+      fc.constantFrom(
+        'put the apple in the bowl',
+        'open the left drawer',
+        'clear the table',
+        'find it, then',
+        '',
+      ),
+      async (replies, codes, planner, answersVary, without, instruction) => {
         let calls = 0;
-        const trial = emptyWorld(new AnyModel(replies, true), () => {
+        const trial = emptyWorld(new AnyModel(replies, true, answersVary), () => {
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        const report = await run(trial, limits, undefined, planner);
+        const report = await run(trial, limits, instruction, planner, without);
         expect(report.outcome).not.toBe('');
-        for (const call of trial.sent) expect(known).toContain(call.skill);
+        for (const call of trial.sent) {
+          expect(known).toContain(call.skill);
+          expect(call.robot).toBe(robotName);
+        }
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
         expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
         expect(report.replans).toBeLessThanOrEqual(limits.maxReplans);
