@@ -44,6 +44,32 @@ export function createProgram(): Command {
     .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
 
   program
+    .command('say')
+    .description('say something to a running system, also about the task it is at: "no, the other mug"')
+    .argument('<words>')
+    .option('--robot <id>', 'namespace of the robot', 'stretch')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(middlewareOption())
+    .option('--json', 'print one JSON line last')
+    .action(lazily(async () => (await import('./run-command.ts')).say));
+
+  withModelOptions(withSystemOptions(program.command('mcp')))
+    .description('offer a robot to MCP clients: on standard input and output, or over HTTP on this machine')
+    .option('--start', 'start a system of its own instead of joining a running one')
+    .option('--http', 'over streamable HTTP')
+    .option(
+      '--port <number>',
+      'port of --http; with --start the Stop button takes the next one',
+      integer,
+      8770,
+    )
+    .option('--allow <tools>', 'tools to offer, e.g. execute_task,observe; all without it')
+    .option('--skills <names>', 'skills that execute_skill may run; all without it')
+    .option('--pictures', 'camera pictures may be handed to the client')
+    .option('--confirm', 'have every motion confirmed, also of a simulated robot')
+    .action(lazily(async () => (await import('./mcp-command.ts')).runMcp));
+
+  program
     .command('launch')
     .description('run a ROS 2 launch file (XML)')
     .argument(
