@@ -9,6 +9,7 @@ import { SkillStatistics } from '../plan/skill-statistics.ts';
 import { type PlannerName, plannerNames } from '../planners/planners.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { kitchenMap, robotName, robotOffer } from '../testing/kitchen-view.ts';
+import { type Ablation, ablationNames } from './ablations.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './environment.ts';
 import { defaultTaskLimits, type TaskLimits } from './limits.ts';
 import { runTask } from './task-run.ts';
@@ -19,12 +20,13 @@ const skills = Object.values(skillContracts);
 class AnyModel implements LanguageModel {
   readonly id = 'any';
   readonly modelledLatencyMs = 1;
-  readonly answersVary = false;
+  readonly answersVary: boolean;
   readonly #answers: readonly unknown[];
   readonly #fitting: boolean;
   #next = 0;
 
-  constructor(answers: readonly unknown[], fitting = false) {
+  constructor(answers: readonly unknown[], fitting = false, answersVary = false) {
+    this.answersVary = answersVary;
     this.#answers = answers;
     this.#fitting = fitting;
   }
@@ -82,6 +84,7 @@ const run = (
   limits: Partial<TaskLimits> = {},
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
+  without: readonly Ablation[] = [],
   checksGoals = true,
 ) =>
   runTask(
@@ -94,7 +97,7 @@ const run = (
       critic: defaultCriticSettings,
       checksGoals,
       selectsSkills: true,
-      without: [],
+      without,
     },
     new SkillStatistics(),
     new AbortController().signal,
@@ -221,17 +224,28 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         maxLength: 4,
       }),
       fc.constantFrom(...plannerNames),
-      async (replies, codes, planner) => {
+      fc.boolean(),
+      fc.subarray([...ablationNames]),
+      fc.constantFrom(
+        'put the apple in the bowl',
+        'open the left drawer',
+        'clear the table',
+        'open the left drawer and the fridge, and put everything in the bowl',
+        'find it, then',
+        '',
+      ),
+      async (replies, codes, planner, answersVary, without, instruction) => {
         let calls = 0;
-        const trial = emptyWorld(new AnyModel(replies, true), () => {
+        const trial = emptyWorld(new AnyModel(replies, true, answersVary), () => {
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        // It asks for so much that few goals are refused as nobody's wish.
-        const asked = 'open the left drawer and the fridge, and put everything in the bowl';
-        const report = await run(trial, limits, asked, planner);
+        const report = await run(trial, limits, instruction, planner, without);
         expect(report.outcome).not.toBe('');
-        for (const call of trial.sent) expect(known).toContain(call.skill);
+        for (const call of trial.sent) {
+          expect(known).toContain(call.skill);
+          expect(call.robot).toBe(robotName);
+        }
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
         expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
         expect(report.replans).toBeLessThanOrEqual(limits.maxReplans);
@@ -329,6 +343,6 @@ test('a goal that nobody asked for sends no robot anywhere, unless the check is 
   expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
   expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
   const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', false);
+  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', [], false);
   expect(unchecked.sent.length).toBeGreaterThan(0);
 });
