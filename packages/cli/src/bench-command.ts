@@ -15,6 +15,7 @@ interface BenchOptions {
   readonly robot?: string;
   readonly perturb?: string;
   readonly planner?: string;
+  readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
   readonly html?: string;

@@ -2,6 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { addGraphCommands } from './graph/graph-commands.ts';
 import { applyWorkspaceDefaults } from './workspace-defaults.ts';
 
+const withoutOption = () =>
+  new Option(
+    '--without <parts>',
+    'parts of the planner to leave out, separated by commas, e.g. critic,samples',
+  );
+
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
   const program = new Command('efferent')
@@ -32,9 +38,36 @@ export function createProgram(): Command {
     .argument('<instruction>')
     .option('--robot <id>', 'namespace of the robot', 'stretch')
     .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption())
     .addOption(middlewareOption())
     .option('--json', 'print one JSON line last')
     .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
+
+  program
+    .command('say')
+    .description('say something to a running system, also about the task it is at: "no, the other mug"')
+    .argument('<words>')
+    .option('--robot <id>', 'namespace of the robot', 'stretch')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(middlewareOption())
+    .option('--json', 'print one JSON line last')
+    .action(lazily(async () => (await import('./run-command.ts')).say));
+
+  withModelOptions(withSystemOptions(program.command('mcp')))
+    .description('offer a robot to MCP clients: on standard input and output, or over HTTP on this machine')
+    .option('--start', 'start a system of its own instead of joining a running one')
+    .option('--http', 'over streamable HTTP')
+    .option(
+      '--port <number>',
+      'port of --http; with --start the Stop button takes the next one',
+      integer,
+      8770,
+    )
+    .option('--allow <tools>', 'tools to offer, e.g. execute_task,observe; all without it')
+    .option('--skills <names>', 'skills that execute_skill may run; all without it')
+    .option('--pictures', 'camera pictures may be handed to the client')
+    .option('--confirm', 'have every motion confirmed, also of a simulated robot')
+    .action(lazily(async () => (await import('./mcp-command.ts')).runMcp));
 
   program
     .command('launch')
@@ -75,7 +108,8 @@ export function createProgram(): Command {
     .option('--scene <id>', 'scene of the tasks', 'kitchen')
     .option('--robot <id>', 'robot of the tasks', 'stretch')
     .option('--perturb <what>', 'disturb every episode: move-object')
-    .option('--planner <id>', "planner; the agent's default without it");
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption());
   suite('planning', 'planners beside each other over a household without physics', 0)
     .option(
       '--suite <name>',
@@ -84,7 +118,7 @@ export function createProgram(): Command {
     )
     .option('--level <name>', 'oracle, measured or full', 'measured')
     .option('--planners <names>', 'planners, with commas between them')
-    .option('--without <parts>', 'parts of hybrid that are switched off in a second arm')
+    .addOption(withoutOption())
     .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
     .option('--html <file>', 'write the report as a page with plots');
   suite('realtime', 'timing of the running system, over DDS and in one process').option(

@@ -18,6 +18,8 @@ export interface LockstepGraphOptions {
   /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
   readonly modelArguments?: Readonly<Record<string, string>>;
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
   /** Task card that places the objects; without it the scene's own layout. */
@@ -133,6 +135,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,
+    without: options.without,
     skills_file: options.skillsFile,
   };
   const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -31,17 +31,23 @@ export class ModelCaller {
     this.#memory = memory;
   }
 
-  /** @throws {@link TaskEnd} `model-error`, or the bound that was passed */
+  /** Mean log-probability of the tokens of the newest answer, nats; undefined when the model tells none. */
+  meanLogProbability: number | undefined;
+
+  /**
+   * @param instruction - what is asked about in place of the whole instruction
+   * @throws {@link TaskEnd} `model-error`, or the bound that was passed
+   */
   async ask<Output>(
     question: ModelQuestion,
     schema: LanguageModelRequest<Output>['schema'],
     signal: AbortSignal,
+    instruction: string = this.#memory.instruction,
   ): Promise<Output> {
     const { belief, model, skills, robots } = this.#environment;
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);
-    const { instruction } = this.#memory;
     const view = viewBelief(belief, beganS);
     const request: LanguageModelRequest<Output> = {
       question,
@@ -55,6 +61,7 @@ export class ModelCaller {
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
       recollections: this.#recollections(),
+      ...(Object.keys(this.#memory.excluded).length === 0 ? {} : { excluded: this.#memory.excluded }),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       // The call itself is counted already.
@@ -73,6 +80,7 @@ export class ModelCaller {
       throw error;
     }
     this.#report(question.purpose, beganS, reply, '');
+    this.meanLogProbability = reply.meanLogProbability;
     this.#budget.countModelCost(reply, this.#environment.nowS() - beganS);
     // A model is never trusted to have kept to the schema, whatever its adapter says.
     const checked = checkWithSchema(schema, reply.output);
