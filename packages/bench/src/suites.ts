@@ -5,6 +5,8 @@ import { type Figure, makeReport, type Report, type SuiteOptions } from './figur
 export interface BenchArguments extends SuiteOptions {
   readonly scene?: string;
   readonly robot?: string;
+  /** One robot, or two that work together; instead of `robot`. */
+  readonly robots?: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
   readonly minutes?: number;
@@ -12,7 +14,6 @@ export interface BenchArguments extends SuiteOptions {
   readonly suite?: string;
   readonly level?: string;
   readonly planners?: string;
-  readonly without?: string;
   readonly records?: string;
 }
 
@@ -31,8 +32,8 @@ const suites: Readonly<Record<string, Suite>> = {
     run: async (options) =>
       (await import('./tasks-suite.ts')).benchTasks({
         ...options,
-        scene: options.scene ?? 'kitchen',
-        robot: options.robot ?? 'stretch',
+        scene: options.scene ?? (options.robots === undefined ? 'kitchen' : 'kitchen-station'),
+        robots: options.robots ?? [options.robot ?? 'stretch'],
       }),
     figures: async (tally) => (await import('./tasks-suite.ts')).taskFigures(tally),
   },

@@ -13,6 +13,7 @@ interface BenchOptions {
   readonly check?: boolean;
   readonly scene?: string;
   readonly robot?: string;
+  readonly robots?: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
   readonly without?: string;

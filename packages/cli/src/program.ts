@@ -18,7 +18,8 @@ export function createProgram(): Command {
     .hook('preAction', (_program, command) => applyWorkspaceDefaults(command));
 
   withModelOptions(withSystemOptions(program.command('start')))
-    .description('start a scene, a robot, the agent and the viewer; then take instructions')
+    .description('start a scene, a robot or two, the agent and the viewer; then take instructions')
+    .addOption(robotsOption())
     .option('--instruction <text>', 'the first instruction', 'put the apple in the bowl')
     .option('--once', 'end after the first instruction; the exit code says whether it succeeded')
     .option('--headless', 'without the viewer')
@@ -105,8 +106,9 @@ export function createProgram(): Command {
       }),
     );
   suite('tasks', 'whole tasks in lockstep: success, collisions, speed')
-    .option('--scene <id>', 'scene of the tasks', 'kitchen')
+    .option('--scene <id>', 'scene of the tasks (default: "kitchen", with two robots "kitchen-station")')
     .option('--robot <id>', 'robot of the tasks', 'stretch')
+    .addOption(robotsOption())
     .option('--perturb <what>', 'disturb every episode: move-object')
     .option('--planner <id>', "planner; the agent's default without it")
     .addOption(withoutOption());
@@ -170,6 +172,7 @@ export function createProgram(): Command {
     )
     .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
     .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--step-error-rate <share>', 'reasoner-noisy: chance of a fault for each step', share, 0)
     .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
     .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
     .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
@@ -330,6 +333,18 @@ const middlewareOption = (): Option =>
   new Option('--middleware <name>', 'auto takes the first that is ready')
     .choices(['auto', 'rclnodejs', 'cyclonedds', 'inproc'])
     .default('auto');
+
+const robotsOption = (): Option =>
+  new Option('--robots <ids>', 'two robots that work together, e.g. stretch,panda')
+    .argParser(pair)
+    .conflicts('robot');
+
+function pair(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.length !== 2 || ids.includes('') || ids[0] === ids[1])
+    throw new InvalidArgumentError('Give two different robots, separated by a comma.');
+  return ids;
+}
 
 function integer(text: string): number {
   const value = Number(text);
