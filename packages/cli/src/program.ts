@@ -120,7 +120,7 @@ export function createProgram(): Command {
     )
     .option('--level <name>', 'oracle, measured or full', 'measured')
     .option('--planners <names>', 'planners, with commas between them')
-    .option('--without <parts>', 'parts of hybrid that are switched off in a second arm')
+    .addOption(withoutOption())
     .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
     .option('--html <file>', 'write the report as a page with plots');
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
