@@ -66,7 +66,10 @@ export const agentNode: NodeModule = managedNode({
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = names.filter(Boolean).map((name) => loadRobotModel(services.workspaceFolders, name));
     const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
-    const { openMemory } = await import('./memory/open-memory.ts');
+    const { openMemory } = await services.jobs.run(
+      { name: 'load the memory', modelledLatencyMs: 0 },
+      () => import('./memory/open-memory.ts'),
+    );
     const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
       node.logger.warn('memory-unusable', { error }),
     );
