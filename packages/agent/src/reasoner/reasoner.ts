@@ -105,7 +105,8 @@ function proposePlan(request: PlanRequest): PlanProposal {
         : '';
     return proposal({ status: 'not-understood', message: `${failure.message}${help}` });
   }
-  const context = { view, answers: request.answers, achieved: request.achieved, bindings: request.bindings };
+  const { answers, achieved, bindings, excluded = {} } = request;
+  const context = { view, answers, achieved, bindings, excluded };
   const grounding = groundCommands(parsed.commands, context, leadOf(request));
   if (grounding.kind === 'not-understood')
     return proposal({ status: 'not-understood', message: grounding.message });

@@ -69,6 +69,7 @@ export class ModelCaller {
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
       recollections: this.#recollections(),
+      ...(Object.keys(this.#memory.excluded).length === 0 ? {} : { excluded: this.#memory.excluded }),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       // The call itself is counted already.

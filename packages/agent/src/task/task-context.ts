@@ -8,6 +8,8 @@ import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import type { Ablation } from './ablations.ts';
+import { heldName, heldObject } from './amendment-effects.ts';
+import { Amendments } from './amendments.ts';
 import { CriticGate } from './critic-gate.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder } from './finder.ts';
@@ -36,6 +38,7 @@ export class TaskContext {
   readonly finder: Finder;
   readonly goals: TaskGoals;
   readonly critic: CriticGate;
+  readonly amendments: Amendments;
   readonly beganS: number;
   /** Of the selector `random` only. */
   readonly #random = new Rng(1);
@@ -61,7 +64,7 @@ export class TaskContext {
     this.goalGuard = new GoalGuard(environment, this.memory, settings.checksGoals);
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.runner = new StepRunner(environment, this.budget, statistics);
-    this.finder = new Finder(environment, this.budget, this.runner);
+    this.finder = new Finder(environment, this.budget, this.memory, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
     this.critic = new CriticGate(
       environment,
@@ -71,7 +74,12 @@ export class TaskContext {
       !settings.without.includes('feasibility'),
     );
     statistics.doubt.startTask();
+    this.amendments = new Amendments(environment, this.memory, () => this.plan);
     this.beganS = environment.nowS();
+    for (const { name } of environment.robots) {
+      const held = heldObject(this.view(), name);
+      if (held !== undefined) this.memory.bindings[heldName(held)] = held.id;
+    }
   }
 
   /** Tells whether a part of the planner is in use. */
@@ -104,13 +112,14 @@ export class TaskContext {
     return contract;
   }
 
-  /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} */
+  /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} or {@link TaskAmended} */
   async newPlan(source: PlanSource, change: string, review?: PlanReview): Promise<void> {
     await this.environment.whilePaused(this.signal);
     this.checkTime();
     this.critic.startPlan();
     const revision = this.plan === undefined ? 0 : this.plan.revision + 1;
-    const plan = await this.planning.plan(source, { revision, change }, this.signal, review);
+    const signal = AbortSignal.any([this.signal, this.amendments.signal]);
+    const plan = await this.planning.plan(source, { revision, change }, signal, review);
     this.#checkProgress(plan);
     this.setPlan(plan, source.id);
   }
@@ -173,9 +182,25 @@ export class TaskContext {
     subGoal.state = 'running';
     subGoal.attempts += 1;
     subGoal.reason = '';
+    this.#rememberOrigin(subGoal);
     const index = this.plan!.subGoals.indexOf(subGoal);
     this.emit('step-start', subGoal, `${index + 1} ${subGoal.description}`, '', Number.NaN);
     this.environment.publishPlan(this.plan!);
+  }
+
+  /** Where a thing was before a robot moves it, so that it can be put back. */
+  #rememberOrigin({ arguments: given }: SubGoal): void {
+    const object = this.view().objects.find((each) => each.id === given.object);
+    if (object !== undefined && (object.relation === 'on' || object.relation === 'in'))
+      this.memory.origins[object.id] = object.support;
+  }
+
+  /** A step that was stopped since the person changed the task; what it did shows when the plan is made anew. */
+  stopForChange(subGoal: SubGoal): void {
+    subGoal.state = 'skipped';
+    subGoal.reason = 'the task was changed';
+    this.memory.note('note', `stopped: ${subGoal.description}`);
+    this.emit('step-end', subGoal, 'the task was changed', 'stopped', Number.NaN);
   }
 
   finish(subGoal: SubGoal, result: StepResult): void {
