@@ -24,6 +24,10 @@ const stateNumbers: Readonly<Record<SubGoalState, number>> = {
 const verdictNumbers: Readonly<Record<Verdict['verdict'], number>> = { accept: 0, gather: 1, replan: 2 };
 
 const point = ([x, y, z]: readonly [number, number, number]) => ({ x, y, z });
+const time = (stampS: number) => {
+  const seconds = Math.max(0, stampS);
+  return { sec: Math.floor(seconds), nanosec: Math.floor((seconds % 1) * 1e9) };
+};
 const turn = (yawRad: number) => ({ x: 0, y: 0, z: Math.sin(yawRad / 2), w: Math.cos(yawRad / 2) });
 
 /** Writes the whole belief as a message in the frame `map`. */
@@ -43,8 +47,12 @@ export function beliefMessage(belief: Belief, stamp: Stamp, nowS: number): Belie
         size: point(object.sizeM),
         relation: object.relation,
         support: object.support,
-        last_seen: { sec: Math.floor(seenS), nanosec: Math.floor((seenS % 1) * 1e9) },
+        last_seen: time(seenS),
         visible: object.visible,
+        color: object.color,
+        room: object.room,
+        source: object.source,
+        likely_places: [...object.likelyPlaces],
       };
     }),
     fixtures: view.fixtures.map((fixture) => {
@@ -61,6 +69,10 @@ export function beliefMessage(belief: Belief, stamp: Stamp, nowS: number): Belie
             ? 0
             : Math.min(1, Math.max(0, (articulation.position - low) / (high - low))),
         contents_known: (fixture.isContainer || fixture.isSurface) && fixture.seenShare >= 0.5,
+        contents_confidence: fixture.contentsKnown,
+        state_confidence: fixture.stateConfidence,
+        fill: fixture.fill,
+        room: fixture.room,
         pose: { position: point(fixture.positionM), orientation: { x, y, z, w } },
         size: point(fixture.sizeM),
       };
@@ -71,6 +83,13 @@ export function beliefMessage(belief: Belief, stamp: Stamp, nowS: number): Belie
       held_object: robot.held,
       place: robot.place,
     })),
+    rooms: view.rooms.map(({ id, label, minM, maxM }) => ({
+      id,
+      label,
+      min: point([...minM, 0]),
+      max: point([...maxM, 0]),
+    })),
+    relations: view.relations.map(({ stampS, ...relation }) => ({ ...relation, stamp: time(stampS) })),
   };
 }
 

@@ -311,6 +311,7 @@ function withModelOptions(command: Command): Command {
     .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
     .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
 }
+
 const withMemoryFile = (command: Command): Command =>
   command.option('--file <path>', "file of the memory; the workspace's own, or EFFERENT_MEMORY, without it");
 

@@ -2,9 +2,9 @@ import { multiplyQuaternions, type QuaternionXyzw, type Transform, type Vector3 
 import { placedBoxes } from '@efferent/robot';
 import { ArticulationBelief, type DepthPicture } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
-import type { ObjectTrack, Sighting } from './object-track.ts';
+import { classOf, type ObjectTrack, type Sighting } from './object-track.ts';
 import { type DetectionChance, type Hand, ObjectTracker } from './object-tracker.ts';
-import { FixtureFrames, type Relation, relationOf } from './relations.ts';
+import { FixtureFrames, isVessel, type Relation, relationOf } from './relations.ts';
 import {
   gripEvidence,
   hasDropped,
@@ -82,6 +82,7 @@ export class Belief {
   readonly #frames: FixtureFrames;
   readonly #relations = new Map<ObjectTrack, Relation>();
   #relationsKey = '';
+  #vessels: readonly ObjectTrack[] = [];
   /** Asked for things that are not seen. */
   readonly recall: PlaceRecall;
 
@@ -248,10 +249,11 @@ export class Belief {
     if (key !== this.#relationsKey) {
       this.#relationsKey = key;
       this.#relations.clear();
+      this.#vessels = this.tracker.objects().filter((other) => isVessel(classOf(other)));
     }
     let relation = this.#relations.get(track);
     if (relation === undefined) {
-      relation = relationOf(track, this.tracker.objects(), this.#frames);
+      relation = relationOf(track, this.tracker.objects(), this.#vessels, this.#frames);
       this.#relations.set(track, relation);
     }
     return relation;

@@ -45,7 +45,7 @@ export class ObjectTracker {
   readonly #tracks: ObjectTrack[] = [];
   readonly #perClass = new Map<string, number>();
   /** In how many pictures pairs of tracks were seen side by side, by {@link pairKey}. */
-  readonly #together = new Map<string, number>();
+  readonly #together = new Map<number, number>();
   #nextNumber = 1;
   #revision = 0;
   #objects: readonly ObjectTrack[] | undefined;
@@ -125,10 +125,12 @@ export class ObjectTracker {
   /** Counts the pictures that show two things side by side: near each other, or of one class. */
   #notePairs(): void {
     const visible = this.#tracks.filter((track) => track.visible && track.state === 'confirmed');
+    const classes = visible.map(classOf);
     for (const [index, a] of visible.entries()) {
-      for (const b of visible.slice(index + 1)) {
-        const isFar = distance3(a.positionM, b.positionM) > overlapM(a.sizeM, b.sizeM);
-        if ((classOf(a) === classOf(b)) !== isFar) continue;
+      for (let next = index + 1; next < visible.length; next++) {
+        const b = visible[next]!;
+        const isFar = areFarther(a.positionM, b.positionM, overlapM(a.sizeM, b.sizeM));
+        if ((classes[index] === classes[next]) !== isFar) continue;
         const key = pairKey(a, b);
         this.#together.set(key, (this.#together.get(key) ?? 0) + 1);
       }
@@ -194,12 +196,15 @@ export class ObjectTracker {
   }
 
   #pairCost(track: ObjectTrack, sighting: Sighting): number | undefined {
-    const sigma = Math.hypot(this.#sigma(sighting), Math.sqrt(track.variance));
+    const sensorM = this.#sigma(sighting);
+    const sigma = Math.sqrt(sensorM * sensorM + track.variance);
+    const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
+    const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
+    if (areFarther(track.positionM, sighting.positionM, Math.max(reach + extent / 2, carriedReachM)))
+      return undefined;
     const distance = distance3(track.positionM, sighting.positionM);
     const votes = track.votes.get(sighting.className) ?? 0;
     const sameClass = votes > 0 && votes >= classShare * (track.votes.get(classOf(track)) ?? 0);
-    const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
-    const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
     const ownReach = track.heldBy === undefined ? reach + extent / 2 : carriedReachM;
     const limit = sameClass ? ownReach : Math.min(misnamedReachM, 2.5 * sigma);
     // What is seen in the hand under another name is another thing, grasped by mistake.
@@ -290,8 +295,18 @@ export class ObjectTracker {
   }
 }
 
-const pairKey = (a: ObjectTrack, b: ObjectTrack): string =>
-  a.number < b.number ? `${a.number}-${b.number}` : `${b.number}-${a.number}`;
+const pairKey = (a: ObjectTrack, b: ObjectTrack): number =>
+  Math.min(a.number, b.number) * mostTracks + Math.max(a.number, b.number);
+/** More tracks than one run ever makes; two numbers below it make one that is exact. */
+const mostTracks = 2 ** 26;
+
+/** Tells whether two points are farther from each other than a limit; without a root, for loops over pairs. */
+function areFarther(a: Vector3, b: Vector3, limitM: number): boolean {
+  const dx = a[0] - b[0];
+  const dy = a[1] - b[1];
+  const dz = a[2] - b[2];
+  return dx * dx + dy * dy + dz * dz > limitM * limitM;
+}
 
 /** Tells whether two upright things would stand in each other; their middles differ in height when only parts were seen. */
 const shareSpace = (a: ObjectTrack, b: ObjectTrack): boolean =>

@@ -81,17 +81,18 @@ export class FixtureFrames {
  *
  * @param track - the object
  * @param others - every object
+ * @param vessels - those of them that hold others
  * @param frames - surfaces and containers
  */
 export function relationOf(
   track: ObjectTrack,
   others: readonly ObjectTrack[],
+  vessels: readonly ObjectTrack[],
   frames: FixtureFrames,
 ): Relation {
   if (track.heldBy !== undefined) return { relation: 'held-by', support: track.heldBy };
-  const vessel = others.find(
-    (other) =>
-      other !== track && other.state === 'confirmed' && liesInside(track, other) && isVessel(classOf(other)),
+  const vessel = vessels.find(
+    (other) => other !== track && other.state === 'confirmed' && liesInside(track, other),
   );
   if (vessel !== undefined) return { relation: 'in', support: vessel.id };
   const fixture = frames.under(track.positionM, track.positionM[2] - track.sizeM[2] / 2);

@@ -174,12 +174,18 @@ function relationViews(
 
 /** Names, for each of some things on one support, the nearest of the others. */
 function addNear(relations: RelationView[], together: readonly ObjectView[], nowS: number): void {
-  for (const [index, object] of together.entries()) {
+  const things = together
+    .map((object) => ({ object, radiusM: Math.max(object.sizeM[0], object.sizeM[1]) / 2 }))
+    .sort((a, b) => a.object.positionM[0] - b.object.positionM[0]);
+  const widestM = Math.max(...things.map(({ radiusM }) => radiusM));
+  for (const [index, { object, radiusM }] of things.entries()) {
+    const [x, y] = object.positionM;
     const near: { readonly other: ObjectView; readonly gapM: number }[] = [];
-    for (const other of together.slice(index + 1)) {
-      const gapM =
-        Math.hypot(object.positionM[0] - other.positionM[0], object.positionM[1] - other.positionM[1]) -
-        (Math.max(object.sizeM[0], object.sizeM[1]) + Math.max(other.sizeM[0], other.sizeM[1])) / 2;
+    for (let next = index + 1; next < things.length; next++) {
+      const { object: other, radiusM: otherM } = things[next]!;
+      const dx = other.positionM[0] - x;
+      if (dx > radiusM + widestM + nearM) break;
+      const gapM = Math.hypot(dx, other.positionM[1] - y) - radiusM - otherM;
       if (gapM < nearM) near.push({ other, gapM });
     }
     near.sort((a, b) => a.gapM - b.gapM);

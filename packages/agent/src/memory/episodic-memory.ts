@@ -1,4 +1,5 @@
 import type { PlaceRecall } from '../belief/belief.ts';
+import type { SkillContext } from '../plan/skill-context.ts';
 import type { SkillRun } from '../task/environment.ts';
 
 /** Something that happened in a task, in words. */
@@ -32,7 +33,7 @@ export interface TaskEpisode {
 /** One run of a skill in an earlier task: what rates of success are estimated from. */
 export interface RememberedRun {
   readonly skill: string;
-  readonly context: string;
+  readonly context: SkillContext;
   readonly robot: string;
   /** Its own word and, where pictures were asked, theirs. */
   readonly success: boolean;

@@ -1,5 +1,6 @@
 import type { Clock } from '@efferent/core';
 import { decay } from '../belief/kinds.ts';
+import type { SkillContext } from '../plan/skill-context.ts';
 import { fitsReference } from '../reasoner/things.ts';
 import type { SkillRun } from '../task/environment.ts';
 import type { Episode, EpisodicMemory, PlaceEvent, RememberedRun, TaskEpisode } from './episodic-memory.ts';
@@ -114,7 +115,7 @@ export class SqliteMemory implements EpisodicMemory {
         this.#map,
         robot,
         skill,
-        context.className,
+        JSON.stringify(context),
         outcome.success && verdict !== 'refuted' ? 1 : 0,
         verdict === 'refuted' ? 'not-confirmed' : outcome.failureCode,
         Number.isNaN(feasibility) ? null : feasibility,
@@ -128,7 +129,7 @@ export class SqliteMemory implements EpisodicMemory {
       .all('SELECT * FROM skill_run WHERE map = ? ORDER BY id DESC LIMIT ?', this.#map, most)
       .map((row) => ({
         skill: String(row.skill),
-        context: String(row.context),
+        context: JSON.parse(String(row.context)) as SkillContext,
         robot: String(row.robot),
         success: row.success === 1,
         code: String(row.code),

@@ -47,13 +47,5 @@ export const fixedPart = (fixture: object): object =>
 export const believedPart = (fixture: object): object =>
   Object.fromEntries(Object.entries(fixture).filter(([name]) => name === 'id' || !fixedFields.has(name)));
 
-/** Writes an edge of the world graph in short: there are many. */
-export const relationData = ({ subject, relation, object, confidence, stampS, source }: RelationView) =>
-  source === 'map' ? [subject, relation, object] : [subject, relation, object, confidence, stampS, source];
-
-/** Reads an edge; what the map says is sure and timeless. */
-export function readRelation(data: unknown): unknown {
-  if (!Array.isArray(data)) return data;
-  const [subject, relation, object, confidence = 1, stampS = 0, source = 'map'] = data as unknown[];
-  return { subject, relation, object, confidence, stampS, source };
-}
+/** Tells whether a relation is said nowhere else: what things are on, in, part of or behind stands at the things. */
+export const isSaidAlone = ({ relation }: RelationView): boolean => relation === 'near';

@@ -1,8 +1,7 @@
 import { formatPredicate, type SkillContract } from '@efferent/skills';
-import type { RelationView } from '../belief/belief-view.ts';
 import { answerSchemas } from './answer-schemas.ts';
 import type { ModelPurpose } from './language-model.ts';
-import { believedPart, contentOf, fixedPart, type PromptContent, relationData } from './prompt-content.ts';
+import { believedPart, contentOf, fixedPart, isSaidAlone, type PromptContent } from './prompt-content.ts';
 import { demonstrationsFor, type PromptFile, promptFile } from './prompt-files.ts';
 import { listSection, recordSections, textSection, valueSection } from './prompt-sections.ts';
 import { schemaForServer } from './schema-for-server.ts';
@@ -19,7 +18,7 @@ export interface Prompt {
  *
  * The system message holds rules, and what stays the same from call to call first, so that servers reuse it: skills, robots,
  * map, then the task of this purpose and the schema of its answer. The user message is data alone. Equal requests give equal
- * text, and {@link readPrompt} reads all of it back.
+ * text, and {@link readPrompt} reads all of it back but relations that stand at their things as well.
  */
 export function renderPrompt(request: PromptContent): Prompt {
   const { question, instruction, belief, skills, robots, ...remembered } = contentOf(request);
@@ -36,22 +35,18 @@ export function renderPrompt(request: PromptContent): Prompt {
     listSection('map fixtures', belief.fixtures.map(fixedPart)),
     listSection('map places', belief.places),
     listSection('map rooms', belief.rooms),
-    listSection('map relations', belief.relations.filter(isOfMap).map(relationData)),
     textSection('task', task.map((each) => each.text).join('\n')),
     textSection('answer schema', answerForm(question.purpose)),
   ].join('\n\n');
   const { places: _places, rooms: _rooms, ...believed } = belief;
+  const relations = belief.relations.filter(isSaidAlone);
   const user = [
     valueSection('instruction', instruction),
     ...recordSections('question', question),
     ...Object.entries(remembered)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => (Array.isArray(value) ? listSection(name, value) : valueSection(name, value))),
-    ...recordSections('belief', {
-      ...believed,
-      fixtures: belief.fixtures.map(believedPart),
-      relations: belief.relations.filter((edge) => !isOfMap(edge)).map(relationData),
-    }),
+    ...recordSections('belief', { ...believed, relations, fixtures: belief.fixtures.map(believedPart) }),
   ].join('\n\n');
   const version = [role, ...demonstrations, ...task].map((file) => `${file.id}@${file.version}`).join(' ');
   return { system, user, version };
@@ -67,8 +62,6 @@ function answerForm(purpose: ModelPurpose): string {
   answerForms.set(purpose, form);
   return form;
 }
-
-const isOfMap = (edge: RelationView): boolean => edge.source === 'map';
 
 const withParts = (file: PromptFile): readonly PromptFile[] => [
   file,

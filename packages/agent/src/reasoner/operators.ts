@@ -35,13 +35,13 @@ const skillCosts: Readonly<Record<string, number>> = {
   stow: 5,
 };
 
-/** Grounds the skills over the things that can matter for `goal`. */
+/** Grounds the skills over the things that can matter for `goal`. @param relevant - from {@link relevantThings} */
 export function operatorsFor(
   state: SymbolicState,
   goal: Atom,
   skills: readonly SkillContract[],
+  relevant: ReadonlySet<string>,
 ): readonly Operator[] {
-  const relevant = relevantThings(state, goal);
   const { robots } = state.world;
   const searcher = robots.find((robot) => !robot.isFixed)?.name ?? robots[0]?.name ?? '';
   const operators: Operator[] = [...relevant]
@@ -90,7 +90,7 @@ function split<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly 
 }
 
 /** The goal's things, what is held, what they lie in, the doors in front of them and a place to put things aside. */
-function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
+export function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
   const things = new Set<string>(goal.arguments);
   for (const fact of state.facts) {
     const held = /^holding\((.+)\) @/.exec(fact)?.[1];

@@ -1,6 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Atom } from '../belief/atom.ts';
-import { type Operator, operatorsFor } from './operators.ts';
+import { type Operator, operatorsFor, relevantThings } from './operators.ts';
 import { holdsIn, type SymbolicState, stateKey } from './symbolic-state.ts';
 
 /** States that one search may visit; the searches of this vocabulary stay below a few hundred. */
@@ -13,6 +13,7 @@ export interface SearchResult {
 
 interface Node {
   readonly state: SymbolicState;
+  readonly key: string;
   readonly cost: number;
   readonly step: Operator | undefined;
   readonly parent: Node | undefined;
@@ -28,24 +29,46 @@ export function searchPlan(
   goal: Atom,
   skills: readonly SkillContract[],
 ): SearchResult | undefined {
-  const operators = operatorsFor(start, goal, skills);
-  const open: Node[] = [{ state: start, cost: 0, step: undefined, parent: undefined }];
+  const relevant = relevantThings(start, goal);
+  const operators = operatorsFor(start, goal, skills, relevant);
+  // What is said of things that no operator touches stays as it is; states are compared without it.
+  const facts = [...start.facts];
+  const others = facts.filter((fact) => !speaksOf(fact, relevant));
+  const own = new Set(facts.filter((fact) => speaksOf(fact, relevant)));
+  const first = { ...start, facts: own };
+  const open: Node[] = [{ state: first, key: stateKey(first), cost: 0, step: undefined, parent: undefined }];
+  const cheapest = new Map<string, number>();
   const closed = new Set<string>();
   while (open.length > 0 && closed.size < maxVisited) {
     const node = open.shift()!;
-    const key = stateKey(node.state);
-    if (closed.has(key)) continue;
-    closed.add(key);
-    if (holdsIn(node.state, goal)) return { steps: stepsOf(node), end: node.state };
+    if (closed.has(node.key)) continue;
+    closed.add(node.key);
+    if (holdsIn(node.state, goal)) return { steps: stepsOf(node), end: withFacts(node.state, others) };
     for (const operator of operators) {
       if (!operator.isApplicable(node.state)) continue;
       const state = operator.apply(node.state);
-      if (!closed.has(stateKey(state)))
-        insert(open, { state, cost: node.cost + operator.cost, step: operator, parent: node });
+      const key = stateKey(state);
+      const cost = node.cost + operator.cost;
+      if (closed.has(key) || (cheapest.get(key) ?? Number.POSITIVE_INFINITY) <= cost) continue;
+      cheapest.set(key, cost);
+      insert(open, { state, key, cost, step: operator, parent: node });
     }
   }
   return undefined;
 }
+
+const subjectPattern = /^[a-z-]+\(([^(),]*)/;
+
+/** Tells whether a fact is about one of some things, or about a robot itself. */
+function speaksOf(fact: string, things: ReadonlySet<string>): boolean {
+  const subject = subjectPattern.exec(fact)?.[1];
+  return subject === undefined || things.has(subject) || fact.includes(' @');
+}
+
+const withFacts = (state: SymbolicState, facts: readonly string[]): SymbolicState => ({
+  ...state,
+  facts: new Set([...state.facts, ...facts]),
+});
 
 function stepsOf(node: Node): readonly Operator[] {
   const steps: Operator[] = [];

@@ -184,15 +184,13 @@ function addPlace(
   }
 }
 
-const placePattern = /^(?:in|on)\(([^,]+), ([^)]+)\)$/;
-
 /** Ids on or in which a thing is, outwards. */
 export function supportsOf(facts: ReadonlySet<string>, id: string): readonly string[] {
   const supports: string[] = [];
-  for (const fact of facts) {
-    const match = placePattern.exec(fact);
-    if (match?.[1] === id) supports.push(match[2]!);
-  }
+  const inIt = `in(${id}, `;
+  const onIt = `on(${id}, `;
+  for (const fact of facts)
+    if (fact.startsWith(inIt) || fact.startsWith(onIt)) supports.push(fact.slice(inIt.length, -1));
   return supports;
 }
 

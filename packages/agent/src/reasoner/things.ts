@@ -32,7 +32,10 @@ export function whereabouts(view: BeliefView, object: ObjectView): string {
 
 /** Lists what the belief holds, for messages: "apple, banana, bowl". */
 export function knownObjects(view: BeliefView): string {
-  const names = view.objects.filter((object) => !object.missing).map((object) => labelOf(view, object.id));
+  const known = view.objects.filter((object) => !object.missing);
+  const counts = new Map<string, number>();
+  for (const { className } of known) counts.set(className, (counts.get(className) ?? 0) + 1);
+  const names = known.map(({ id, className }) => spokenName(counts.get(className) === 1 ? className : id));
   return names.length === 0 ? 'none yet' : [...new Set(names)].sort().join(', ');
 }
 

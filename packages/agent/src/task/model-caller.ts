@@ -120,13 +120,13 @@ export class ModelCaller {
     return picture === undefined ? request : { ...request, picture };
   }
 
-  /** @param message - empty for a call that succeeded */
   /** Asked once a task: what happens in it is in its own history. */
   #recollections(): readonly string[] {
     this.#recalled ??= this.#environment.memory?.recollect(this.#memory.instruction, mostRecollections) ?? [];
     return this.#recalled;
   }
 
+  /** @param message - empty for a call that succeeded */
   #report(
     purpose: string,
     beganS: number,

@@ -215,6 +215,8 @@ export interface EfferentInterfacesBelief {
   readonly objects: readonly EfferentInterfacesBeliefObject[];
   readonly fixtures: readonly EfferentInterfacesBeliefFixture[];
   readonly robots: readonly EfferentInterfacesBeliefRobot[];
+  readonly rooms: readonly EfferentInterfacesBeliefRoom[];
+  readonly relations: readonly EfferentInterfacesBeliefRelation[];
 }
 
 export interface EfferentInterfacesBeliefFixture {
@@ -223,6 +225,10 @@ export interface EfferentInterfacesBeliefFixture {
   readonly state: string;
   readonly opening: number;
   readonly contents_known: boolean;
+  readonly contents_confidence: number;
+  readonly state_confidence: number;
+  readonly fill: number;
+  readonly room: string;
   readonly pose: GeometryMsgsPose;
   readonly size: GeometryMsgsVector3;
 }
@@ -237,6 +243,25 @@ export interface EfferentInterfacesBeliefObject {
   readonly support: string;
   readonly last_seen: BuiltinInterfacesTime;
   readonly visible: boolean;
+  readonly color: string;
+  readonly room: string;
+  readonly source: string;
+  readonly likely_places: readonly EfferentInterfacesBeliefPlaceChance[];
+}
+
+export interface EfferentInterfacesBeliefPlaceChance {
+  readonly place: string;
+  readonly probability: number;
+  readonly source: string;
+}
+
+export interface EfferentInterfacesBeliefRelation {
+  readonly subject: string;
+  readonly relation: string;
+  readonly object: string;
+  readonly confidence: number;
+  readonly stamp: BuiltinInterfacesTime;
+  readonly source: string;
 }
 
 export interface EfferentInterfacesBeliefRobot {
@@ -244,6 +269,13 @@ export interface EfferentInterfacesBeliefRobot {
   readonly pose: GeometryMsgsPose;
   readonly held_object: string;
   readonly place: string;
+}
+
+export interface EfferentInterfacesBeliefRoom {
+  readonly id: string;
+  readonly label: string;
+  readonly min: GeometryMsgsPoint;
+  readonly max: GeometryMsgsPoint;
 }
 
 export interface EfferentInterfacesCritique {
@@ -1980,7 +2012,10 @@ export interface MessageTypes {
   'efferent_interfaces/msg/Belief': EfferentInterfacesBelief;
   'efferent_interfaces/msg/BeliefFixture': EfferentInterfacesBeliefFixture;
   'efferent_interfaces/msg/BeliefObject': EfferentInterfacesBeliefObject;
+  'efferent_interfaces/msg/BeliefPlaceChance': EfferentInterfacesBeliefPlaceChance;
+  'efferent_interfaces/msg/BeliefRelation': EfferentInterfacesBeliefRelation;
   'efferent_interfaces/msg/BeliefRobot': EfferentInterfacesBeliefRobot;
+  'efferent_interfaces/msg/BeliefRoom': EfferentInterfacesBeliefRoom;
   'efferent_interfaces/msg/Critique': EfferentInterfacesCritique;
   'efferent_interfaces/msg/EmgFrame': EfferentInterfacesEmgFrame;
   'efferent_interfaces/msg/GateStatus': EfferentInterfacesGateStatus;

@@ -31,7 +31,7 @@ function rowsOf(belief: Belief): BeliefRow[] {
       id: object.id,
       kind: 'object',
       title: object.id,
-      detail: `${place} · ${seen}`,
+      detail: [place, seen, likelyText(object.likely_places)].filter(Boolean).join(' · '),
       confidence: object.confidence,
     };
   });
@@ -59,6 +59,12 @@ function rowsOf(belief: Belief): BeliefRow[] {
     };
   });
   return [...robots, ...objects, ...fixtures];
+}
+
+/** Where a thing that is lost may be: `maybe shelf-upper 0.31, table-top 0.2`. */
+function likelyText(chances: Belief['objects'][number]['likely_places']): string {
+  const named = chances.map(({ place, probability }) => `${place || 'elsewhere'} ${probability.toFixed(2)}`);
+  return named.length === 0 ? '' : `maybe ${named.join(', ')}`;
 }
 
 /** Formats a duration for people, e.g. `8 s`, `3 min`. */
