@@ -36,6 +36,7 @@ const fixedFields: ReadonlySet<string> = new Set([
   'isContainer',
   'opens',
   'behind',
+  'hasAccess',
   'sizeM',
 ]);
 
