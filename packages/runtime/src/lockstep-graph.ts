@@ -12,12 +12,16 @@ export interface LockstepGraphOptions {
   readonly launchFile?: string;
   readonly scene: string;
   readonly robot: string;
+  /** A second robot that helps; the launch file for two is taken then. */
+  readonly otherRobot?: string;
   readonly seed: number;
   /** Language model of the agent. */
   readonly model?: string;
   /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
   readonly modelArguments?: Readonly<Record<string, string>>;
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
   /** Task card that places the objects; without it the scene's own layout. */
@@ -122,6 +126,10 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
   }
 }
 
+/** The product's launch file for one robot, or for two. */
+export const launchFileFor = (otherRobot: string | undefined): string =>
+  otherRobot === undefined ? 'kitchen.launch.xml' : 'two-robots.launch.xml';
+
 /** The agent's model where nobody asked for one. */
 const usualModel = 'reasoner';
 
@@ -133,11 +141,13 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,
+    without: options.without,
     skills_file: options.skillsFile,
+    other_robot: options.otherRobot,
   };
   const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const plan = planFile(
-    options.launchFile ?? join(repositoryFolder, 'launch/kitchen.launch.xml'),
+    options.launchFile ?? join(repositoryFolder, 'launch', launchFileFor(options.otherRobot)),
     { scene, robot, seed: String(seed), ...Object.fromEntries(given) },
     // No page to serve, nothing of earlier runs, and a word for the file's own conditions.
     { preset: { model, viewer: 'false', memory: '', lockstep: 'true' } },

@@ -119,6 +119,8 @@ export interface LanguageModelRequest<Output> {
   readonly recollections?: readonly string[];
   /** Names given earlier to things that have been found since, by reference name. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** Ids that a name of the instruction does not mean, since the person said "the other one", by reference name. */
+  readonly excluded?: Readonly<Record<string, readonly string[]>>;
   /** What the answer must look like. */
   readonly schema: GenericSchema<unknown, Output>;
   readonly maxOutputTokens: number;

@@ -5,7 +5,8 @@ const keptHistory = 40;
 
 /** What a task remembers; this, the belief and the skills are all that a language model is told. */
 export class TaskMemory {
-  readonly instruction: string;
+  /** What the person wants, with every change that was said since. */
+  instruction: string;
   readonly history: HistoryEntry[] = [];
   readonly failures: StepFailure[] = [];
   /** Why steps failed, by skill and arguments, as was found out in this task. */
@@ -13,6 +14,10 @@ export class TaskMemory {
   readonly answers: Record<string, string> = {};
   readonly achieved: string[] = [];
   readonly bindings: Record<string, string> = {};
+  /** Ids that a name of the instruction does not mean, by reference name. */
+  readonly excluded: Record<string, readonly string[]> = {};
+  /** Where things were before a robot took them, by id. */
+  readonly origins: Record<string, string> = {};
 
   constructor(instruction: string) {
     this.instruction = instruction;

@@ -21,10 +21,17 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskReport> {
   const task = new TaskContext(instruction, environment, settings, statistics, signal);
+  const endListening = environment.interjections?.listen((correction, said) =>
+    task.amendments.apply(correction, said),
+  );
   environment.memory?.beginTask();
-  const report = await runPlanner(task);
-  task.remember(report);
-  return report;
+  try {
+    const report = await runPlanner(task);
+    task.remember(report);
+    return report;
+  } finally {
+    endListening?.();
+  }
 }
 
 async function runPlanner(task: TaskContext): Promise<TaskReport> {
