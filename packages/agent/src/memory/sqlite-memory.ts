@@ -126,7 +126,12 @@ export class SqliteMemory implements EpisodicMemory {
 
   skillRuns(most: number): readonly RememberedRun[] {
     return this.#database
-      .all('SELECT * FROM skill_run WHERE map = ? ORDER BY id DESC LIMIT ?', this.#map, most)
+      .all(
+        `SELECT * FROM skill_run WHERE map = ? AND json_valid(context)
+         AND json_type(context) = 'object' ORDER BY id DESC LIMIT ?`,
+        this.#map,
+        most,
+      )
       .map((row) => ({
         skill: String(row.skill),
         context: JSON.parse(String(row.context)) as SkillContext,
