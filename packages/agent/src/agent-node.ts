@@ -1,4 +1,13 @@
-import { loadPriorMap, loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
+import { Transform } from '@efferent/core';
+import {
+  listedRobots,
+  loadPriorMap,
+  loadRobotModel,
+  mainCameraOf,
+  type PriorMap,
+  type RobotModel,
+  standOf,
+} from '@efferent/robot';
 import {
   managedNode,
   type NodeModule,
@@ -49,12 +58,13 @@ export const agentNode: NodeModule = managedNode({
       description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
+    // In lockstep virtual time must not pass while code is read.
+    const load = <T>(what: string, work: () => Promise<T>) =>
+      services.jobs.run({ name: `load ${what}`, modelledLatencyMs: 0 }, work);
     const sharesPictures = declarePictureConsent(node);
     const choice = declareModelChoice(node);
     const surroundings = { environment: process.env, workspaceFolders: services.workspaceFolders };
-    const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
-      createModel(choice, surroundings),
-    );
+    const languageModel = await load('the model', () => createModel(choice, surroundings));
     const memorySetting = node.declareParameter('memory', '', {
       description:
         'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
@@ -62,15 +72,18 @@ export const agentNode: NodeModule = managedNode({
     });
     const settings = declareSettings(node);
 
-    const names = others.split(',').map((name) => name.trim());
     const lead = loadRobotModel(services.workspaceFolders, robot);
-    const models = names.filter(Boolean).map((name) => loadRobotModel(services.workspaceFolders, name));
-    const world = new WorldMap(loadPriorMap(services.workspaceFolders, scene));
-    const { openMemory } = await import('./memory/open-memory.ts');
+    const models = listedRobots(others).map((name) => loadRobotModel(services.workspaceFolders, name));
+    const map = loadPriorMap(services.workspaceFolders, scene);
+    const { openMemory } = await load('the memory', () => import('./memory/open-memory.ts'));
     const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
       node.logger.warn('memory-unusable', { error }),
     );
-    const belief = new Belief(world, [lead, ...models].map(bodyOf), memory.places);
+    const belief = new Belief(
+      new WorldMap(map),
+      [lead, ...models].map((model) => bodyOf(model, map)),
+      memory.places,
+    );
     const transforms = new TransformListener(node);
     const leadCamera = camera || mainCameraOf(lead).name;
     new BeliefFeed(node, belief, lead, transforms, framePrefix, leadCamera);
@@ -114,7 +127,12 @@ function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
   return statistics;
 }
 
-const bodyOf = (model: RobotModel): RobotBody => ({ name: model.namespace });
+function bodyOf(model: RobotModel, map: PriorMap): RobotBody {
+  const { base } = model.manifest;
+  if (base.kind !== 'fixed') return { name: model.namespace };
+  const mapFromStand = Transform.fromPlanar(...standOf(map, model.id));
+  return { name: model.namespace, fixedReachM: base.reach_m, mapFromStand };
+}
 
 /** Publishes the belief twice a second when anybody listens, and whenever the returned function is called. */
 function publishBelief(node: RosNode, belief: Belief): () => void {

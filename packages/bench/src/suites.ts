@@ -5,11 +5,17 @@ import { type Figure, makeReport, type Report, type SuiteOptions } from './figur
 export interface BenchArguments extends SuiteOptions {
   readonly scene?: string;
   readonly robot?: string;
+  /** One robot, or two that work together; instead of `robot`. */
+  readonly robots?: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
   readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
+  readonly suite?: string;
+  readonly level?: string;
+  readonly planners?: string;
+  readonly records?: string;
 }
 
 /** Counts that add up over shards. */
@@ -27,8 +33,8 @@ const suites: Readonly<Record<string, Suite>> = {
     run: async (options) =>
       (await import('./tasks-suite.ts')).benchTasks({
         ...options,
-        scene: options.scene ?? 'kitchen',
-        robot: options.robot ?? 'stretch',
+        scene: options.scene ?? (options.robots === undefined ? 'kitchen' : 'kitchen-station'),
+        robots: options.robots ?? [options.robot ?? 'stretch'],
       }),
     figures: async (tally) => (await import('./tasks-suite.ts')).taskFigures(tally),
   },
@@ -39,6 +45,10 @@ const suites: Readonly<Record<string, Suite>> = {
         policy: options.policy ?? 'stretch-pick',
       }),
     figures: async (tally) => (await import('./policy-suite.ts')).policyFigures(tally),
+  },
+  planning: {
+    run: async (options) => (await import('./planning-suite.ts')).benchPlanning(options),
+    figures: async (tally) => (await import('./planning-suite.ts')).planningFigures(tally),
   },
   realtime: {
     run: async (options) =>

@@ -17,7 +17,8 @@ import {
 
 export interface TasksOptions extends SuiteOptions {
   readonly scene: string;
-  readonly robot: string;
+  /** One robot, or two that work together. */
+  readonly robots: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
   readonly without?: string;
@@ -36,7 +37,13 @@ const perturbations: readonly string[] = ['move-object', 'block-target'] satisfi
  */
 export async function benchTasks(options: TasksOptions): Promise<Report> {
   const perturbation = checkPerturbation(options.perturb);
-  const tasks = listEpisodeTasks(options.scene, perturbation);
+  const [robot, ...otherRobots] = options.robots as [string, ...string[]];
+  const tasks = listEpisodeTasks(options.scene, options.robots, perturbation);
+  if (tasks.length === 0)
+    throw new ConfigurationError({
+      code: 'no-tasks',
+      message: `scene "${options.scene}" has no task card for ${options.robots.join(' and ')}${perturbation === undefined ? '' : ` with ${perturbation}`}`,
+    });
   const arms =
     options.planner !== undefined ? [options.planner] : perturbation === undefined ? [''] : ['', openLoop];
   const tally: Record<string, number> = {};
@@ -45,7 +52,8 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
     for (const planner of arms) {
       const record = await runEpisode({
         scene: options.scene,
-        robot: options.robot,
+        robot,
+        otherRobots,
         task,
         seed: options.seed + episode,
         ...(planner === '' ? {} : { planner }),
@@ -59,7 +67,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
   }
   return makeReport('tasks', options.seed, taskFigures(tally), {
     scene: options.scene,
-    robot: options.robot,
+    robot: options.robots.join(','),
     tasks,
     planner: options.planner ?? 'default',
     without: options.without ?? '',

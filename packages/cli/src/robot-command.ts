@@ -29,7 +29,9 @@ export async function runRobotCheck(robot: string): Promise<void> {
     const { base } = model.manifest;
     terminal.row(
       'base',
-      `differential · ${base.max_linear_speed_mps} m/s, ${base.max_angular_speed_rad_s} rad/s · wheels ${(2 * base.wheel_radius_m).toFixed(3)} m across, ${base.wheel_separation_m} m apart`,
+      base.kind === 'fixed'
+        ? `fixed · the hand works within ${base.reach_m} m`
+        : `differential · ${base.max_linear_speed_mps} m/s, ${base.max_angular_speed_rad_s} rad/s · wheels ${(2 * base.wheel_radius_m).toFixed(3)} m across, ${base.wheel_separation_m} m apart`,
     );
   }
   if (problems.length === 0)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '@efferent/core';
-import type { System, TaskResult } from '@efferent/runtime';
+import { launchFileFor, type System, type TaskResult } from '@efferent/runtime';
 import { Conversation } from './conversation.ts';
 import { type ModelOptions, modelArguments } from './model-options.ts';
 import { runUntilSignal } from './signals.ts';
@@ -31,7 +31,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       isLoopback(options.host) || options.headless === true ? '' : randomBytes(16).toString('hex');
     const system = await startSystemSession(
       terminal,
-      startLaunchFile(),
+      options.robots === undefined ? startLaunchFile() : launchFileFor(options.robots[1]),
       options,
       {
         model: options.model,

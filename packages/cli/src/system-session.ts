@@ -15,6 +15,8 @@ import { printWorkspace } from './workspace-defaults.ts';
 export interface SystemSessionOptions {
   readonly scene: string;
   readonly robot: string;
+  /** Two robots that work together, instead of `robot`. */
+  readonly robots?: readonly string[];
   readonly seed: number;
   readonly middleware: string;
   readonly verbose?: boolean;
@@ -33,21 +35,29 @@ export async function startSystemSession(
   more: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<System> {
-  const facts = await describeConfiguration(options);
+  const [robot = options.robot, otherRobot] = options.robots ?? [];
+  const facts = await describeConfiguration({ ...options, robot });
+  if (otherRobot !== undefined) await describeConfiguration({ ...options, robot: otherRobot });
   terminal.line(terminal.strong('efferent 0.1.0'));
   if (process.env.EFFERENT_SETUP !== undefined) terminal.row('setting up', process.env.EFFERENT_SETUP);
   const { middleware, reason } = await selectMiddleware(options.middleware);
   terminal.row('middleware', `${middleware} · ${reason}`);
   printWorkspace(terminal);
   terminal.row('scene', facts.scene);
-  terminal.row('robot', facts.robot);
+  terminal.row('robot', otherRobot === undefined ? facts.robot : `${facts.robot} · and ${otherRobot}`);
   const logs = new NodeLogs();
   const startedNs = steadyWallClock.nowNs();
   const system = await startSystem({
     launchFile: findLaunchFile(launchFile),
-    arguments: { scene: options.scene, robot: options.robot, seed: String(options.seed), ...more },
+    arguments: {
+      scene: options.scene,
+      robot,
+      ...(otherRobot === undefined ? {} : { other_robot: otherRobot }),
+      seed: String(options.seed),
+      ...more,
+    },
     middleware,
-    robot: options.robot,
+    robot,
     signal,
     observer: {
       onNodeReady: (node, ready, total) => terminal.live('nodes', `${node} is up`, `${ready} of ${total}`),

@@ -29,7 +29,10 @@ export interface CartesianRequest {
  *
  * @throws {@link PlannerError} codes `cartesian-unreachable` and `cartesian-in-collision`, with the share of the way that worked
  */
-export function planCartesianPath(kinematics: ReachKinematics, request: CartesianRequest): JointPath {
+export function planCartesianPath(
+  kinematics: Pick<ReachKinematics, 'model' | 'baseFromTool'>,
+  request: CartesianRequest,
+): JointPath {
   const { model } = kinematics;
   const path: Float64Array[] = [request.start.slice()];
   const q = model.zeroJointPositions();

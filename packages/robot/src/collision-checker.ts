@@ -8,6 +8,7 @@ import {
   widenBounds,
   writeBox,
 } from './box-overlap.ts';
+import type { Neighbour } from './neighbour.ts';
 import type { PlanningScene } from './planning-scene.ts';
 import { multiplyPoses, poseStride, type RobotModel, writePose } from './robot-model.ts';
 import type { SolidShape } from './urdf.ts';
@@ -121,6 +122,20 @@ export class CollisionChecker {
     return count;
   }
 
+  /** Counts the pairs of boxes in which the configuration checked last touches another robot. Does not allocate. */
+  countContactsWith(neighbour: Neighbour): number {
+    if (!neighbour.isPlaced) return 0;
+    let count = 0;
+    for (let n = 0; n < neighbour.count; n++) {
+      if (!touchesBounds(neighbour.boxes, n * boxStride, this.#bounds)) continue;
+      for (let i = 0; i < this.#robot.length; i++) {
+        if (!boundsOverlap(this.#robotBoxes, i * boxStride, neighbour.boxes, n * boxStride)) continue;
+        if (boxesOverlap(this.#robotBoxes, i * boxStride, neighbour.boxes, n * boxStride)) count++;
+      }
+    }
+    return count;
+  }
+
   #place(q: Float64Array): void {
     if (this.#sceneVersion !== this.#scene.version) this.#refresh();
     this.model.forwardKinematics(q, this.#poses);
@@ -169,7 +184,7 @@ export class CollisionChecker {
   }
 
   #refresh(): void {
-    const links = robotBoxes(this.model);
+    const links = solidBoxes(this.model);
     const attached = this.#scene.attached.map((box) =>
       attachedBox(this.model, box.id, box.linkName, box.linkFromBox, box.sizeM),
     );
@@ -187,8 +202,10 @@ export class CollisionChecker {
       writeBox(pose, 0, x / 2 + margin, y / 2 + margin, z / 2 + margin, this.#sceneBoxes, i * boxStride);
     });
     this.#allowed = boxes.map((box) => {
+      // What no joint moves stands on something, and stays there.
+      const isMounted = (part: RobotBox) => this.model.isFixed && !part.aboveFloor;
       const flags = Uint8Array.from(this.#robot, (part) =>
-        this.#scene.isContactAllowed(box.id, part.linkName) ? 1 : 0,
+        isMounted(part) || this.#scene.isContactAllowed(box.id, part.linkName) ? 1 : 0,
       );
       return flags.includes(1) ? flags : undefined;
     });
@@ -196,7 +213,8 @@ export class CollisionChecker {
   }
 }
 
-function robotBoxes(model: RobotModel): RobotBox[] {
+/** The solids of a robot as boxes of its links. */
+export function solidBoxes(model: RobotModel): RobotBox[] {
   const moving = new Set<number>();
   for (const link of model.links) {
     const wheel = link.joint?.type === 'continuous';

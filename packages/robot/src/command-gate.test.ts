@@ -9,7 +9,7 @@ import { parsePriorMap } from './prior-map.ts';
 const model = loadRobotModel([fileURLToPath(new URL('../../..', import.meta.url))], 'stretch');
 const lift = model.actuatorIndex('joint_lift');
 const aperture = model.actuatorIndex('gripper_aperture');
-const { base } = model.manifest;
+const { base } = model.mobile;
 const periodS = 0.01;
 const startS = 1000;
 

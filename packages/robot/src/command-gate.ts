@@ -28,6 +28,16 @@ const closingTwists = 3;
 /** Longest step that one tick integrates, s; a longer gap is a dropped tick, not motion to catch up. */
 const maxStepS = 0.03;
 
+/** A fixed base: whatever it is told, it stands. */
+const standing = {
+  max_linear_speed_mps: 0,
+  max_linear_acceleration_mps2: 1,
+  max_linear_deceleration_mps2: 1,
+  max_angular_speed_rad_s: 0,
+  max_angular_acceleration_rad_s2: 1,
+  max_angular_deceleration_rad_s2: 1,
+};
+
 /** What one tick sends to the driver. Reused: read it before the next tick. */
 export interface GateOutput {
   sendTwist: boolean;
@@ -99,7 +109,7 @@ export class CommandGate {
             : maxLeadRad;
       return new SetPointLimiter(actuator, lead);
     });
-    const { base } = model.manifest;
+    const base = model.isFixed ? standing : model.mobile.base;
     this.#linear = new VelocityLimiter(
       base.max_linear_speed_mps,
       base.max_linear_acceleration_mps2,

@@ -1,7 +1,7 @@
 import { wrapAngle } from '@efferent/core';
 import type { DriveStretch } from './drive-planner.ts';
 import type { PlanarPose } from './planar-pose.ts';
-import type { RobotManifest } from './robot-manifest.ts';
+import type { MobileManifest } from './robot-manifest.ts';
 
 /** Ends of a stretch: m and rad. */
 const reachedM = 0.006;
@@ -27,11 +27,11 @@ export interface BaseVelocity {
 export class DriveFollower {
   /** Velocity of the last step; read it before the next. */
   readonly velocity: BaseVelocity = { linearMps: 0, angularRadS: 0 };
-  readonly #limits: RobotManifest['base'];
+  readonly #limits: MobileManifest['base'];
   #stretches: readonly DriveStretch[] = [];
   #index = 0;
 
-  constructor(limits: RobotManifest['base']) {
+  constructor(limits: MobileManifest['base']) {
     this.#limits = limits;
   }
 

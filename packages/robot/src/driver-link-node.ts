@@ -8,8 +8,52 @@ const serviceTimeoutMs = 3000;
 /** Whole messages need not be completed when they are sent. */
 const plainLayout = { dim: [], data_offset: 0 };
 
-/** The driver's side: sends the gate's output and keeps the driver in the mode that takes it. */
-export class DriverLink {
+/** The driver's side of the gate: takes its output. */
+export interface DriverLink {
+  /** Brings the driver into the state that takes commands, where it has several. */
+  keepMode?(nowS: number): void;
+  /** Whether the last tick had something for the driver. */
+  readonly isSending: boolean;
+  send(): void;
+  /** Leaves the base standing; joints hold their last set-point by themselves. */
+  halt?(): void;
+}
+
+/** Makes the link that the robot's driver needs. */
+export const createDriverLink = (node: NodeScope, gate: CommandGate): DriverLink =>
+  gate.model.manifest.base.kind === 'fixed' ? new PositionLink(node, gate) : new ModeDriverLink(node, gate);
+
+/** Sends set-points to a forward command controller of ros2_control. */
+class PositionLink implements DriverLink {
+  readonly #gate: CommandGate;
+  readonly #codec: DriverPoseCodec;
+  readonly #commands;
+
+  constructor(node: NodeScope, gate: CommandGate) {
+    this.#gate = gate;
+    this.#codec = new DriverPoseCodec(gate.model);
+    const { driver } = gate.model.manifest;
+    this.#commands = node.createLifecyclePublisher(
+      'std_msgs/msg/Float64MultiArray',
+      'position_commands' in driver ? driver.position_commands : '',
+      qosProfiles.default,
+    );
+  }
+
+  get isSending(): boolean {
+    return this.#gate.output.sendJoints;
+  }
+
+  send(): void {
+    const { output } = this.#gate;
+    if (!output.sendJoints) return;
+    const data = this.#codec.encode(output.positions, new Float64Array(this.#codec.length));
+    this.#commands.publish({ layout: plainLayout, data });
+  }
+}
+
+/** Sends base twists and joint positions to a driver with modes, and keeps it in the mode that takes them. */
+class ModeDriverLink implements DriverLink {
   readonly #node: NodeScope;
   readonly #gate: CommandGate;
   readonly #codec: DriverPoseCodec;
@@ -24,7 +68,7 @@ export class DriverLink {
     this.#node = node;
     this.#gate = gate;
     this.#codec = new DriverPoseCodec(gate.model);
-    this.#keeper = new DriverModeKeeper(gate.model.manifest.driver.modes);
+    this.#keeper = new DriverModeKeeper(gate.model.mobile.driver.modes);
     this.#twist = node.createLifecyclePublisher('geometry_msgs/msg/Twist', 'cmd_vel', qosProfiles.default);
     this.#pose = node.createLifecyclePublisher(
       'std_msgs/msg/Float64MultiArray',
@@ -52,7 +96,6 @@ export class DriverLink {
     if (this.#keeper.beginSwitch(nowS)) void this.#switch();
   }
 
-  /** Whether the last tick had something for the driver. */
   get isSending(): boolean {
     return this.#gate.output.sendTwist || this.#gate.output.sendJoints;
   }
@@ -71,7 +114,6 @@ export class DriverLink {
       });
   }
 
-  /** Leaves the base standing; joints hold their last set-point by themselves. */
   halt(): void {
     const { output } = this.#gate;
     if (output.linearMps !== 0 || output.angularRadS !== 0) this.#twist.publish({});

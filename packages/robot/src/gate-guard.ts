@@ -1,6 +1,7 @@
 import { CollisionChecker } from './collision-checker.ts';
+import type { Neighbour } from './neighbour.ts';
 import { PlanningScene } from './planning-scene.ts';
-import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { type PriorMap, placedBoxes, standOf } from './prior-map.ts';
 import { poseStride, type RobotModel } from './robot-model.ts';
 import { stopDecelerationFactor } from './set-point-limiter.ts';
 
@@ -24,6 +25,7 @@ export interface GuardedMotion {
 export class GateGuard {
   readonly #model: RobotModel;
   readonly #checker: CollisionChecker;
+  readonly #neighbours: readonly Neighbour[];
   readonly #q: Float64Array;
   readonly #ahead: Float64Array;
   readonly #poses: Float64Array;
@@ -34,9 +36,14 @@ export class GateGuard {
   #yaw = 0;
   #located = false;
 
-  /** @param map - the prior map, when there is one; its doors, drawers and handles are made to be touched and left out */
-  constructor(model: RobotModel, map: PriorMap | undefined) {
+  /**
+   * @param map - the prior map, when there is one; its doors, drawers and handles are made to be touched and left out
+   * @param neighbours - other robots, wherever they are at the time of a check
+   */
+  constructor(model: RobotModel, map: PriorMap | undefined, neighbours: readonly Neighbour[] = []) {
     this.#model = model;
+    this.#neighbours = neighbours;
+    if (model.isFixed && map !== undefined) this.setBasePose(...standOf(map, model.id));
     this.#checker = new CollisionChecker(model, fixedScene(model, map), 0);
     this.#q = model.zeroJointPositions();
     this.#ahead = new Float64Array(model.actuators.length);
@@ -67,7 +74,14 @@ export class GateGuard {
     if (after === 0 || after <= this.#contacts(motion.positions, 0, 0)) return undefined;
     this.#contactsAhead(motion);
     const hit = this.#checker.findCollision(this.#q);
-    return hit === undefined ? 'contact ahead' : `${hit.first} would touch ${hit.second}`;
+    if (hit === undefined) return this.#neighbourAhead() ?? 'contact ahead';
+    return `${hit.first} would touch ${hit.second}`;
+  }
+
+  /** Says which other robot the configuration checked last touches. */
+  #neighbourAhead(): string | undefined {
+    const met = this.#neighbours.find((neighbour) => this.#checker.countContactsWith(neighbour) > 0);
+    return met === undefined ? undefined : `${this.#model.id} would touch ${met.model.id}`;
   }
 
   /** Writes where the set-points come to rest; tells whether any moves. */
@@ -108,8 +122,10 @@ export class GateGuard {
     if (!this.#located) {
       // Far outside of any map: only the robot itself can be touched.
       this.#checker.setPlanarBasePose(1e6, 1e6, 0);
+    } else if (this.#model.isFixed) {
+      this.#checker.setPlanarBasePose(this.#x, this.#y, this.#yaw);
     } else {
-      const { base } = this.#model.manifest;
+      const { base } = this.#model.mobile;
       const brakeS = Math.abs(linearMps) / (2 * base.max_linear_deceleration_mps2);
       const turnS = Math.abs(angularRadS) / (2 * base.max_angular_deceleration_rad_s2);
       const travel = linearMps * (reactionS + brakeS);
@@ -120,7 +136,10 @@ export class GateGuard {
         yaw,
       );
     }
-    return this.#checker.countContacts(this.#q);
+    let count = this.#checker.countContacts(this.#q);
+    for (let i = 0; i < this.#neighbours.length; i++)
+      count += this.#checker.countContactsWith(this.#neighbours[i] as Neighbour);
+    return count;
   }
 }
 

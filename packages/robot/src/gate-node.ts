@@ -8,13 +8,14 @@ import {
   type TimerInfo,
 } from '@efferent/ros';
 import { CommandGate, type GateSource } from './command-gate.ts';
-import { DriverLink } from './driver-link-node.ts';
+import { createDriverLink } from './driver-link-node.ts';
 import { GateGuard } from './gate-guard.ts';
 import { rehearseGate } from './gate-rehearsal.ts';
 import { StatusPublisher } from './gate-status-node.ts';
 import { JointStateReader } from './joint-state-reader.ts';
 import { loadPriorMap } from './load-prior-map.ts';
-import { loadRobotModel } from './load-robot-model.ts';
+import { listedRobots, loadRobotModel } from './load-robot-model.ts';
+import { watchNeighbours } from './neighbours-node.ts';
 import { PlanarPoseTracker, planarFrames } from './planar-pose.ts';
 import { TickStatistics } from './tick-statistics.ts';
 
@@ -44,15 +45,24 @@ export const gateNode: NodeModule = managedNode({
       description: 'stand still unless the stop process is alive',
       readOnly: true,
     });
+    const others = node.declareParameter('other_robots', '', {
+      description: 'folders below robots/ of robots that must not be touched, separated by commas',
+      readOnly: true,
+    });
     const model = loadRobotModel(services.workspaceFolders, robot);
-    const guard = new GateGuard(
-      model,
-      scene === '' ? undefined : loadPriorMap(services.workspaceFolders, scene),
+    const map = scene === '' ? undefined : loadPriorMap(services.workspaceFolders, scene);
+    const neighbours = watchNeighbours(
+      node,
+      listedRobots(others)
+        .filter((id) => id !== robot)
+        .map((id) => loadRobotModel(services.workspaceFolders, id)),
+      map,
     );
+    const guard = new GateGuard(model, map, neighbours);
     rehearseGate(model, guard);
     const gate = new CommandGate(model, guard);
     gate.setStop('lifecycle', 'the gate is inactive');
-    const driver = new DriverLink(node, gate);
+    const driver = createDriverLink(node, gate);
     const steadyS = () => Number(node.steadyClock.nowNs()) * 1e-9;
 
     const measured = new JointStateReader(model);
@@ -69,7 +79,8 @@ export const gateNode: NodeModule = managedNode({
     const pose = new PlanarPoseTracker(planarFrames(framePrefix, model.manifest.frames.base));
     node.createSubscription('tf2_msgs/msg/TFMessage', '/tf', { qos: qosProfiles.tf }, (message) => {
       pose.read(message);
-      if (pose.isLocated) guard.setBasePose(pose.mapFromBase.x, pose.mapFromBase.y, pose.mapFromBase.yaw);
+      if (pose.isLocated && !model.isFixed)
+        guard.setBasePose(pose.mapFromBase.x, pose.mapFromBase.y, pose.mapFromBase.yaw);
     });
     const status = new StatusPublisher(node, gate);
     subscribeSources(node, gate);
@@ -107,7 +118,7 @@ export const gateNode: NodeModule = managedNode({
         const now = steadyS();
         if (requireHeartbeat && now - heartbeatS > heartbeatTimeoutS)
           gate.setStop('heartbeat', 'the stop process is silent');
-        if (isActive) driver.keepMode(now);
+        if (isActive) driver.keepMode?.(now);
         gate.tick(Number(node.clock.nowNs()) * 1e-9, now);
         driver.send();
         onTick?.();
@@ -132,7 +143,7 @@ export const gateNode: NodeModule = managedNode({
             resolve();
           };
         });
-        driver.halt();
+        driver.halt?.();
       },
     };
   },

@@ -6,6 +6,7 @@ export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts
 export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
 export { inspectRobot, type RobotInspection } from './inspect-robot.ts';
+export { type IkRequest, solveInverseKinematics } from './inverse-kinematics.ts';
 export { isJointMotionFree, type JointPath, type JointPathRequest, planJointPath } from './joint-path.ts';
 export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
 export {
@@ -17,6 +18,7 @@ export {
 export { loadPriorMap } from './load-prior-map.ts';
 export {
   findRobotFolder,
+  listedRobots,
   listRobots,
   loadRobotModel,
   parseRobotModel,
@@ -48,6 +50,7 @@ export {
   parsePriorMap,
   placedBoxes,
   priorMapSchema,
+  standOf,
 } from './prior-map.ts';
 export { ReachKinematics, type ReachSolution } from './reach-kinematics.ts';
 export { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';

@@ -80,11 +80,11 @@ class Inspector {
     for (const pad of gripper.pads)
       if (this.#model.links[this.#model.linkIndex(pad)]?.collision.length === 0)
         this.#problem('gripper.pads', `link "${pad}" has no <collision>, so that it can grasp nothing`);
-    if (arm === undefined)
+    if (arm === undefined && !this.#model.isFixed)
       this.notes.push(
         `${this.#file}: arm: is not given: navigate, look and stow work; pick, place, open and close need an arm that lifts, extends sideways and turns its wrist`,
       );
-    else this.#attempt('arm', () => new ReachKinematics(this.#model));
+    else if (arm !== undefined) this.#attempt('arm', () => new ReachKinematics(this.#model));
   }
 
   #inspectNames(): void {
@@ -133,7 +133,17 @@ class Inspector {
   }
 
   #inspectBase(): void {
-    const { base } = this.#model.manifest;
+    if (!this.#model.isFixed) this.#inspectWheels();
+    const outline = this.#model.manifest.base.footprint_m;
+    const area = outline.reduce((sum, [x, y], i) => {
+      const [nextX, nextY] = outline[(i + 1) % outline.length]!;
+      return sum + x * nextY - nextX * y;
+    }, 0);
+    if (area <= 0) this.#problem('base.footprint_m', 'is not counter-clockwise');
+  }
+
+  #inspectWheels(): void {
+    const { base } = this.#model.mobile;
     const poses = this.#model.linkPoses(this.#model.zeroJointPositions());
     const at = (joint: string) =>
       poses.get(this.#model.urdf.joints.find(({ name }) => name === joint)?.child ?? '')?.translation ?? [
@@ -151,12 +161,6 @@ class Inspector {
         'base.wheel_radius_m',
         `is ${base.wheel_radius_m}; in the URDF the wheels' axis is ${left[2].toFixed(3)} m above the root link, which must lie on the floor`,
       );
-    const outline = base.footprint_m;
-    const area = outline.reduce((sum, [x, y], i) => {
-      const [nextX, nextY] = outline[(i + 1) % outline.length]!;
-      return sum + x * nextY - nextX * y;
-    }, 0);
-    if (area <= 0) this.#problem('base.footprint_m', 'is not counter-clockwise');
   }
 
   #attempt(field: string, work: () => unknown): void {

@@ -61,6 +61,13 @@ export function listRobots(workspaceFolders: readonly string[]): string[] {
   return [...new Set(ids)].sort();
 }
 
+/** Ids of the robots that a parameter lists, separated by commas. */
+export const listedRobots = (names: string): readonly string[] =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
 /** Makes a model from the texts of a URDF and a manifest; `files` names them in messages. */
 export function parseRobotModel(urdfText: string, manifestText: string, files: RobotFileNames): RobotModel {
   return makeRobotModel(urdfText, parseManifest(manifestText, files.manifest), files);
@@ -95,7 +102,8 @@ class ManifestCheck {
   }
 
   actuators(): Actuator[] {
-    const { base, frames, gripper, groups, poses, self_collision, cameras, lidar } = this.#manifest;
+    const manifest = this.#manifest;
+    const { base, frames, gripper, groups, poses, self_collision, cameras } = manifest;
     const actuators = this.#manifest.actuators.map((entry, i) => this.#actuator(entry, `actuators.${i}`));
     const names = actuators.map((actuator) => actuator.name);
     if (new Set(names).size !== names.length) this.#fail('actuators', 'two actuators have the same name');
@@ -106,10 +114,11 @@ class ManifestCheck {
       this.#linkNames(),
       'link',
     );
-    this.#known('lidar.frame', [lidar.frame], this.#linkNames(), 'link');
+    if ('lidar' in manifest) this.#known('lidar.frame', [manifest.lidar.frame], this.#linkNames(), 'link');
     this.#known('gripper.pads', gripper.pads, this.#linkNames(), 'link');
     this.#known('self_collision', self_collision.flat(2), this.#linkNames(), 'link');
-    this.#known('base', [base.left_wheel_joint, base.right_wheel_joint], this.#jointNames, 'movable joint');
+    if (base.kind === 'differential')
+      this.#known('base', [base.left_wheel_joint, base.right_wheel_joint], this.#jointNames, 'movable joint');
     this.#known('gripper.actuator', [gripper.actuator], names, 'actuator');
     this.#known('arm', Object.values(this.#manifest.arm ?? {}), names, 'actuator');
     this.#known('head', Object.values(this.#manifest.head ?? {}), names, 'actuator');

@@ -1,4 +1,4 @@
-import { nsToSeconds, yawFromQuaternion } from '@efferent/core';
+import { nsToSeconds, type Vector3, yawFromQuaternion } from '@efferent/core';
 import {
   DiagnosticUpdater,
   diagnosticLevel,
@@ -15,7 +15,7 @@ import { Localiser } from './localiser.ts';
 import { type OccupancyGrid, occupancyGridFromMap } from './occupancy-grid.ts';
 import { OdometryHistory } from './odometry-history.ts';
 import { type PlanarPose, planarFrames } from './planar-pose.ts';
-import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { type PriorMap, placedBoxes, standOf } from './prior-map.ts';
 import { poseAt, type RobotModel } from './robot-model.ts';
 import { ScanPoints } from './scan-matcher.ts';
 
@@ -52,6 +52,10 @@ export const localisationNode: NodeModule = {
     });
     const model = loadRobotModel(services.workspaceFolders, robot);
     const map = loadPriorMap(services.workspaceFolders, scene);
+    if (model.isFixed) {
+      publishStand(node, standOf(map, model.id), framePrefix + model.manifest.frames.base);
+      return { stop: async () => undefined };
+    }
     publishMap(node, map);
 
     const laser = laserInBase(model);
@@ -60,7 +64,7 @@ export const localisationNode: NodeModule = {
       maxZM: laser.heightM + laserBandHalfM,
     });
     const localiser = new Localiser(field, map.bounds, startHint(initialPose, map));
-    const points = new ScanPoints(model.manifest.lidar.rays);
+    const points = new ScanPoints(model.mobile.lidar.rays);
     const odometry = new OdometryHistory();
     const odomFromBase: PlanarPose = { x: 0, y: 0, yaw: 0 };
     const frames = planarFrames(framePrefix, model.manifest.frames.base);
@@ -86,7 +90,7 @@ export const localisationNode: NodeModule = {
         localiser.reset({ x: position.x, y: position.y, yaw });
       },
     );
-    const scans = watchLocalisation(node, localiser, model.manifest.lidar.rate_hz);
+    const scans = watchLocalisation(node, localiser, model.mobile.lidar.rate_hz);
     let wasTracking = false;
     node.createSubscription('sensor_msgs/msg/LaserScan', 'scan', { qos: qosProfiles.sensorData }, (scan) => {
       scans.tick(nsToSeconds(node.clock.nowNs() - stampToNs(scan.header.stamp)));
@@ -117,6 +121,18 @@ export const localisationNode: NodeModule = {
   },
 };
 
+/** A fixed base is where the map says; nothing has to be measured. */
+function publishStand(node: RosNode, [x, y, yaw]: Vector3, baseFrame: string): void {
+  const header = { stamp: stampFromNs(node.clock.nowNs()), frame_id: 'map' };
+  const transform = {
+    translation: { x, y, z: 0 },
+    rotation: { x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) },
+  };
+  node
+    .createPublisher('tf2_msgs/msg/TFMessage', '/tf_static', qosProfiles.tfStaticPublisher)
+    .publish({ transforms: [{ header, child_frame_id: baseFrame, transform }] });
+}
+
 function mapFromOdom(
   frames: { readonly map: string; readonly odom: string },
   pose: PlanarPose,
@@ -141,7 +157,7 @@ function startHint(initialPose: readonly number[], map: PriorMap): PlanarPose | 
 function laserInBase(model: RobotModel): { readonly baseFromLaser: PlanarPose; readonly heightM: number } {
   const poses = model.createKinematicsBuffer();
   model.forwardKinematics(new Float64Array(model.jointNames.length), poses);
-  const index = model.links.findIndex(({ name }) => name === model.manifest.frames.laser);
+  const index = model.links.findIndex(({ name }) => name === model.mobile.frames.laser);
   const baseFromLaser = poseAt(poses, index);
   const [x, y, z] = baseFromLaser.translation;
   return { baseFromLaser: { x, y, yaw: baseFromLaser.yaw }, heightM: z };

@@ -16,6 +16,7 @@ import { loadRobotModel } from './load-robot-model.ts';
 import { type NavigationOutcome, Navigator, navigationErrorCode } from './navigator.ts';
 import { type PlanarPose, PlanarPoseTracker, planarFrames } from './planar-pose.ts';
 import type { PriorMap } from './prior-map.ts';
+import type { MobileManifest } from './robot-manifest.ts';
 import type { RobotModel } from './robot-model.ts';
 import { ScanObstacles } from './scan-obstacles.ts';
 
@@ -51,6 +52,10 @@ export const navigationNode: NodeModule = managedNode({
       constraints: 'counts for goals that begin after it was set',
     });
     const model = loadRobotModel(services.workspaceFolders, robot);
+    if (model.isFixed) {
+      node.logger.info('navigation-idle', { reason: `the base of ${model.id} is fixed` });
+      return { deactivate: () => undefined };
+    }
     const server = new NavigationServer(
       node,
       model,
@@ -89,13 +94,13 @@ class NavigationServer {
     this.#space = new DriveSpace(model, map);
     this.#joints = new JointStateReader(model);
     this.#pose = new PlanarPoseTracker(planarFrames(framePrefix, model.manifest.frames.base));
-    const laser = model.baseFromLink(model.zeroJointPositions(), model.manifest.lidar.frame);
+    const laser = model.baseFromLink(model.zeroJointPositions(), model.mobile.lidar.frame);
     const [laserX, laserY, laserZ] = laser.translation;
     this.#obstacles = new ScanObstacles(
       map,
       laserZ,
       { x: laserX, y: laserY, yaw: laser.yaw },
-      model.manifest.lidar.rays,
+      model.mobile.lidar.rays,
     );
     this.#velocity = node.createLifecyclePublisher(
       'geometry_msgs/msg/TwistStamped',
@@ -172,9 +177,9 @@ class NavigationServer {
   }
 
   /** The base's limits, slowed down as the parameter says. */
-  #scaledBase(): RobotModel['manifest']['base'] {
+  #scaledBase(): MobileManifest['base'] {
     const scale = this.#node.getParameter('speed_scale') as number;
-    const { base } = this.#model.manifest;
+    const { base } = this.#model.mobile;
     return {
       ...base,
       max_linear_speed_mps: base.max_linear_speed_mps * scale,
@@ -240,7 +245,7 @@ class NavigationServer {
       current_pose: this.#poseMessage(mapFromBase),
       navigation_time: stampFromNs(BigInt(Math.round((nowS - startS) * 1e9))),
       estimated_time_remaining: stampFromNs(
-        BigInt(Math.round((distance / this.#model.manifest.base.max_linear_speed_mps) * 1e9)),
+        BigInt(Math.round((distance / this.#model.mobile.base.max_linear_speed_mps) * 1e9)),
       ),
       number_of_recoveries: navigator.recoveries,
       distance_remaining: distance,

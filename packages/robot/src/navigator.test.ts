@@ -12,7 +12,7 @@ import { VelocityLimiter } from './set-point-limiter.ts';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const model = loadRobotModel([repository], 'stretch');
 const map = loadPriorMap([repository], 'kitchen');
-const { base } = model.manifest;
+const { base } = model.mobile;
 const place = (id: string): PlanarPose => {
   const [x, y, yaw] = map.places.find((entry) => entry.id === id)!.poseXyYaw;
   return { x, y, yaw };

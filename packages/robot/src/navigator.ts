@@ -3,7 +3,7 @@ import { DriveFollower } from './drive-follower.ts';
 import { type DriveStretch, planDrive } from './drive-planner.ts';
 import type { DriveSpace } from './drive-space.ts';
 import type { PlanarPose } from './planar-pose.ts';
-import type { RobotManifest } from './robot-manifest.ts';
+import type { MobileManifest } from './robot-manifest.ts';
 import type { ScanObstacles } from './scan-obstacles.ts';
 
 /** Result codes of nav2_msgs actions (ComputePathToPose, FollowPath, NavigateToPose). */
@@ -75,7 +75,7 @@ export class Navigator {
   #trouble = '';
   #plannedS = Number.NEGATIVE_INFINITY;
 
-  constructor(goal: PlanarPose, space: DriveSpace, obstacles: ScanObstacles, base: RobotManifest['base']) {
+  constructor(goal: PlanarPose, space: DriveSpace, obstacles: ScanObstacles, base: MobileManifest['base']) {
     this.goal = goal;
     this.#space = space;
     this.#obstacles = obstacles;

@@ -207,6 +207,17 @@ const place = v.pipe(
   })),
 );
 
+const stand = v.pipe(
+  strictObject({
+    id: identifier,
+    /** Robots with a fixed base that may stand here. */
+    robots: nonEmptyList(identifier),
+    /** Where the robot's base is, map frame. */
+    pose: vector3,
+  }),
+  v.transform((s) => ({ id: s.id, robotIds: s.robots, poseXyYaw: s.pose })),
+);
+
 const bounds = v.pipe(
   strictObject({ min: vector2, max: vector2 }),
   v.transform(({ min, max }) => ({ minM: min, maxM: max })),
@@ -238,6 +249,7 @@ export const priorMapSchema = strictObject({
   articulations: v.array(articulation),
   containers: v.array(container),
   places: nonEmptyList(place),
+  stands: v.optional(v.array(stand), []),
 });
 
 export type PriorMap = v.InferOutput<typeof priorMapSchema>;
@@ -337,6 +349,18 @@ export function furnitureById(map: PriorMap, id: string): MapFurniture {
     code: 'unknown-furniture',
     message: `no furniture '${id}' in map '${map.id}'; known: ${map.furniture.map((f) => f.id).join(', ')}`,
     fields: { id, map: map.id },
+  });
+}
+
+/** Returns where a robot with a fixed base stands: [x m, y m, yaw rad]. @throws {@link ConfigurationError} code `no-stand` */
+export function standOf(map: PriorMap, robotId: string): Vector3 {
+  const found = map.stands.find((stand) => stand.robotIds.includes(robotId));
+  if (found !== undefined) return found.poseXyYaw;
+  const known = map.stands.map(({ id, robotIds }) => `${id} for ${robotIds.join(', ')}`).join('; ');
+  throw new ConfigurationError({
+    code: 'no-stand',
+    message: `map '${map.id}' has no stand for robot '${robotId}'; it has ${known || 'none'} (stands in map.yaml)`,
+    fields: { map: map.id, robot: robotId },
   });
 }
 

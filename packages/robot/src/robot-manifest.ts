@@ -44,8 +44,8 @@ const actuatorSchema = v.pipe(
   ),
 );
 
-/** Schema of `robots/<id>/robot.yaml`; units are in the field names, SI and radians. */
-export const robotManifestSchema = strictObject({
+/** What every `robot.yaml` holds; units are in the field names, SI and radians. */
+const everyRobot = {
   id: v.pipe(
     v.string(),
     matching(/^[a-z][a-z0-9_-]*$/, 'lower-case letters, digits, - and _, starting with a letter'),
@@ -58,23 +58,6 @@ export const robotManifestSchema = strictObject({
     v.string(),
     matching(/^(\/[a-zA-Z][a-zA-Z0-9_]*)+$/, 'an absolute ROS namespace such as /stretch'),
   ),
-  frames: strictObject({ base: name, tool: name, laser: name, camera: name }),
-  base: strictObject({
-    kind: v.literal('differential'),
-    left_wheel_joint: name,
-    right_wheel_joint: name,
-    wheel_radius_m: positiveNumber,
-    wheel_separation_m: positiveNumber,
-    /** Convex outline in the base frame, counter-clockwise, m. */
-    footprint_m: v.pipe(v.array(vector2), v.minLength(3)),
-    max_linear_speed_mps: positiveNumber,
-    max_linear_acceleration_mps2: positiveNumber,
-    max_angular_speed_rad_s: positiveNumber,
-    max_angular_acceleration_rad_s2: positiveNumber,
-    /** How hard the base brakes when it must stop. */
-    max_linear_deceleration_mps2: positiveNumber,
-    max_angular_deceleration_rad_s2: positiveNumber,
-  }),
   actuators: nonEmptyList(actuatorSchema),
   groups: record(name, names),
   /** Parts of a lift-and-reach arm with a yaw-pitch-roll wrist; absent for other arms, which use numeric kinematics. */
@@ -88,6 +71,46 @@ export const robotManifestSchema = strictObject({
     stroke_m: positiveNumber,
     max_grip_force_n: positiveNumber,
     max_payload_kg: positiveNumber,
+  }),
+  cameras: v.array(
+    strictObject({
+      name,
+      frame: name,
+      width_px: positiveInteger,
+      height_px: positiveInteger,
+      horizontal_fov_rad: v.pipe(positiveNumber, v.maxValue(Math.PI)),
+      rate_hz: positiveNumber,
+      min_depth_m: positiveNumber,
+      max_depth_m: positiveNumber,
+    }),
+  ),
+  /** Box of the base frame that the tool must stay in, m. */
+  workspace: strictObject({ min_m: vector3, max_m: vector3 }),
+  /** Each entry: no link of the first list may touch one of the second. */
+  self_collision: v.array(v.strictTuple([names, names])),
+};
+
+/** Convex outline in the base frame, counter-clockwise, m. */
+const footprint = v.pipe(v.array(vector2), v.minLength(3));
+
+/** A robot that drives, with a driver that has modes. */
+const mobileManifestSchema = strictObject({
+  ...everyRobot,
+  frames: strictObject({ base: name, tool: name, laser: name, camera: name }),
+  base: strictObject({
+    kind: v.literal('differential'),
+    left_wheel_joint: name,
+    right_wheel_joint: name,
+    wheel_radius_m: positiveNumber,
+    wheel_separation_m: positiveNumber,
+    footprint_m: footprint,
+    max_linear_speed_mps: positiveNumber,
+    max_linear_acceleration_mps2: positiveNumber,
+    max_angular_speed_rad_s: positiveNumber,
+    max_angular_acceleration_rad_s2: positiveNumber,
+    /** How hard the base brakes when it must stop. */
+    max_linear_deceleration_mps2: positiveNumber,
+    max_angular_deceleration_rad_s2: positiveNumber,
   }),
   driver: strictObject({
     /** The driver's own action for joint goals, below the robot's namespace. */
@@ -108,18 +131,6 @@ export const robotManifestSchema = strictObject({
     odom_rate_hz: positiveNumber,
     mode_rate_hz: positiveNumber,
   }),
-  cameras: v.array(
-    strictObject({
-      name,
-      frame: name,
-      width_px: positiveInteger,
-      height_px: positiveInteger,
-      horizontal_fov_rad: v.pipe(positiveNumber, v.maxValue(Math.PI)),
-      rate_hz: positiveNumber,
-      min_depth_m: positiveNumber,
-      max_depth_m: positiveNumber,
-    }),
-  ),
   lidar: strictObject({
     frame: name,
     rays: positiveInteger,
@@ -130,12 +141,36 @@ export const robotManifestSchema = strictObject({
     rate_hz: positiveNumber,
     range_noise_sigma_m: nonNegativeNumber,
   }),
-  /** Box of the base frame that the tool must stay in, m. */
-  workspace: strictObject({ min_m: vector3, max_m: vector3 }),
-  /** Each entry: no link of the first list may touch one of the second. */
-  self_collision: v.array(v.strictTuple([names, names])),
 });
 
+/** An arm that stands where the map's `stands` say, behind the controllers of ros2_control. */
+const fixedManifestSchema = strictObject({
+  ...everyRobot,
+  frames: strictObject({ base: name, tool: name, camera: name }),
+  base: strictObject({
+    kind: v.literal('fixed'),
+    footprint_m: footprint,
+    /** How far from the base's middle the hand works, seen from above, m. */
+    reach_m: positiveNumber,
+  }),
+  driver: strictObject({
+    /** Topic of a forward command controller for positions (std_msgs/msg/Float64MultiArray), below the robot's namespace. */
+    position_commands: v.optional(name, 'position_controller/commands'),
+    /** Element order of that topic: actuators or URDF joints. */
+    joint_pose_order: names,
+    joint_states_rate_hz: positiveNumber,
+  }),
+});
+
+/** Schema of `robots/<id>/robot.yaml`; `base.kind` says which kind of robot it is. */
+export const robotManifestSchema = v.lazy((input) =>
+  (input as { readonly base?: { readonly kind?: unknown } } | null)?.base?.kind === 'fixed'
+    ? fixedManifestSchema
+    : mobileManifestSchema,
+);
+
+/** A checked `robot.yaml` of a robot that drives. */
+export type MobileManifest = v.InferOutput<typeof mobileManifestSchema>;
 /** A checked `robot.yaml`. */
 export type RobotManifest = v.InferOutput<typeof robotManifestSchema>;
 export type ActuatorManifest = RobotManifest['actuators'][number];

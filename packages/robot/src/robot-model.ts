@@ -1,6 +1,6 @@
 import { ContractError, Transform } from '@efferent/core';
 import { type Actuator, actuatorFromJoints, jointFromActuator } from './actuator.ts';
-import type { RobotManifest } from './robot-manifest.ts';
+import type { MobileManifest, RobotManifest } from './robot-manifest.ts';
 import type { Urdf, UrdfJoint, UrdfSolid } from './urdf.ts';
 
 /** Doubles of one pose in a kinematics buffer: a row-major 3x4 matrix [R | t]. */
@@ -73,6 +73,21 @@ export class RobotModel {
     this.actuators = actuators;
     this.#actuatorIndices = new Map(actuators.map((actuator, index) => [actuator.name, index]));
     this.#steps = this.links.slice(1).map((link) => chainStep(link, this.jointNames));
+  }
+
+  /** Whether the base stands where it was put. */
+  get isFixed(): boolean {
+    return this.manifest.base.kind === 'fixed';
+  }
+
+  /** What only a robot that drives has. @throws {@link ContractError} code `fixed-base` */
+  get mobile(): MobileManifest {
+    if ('lidar' in this.manifest) return this.manifest;
+    throw new ContractError({
+      code: 'fixed-base',
+      message: `robot "${this.id}" does not drive: base.kind of its robot.yaml is fixed`,
+      fields: { robot: this.id },
+    });
   }
 
   /** @throws {@link ContractError} code `unknown-link`. */

@@ -23,6 +23,8 @@ export type { PerturbationName } from '@efferent/sim';
 export interface EpisodeOptions {
   readonly scene: string;
   readonly robot: string;
+  /** A second robot that helps. */
+  readonly otherRobots?: readonly string[];
   /** Task card of the scene. */
   readonly task: string;
   readonly seed: number;
@@ -70,6 +72,8 @@ export interface EpisodeRecord {
 
 /** One skill that was run: what rates of success are counted from. */
 export interface SkillRunRecord {
+  /** Namespace of the robot that ran it. */
+  readonly robot: string;
   readonly skill: string;
   /** What its success may depend on, as believed when it was sent. */
   readonly context: SkillContextRecord;
@@ -105,10 +109,19 @@ const restS = 1;
 /** What an agent may take to end a task that was cancelled, s. */
 const cancelLimitS = 30;
 
-/** Lists the task cards that `bench tasks` runs, in order; only those that can be disturbed so, when it is named. */
-export function listEpisodeTasks(sceneId: string, perturbation?: PerturbationName): readonly string[] {
-  const scene = loadScene(findWorkspaceFolders(), sceneId);
-  const cards = listTaskCards(scene, 'core');
+/**
+ * Lists the task cards that `bench tasks` runs with these robots, in order; only those that can be disturbed so, when it is
+ * named.
+ */
+export function listEpisodeTasks(
+  sceneId: string,
+  robots: readonly string[],
+  perturbation?: PerturbationName,
+): readonly string[] {
+  const folders = findWorkspaceFolders();
+  const scene = loadScene(folders, sceneId);
+  const isFixed = robots.every((id) => loadRobotModel(folders, id).isFixed);
+  const cards = listTaskCards(scene, robots.length > 1 ? 'two-robots' : isFixed ? 'fixed-arm' : 'core');
   if (perturbation === undefined) return cards;
   return cards.filter((id) => loadTaskCard(scene, id).perturbations[perturbation] !== undefined);
 }
@@ -121,7 +134,15 @@ export function listEpisodeTasks(sceneId: string, perturbation?: PerturbationNam
 export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord> {
   const folders = findWorkspaceFolders();
   const scene = loadScene(folders, options.scene);
-  const robot = loadRobotModel(folders, options.robot);
+  const [otherRobot, ...more] = options.otherRobots ?? [];
+  if (more.length > 0)
+    throw new ConfigurationError({
+      code: 'too-many-robots',
+      message: `an episode takes one robot or two, got ${[options.robot, otherRobot, ...more].join(', ')}`,
+    });
+  const models = [options.robot, ...(otherRobot === undefined ? [] : [otherRobot])].map((id) =>
+    loadRobotModel(folders, id),
+  );
   const episode = buildEpisodeSetup(scene, loadTaskCard(scene, options.task), options.seed);
   if (options.perturbation !== undefined && episode.perturbations[options.perturbation] === undefined)
     throw new ConfigurationError({
@@ -129,11 +150,11 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
       message: `task "${options.task}" has no perturbation "${options.perturbation}"`,
       fields: { task: options.task },
     });
-  const graph = await startLockstepGraph(options);
+  const graph = await startLockstepGraph({ ...options, ...(otherRobot === undefined ? {} : { otherRobot }) });
   try {
     const judge = new JudgeClient(await graph.createNode('efferent_judge'), scene);
     await graph.runUntilSettled(judge.waitUntilReady(5000), 6);
-    watchEverySensor(judge.node, robot);
+    for (const model of models) watchEverySensor(judge.node, model);
     const startS = graph.elapsedS();
     const startNs = steadyWallClock.nowNs();
     const processorBefore = process.cpuUsage();
@@ -172,7 +193,8 @@ function watchEverySensor(node: RosNode, robot: RobotModel): void {
   const ignore = () => undefined;
   node.createSubscription('sensor_msgs/msg/Image', `${namespace}/${camera}/color/image_raw`, { qos }, ignore);
   node.createSubscription('sensor_msgs/msg/Image', `${namespace}/${camera}/depth/image_raw`, { qos }, ignore);
-  node.createSubscription('sensor_msgs/msg/LaserScan', `${namespace}/scan`, { qos }, ignore);
+  if (!robot.isFixed)
+    node.createSubscription('sensor_msgs/msg/LaserScan', `${namespace}/scan`, { qos }, ignore);
 }
 
 function describeEpisode(
@@ -219,6 +241,7 @@ function describeEpisode(
 const verdicts = ['unverified', 'confirmed', 'refuted'] as const;
 
 const skillRunRecord = (outcome: SkillOutcome): SkillRunRecord => ({
+  robot: outcome.robot,
   skill: outcome.skill,
   context: {
     className: outcome.context,

@@ -6,7 +6,12 @@ export {
   newLogFolder,
   planFile,
 } from './launch-files.ts';
-export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';
+export {
+  type LockstepGraph,
+  type LockstepGraphOptions,
+  launchFileFor,
+  startLockstepGraph,
+} from './lockstep-graph.ts';
 export { loadNodeModule, nodeNames } from './node-registry.ts';
 export {
   type MiddlewareName,

@@ -12,6 +12,8 @@ export interface LockstepGraphOptions {
   readonly launchFile?: string;
   readonly scene: string;
   readonly robot: string;
+  /** A second robot that helps; the launch file for two is taken then. */
+  readonly otherRobot?: string;
   readonly seed: number;
   /** Language model of the agent. */
   readonly model?: string;
@@ -124,6 +126,10 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
   }
 }
 
+/** The product's launch file for one robot, or for two. */
+export const launchFileFor = (otherRobot: string | undefined): string =>
+  otherRobot === undefined ? 'kitchen.launch.xml' : 'two-robots.launch.xml';
+
 /** The agent's model where nobody asked for one. */
 const usualModel = 'reasoner';
 
@@ -137,10 +143,11 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
     planner: options.planner,
     without: options.without,
     skills_file: options.skillsFile,
+    other_robot: options.otherRobot,
   };
   const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const plan = planFile(
-    options.launchFile ?? join(repositoryFolder, 'launch/kitchen.launch.xml'),
+    options.launchFile ?? join(repositoryFolder, 'launch', launchFileFor(options.otherRobot)),
     { scene, robot, seed: String(seed), ...Object.fromEntries(given) },
     // No page to serve, nothing of earlier runs, and a word for the file's own conditions.
     { preset: { model, viewer: 'false', memory: '', lockstep: 'true' } },

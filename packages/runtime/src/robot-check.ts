@@ -31,7 +31,7 @@ export async function checkRobot(robot: string): Promise<RobotInspection & { rea
   await attempt(async () => checkSkillsFit(await loadSkillMapping(folders, basename(folder)), model));
   await attempt(async () => {
     for (const id of listPoliciesFor(folders, model.id))
-      checkRobotFits((await loadPolicyManifest(folders, id)).manifest, model.manifest);
+      checkRobotFits((await loadPolicyManifest(folders, id)).manifest, model.mobile);
   });
   return { ...inspection, problems, folder };
 }

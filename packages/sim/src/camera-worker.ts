@@ -8,6 +8,7 @@ export interface CameraWorkerData {
   readonly workspaceFolders: readonly string[];
   readonly scene: string;
   readonly robot: string;
+  readonly otherRobots: readonly string[];
   readonly noiseSeed: number;
 }
 
@@ -27,11 +28,12 @@ export interface CameraReply {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const { workspaceFolders, scene, robot, noiseSeed } = workerData as CameraWorkerData;
+  const { workspaceFolders, scene, robot, otherRobots, noiseSeed } = workerData as CameraWorkerData;
   const renderer = new HeadCameraRenderer(
     loadScene(workspaceFolders, scene),
     loadRobotModel(workspaceFolders, robot),
     noiseSeed,
+    otherRobots.map((id) => loadRobotModel(workspaceFolders, id)),
   );
   port.on('message', ({ poses, withColor, noiseOffset }: CameraRequest) => {
     const startMs = performance.now();

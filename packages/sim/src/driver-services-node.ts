@@ -1,10 +1,11 @@
 import type { RobotModel } from '@efferent/robot';
 import { qosProfiles, type RosNode, type ServerGoalHandle } from '@efferent/ros';
 import { runTrajectory } from './driver-goal.ts';
+import type { PositionDriver } from './position-driver.ts';
 import { type DriverReply, type StretchDriver, trajectoryError } from './stretch-driver.ts';
 
-/** Gives the simulated driver the names of the real one; see `docs/ros-graph.md`. */
-export function serveDriver(
+/** Gives the simulated driver of a Stretch the names of the real one; see `docs/ros-graph.md`. */
+export function serveModeDriver(
   node: RosNode,
   model: RobotModel,
   driver: StretchDriver,
@@ -37,9 +38,27 @@ export function serveDriver(
   node.createService('std_srvs/srv/SetBool', name('runstop'), ({ data }) => driver.setRunstop(data));
   node.createActionServer(
     'control_msgs/action/FollowJointTrajectory',
-    name(model.manifest.driver.trajectory_action),
+    name(model.mobile.driver.trajectory_action),
     {
       execute: (goal) => followTrajectory(driver, goal, timeS()),
+    },
+  );
+}
+
+/** The forward command controller of a simulated arm; see `docs/ros-graph.md`. */
+export function servePositionDriver(node: RosNode, model: RobotModel, driver: PositionDriver): void {
+  const { driver: manifest } = model.manifest;
+  if (!('position_commands' in manifest)) return;
+  const topic = `${model.namespace}/${manifest.position_commands}`;
+  let ignored = '';
+  node.createSubscription(
+    'std_msgs/msg/Float64MultiArray',
+    topic,
+    { qos: qosProfiles.default },
+    ({ data }) => {
+      const reason = driver.command(data) ?? '';
+      if (reason !== '' && reason !== ignored) node.logger.warn('position-command-ignored', { reason });
+      ignored = reason;
     },
   );
 }

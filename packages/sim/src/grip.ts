@@ -157,7 +157,9 @@ export class Grip {
       const inwards = pad === 0 ? -cosine : cosine;
       if (inwards > opposingCosine) sides.set(other, (sides.get(other) ?? 0) | (1 << pad));
     });
-    return this.#physics.objects.find((object) => sides.get(object.body) === 3);
+    return this.#physics.objects.find(
+      (object) => object.body.type === Body.DYNAMIC && sides.get(object.body) === 3,
+    );
   }
 
   #padOf(body: Body): 0 | 1 | undefined {

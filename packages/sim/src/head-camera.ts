@@ -42,7 +42,8 @@ export class HeadCameraRenderer {
   readonly #worldUp = new Float64Array(3);
   readonly #palette: Uint32Array;
 
-  constructor(scene: Scene, model: RobotModel, noiseSeed: number) {
+  /** @param others - robots that may come into the picture */
+  constructor(scene: Scene, model: RobotModel, noiseSeed: number, others: readonly RobotModel[] = []) {
     const manifest = mainCameraOf(model);
     const fx = manifest.width_px / 2 / Math.tan(manifest.horizontal_fov_rad / 2);
     this.camera = {
@@ -60,9 +61,13 @@ export class HeadCameraRenderer {
       ...fixedMeshes(scene),
       ...articulationMeshes(scene),
       ...objectMeshes(scene),
-      ...robotMeshes(scene, model),
+      ...robotMeshes(model, groupOfRobot(scene)),
     ];
     this.groupCount = groupOfRobot(scene) + model.links.length;
+    for (const other of others) {
+      meshes.push(...robotMeshes(other, this.groupCount));
+      this.groupCount += other.links.length;
+    }
     this.#rasteriser = new Rasteriser(this.camera, meshes);
     this.#palette = new Uint32Array(this.#rasteriser.meshOfFace.length);
     this.#cameraFromGroup = new Float64Array(this.groupCount * poseStride);
@@ -117,24 +122,35 @@ export class HeadCamera {
   readonly renderer: HeadCameraRenderer;
   readonly noiseSeed: number;
   readonly #cameraLink: number;
-  readonly #linkCount: number;
+  readonly #linkCounts: readonly number[];
   readonly #objects: readonly SimObject[];
   readonly #firstArticulation = 1;
   readonly #rng: Rng;
 
-  constructor(scene: Scene, model: RobotModel, objects: readonly SimObject[], rng: Rng) {
+  constructor(
+    scene: Scene,
+    model: RobotModel,
+    objects: readonly SimObject[],
+    rng: Rng,
+    others: readonly RobotModel[] = [],
+  ) {
     this.#rng = rng;
     this.noiseSeed = rng.integer(2 ** 31);
-    this.renderer = new HeadCameraRenderer(scene, model, this.noiseSeed);
+    this.renderer = new HeadCameraRenderer(scene, model, this.noiseSeed, others);
     this.#cameraLink = model.linkIndex(mainCameraOf(model).frame);
-    this.#linkCount = model.links.length;
+    this.#linkCounts = [model, ...others].map(({ links }) => links.length);
     this.#objects = objects;
   }
 
-  /** Copies the poses that a picture needs: `[1 + groups, 12]`, cameraFromWorld first. */
-  capturePoses(physics: PhysicsWorld, placement: SolidPlacement): Float64Array {
+  /**
+   * Copies the poses that a picture needs: `[1 + groups, 12]`, cameraFromWorld first.
+   *
+   * @param placements - of the camera's own robot, then of the others
+   */
+  capturePoses(physics: PhysicsWorld, placements: readonly SolidPlacement[]): Float64Array {
     const poses = new Float64Array((this.renderer.groupCount + 1) * poseStride);
-    invertPose(placement.worldFromLink, this.#cameraLink * poseStride, poses, 0);
+    const own = placements[0] as SolidPlacement;
+    invertPose(own.worldFromLink, this.#cameraLink * poseStride, poses, 0);
     let group = 1;
     poses.set(identityPose, group * poseStride);
     group += this.#firstArticulation;
@@ -152,7 +168,11 @@ export class HeadCamera {
         group++ * poseStride,
       );
     }
-    poses.set(placement.worldFromLink.subarray(0, this.#linkCount * poseStride), group * poseStride);
+    for (const [i, count] of this.#linkCounts.entries()) {
+      const { worldFromLink } = placements[i] as SolidPlacement;
+      poses.set(worldFromLink.subarray(0, count * poseStride), group * poseStride);
+      group += count;
+    }
     return poses;
   }
 
@@ -233,11 +253,12 @@ function objectMeshes(scene: Scene): Mesh[] {
   });
 }
 
-function robotMeshes(scene: Scene, model: RobotModel): Mesh[] {
+/** @param firstGroup - of the robot's root link */
+function robotMeshes(model: RobotModel, firstGroup: number): Mesh[] {
   return model.links.flatMap((link) =>
     link.visual.flatMap(({ shape, linkFromSolid, colorRgba }) => {
       const colorRgb: Vector3 = [colorRgba[0] * 255, colorRgba[1] * 255, colorRgba[2] * 255];
-      const group = groupOfRobot(scene) + link.index;
+      const group = firstGroup + link.index;
       if (shape.kind === 'mesh')
         return link.collision.map((c) => makeMesh(meshShape(c.shape), c.linkFromSolid, group, 0, colorRgb));
       return [makeMesh(meshShape(shape), linkFromSolid, group, 0, colorRgb)];

@@ -1,5 +1,6 @@
 import type { Rng } from '@efferent/core';
 import { poseStride, type RobotModel } from '@efferent/robot';
+import type { BoxSet } from './obb.ts';
 import type { PhysicsWorld } from './physics-world.ts';
 import type { SolidPlacement } from './robot-solids.ts';
 
@@ -17,10 +18,10 @@ export class Lidar {
     this.#physics = physics;
     this.#model = model;
     this.#rng = rng;
-    this.rays = model.manifest.lidar.rays;
-    this.#link = model.linkIndex(model.manifest.lidar.frame);
+    this.rays = model.mobile.lidar.rays;
+    this.#link = model.linkIndex(model.mobile.lidar.frame);
     this.#noise = Float32Array.from({ length: this.#tableLength }, () =>
-      rng.normal(0, model.manifest.lidar.range_noise_sigma_m),
+      rng.normal(0, model.mobile.lidar.range_noise_sigma_m),
     );
   }
 
@@ -29,8 +30,8 @@ export class Lidar {
    *
    * @returns `Float32Array // [rays], m`, from `min_angle_rad` on, counter-clockwise
    */
-  scan(placement: SolidPlacement): Float32Array {
-    const { min_angle_rad, max_angle_rad, max_range_m, min_range_m } = this.#model.manifest.lidar;
+  scan(placement: SolidPlacement, others: readonly SolidPlacement[] = []): Float32Array {
+    const { min_angle_rad, max_angle_rad, max_range_m, min_range_m } = this.#model.mobile.lidar;
     const m = placement.worldFromLink;
     const o = this.#link * poseStride;
     const x = m[o + 3] as number;
@@ -74,6 +75,7 @@ export class Lidar {
         Math.sqrt(radiusM * radiusM - dz * dz),
       );
     }
+    for (const { boxes } of others) castBoxes(ranges, first, increment, x, y, z, boxes);
     let at = this.#rng.integer(this.#tableLength);
     for (let i = 0; i < this.rays; i++) {
       const range = ranges[i] as number;
@@ -82,6 +84,28 @@ export class Lidar {
       at = (at + 1) % this.#tableLength;
     }
     return ranges;
+  }
+}
+
+/** Shortens the rays that hit links of another robot: discs in the upright boxes around them. */
+function castBoxes(
+  ranges: Float32Array,
+  first: number,
+  increment: number,
+  x: number,
+  y: number,
+  z: number,
+  { data, count }: BoxSet,
+): void {
+  for (let i = 0; i < count; i++) {
+    const b = i * 21;
+    if ((data[b + 17] as number) > z || (data[b + 20] as number) < z) continue;
+    const radius =
+      Math.min(
+        (data[b + 18] as number) - (data[b + 15] as number),
+        (data[b + 19] as number) - (data[b + 16] as number),
+      ) / 2;
+    castCircle(ranges, first, increment, x, y, data[b] as number, data[b + 1] as number, radius);
   }
 }
 

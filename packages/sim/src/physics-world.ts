@@ -53,7 +53,7 @@ export class PhysicsWorld {
   readonly obstacleBoxes: BoxSet;
   readonly solver = new ContactSolver(16);
   readonly world: World;
-  robot: RobotContacts | undefined;
+  readonly robots: RobotContacts[] = [];
   /** Number of steps that ran, and that were skipped because nothing could change. */
   readonly steps = { run: 0, skipped: 0 };
   readonly #objectById: ReadonlyMap<string, SimObject>;
@@ -154,18 +154,19 @@ export class PhysicsWorld {
       return;
     }
     this.steps.run++;
-    this.robot?.refreshBodies();
+    for (const robot of this.robots) robot.refreshBodies();
     this.world.step(this.dtS);
   }
 
   #needsStep(): boolean {
-    const { robot } = this;
     for (const { body } of this.objects) {
       if (body.type !== Body.DYNAMIC) continue;
       if (body.sleepState !== Body.SLEEPING) return true;
-      if (robot?.isMoving !== true) continue;
-      if (body.aabbNeedsUpdate) body.updateAABB();
-      if (nearBounds(body.aabb, robot.bounds, 0.005) && robot.isNear(body, 0.002)) return true;
+      for (const robot of this.robots) {
+        if (!robot.isMoving) continue;
+        if (body.aabbNeedsUpdate) body.updateAABB();
+        if (nearBounds(body.aabb, robot.bounds, 0.005) && robot.isNear(body, 0.002)) return true;
+      }
     }
     return false;
   }
@@ -263,14 +264,15 @@ class SceneBroadphase extends Broadphase {
   }
 
   override collisionPairs(_world: World, pairs1: Body[], pairs2: Body[]): void {
-    const { objects, robot } = this.#physics;
+    const { objects, robots } = this.#physics;
     for (const { body } of objects) if (body.aabbNeedsUpdate) body.updateAABB();
     for (const body of this.#fixed) if (body.aabbNeedsUpdate) body.updateAABB();
     for (let i = 0; i < objects.length; i++) {
       const body = (objects[i] as SimObject).body;
       const moves = body.type === Body.DYNAMIC;
       const awake = moves && body.sleepState !== Body.SLEEPING;
-      if (moves && robot !== undefined && nearBounds(body.aabb, robot.bounds, 0.001)) {
+      for (const robot of robots) {
+        if (!moves || !nearBounds(body.aabb, robot.bounds, 0.001)) continue;
         for (const solid of robot.solids) {
           if (!aabbTouch(body.aabb, solid.body.aabb, 0.001)) continue;
           if (!awake && isMoving(solid.body)) body.wakeUp();

@@ -57,6 +57,8 @@ export class RobotPlant {
   readonly odometry: WheelOdometry;
   /** Commanded positions, order of `model.actuators`. */
   readonly targets: Float64Array;
+  /** Robots that this one must not run into. */
+  others: readonly RobotPlant[] = [];
   /** Commanded base twist, m/s and rad/s. */
   baseTarget = { linear: 0, angular: 0 };
   /** World bounds of all solids: min x, y, z, max x, y, z. */
@@ -90,7 +92,7 @@ export class RobotPlant {
     this.solids = new RobotSolids(model);
     this.#bodies = new RobotBodies(this.solids);
     this.bounds = this.#bodies.bounds;
-    physics.robot = this.#bodies;
+    physics.robots.push(this.#bodies);
     this.grip = new Grip(physics, this.solids, model);
     this.odometry = new WheelOdometry(rng.fork('odometry'));
     const count = model.actuators.length;
@@ -160,7 +162,6 @@ export class RobotPlant {
     }
     this.#commit(next, dtS, moves);
     this.grip.carry(this.#placement, dtS);
-    this.#stepHeldArticulation(dtS);
     this.#updateEfforts();
   }
 
@@ -224,7 +225,17 @@ export class RobotPlant {
       next.actuators[i] = moved;
       if (moved !== position) moves = true;
     }
-    const { base } = model.manifest;
+    this.#accelerateBase(dtS);
+    moveBase(next, state, state.linear, state.angular, dtS);
+    next.q.set(state.q);
+    model.jointPositionsFromActuators(next.actuators, next.q);
+    return moves || state.linear !== 0 || state.angular !== 0;
+  }
+
+  #accelerateBase(dtS: number): void {
+    const { base } = this.model.manifest;
+    if (base.kind === 'fixed') return;
+    const { state } = this;
     state.linear = approach(
       state.linear,
       limit(this.baseTarget.linear, base.max_linear_speed_mps),
@@ -237,10 +248,6 @@ export class RobotPlant {
       base.max_angular_acceleration_rad_s2 * dtS,
       base.max_angular_deceleration_rad_s2 * dtS,
     );
-    moveBase(next, state, state.linear, state.angular, dtS);
-    next.q.set(state.q);
-    model.jointPositionsFromActuators(next.actuators, next.q);
-    return moves || state.linear !== 0 || state.angular !== 0;
   }
 
   /** Tells whether a configuration enters something deeper than the present one does; remembers what. */
@@ -269,7 +276,28 @@ export class RobotPlant {
         return true;
       }
     }
-    return this.#violatesSelf(next) || this.#violatesOverload(next);
+    return this.#violatesSelf(next) || this.#violatesOther(next) || this.#violatesOverload(next);
+  }
+
+  #violatesOther(next: Candidate): boolean {
+    const { boxes } = next.placement;
+    const total = this.solids.count + this.solids.carriedCount;
+    for (const other of this.others) {
+      const theirs = other.placement.boxes;
+      for (let o = 0; o < other.solids.count; o++) {
+        if (!theirs.boundsTouch(o, this.bounds, 0)) continue;
+        for (let s = 0; s < total; s++) {
+          if (!boxes.boundsOverlap(s, theirs, o, -stopDepthM)) continue;
+          const depth = boxes.depth(s, theirs, o, this.#normal);
+          if (depth <= stopDepthM || depth <= this.#placement.boxes.depth(s, theirs, o) + 1e-6) continue;
+          this.#blockedBy = s;
+          this.#blockedObstacle = other.model.id;
+          this.#blockedAtHandle = false;
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   #allowedDepth(role: ReturnType<RobotSolids['roleOf']>, obstacle: number): number {
@@ -396,7 +424,9 @@ export class RobotPlant {
   }
 
   #turnWheels(dtS: number): void {
-    const { wheel_radius_m, wheel_separation_m } = this.model.manifest.base;
+    const { base } = this.model.manifest;
+    if (base.kind === 'fixed') return;
+    const { wheel_radius_m, wheel_separation_m } = base;
     const { linear, angular } = this.state;
     const turn = (angular * wheel_separation_m) / 2;
     this.wheelPositions[0] =
@@ -405,29 +435,8 @@ export class RobotPlant {
       ((this.wheelPositions[1] as number) + ((linear + turn) / wheel_radius_m) * dtS) % (2 * Math.PI);
   }
 
-  #stepHeldArticulation(dtS: number): void {
-    const held = this.grip.held;
-    const pull = this.grip.handleForceN;
-    for (const articulation of this.physics.articulations) {
-      const isHeld = held?.kind === 'handle' && held.articulation === articulation;
-      if (!isHeld && articulation.velocity === 0) continue;
-      const before = articulation.position;
-      const force = isHeld ? articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]) : 0;
-      if (!articulation.step(force, dtS)) {
-        if (before !== articulation.position || articulation.velocity === 0)
-          this.physics.placeArticulation(articulation, 0);
-        continue;
-      }
-      this.physics.placeArticulation(articulation, articulation.velocity);
-      if (!this.#meetsRobot(articulation.id)) continue;
-      articulation.position = before;
-      articulation.velocity = 0;
-      this.physics.placeArticulation(articulation, 0);
-    }
-  }
-
   /** Tells whether a moving part now presses into a link other than the fingers. */
-  #meetsRobot(articulationId: string): boolean {
+  meetsPart(articulationId: string): boolean {
     const { obstacles, obstacleBoxes } = this.physics;
     for (let o = 0; o < obstacles.length; o++) {
       if (obstacles[o]?.ownerId !== articulationId || !obstacleBoxes.boundsTouch(o, this.bounds, 0)) continue;

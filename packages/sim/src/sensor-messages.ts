@@ -13,15 +13,18 @@ export class JointStateWriter {
   readonly #names: readonly string[];
   /** Indices of the URDF joints that follow the actuators. */
   readonly #joints: readonly number[];
-  readonly #wheels: readonly [number, number];
+  readonly #wheels: readonly number[];
 
   constructor(model: RobotModel) {
     this.#model = model;
     const actuatorNames = model.actuators.map(({ name }) => name);
     this.#joints = model.jointNames.flatMap((name, i) => (actuatorNames.includes(name) ? [] : [i]));
     this.#names = [...actuatorNames, ...this.#joints.map((i) => model.jointNames[i] as string)];
-    const { left_wheel_joint, right_wheel_joint } = model.manifest.base;
-    this.#wheels = [model.jointNames.indexOf(left_wheel_joint), model.jointNames.indexOf(right_wheel_joint)];
+    const { base } = model.manifest;
+    this.#wheels =
+      base.kind === 'fixed'
+        ? []
+        : [base.left_wheel_joint, base.right_wheel_joint].map((name) => model.jointNames.indexOf(name));
   }
 
   write(plant: RobotPlant, header: Header): MessageTypes['sensor_msgs/msg/JointState'] {
@@ -79,7 +82,7 @@ export function odometryTransform(odometry: WheelOdometry, header: Header, child
 }
 
 export function scanMessage(model: RobotModel, ranges: Float32Array, header: Header) {
-  const { min_angle_rad, max_angle_rad, min_range_m, max_range_m, rate_hz } = model.manifest.lidar;
+  const { min_angle_rad, max_angle_rad, min_range_m, max_range_m, rate_hz } = model.mobile.lidar;
   return {
     header,
     angle_min: min_angle_rad,

@@ -1,44 +1,33 @@
-import { describeError, secondsToNs } from '@efferent/core';
-import { loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
+import { secondsToNs } from '@efferent/core';
+import { listedRobots, loadRobotModel, mainCameraOf, type RobotModel } from '@efferent/robot';
 import { type NodeModule, type NodeServices, type RosNode, stampFromNs } from '@efferent/ros';
-import { CameraPipeline } from './camera-pipeline.ts';
-import type { CameraReply } from './camera-worker.ts';
 import type { PerturbationName } from './card-perturbations.ts';
-import { serveDriver } from './driver-services-node.ts';
 import { type EpisodeReport, EpisodeReporter, episodeReport } from './episode-report.ts';
 import { serveJudge } from './judge-services-node.ts';
 import { Pacer, Rate } from './pacer.ts';
 import { Perturber } from './perturber.ts';
 import { loadScene } from './scene-file.ts';
 import { SceneMarkers } from './scene-markers.ts';
-import {
-  cameraInfoMessage,
-  imageMessage,
-  JointStateWriter,
-  labelsMessage,
-  odometryMessage,
-  odometryTransform,
-  scanMessage,
-} from './sensor-messages.ts';
 import { SimDiagnostics } from './sim-diagnostics-node.ts';
 import { declareParameters, type SimParameters } from './sim-parameters-node.ts';
-import { createPublishers } from './sim-publishers-node.ts';
-import { Battery } from './sim-status.ts';
+import { createScenePublishers } from './sim-publishers-node.ts';
+import { type SimClock, SimRobotSide } from './sim-robot-node.ts';
 import { createSimWorld, type SimWorld } from './sim-world.ts';
-import { StretchDriver } from './stretch-driver.ts';
 import { buildEpisodeSetup, loadTaskCard } from './task-card.ts';
 
 /** /clock begins here in real time: a stamp of 0 means "newest" to tf. */
 const firstStampNs = 1_000_000_000n;
 /** /clock rate, Hz. */
 const clockRateHz = 100;
-/** The simulated kitchen and robot: driver, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
+/** The simulated room and robots: drivers, sensors, `/clock`, the judge's services; see `docs/ros-graph.md`. */
 export const simNode: NodeModule = {
   name: 'sim',
   async start(node, services) {
     const parameters = declareParameters(node);
     const scene = loadScene(services.workspaceFolders, parameters.scene);
-    const model = loadRobotModel(services.workspaceFolders, parameters.robot);
+    const [robot, ...otherRobots] = [parameters.robot, ...listedRobots(parameters.otherRobots)].map((id) =>
+      loadRobotModel(services.workspaceFolders, id),
+    ) as [RobotModel, ...RobotModel[]];
     const episode =
       parameters.task === ''
         ? undefined
@@ -49,11 +38,12 @@ export const simNode: NodeModule = {
         : new Perturber(scene, episode, parameters.perturb as PerturbationName);
     const world = createSimWorld({
       scene,
-      robot: model,
+      robot,
+      otherRobots,
       seed: parameters.seed,
       ...(episode === undefined ? {} : { setup: episode.setup }),
     });
-    const simulation = new Simulation(node, services, world, model, { ...parameters, perturber });
+    const simulation = new Simulation(node, services, world, { ...parameters, perturber });
     return { stop: () => simulation.stop() };
   },
 };
@@ -62,12 +52,9 @@ export const simNode: NodeModule = {
 class Simulation {
   readonly #node: RosNode;
   readonly #world: SimWorld;
-  readonly #model: RobotModel;
-  readonly #driver: StretchDriver;
-  readonly #camera: CameraPipeline;
+  readonly #robots: readonly SimRobotSide[];
   readonly #markers: SceneMarkers;
   readonly #pacer: Pacer;
-  readonly #jointStates: JointStateWriter;
   readonly #parameters: SimParameters & { readonly perturber: Perturber | undefined };
   readonly #startNs: bigint;
   readonly #dtS: number;
@@ -79,7 +66,6 @@ class Simulation {
   #isPaused = false;
   #perturbation: EpisodeReport['perturbation'] = null;
   readonly #reporter = new EpisodeReporter();
-  readonly #battery = new Battery();
   readonly #diagnostics: SimDiagnostics;
   #stepsRequested = 0;
 
@@ -87,39 +73,29 @@ class Simulation {
     node: RosNode,
     services: NodeServices,
     world: SimWorld,
-    model: RobotModel,
     parameters: SimParameters & { readonly perturber: Perturber | undefined },
   ) {
     this.#node = node;
     this.#world = world;
-    this.#model = model;
     this.#parameters = parameters;
     this.#dtS = world.dtS;
     const isLockstep = node.clock === node.steadyClock;
     const nowNs = node.steadyClock.nowNs();
     this.#startNs = isLockstep ? nowNs : firstStampNs;
-    this.#driver = new StretchDriver(model, world.plant, parameters.faults);
-    const worker = isLockstep
-      ? undefined
-      : { workspaceFolders: services.workspaceFolders, scene: parameters.scene, robot: parameters.robot };
-    this.#camera = new CameraPipeline(world.headCamera, worker, (error) =>
-      node.logger.error('camera-failed', { error: describeError(error) }),
+    const clock: SimClock = {
+      timeS: () => this.#timeS,
+      stampNs: () => this.#stampNs(),
+      header: (frame) => this.#header(frame),
+    };
+    this.#robots = world.robots.map(
+      (robot, i) =>
+        new SimRobotSide(node, services, world, robot, parameters, clock, () => {
+          if (i === 0) this.#diagnostics.countPicture();
+        }),
     );
     this.#markers = new SceneMarkers(world.physics);
-    this.#jointStates = new JointStateWriter(model);
-    this.#publishers = createPublishers(node, model);
-    const { joint_states_rate_hz, odom_rate_hz, mode_rate_hz } = model.manifest.driver;
-    this.#rates = {
-      clock: new Rate(clockRateHz),
-      jointStates: new Rate(joint_states_rate_hz),
-      odometry: new Rate(odom_rate_hz),
-      mode: new Rate(mode_rate_hz),
-      scan: new Rate(model.manifest.lidar.rate_hz),
-      camera: new Rate(mainCameraOf(model).rate_hz),
-      judge: new Rate(10),
-      battery: new Rate(1),
-    };
-    serveDriver(node, model, this.#driver, () => this.#timeS);
+    this.#publishers = createScenePublishers(node);
+    this.#rates = { clock: new Rate(clockRateHz), judge: new Rate(10) };
     serveJudge(node, world, {
       header: () => this.#header('map'),
       reset: () => this.#reset(),
@@ -130,17 +106,14 @@ class Simulation {
       },
     });
     this.#serveViewer();
-    this.#publishers.labels.publish(
-      labelsMessage(world.scene, world.headCamera.renderer.instanceOfObject, this.#header('')),
-    );
     this.#pacer = new Pacer(world.scene.file.physics.rateHz, parameters.realTimeFactor);
     this.#diagnostics = new SimDiagnostics(node, {
       stepRateHz: () =>
         this.#isPaused ? undefined : world.scene.file.physics.rateHz * parameters.realTimeFactor(),
       timeS: () => this.#timeS,
       collisions: () => world.collisions.collisions.length,
-      picturePeriodMs: 1000 / mainCameraOf(model).rate_hz,
-      camera: this.#camera,
+      picturePeriodMs: 1000 / mainCameraOf(world.robot).rate_hz,
+      camera: (this.#robots[0] as SimRobotSide).camera,
       droppedSteps: () => this.#pacer.dropped,
     });
     this.#timer = node.createTimer(secondsToNs(this.#dtS), () => this.#advance(), node.steadyClock);
@@ -148,8 +121,7 @@ class Simulation {
 
   async stop(): Promise<void> {
     this.#timer.cancel();
-    this.#world.plant.hold();
-    await this.#camera.stop();
+    for (const robot of this.#robots) await robot.stop();
   }
 
   get #timeS(): number {
@@ -176,74 +148,15 @@ class Simulation {
   }
 
   readonly #step = (): void => {
-    this.#driver.tick(this.#timeS);
+    for (const robot of this.#robots) robot.beforeStep(this.#timeS);
     this.#world.tick();
     this.#ticks++;
     const timeS = this.#timeS;
     const rates = this.#rates;
-    const out = this.#publishers;
-    if (rates.clock.isDue(timeS)) out.clock.publish({ clock: stampFromNs(this.#stampNs()) });
-    if (rates.jointStates.isDue(timeS))
-      out.jointStates.publish(this.#jointStates.write(this.#world.plant, this.#header('')));
-    if (rates.odometry.isDue(timeS)) this.#publishOdometry();
-    if (rates.scan.isDue(timeS)) this.#publishScan();
-    if (rates.camera.isDue(timeS)) this.#takePicture();
-    this.#camera.deliverDue(this.#stampNs());
-    if (rates.mode.isDue(timeS)) {
-      out.mode.publish({ data: this.#driver.mode });
-      out.runstopped.publish({ data: this.#driver.isRunstopped });
-      out.homed.publish({ data: this.#driver.isHomed });
-    }
+    if (rates.clock.isDue(timeS)) this.#publishers.clock.publish({ clock: stampFromNs(this.#stampNs()) });
+    for (const robot of this.#robots) robot.afterStep(timeS);
     if (rates.judge.isDue(timeS)) this.#runJudgeSide();
-    if (rates.battery.isDue(timeS)) this.#publishBattery();
   };
-
-  #publishOdometry(): void {
-    const base = `${this.#parameters.framePrefix}${this.#model.manifest.frames.base}`;
-    const header = this.#header('odom');
-    const { odometry } = this.#world.plant;
-    this.#publishers.odometry.publish(odometryMessage(odometry, header, base));
-    this.#publishers.tf.publish({ transforms: [odometryTransform(odometry, header, base)] });
-  }
-
-  #publishScan(): void {
-    if (this.#publishers.scan.subscriptionCount === 0) return;
-    const ranges = this.#world.lidar.scan(this.#world.plant.placement);
-    this.#publishers.scan.publish(
-      scanMessage(this.#model, ranges, this.#header(this.#model.manifest.frames.laser)),
-    );
-  }
-
-  #takePicture(): void {
-    const { color, depth, segmentation, cameraInfo } = this.#publishers;
-    const withColor = color.subscriptionCount > 0;
-    if (
-      !withColor &&
-      depth.subscriptionCount === 0 &&
-      segmentation.subscriptionCount === 0 &&
-      cameraInfo.subscriptionCount === 0
-    )
-      return;
-    const poses = this.#world.headCamera.capturePoses(this.#world.physics, this.#world.plant.placement);
-    this.#camera.take(poses, withColor, this.#stampNs(), this.#publishPicture);
-  }
-
-  readonly #publishPicture = (picture: CameraReply, stampNs: bigint): void => {
-    const { camera } = this.#world.headCamera.renderer;
-    const frame_id = `${this.#parameters.framePrefix}${mainCameraOf(this.#model).frame}`;
-    const header = { stamp: stampFromNs(stampNs), frame_id };
-    const out = this.#publishers;
-    this.#diagnostics.countPicture();
-    out.cameraInfo.publish(cameraInfoMessage(camera, header));
-    if (picture.color !== undefined) out.color.publish(imageMessage(camera, 'rgb8', picture.color, header));
-    out.depth.publish(imageMessage(camera, '16UC1', picture.depthMm, header));
-    out.segmentation.publish(imageMessage(camera, '16UC1', picture.instances, header));
-  };
-
-  #publishBattery(): void {
-    const { linear, angular } = this.#world.plant.state;
-    this.#publishers.battery.publish(this.#battery.next(linear !== 0 || angular !== 0, this.#header('')));
-  }
 
   #runJudgeSide(): void {
     const { perturber } = this.#parameters;
@@ -278,7 +191,7 @@ class Simulation {
 
   #reset(): void {
     this.#world.reset();
-    this.#driver.reset();
+    for (const robot of this.#robots) robot.reset();
     this.#markers.forget();
   }
 

@@ -6,6 +6,7 @@ import { type DriverFault, driverFaults } from './stretch-driver.ts';
 export interface SimParameters {
   readonly scene: string;
   readonly robot: string;
+  readonly otherRobots: string;
   readonly seed: number;
   readonly task: string;
   readonly perturb: string;
@@ -33,6 +34,7 @@ export function declareParameters(node: RosNode): SimParameters {
   return {
     scene: text('scene', 'kitchen', 'folder below sim-scenes/'),
     robot: text('robot', 'stretch', 'folder below robots/'),
+    otherRobots: text('other_robots', '', 'folders below robots/ of further robots, separated by commas'),
     seed: node.declareParameter('seed', 1, {
       description: 'decides object poses and every noise',
       integer: true,

@@ -266,7 +266,7 @@ it('runs bit for bit the same for equal seeds, and otherwise for another', () =>
     const poses = world.entityStates().map(({ id, pose }) => [id, ...pose.translation, ...pose.rotation]);
     return JSON.stringify([
       poses,
-      [...world.lidar.scan(world.plant.placement)],
+      [...world.robots[0].lidar!.scan(world.plant.placement)],
       [...world.renderHeadCamera().depthMm.subarray(0, 2000)],
     ]);
   };

@@ -1,5 +1,5 @@
 import { Rng, Transform, type Vector3 } from '@efferent/core';
-import type { RobotModel } from '@efferent/robot';
+import { type RobotModel, standOf } from '@efferent/robot';
 import { Body } from 'cannon-es';
 import { CollisionLog } from './collision-log.ts';
 import { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
@@ -36,6 +36,7 @@ export interface PlantCommands {
 export interface SimWorldOptions {
   readonly scene: Scene;
   readonly robot: RobotModel;
+  readonly otherRobots?: readonly RobotModel[];
   readonly seed: number;
   /** Where things start; drawn from the seed when left out. */
   readonly setup?: EpisodeSetup;
@@ -44,15 +45,22 @@ export interface SimWorldOptions {
 /** Physics of objects may need this long to come to rest after they were placed, s. */
 const settleS = 1.5;
 
-/** A kitchen with a robot in it, without ROS. Equal options give bit-identical runs on one machine. */
+/** One robot of a world, with its sensors. */
+export interface SimRobot {
+  readonly model: RobotModel;
+  readonly plant: RobotPlant;
+  readonly headCamera: HeadCamera;
+  /** Only on robots that drive. */
+  readonly lidar: Lidar | undefined;
+}
+
+/** A room with robots in it, without ROS. Equal options give bit-identical runs on one machine. */
 export class SimWorld {
   readonly scene: Scene;
-  readonly robot: RobotModel;
   readonly physics: PhysicsWorld;
-  readonly plant: RobotPlant;
+  /** The robot that the scene starts, then the others. */
+  readonly robots: readonly [SimRobot, ...SimRobot[]];
   readonly collisions = new CollisionLog();
-  readonly headCamera: HeadCamera;
-  readonly lidar: Lidar;
   readonly dtS: number;
   /** Simulated time since the last reset, s. */
   timeS = 0;
@@ -61,20 +69,28 @@ export class SimWorld {
 
   constructor(options: SimWorldOptions) {
     this.scene = options.scene;
-    this.robot = options.robot;
     this.#rng = new Rng(options.seed);
     this.physics = new PhysicsWorld(options.scene);
     this.dtS = this.physics.dtS;
-    this.plant = new RobotPlant(options.robot, this.physics, this.collisions, this.#rng.fork('plant'));
-    this.headCamera = new HeadCamera(
-      this.scene,
-      this.robot,
-      this.physics.objects,
-      this.#rng.fork('head-camera'),
-    );
-    this.lidar = new Lidar(this.physics, this.robot, this.#rng.fork('lidar'));
+    const models = [options.robot, ...(options.otherRobots ?? [])];
+    this.robots = models.map((model, i) => this.#addRobot(model, models, i)) as [SimRobot, ...SimRobot[]];
+    for (const { plant } of this.robots)
+      plant.others = this.robots.map((each) => each.plant).filter((other) => other !== plant);
     this.#setup = options.setup ?? drawSetup(options.scene, { seed: options.seed }, this.#rng.fork('setup'));
     this.reset();
+  }
+
+  /** The first robot's side of the world. */
+  get robot(): RobotModel {
+    return this.robots[0].model;
+  }
+
+  get plant(): RobotPlant {
+    return this.robots[0].plant;
+  }
+
+  get headCamera(): HeadCamera {
+    return this.robots[0].headCamera;
   }
 
   get setup(): EpisodeSetup {
@@ -85,8 +101,9 @@ export class SimWorld {
   reset(setup: EpisodeSetup = this.#setup): void {
     this.#setup = setup;
     this.timeS = 0;
-    const { physics, plant } = this;
-    plant.reset(...setup.robotPose);
+    const { physics } = this;
+    for (const { model, plant } of this.robots)
+      plant.reset(...(model.isFixed ? standOf(this.scene.map, model.id) : setup.robotPose));
     for (const articulation of physics.articulations) {
       articulation.position = setup.articulationPositions.get(articulation.id) ?? articulation.spec.range[0];
       articulation.velocity = 0;
@@ -100,7 +117,7 @@ export class SimWorld {
     const steps = Math.round(settleS / this.dtS);
     for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step();
     this.collisions.clear();
-    plant.grip.events.length = 0;
+    for (const { plant } of this.robots) plant.grip.events.length = 0;
   }
 
   /** Advances by `durationS`, in whole physics steps. */
@@ -114,17 +131,59 @@ export class SimWorld {
 
   /** Advances by one physics step with the commands as they are. */
   tick(): void {
-    this.plant.step(this.dtS, this.timeS);
+    for (const { plant } of this.robots) plant.step(this.dtS, this.timeS);
+    this.#stepArticulations();
     this.physics.step();
-    this.plant.afterPhysics(this.timeS);
+    for (const { plant } of this.robots) plant.afterPhysics(this.timeS);
     this.timeS += this.dtS;
+  }
+
+  /** Moves drawers and doors that are held or still swing; one that would press into a robot stays. */
+  #stepArticulations(): void {
+    for (const articulation of this.physics.articulations) {
+      const holder = this.robots.find(
+        ({ plant: { grip } }) => grip.held?.kind === 'handle' && grip.held.articulation === articulation,
+      );
+      if (holder === undefined && articulation.velocity === 0) continue;
+      const before = articulation.position;
+      const pull = holder?.plant.grip.handleForceN;
+      const force = pull === undefined ? 0 : articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]);
+      if (!articulation.step(force, this.dtS)) {
+        if (before !== articulation.position || articulation.velocity === 0)
+          this.physics.placeArticulation(articulation, 0);
+        continue;
+      }
+      this.physics.placeArticulation(articulation, articulation.velocity);
+      if (!this.robots.some(({ plant }) => plant.meetsPart(articulation.id))) continue;
+      articulation.position = before;
+      articulation.velocity = 0;
+      this.physics.placeArticulation(articulation, 0);
+    }
+  }
+
+  #addRobot(model: RobotModel, all: readonly RobotModel[], index: number): SimRobot {
+    const rng = index === 0 ? this.#rng : this.#rng.fork(`robot:${model.id}`);
+    return {
+      model,
+      plant: new RobotPlant(model, this.physics, this.collisions, rng.fork('plant')),
+      headCamera: new HeadCamera(
+        this.scene,
+        model,
+        this.physics.objects,
+        rng.fork('head-camera'),
+        all.filter((other) => other !== model),
+      ),
+      lidar: model.isFixed ? undefined : new Lidar(this.physics, model, rng.fork('lidar')),
+    };
   }
 
   /** Moves an object, e.g. for a perturbation; it is let go first when the robot holds it. */
   moveObject(id: string, pose: Transform): void {
     const object = this.physics.object(id);
-    const { held } = this.plant.grip;
-    if (held?.kind === 'object' && held.object === object) this.plant.grip.release('opened');
+    for (const { plant } of this.robots) {
+      const { held } = plant.grip;
+      if (held?.kind === 'object' && held.object === object) plant.grip.release('opened');
+    }
     this.physics.wakeNear(object.body.aabb, 0.02);
     object.setPose(pose);
     object.stop();
@@ -143,8 +202,8 @@ export class SimWorld {
 
   /** Lists the true state of everything. For the judge's side only. */
   entityStates(): EntityState[] {
-    const { plant, physics } = this;
-    const held = plant.grip.held;
+    const { physics } = this;
+    const held = this.robots.flatMap(({ plant }) => (plant.grip.held === undefined ? [] : [plant.grip.held]));
     const objects = physics.objects.map((object): EntityState => {
       const v = object.body.velocity;
       const w = object.body.angularVelocity;
@@ -156,7 +215,7 @@ export class SimWorld {
         pose: object.pose(),
         linearMps: isAsleep ? [0, 0, 0] : [v.x, v.y, v.z],
         angularRadS: isAsleep ? [0, 0, 0] : [w.x, w.y, w.z],
-        isHeld: held?.kind === 'object' && held.object === object,
+        isHeld: held.some((each) => each.kind === 'object' && each.object === object),
       };
     });
     const articulations = physics.articulations.map(
@@ -168,38 +227,49 @@ export class SimWorld {
         linearMps: [0, 0, 0],
         angularRadS: [0, 0, 0],
         jointPosition: a.position,
-        isHeld: held?.kind === 'handle' && held.articulation === a,
+        isHeld: held.some((each) => each.kind === 'handle' && each.articulation === a),
       }),
     );
-    const { x, y, yaw, linear, angular } = plant.state;
-    const robot: EntityState = {
-      id: this.robot.id,
+    return [...objects, ...articulations, ...this.robots.flatMap(robotStates)];
+  }
+
+  /** What a robot's camera needs to know for a picture of now. */
+  poseOfPicture(robot: SimRobot): Float64Array {
+    const inOrder = [robot, ...this.robots.filter((each) => each !== robot)];
+    return robot.headCamera.capturePoses(
+      this.physics,
+      inOrder.map(({ plant }) => plant.placement),
+    );
+  }
+
+  /** Renders the first robot's camera from where it is now. */
+  renderHeadCamera(options: { readonly withColor?: boolean } = {}): HeadCameraFrame {
+    const robot = this.robots[0];
+    return robot.headCamera.render(this.poseOfPicture(robot), options.withColor ?? false);
+  }
+}
+
+function robotStates({ model, plant }: SimRobot): EntityState[] {
+  const { x, y, yaw, linear, angular } = plant.state;
+  const still = { linearMps: [0, 0, 0], angularRadS: [0, 0, 0], isHeld: false } as const;
+  return [
+    {
+      ...still,
+      id: model.id,
       type: 'robot',
-      kind: this.robot.id,
+      kind: model.id,
       pose: Transform.fromPlanar(x, y, yaw),
       linearMps: [linear * Math.cos(yaw), linear * Math.sin(yaw), 0],
       angularRadS: [0, 0, angular],
-      isHeld: false,
-    };
-    const gripper: EntityState = {
-      id: `${this.robot.id}-gripper`,
+    },
+    {
+      ...still,
+      id: `${model.id}-gripper`,
       type: 'gripper',
-      kind: this.robot.id,
+      kind: model.id,
       pose: plant.grip.toolPose(plant.placement),
-      linearMps: [0, 0, 0],
-      angularRadS: [0, 0, 0],
-      isHeld: false,
-    };
-    return [...objects, ...articulations, robot, gripper];
-  }
-
-  /** Renders the head camera from where it is now. */
-  renderHeadCamera(options: { readonly withColor?: boolean } = {}): HeadCameraFrame {
-    return this.headCamera.render(
-      this.headCamera.capturePoses(this.physics, this.plant.placement),
-      options.withColor ?? false,
-    );
-  }
+    },
+  ];
 }
 
 /** Makes a world; see {@link SimWorld}. */

@@ -221,7 +221,7 @@ export class StretchDriver {
     const sinceS = nowS - this.#lastGoalS;
     if (this.#isWedged)
       return { errorCode: trajectoryError.invalidGoal, message: 'the action server is wedged' };
-    if (sinceS < this.#model.manifest.driver.min_goal_spacing_s) {
+    if (sinceS < this.#model.mobile.driver.min_goal_spacing_s) {
       return {
         errorCode: trajectoryError.invalidGoal,
         message: `goals must be 0.2 s apart, got ${sinceS.toFixed(3)} s`,
@@ -273,7 +273,7 @@ export class StretchDriver {
   /** Runs before each physics step: deadman, goals, base increments. */
   tick(nowS: number): void {
     if (this.#mode === 'navigation') {
-      const isStale = nowS - this.#lastTwistS > this.#model.manifest.driver.cmd_vel_timeout_s;
+      const isStale = nowS - this.#lastTwistS > this.#model.mobile.driver.cmd_vel_timeout_s;
       const { linear, angular } = this.#plant.baseTarget;
       if (isStale && (linear !== 0 || angular !== 0)) this.#plant.baseTarget = { linear: 0, angular: 0 };
     }

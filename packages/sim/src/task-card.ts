@@ -34,8 +34,11 @@ const slot = strictObject({
 
 export const taskCardSchema = strictObject({
   id: identifier,
-  /** Cards of the suite `core` are what `bench tasks` runs; `deps` and `clea` are those of `bench planning`. */
-  suite: v.picklist(['core', 'extra', 'deps', 'clea']),
+  /**
+   * `bench tasks` runs `core` with a robot that drives, `fixed-arm` with one on a stand and `two-robots` with both; `deps`,
+   * `clea` and `selector` are those of `bench planning`.
+   */
+  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea', 'selector']),
   /** What a suite reports together, e.g. the cards of one horizon. */
   group: v.optional(identifier, 'other'),
   /** Fewest and most skills that a plan for it takes when everything is known; looks and ways are not counted. */

@@ -10,7 +10,8 @@ import {
 import { moveArmByMoveIt } from './moveit-motion.ts';
 import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
-import type { WorkScene } from './work-scene.ts';
+import { solveStanding } from './standing-arm.ts';
+import { WorkScene } from './work-scene.ts';
 
 /** Names of the arm's actuators. */
 export function armActuators(body: PlanningBody): readonly string[] {
@@ -42,6 +43,7 @@ export function solveHere(
   mapFromGoal: Transform,
   sidewaysM = sidewaysLeftM,
 ): readonly Float64Array[] {
+  if (body.model.isFixed) return solveStanding(body, mapFromGoal);
   const baseFromGoal = body.mapFromBase().inverse().multiply(mapFromGoal);
   const tip = baseFromGoal.apply([1, 0, 0]);
   const sine = clamp(tip[2] - baseFromGoal.translation[2], -1, 1);
@@ -129,10 +131,11 @@ export async function moveToolStraight(
   const baseFromMap = mapFromBase.inverse();
   let path: ActuatorPath;
   try {
-    path = planCartesianPath(work.kinematics, {
+    path = planCartesianPath(kinematicsOf(body, work), {
       start: body.actuatorPositions(),
       baseFromTools: mapFromGoals.map((goal) => baseFromMap.multiply(goal)),
       actuators: armActuators(body),
+      freeHeading: !body.model.isFixed,
       ...(options.checkCollisions === false ? {} : { checker: work.checker }),
     });
   } catch (error) {
@@ -140,6 +143,26 @@ export async function moveToolStraight(
   }
   showArmPath(body, work, path);
   await body.followPath(path, options);
+}
+
+const kinematicsOf = (body: SkillBody, work: WorkScene) =>
+  body.model.isFixed
+    ? { model: body.model, baseFromTool: (positions: Float64Array) => work.baseFromTool(positions) }
+    : work.kinematics;
+
+/** Moves the hand straight up, or down by a negative height, m: by the lift alone where the arm has one. */
+export async function raiseHand(body: SkillBody, byM: number, options: MoveOptions = {}): Promise<void> {
+  const lift = body.model.manifest.arm?.lift;
+  if (lift !== undefined) {
+    await body.moveActuators({ [lift]: body.position(lift) + byM }, options);
+    return;
+  }
+  if (!body.model.isFixed) return;
+  const work = new WorkScene(body, { useDepth: false });
+  const tool = mapFromTool(body, work);
+  const [x, y, z] = tool.translation;
+  const goal = new Transform([x, y, z + byM], tool.rotation);
+  await moveToolStraight(body, work, [goal], { ...options, checkCollisions: false });
 }
 
 function showArmPath(body: SkillBody, work: WorkScene, path: ActuatorPath): void {
@@ -174,6 +197,7 @@ export function basePosesFor(
   count = 4,
   seesFrom: (x: number, y: number) => boolean = () => true,
 ): readonly BasePose[] {
+  if (body.model.isFixed) return [];
   const here = body.mapFromBase();
   const isRoom = standingRoom(body, work);
   return findBasePoses(work.kinematics, {

@@ -1,5 +1,12 @@
 import { Transform } from '@efferent/core';
-import { basePosesFor, mapFromTool, moveArmTo, moveToolStraight, solveHere } from './arm-motion.ts';
+import {
+  basePosesFor,
+  mapFromTool,
+  moveArmTo,
+  moveToolStraight,
+  raiseHand,
+  solveHere,
+} from './arm-motion.ts';
 import { sideGraspRotation, topGraspRotation } from './geometry.ts';
 import { driveWithTuckedArm } from './library/navigate.ts';
 import { holdsSomething, tuckArm } from './library/tuck.ts';
@@ -119,7 +126,7 @@ export async function releaseAt(
       reason = error as SkillFailure;
       continue;
     }
-    await lower(body, pose);
+    await lower(body, work, pose);
     return await letGo(body, work);
   }
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
@@ -150,16 +157,16 @@ function requireStillHeld(body: SkillBody, when: string): void {
   throw new SkillFailure('dropped', `the gripper lost what it held ${when}`);
 }
 
-/** Goes straight down by the lift alone, until the thing touches. */
-async function lower(body: SkillBody, pose: ReleasePose): Promise<void> {
-  const lift = body.model.manifest.arm?.lift;
-  if (lift === undefined) return;
-  const goalM = body.position(lift) - (pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2]);
+/** Goes straight down, until the thing touches. */
+async function lower(body: SkillBody, work: WorkScene, pose: ReleasePose): Promise<void> {
+  const handM = () => mapFromTool(body, work).translation[2];
+  const downM = pose.mapFromAbove.translation[2] - pose.mapFromRelease.translation[2];
+  const goalM = handM() - downM;
   try {
-    await body.moveActuators({ [lift]: goalM }, { speed: lowerSpeed });
+    await raiseHand(body, -downM, { speed: lowerSpeed });
   } catch (error) {
     // What is held may hang lower than it was thought to: touching a little early is arriving.
-    const isDown = body.position(lift) - goalM < touchEarlyM;
+    const isDown = handM() - goalM < touchEarlyM;
     if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || !isDown) throw error;
   }
 }
@@ -170,7 +177,7 @@ async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
   body.report('release', 0.8);
   const gripper = body.model.manifest.gripper.actuator;
   const heldM = body.position(gripper);
-  await body.moveGripper(heldM + releaseOpeningM);
+  await body.moveGripper(Math.min(heldM + releaseOpeningM, body.model.manifest.gripper.stroke_m));
   await body.sleep(0.2);
   const openM = body.position(gripper);
   const effortN = Math.abs(body.effort(gripper));
@@ -192,7 +199,7 @@ export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
   const ahead = tool.apply([1, 0, 0]);
   const isDown = ahead[2] - tool.translation[2] < -0.5;
   if (isDown) {
-    await raise(body, backOffM);
+    await raiseHand(body, backOffM);
     return;
   }
   const goal = new Transform(tool.apply([-backOffM, 0, 0.01]), tool.rotation);
@@ -204,10 +211,4 @@ export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
     if (arm === undefined) return;
     await body.moveActuators({ [arm.extension]: Math.max(0, body.position(arm.extension) - backOffM) });
   }
-}
-
-/** Moves the hand straight up by the lift alone. */
-async function raise(body: SkillBody, byM: number): Promise<void> {
-  const lift = body.model.manifest.arm?.lift;
-  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
 }

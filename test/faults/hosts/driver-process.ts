@@ -29,7 +29,7 @@ await obey('driver', '/stretch', (node) => {
   node.createTimer(20_000_000n, () => {
     const header = { stamp: stampFromNs(node.clock.nowNs()) };
     states.publish({ header, name, position, velocity: still, effort: still });
-    mode.publish({ data: model.manifest.driver.modes.navigation });
+    mode.publish({ data: model.mobile.driver.modes.navigation });
     runstopped.publish({ data: false });
     stop.publish({ stopped: false, reason: '' });
   });

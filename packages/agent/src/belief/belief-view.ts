@@ -97,6 +97,8 @@ export interface FixtureView {
   readonly isSurface: boolean;
   readonly isContainer: boolean;
   readonly opens: boolean;
+  /** Whether a robot that drives can stand at it. */
+  readonly hasAccess: boolean;
   readonly state: 'open' | 'closed' | 'unknown' | 'fixed';
   /** Probability that `state` is still so, [0.5, 1]; 1 for what cannot open. */
   readonly stateConfidence: number;

@@ -6,6 +6,8 @@ export interface RobotBody {
   readonly name: string;
   /** How far its tool gets from its base, m; undefined for a robot that drives to where it works. */
   readonly fixedReachM?: number | undefined;
+  /** Where a fixed base stands, known before anything is measured. */
+  readonly mapFromStand?: Transform | undefined;
 }
 
 /** What the belief knows of one robot's body. */
@@ -31,7 +33,7 @@ const dropAfterS = 0.4;
 export function newRobotState(body: RobotBody): RobotState {
   return {
     ...body,
-    mapFromBase: Transform.identity,
+    mapFromBase: body.mapFromStand ?? Transform.identity,
     mapFromTool: Transform.identity,
     apertureM: Number.NaN,
     gripEffortN: Number.NaN,

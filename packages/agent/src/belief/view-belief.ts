@@ -124,6 +124,7 @@ function fixtureViews(belief: Belief, objects: readonly ObjectView[], nowS: numb
       isSurface: fixture.isSurface,
       isContainer: fixture.isContainer,
       opens: articulation !== undefined,
+      hasAccess: fixture.hasAccess,
       state: articulation?.state ?? 'fixed',
       stateConfidence: articulation?.confidence ?? 1,
       behind: fixture.behind,

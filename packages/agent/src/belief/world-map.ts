@@ -23,6 +23,8 @@ export interface Fixture {
   readonly kind: string;
   readonly isSurface: boolean;
   readonly isContainer: boolean;
+  /** The map names edges of its furniture along which a robot may stand. */
+  readonly hasAccess: boolean;
   readonly articulation: MapArticulation | undefined;
   /** The articulation that must be open to get at what is on or in it; itself for a drawer. */
   readonly behind: string | undefined;
@@ -140,6 +142,8 @@ function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): 
   const fixtures = new Map<string, Fixture>();
   const kindOf = (id: string) =>
     prior.furniture.find((furniture) => furniture.id === id)?.kind ?? 'furniture';
+  const hasAccess = (id: string) =>
+    prior.furniture.some((furniture) => furniture.id === id && furniture.access.length > 0);
   const roomOf = (furnitureId: string) => {
     const { translation } = furnitureTransform(prior, furnitureId);
     return roomAt(translation[0], translation[1]);
@@ -155,6 +159,7 @@ function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): 
       furnitureId: surface.furnitureId,
       room: roomOf(surface.furnitureId),
       kind: kindOf(surface.furnitureId),
+      hasAccess: hasAccess(surface.furnitureId),
       isSurface: true,
       isContainer: false,
       articulation: undefined,
@@ -176,6 +181,7 @@ function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): 
       label: articulation.names[0]!,
       names: articulation.names,
       furnitureId: articulation.furnitureId,
+      hasAccess: hasAccess(articulation.furnitureId),
       room: roomOf(articulation.furnitureId),
       kind: articulation.joint === 'prismatic' ? 'drawer' : 'door',
       isSurface: false,
@@ -196,6 +202,7 @@ function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): 
       label: container.names[0]!,
       names: container.names,
       furnitureId: container.furnitureId,
+      hasAccess: hasAccess(container.furnitureId),
       room: roomOf(container.furnitureId),
       kind: same?.kind ?? kindOf(container.furnitureId),
       isSurface: same?.isSurface ?? false,

@@ -54,16 +54,39 @@ export function operatorsFor(
     if (!useful) continue;
     for (const bound of bindings(skill, state.world, relevant)) {
       for (const robot of robots) {
-        const can = robot.skills.has(skill.name) && Object.values(bound).every((id) => robot.reaches(id));
+        if (!robot.skills.has(skill.name)) continue;
+        const [things, fixtures] = split(Object.values(bound), (id) => state.world.objects.has(id));
+        if (!fixtures.every((id) => robot.reaches(id))) continue;
         // A robot that has to drive first comes after one that is there already.
-        if (can)
-          operators.push(
-            groundOperator(skill, bound, robot.name, robots.length > 1 && !robot.isFixed ? 8 : 0),
-          );
+        const travelCost = robots.length > 1 && !robot.isFixed ? 8 : 0;
+        const operator = groundOperator(skill, bound, robot.name, travelCost);
+        operators.push({
+          ...operator,
+          isApplicable: (now) =>
+            operator.isApplicable(now) && things.every((id) => isInReach(robot, id, state, now)),
+        });
       }
     }
   }
   return operators;
+}
+
+/** Tells whether a robot gets at a thing: where it is now, or once it has been put elsewhere. */
+function isInReach(
+  robot: SymbolicWorld['robots'][number],
+  id: string,
+  start: SymbolicState,
+  now: SymbolicState,
+): boolean {
+  if (now.facts.has(factOf(atom('holding', id), robot.name))) return true;
+  const supports = supportsOf(now.facts, id);
+  const before = supportsOf(start.facts, id);
+  const hasMoved = supports.length > 0 && supports.some((support) => !before.includes(support));
+  return hasMoved ? supports.every((support) => robot.reaches(support)) : robot.reaches(id);
+}
+
+function split<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** The goal's things, what is held, what they lie in, the doors in front of them and a place to put things aside. */
@@ -79,6 +102,7 @@ function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<string> {
     if (door !== undefined) things.add(door);
   }
   if (state.world.asideSurface !== undefined) things.add(state.world.asideSurface);
+  for (const id of handoverSurfaces(state.world)) things.add(id);
   return things;
 }
 
@@ -92,6 +116,12 @@ export function findOperator(id: string, robot: string): Operator {
     isApplicable: (state) => !state.facts.has(fact),
     apply: (state) => ({ ...state, facts: new Set([...state.facts, fact]) }),
   };
+}
+
+/** Surfaces on which one robot can leave something for another. */
+function handoverSurfaces({ robots, surfaces }: SymbolicWorld): readonly string[] {
+  if (robots.length < 2 || !robots.some((robot) => robot.isFixed)) return [];
+  return [...surfaces].filter((id) => robots.every((robot) => robot.reaches(id)));
 }
 
 /** Fills the required parameters with every fitting thing. */

@@ -134,19 +134,32 @@ export function symbolicState(
         name,
         skills: new Set(skills),
         isFixed: robots[index]?.fixedReachM !== undefined,
-        reaches: (id) => isWithinReach(view, robots[index], id),
+        reaches: (id) => isWithinReach(view, robots[index], id, robots.length === 1),
       })),
     },
   };
 }
 
-/** A fixed robot works at the part of a surface that is near it; nothing is said of what has no place yet. */
-function isWithinReach(view: BeliefView, robot: RobotView | undefined, id: string): boolean {
-  if (robot?.fixedReachM === undefined) return true;
-  const [x, y] = robot.positionM;
+/**
+ * A fixed robot works at the part of a surface that is near it, one that drives where it can stand; nothing is said of
+ * what has no place yet.
+ */
+function isWithinReach(
+  view: BeliefView,
+  robot: RobotView | undefined,
+  id: string,
+  isAlone: boolean,
+): boolean {
   const fixture = view.fixtures.find((candidate) => candidate.id === id);
-  const at = fixture?.positionM ?? view.objects.find((candidate) => candidate.id === id)?.positionM;
-  if (at === undefined) return true;
+  const object = view.objects.find((candidate) => candidate.id === id);
+  if (robot?.fixedReachM === undefined) {
+    const support = fixture ?? view.fixtures.find((candidate) => candidate.id === object?.support);
+    return support?.hasAccess ?? true;
+  }
+  const [x, y] = robot.positionM;
+  const at = fixture?.positionM ?? object?.positionM;
+  // What has yet to be found is for the robot that can go there.
+  if (at === undefined) return isAlone;
   const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
   return Math.hypot(at[0] - x, at[1] - y) - halfM <= robot.fixedReachM;
 }

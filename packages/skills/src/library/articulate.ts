@@ -14,6 +14,7 @@ import type { WorkScene } from '../work-scene.ts';
 import { driveWithTuckedArm } from './navigate.ts';
 import { freshDepth, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
+import { strokeFromStand } from './standing-stroke.ts';
 import { holdsSomething, tuckArm } from './tuck.ts';
 
 /** A pull beyond this is not continued, N; below the arm's own limit so that the message comes before the driver's fault. */
@@ -147,6 +148,7 @@ async function moveOnce(
   goal: number,
   enough: number,
 ): Promise<number> {
+  if (body.model.isFixed) return await strokeFromStand(body, articulation, position, goal);
   const { from, motion, stroke } = await getToHandle(body, articulation, position, goal, enough);
   try {
     await graspHandle(body, motion, from, stroke);

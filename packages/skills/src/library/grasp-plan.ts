@@ -11,10 +11,10 @@ import type { Reacquired } from './observe.ts';
 
 /** Free height that a hand from above needs, m. */
 const topClearanceM = 0.4;
-/** The pads must open this much wider than the thing, m. */
-const openingMarginM = 0.022;
+/** The pads must open this much wider than the thing on each side, m: a base that drives is never quite where it thinks. */
+const openingMarginM = { mobile: 0.022, fixed: 0.006 } as const;
 /** The pads of an open gripper stay this far from their stop, m. */
-const openingReserveM = 0.01;
+const openingReserveM = { mobile: 0.01, fixed: 0.004 } as const;
 
 /** Ways to grasp a thing where it was seen, and what must not be touched meanwhile. */
 export interface GraspPlan {
@@ -50,9 +50,9 @@ export function planGrasp(body: SkillBody, target: Reacquired): GraspPlan {
       ? [inward]
       : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
   const limits = { maxWidthM: maxWidthM(body), topClearanceM };
-  const candidates = headings.flatMap((heading) =>
-    graspCandidates(mapFromThing, sizeM, support, heading, limits),
-  );
+  const all = headings.flatMap((heading) => graspCandidates(mapFromThing, sizeM, support, heading, limits));
+  // An arm over its table comes from above.
+  const candidates = body.model.isFixed ? all.filter(({ kind }) => kind === 'top') : all;
   return { work, reach, support, candidates };
 }
 
@@ -132,9 +132,12 @@ export function unreachable(
 
 /** How wide the pads open for a thing of this width, m. */
 export const openingFor = (body: SkillBody, widthM: number): number =>
-  Math.min(maxOpeningM(body), widthM + 2 * openingMarginM + 0.02);
+  Math.min(maxOpeningM(body), widthM + 2 * openingMarginM[kindOf(body)] + 0.02);
 
-const maxOpeningM = (body: SkillBody): number => body.model.manifest.gripper.stroke_m - openingReserveM;
+const maxOpeningM = (body: SkillBody): number =>
+  body.model.manifest.gripper.stroke_m - openingReserveM[kindOf(body)];
 
 /** The widest thing that goes between the pads, m. */
-const maxWidthM = (body: SkillBody): number => maxOpeningM(body) - 2 * openingMarginM;
+const maxWidthM = (body: SkillBody): number => maxOpeningM(body) - 2 * openingMarginM[kindOf(body)];
+
+const kindOf = (body: SkillBody): 'mobile' | 'fixed' => (body.model.isFixed ? 'fixed' : 'mobile');

@@ -1,12 +1,11 @@
 import { clamp, type Transform } from '@efferent/core';
-import { mapFromTool, moveArmTo, moveToolStraight, solveHere } from '../arm-motion.ts';
+import { mapFromTool, moveArmTo, moveToolStraight, raiseHand, solveHere } from '../arm-motion.ts';
 import type { GraspCandidate } from '../grasp-candidates.ts';
 import type { PolicyOutcome, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import type { GraspPlan } from './grasp-plan.ts';
 import type { Reacquired } from './observe.ts';
 import { holdsSomething } from './tuck.ts';
-import { liftBy } from './withdraw.ts';
 
 /** What a grasp starts from: the tool stands at the candidate's pre-grasp pose, the gripper is open. */
 export interface GraspRequest {
@@ -53,7 +52,7 @@ export const graspByMotion: Grasp = async (body, { plan, candidate }) => {
   await body.moveGripper(0);
   if (!holdsSomething(body)) return failed('grasp-failed', 'the gripper closed on nothing');
   body.report('lift', 0.8);
-  await liftBy(body, liftedM);
+  await raiseHand(body, liftedM);
   const held = `at ${(body.position(actuator) * 100).toFixed(1)} cm with ${Math.abs(body.effort(actuator)).toFixed(1)} N`;
   if (!holdsSomething(body)) return failed('dropped', 'lost from the gripper while it was lifted');
   return { success: true, failureCode: '', message: `lifted ${(liftedM * 100).toFixed(0)} cm, held ${held}` };
@@ -81,6 +80,7 @@ const sidestep = { limitMps: 0.08, gain: 2, enoughM: 0.004, timeS: 6, periodS: 0
 
 /** Drives the base along its x axis until a hand that points down is over the goal; a level hand turns its wrist instead. */
 async function besideThing(body: SkillBody, plan: GraspPlan, goal: Transform): Promise<void> {
+  if (body.model.isFixed) return;
   const tool = mapFromTool(body, plan.work);
   if (tool.apply([1, 0, 0])[2] - tool.translation[2] > -0.5) return;
   const endS = body.nowS() + sidestep.timeS;

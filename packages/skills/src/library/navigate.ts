@@ -44,6 +44,8 @@ export function standFor(
 
 /** Folds the arm in when the way is longer than a nudge, then drives. */
 export async function driveWithTuckedArm(body: SkillBody, goal: Transform): Promise<void> {
+  // A fixed base works from where it is, or not at all.
+  if (body.model.isFixed) return;
   const here = body.mapFromBase();
   if (distance(here, goal) < 0.03 && Math.abs(wrapAngle(here.yaw - goal.yaw)) < 0.05) return;
   await tuckArm(body);

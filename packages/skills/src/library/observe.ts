@@ -3,13 +3,15 @@ import { clearView } from '../clear-view.ts';
 import { aimHead } from '../head-aim.ts';
 import type { MapSighting, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
+import { tuckArm } from './tuck.ts';
 
 /** The head has come to rest and the blur is over after this long, s. */
 const settleS = 0.15;
 
 /** Points the camera at a point of the map, the arm out of the way, and waits until the head stands still. */
 export async function lookAt(body: SkillBody, pointM: Vector3): Promise<void> {
-  await clearView(body, pointM);
+  if (body.model.isFixed) await tuckArm(body);
+  else await clearView(body, pointM);
   const q = body.model.zeroJointPositions();
   body.model.jointPositionsFromActuators(body.actuatorPositions(), q);
   await body.moveActuators(aimHead(body.model, q, body.mapFromBase(), pointM));

@@ -119,7 +119,8 @@ async function placeInFixture(
   fixture: MapContainer,
 ): Promise<string> {
   const closed = containerArea(body.map, fixture, 0).mapFromArea.translation;
-  await goNear(body, closed);
+  const believedM = openingsAround(body, closed).get(fixture.movesWithArticulationId ?? '') ?? 0;
+  await goNear(body, closed, containerArea(body.map, fixture, believedM).mapFromArea.translation);
   body.report('look', 0.3, fixture.id);
   await lookAt(body, closed);
   await freshPictures(body, 1);
@@ -177,7 +178,7 @@ function overRim(
   const passM = rimM + carried.belowToolM + passOverM;
   const here = body.mapFromBase().translation;
   const headings =
-    furnitureId === undefined
+    furnitureId === undefined || body.model.isFixed
       ? [Math.atan2(pointM[1] - here[1], pointM[0] - here[0])]
       : standpoints(body.map, furnitureId, pointM)
           .slice(0, 2)
@@ -194,12 +195,13 @@ function checkFits(carried: CarriedThing, label: string, insideM: number): void 
   );
 }
 
-async function goNear(body: SkillBody, pointM: Vector3): Promise<void> {
+/** @param seenM - what must be in sight from there: an open drawer's inside is not where the closed one's is */
+async function goNear(body: SkillBody, pointM: Vector3, seenM = pointM): Promise<void> {
   const here = body.mapFromBase().translation;
   if (Math.hypot(here[0] - pointM[0], here[1] - pointM[1]) < judgeWithinM) return;
   const support = supportAt(body.map, pointM, new Map(), 0.35);
   const stand = support === undefined ? undefined : standBeside(body, support.furnitureId, pointM, here);
-  await driveWithTuckedArm(body, freeStand(body, stand ?? before(body, pointM), pointM));
+  await driveWithTuckedArm(body, freeStand(body, stand ?? before(body, pointM), seenM));
 }
 
 /** A pose 0.8 m before a point on the line from here. */

@@ -122,11 +122,19 @@ function posesOn(
   const surfaceM = area.mapFromArea.translation[2];
   const toolHeightM = surfaceM + carried.belowToolM + dropM;
   return spread(spots).flatMap((spot) => {
-    const headings = standpoints(body.map, area.furnitureId, spot)
-      .slice(0, 2)
-      .map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
-    return releasePoses(carried, spot, toolHeightM, comeInAboveM, headings);
+    return releasePoses(carried, spot, toolHeightM, comeInAboveM, headingsAt(body, area, spot));
   });
+}
+
+/** Headings of the hand over a spot: into the furniture, or away from a base that does not move. */
+function headingsAt(body: SkillBody, area: SupportArea, spot: readonly [number, number]): readonly number[] {
+  if (body.model.isFixed) {
+    const [x, y] = body.mapFromBase().translation;
+    return [Math.atan2(spot[1] - y, spot[0] - x)];
+  }
+  return standpoints(body.map, area.furnitureId, spot)
+    .slice(0, 2)
+    .map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
 }
 
 /** Farther in than this, the next grasp of the thing may be out of reach, m. */

@@ -1,5 +1,5 @@
 import { Transform, type Vector3 } from '@efferent/core';
-import { mapFromTool, moveToolStraight } from '../arm-motion.ts';
+import { mapFromTool, moveToolStraight, raiseHand } from '../arm-motion.ts';
 import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -11,6 +11,8 @@ import { tuckArm } from './tuck.ts';
 /** The hand goes up by this much before it is drawn in: over a drawer's front, and from a surface, m. */
 const outOfDrawerM = 0.24;
 const backUpM = 0.06;
+/** The hand opens so far to let go, m. */
+const letGoM = 0.1;
 
 /** Brings the held thing back over the base: up a little, arm in, wrist folded. */
 export async function retract(body: SkillBody, target: Reacquired): Promise<void> {
@@ -26,7 +28,7 @@ async function withdraw(body: SkillBody, support: SupportArea | undefined, raise
     const stand = standpoints(body.map, support.furnitureId, [tool.translation[0], tool.translation[1]])[0];
     if (stand !== undefined && !(await drawOut(body, tool, stand.outward))) await pullIn(body);
   } else {
-    if (raiseM > 0) await liftBy(body, raiseM);
+    if (raiseM > 0) await raiseHand(body, raiseM);
     await pullIn(body);
   }
   await tuckArm(body);
@@ -71,16 +73,10 @@ function supportOf(body: SkillBody, pointM: Vector3): SupportArea | undefined {
   return supportAt(body.map, pointM, openingsAround(body, pointM), 0.15);
 }
 
-/** Moves the hand straight up by the lift alone. */
-export async function liftBy(body: SkillBody, byM: number): Promise<void> {
-  const lift = body.model.manifest.arm?.lift;
-  if (lift !== undefined) await body.moveActuators({ [lift]: body.position(lift) + byM });
-}
-
 /** Lowers what was gripped by mistake; touching something on the way is as good. */
 export async function letDown(body: SkillBody, byM: number): Promise<void> {
   try {
-    await liftBy(body, -byM);
+    await raiseHand(body, -byM);
   } catch (error) {
     if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
   }
@@ -94,7 +90,7 @@ async function pullIn(body: SkillBody): Promise<void> {
 
 /** Opens the gripper and folds the arm in after a failed attempt, so that the camera sees the place again. */
 export async function letGo(body: SkillBody, target: Reacquired): Promise<void> {
-  await body.moveGripper(0.1);
+  await body.moveGripper(Math.min(letGoM, body.model.manifest.gripper.stroke_m));
   const support = supportOf(body, target.mapFromThing.translation);
   await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : backUpM);
 }

@@ -122,16 +122,14 @@ const needArm: readonly string[] = ['pick', 'place-on', 'place-in', 'open', 'clo
  */
 export function checkSkillsFit(mapping: SkillMapping, model: RobotModel): void {
   const { arm, poses, driver } = model.manifest;
+  const driverAction = 'trajectory_action' in driver ? driver.trajectory_action : undefined;
   const problems = Object.entries(mapping.skills).flatMap(([skill, chosen]) => {
     const field = `robots/${mapping.robot}/skills.yaml: skills.${skill}`;
     if (chosen.backend === 'moveit' && 'named_pose' in chosen.goal && !(chosen.goal.named_pose in poses))
       return `${field}.goal.named_pose: "${mapping.robot}" has no pose "${chosen.goal.named_pose}"; it has: ${Object.keys(poses).join(', ')}`;
-    if (
-      chosen.backend === 'action-client' &&
-      nameBelow(mapping.robot, chosen.action) === driver.trajectory_action
-    )
+    if (chosen.backend === 'action-client' && nameBelow(mapping.robot, chosen.action) === driverAction)
       return `${field}.action: ${ofTheDriver(chosen.action)}`;
-    return arm === undefined && needArm.includes(skill) && !isMapped(chosen)
+    return arm === undefined && !model.isFixed && needArm.includes(skill) && !isMapped(chosen)
       ? `${field}: its motions need an arm that lifts, extends sideways and turns its wrist (arm in robot.yaml), which "${mapping.robot}" does not have; leave the skill out`
       : [];
   });

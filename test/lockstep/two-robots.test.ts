@@ -1,0 +1,40 @@
+import { runEpisode } from '@efferent/runtime/simulation';
+import { expect, it } from 'vitest';
+
+const scene = 'kitchen-station';
+
+it('an arm on a stand does its own tasks: it opens the drawer beside it and puts a thing in', async () => {
+  const record = await runEpisode({ scene, robot: 'panda', task: 'station-to-drawer', seed: 1001 });
+  expect(record.conditions, record.message).toEqual([expect.objectContaining({ isMet: true })]);
+  expect(record.collisionPairs).toEqual([]);
+  expect(record.skillRuns.map(({ skill }) => skill)).toEqual(['look', 'open', 'pick', 'place-in']);
+});
+
+it('two robots hand a thing over on the surface that both get at', async () => {
+  const record = await runEpisode({
+    scene,
+    robot: 'stretch',
+    otherRobots: ['panda'],
+    task: 'stow-in-drawer',
+    seed: 1001,
+  });
+  expect(record.conditions, record.message).toEqual([expect.objectContaining({ isMet: true })]);
+  const moves = record.skillRuns.filter(({ skill, code }) => skill !== 'look' && code === '');
+  expect(moves.map(({ robot, skill }) => `${robot} ${skill}`)).toEqual([
+    '/panda open',
+    '/stretch pick',
+    '/stretch place-on',
+    '/panda pick',
+    '/panda place-in',
+  ]);
+});
+
+it('refuses three robots, and a robot that has no stand in the scene', async () => {
+  const task = 'station-to-bin';
+  await expect(
+    runEpisode({ scene, robot: 'stretch', otherRobots: ['panda', 'stretch'], task, seed: 1 }),
+  ).rejects.toThrow('takes one robot or two');
+  await expect(
+    runEpisode({ scene: 'kitchen', robot: 'panda', task: 'put-in-bowl', seed: 1 }),
+  ).rejects.toThrow("map 'kitchen' has no stand for robot 'panda'");
+});
