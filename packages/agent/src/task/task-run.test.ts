@@ -337,10 +337,10 @@ test('a model that refuses ends the task with its reason', async () => {
 
 test('a goal that nobody asked for sends no robot anywhere, unless the check is off', async () => {
   const trial = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  const report = await run(trial, {}, 'put the apple in the bowl');
+  const report = await run(trial, {}, 'put the apple in the bowl', 'no-critic');
   expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
   expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
   const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', false);
+  await run(unchecked, {}, 'put the apple in the bowl', 'no-critic', false);
   expect(unchecked.sent.length).toBeGreaterThan(0);
 });
