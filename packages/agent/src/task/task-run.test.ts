@@ -231,7 +231,6 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         'open the left drawer',
         'clear the table',
         'open the left drawer and the fridge, and put everything in the bowl',
-        'find it, then',
         '',
       ),
       async (replies, codes, planner, answersVary, without, instruction) => {
@@ -339,10 +338,10 @@ test('a model that refuses ends the task with its reason', async () => {
 
 test('a goal that nobody asked for sends no robot anywhere, unless the check is off', async () => {
   const trial = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  const report = await run(trial, {}, 'put the apple in the bowl', 'open-loop');
+  const report = await run(trial, {}, 'put the apple in the bowl', 'no-critic');
   expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
   expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
   const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  await run(unchecked, {}, 'put the apple in the bowl', 'open-loop', [], false);
+  await run(unchecked, {}, 'put the apple in the bowl', 'no-critic', [], false);
   expect(unchecked.sent.length).toBeGreaterThan(0);
 });
