@@ -6,6 +6,9 @@ const packages = readdirSync(new URL('packages', import.meta.url));
 const support = (file: string) => new URL(`test/support/${file}`, import.meta.url).pathname;
 const ownDomain = support('own-domain.ts');
 
+// What a test brings about is remembered by no later one.
+process.env.EFFERENT_MEMORY ??= '';
+
 /** One project a package, and one a folder of `test/`. */
 export default defineConfig({
   test: {

@@ -103,6 +103,7 @@ it.each([
   ['saxes', ['core']],
   ['js-yaml', ['core', 'launcher', 'ros']],
   ['commander', ['cli']],
+  ['@modelcontextprotocol/sdk', ['cli']],
   ['rclnodejs', ['ros']],
 ])('the library %s is imported by %s only', (library, owners) => {
   const users = packageNames.filter((name) =>

@@ -137,7 +137,7 @@ export function critiqueMessage(
     header: { stamp: fields.stamp, frame_id: 'map' },
     task_id: fields.taskId,
     sub_goal_id: subGoal.id,
-    source: 'gate',
+    source: verdict.layer,
     verdict: verdictNumbers[verdict.verdict],
     feasibility: verdict.feasibility,
     threshold: fields.threshold,

@@ -22,6 +22,7 @@ import type { RobotBody } from './belief/robot-state.ts';
 import { WorldMap } from './belief/world-map.ts';
 import { BeliefFeed } from './belief-feed-node.ts';
 import { CameraEye } from './camera-eye-node.ts';
+import type { SkillOutcomeStore } from './memory/episodic-memory.ts';
 import { createModel } from './model/create-model.ts';
 import { declareModelChoice, declarePictureConsent } from './model-parameters-node.ts';
 import { SkillStatistics } from './plan/skill-statistics.ts';
@@ -63,14 +64,24 @@ export const agentNode: NodeModule = managedNode({
     const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
       createModel(choice, surroundings),
     );
+    const memorySetting = node.declareParameter('memory', '', {
+      description:
+        'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
+      readOnly,
+    });
     const settings = declareSettings(node);
 
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = listedRobots(others).map((name) => loadRobotModel(services.workspaceFolders, name));
     const map = loadPriorMap(services.workspaceFolders, scene);
+    const { openMemory } = await import('./memory/open-memory.ts');
+    const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
+      node.logger.warn('memory-unusable', { error }),
+    );
     const belief = new Belief(
       new WorldMap(map),
       [lead, ...models].map((model) => bodyOf(model, map)),
+      memory.places,
     );
     const transforms = new TransformListener(node);
     const leadCamera = camera || mainCameraOf(lead).name;
@@ -85,7 +96,8 @@ export const agentNode: NodeModule = managedNode({
       model: languageModel,
       settings,
       robots: [clientOf(node, lead), ...models.map((model) => clientOf(node, model))],
-      statistics: new SkillStatistics(),
+      statistics: statisticsFrom(memory),
+      memory,
       questions: new QuestionDesk(node),
       publishBelief: publish,
       ...(eye === undefined ? {} : { picture: () => eye.look() }),
@@ -95,7 +107,10 @@ export const agentNode: NodeModule = managedNode({
           work,
         ),
     });
-    return { deactivate: (reason) => server.stop(`The agent ${reason}.`) };
+    return {
+      deactivate: (reason) => server.stop(`The agent ${reason}.`),
+      cleanUp: async () => memory.close(),
+    };
   },
 });
 
@@ -106,6 +121,16 @@ function bodyOf(model: RobotModel, map: PriorMap): RobotBody {
   if (base.kind !== 'fixed') return { name: model.namespace };
   const mapFromStand = Transform.fromPlanar(...standOf(map, model.id));
   return { name: model.namespace, fixedReachM: base.reach_m, mapFromStand };
+}
+
+/** Runs of earlier tasks that what is expected of skills starts from. */
+const mostEarlierRuns = 500;
+
+function statisticsFrom(memory: SkillOutcomeStore): SkillStatistics {
+  const statistics = new SkillStatistics();
+  for (const { skill, context, success, elapsedS } of memory.skillRuns(mostEarlierRuns))
+    statistics.record(skill, context, success, elapsedS);
+  return statistics;
 }
 
 /** Publishes the belief twice a second when anybody listens, and whenever the returned function is called. */

@@ -1,13 +1,14 @@
-import { ConfigurationError } from '@efferent/core';
+import { ConfigurationError, describeError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
 import { defaultCriticSettings } from './plan/critic.ts';
 import { selectorNames } from './plan/selector.ts';
 import { defaultPlanner, isPlannerName, plannerNames } from './planners/planners.ts';
+import { type Ablation, ablationNames, parseAblations } from './task/ablations.ts';
 import { defaultTaskLimits, type TaskLimits } from './task/limits.ts';
 import type { TaskSettings } from './task/task-report.ts';
 
 /** Declares the planner's thresholds and bounds; they may be changed between tasks. */
-export function declareSettings(node: RosNode): (planner: string) => TaskSettings {
+export function declareSettings(node: RosNode): (planner: string, without: string) => TaskSettings {
   const number = (
     name: string,
     value: number,
@@ -26,6 +27,7 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
     selectorNames,
     'how the next of several ready sub-goals is chosen',
   );
+  const without = declareAblations(node);
   const d = defaultTaskLimits;
   const threshold = number(
     'feasibility_threshold',
@@ -86,7 +88,7 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
     [1, 3600],
     'how long an answer is waited for, s',
   );
-  return (asked) => {
+  return (asked, left) => {
     const limits: TaskLimits = {
       maxReplans: replans(),
       maxSteps: steps(),
@@ -101,8 +103,32 @@ export function declareSettings(node: RosNode): (planner: string) => TaskSetting
       questionTimeoutS: answerS(),
     };
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
-    return { planner: isPlannerName(asked) ? asked : planner(), selector: selector(), limits, critic };
+    return {
+      planner: isPlannerName(asked) ? asked : planner(),
+      selector: selector(),
+      limits,
+      critic,
+      without: left === '' ? without() : parseAblations(left),
+    };
   };
+}
+
+/** Declares which parts of the planner are left out. @throws {@link ConfigurationError} for an unknown one at the start */
+function declareAblations(node: RosNode): () => readonly Ablation[] {
+  const first = node.declareParameter('without', '', {
+    description: `parts of the planner to leave out, separated by commas: ${ablationNames.join(', ')}`,
+  });
+  parseAblations(first);
+  node.onSetParameters((changes) => {
+    if (!changes.has('without')) return undefined;
+    try {
+      parseAblations(String(changes.get('without')));
+      return undefined;
+    } catch (error) {
+      return describeError(error);
+    }
+  });
+  return () => parseAblations(node.getParameter('without') as string);
 }
 
 /**

@@ -1,25 +1,27 @@
 import { describeError } from '@efferent/core';
-import { qosProfiles, type RosNode, type ServerGoalHandle, stampFromNs } from '@efferent/ros';
+import type { RosNode, ServerGoalHandle } from '@efferent/ros';
 import type { SkillContract } from '@efferent/skills';
-import {
-  critiqueMessage,
-  modelCallMessage,
-  planMessage,
-  skillOutcomeMessage,
-} from './agent-messages-node.ts';
 import type { Belief } from './belief/belief.ts';
+import type { BeliefView } from './belief/belief-view.ts';
+import { viewBelief } from './belief/truth.ts';
+import type { EpisodicMemory } from './memory/episodic-memory.ts';
 import type { LanguageModel, Picture, RobotOffer } from './model/language-model.ts';
-import { ModelTextPublisher } from './model-text-node.ts';
 import type { SkillStatistics } from './plan/skill-statistics.ts';
 import { isPlannerName } from './planners/planners.ts';
 import type { QuestionDesk } from './question-desk-node.ts';
 import type { RobotClient } from './robot-client-node.ts';
+import { areAblations } from './task/ablations.ts';
+import { withTidyHand } from './task/amendment-effects.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './task/environment.ts';
+import { type Heard, hear, type OpenTask } from './task/hear.ts';
+import { Interjections } from './task/interjections.ts';
 import { TaskEnd } from './task/limits.ts';
 import type { TaskReport, TaskSettings } from './task/task-report.ts';
 import { runTask } from './task/task-run.ts';
+import { TaskPublishers } from './task-publishers-node.ts';
 
 type ExecuteTask = 'efferent_interfaces/action/ExecuteTask';
+type ExecuteTaskGoal = ServerGoalHandle<ExecuteTask>['request'];
 
 /** What the server needs beside its ROS node. */
 export interface TaskServerParts {
@@ -28,9 +30,10 @@ export interface TaskServerParts {
   readonly robots: readonly [RobotClient, ...RobotClient[]];
   readonly model: LanguageModel;
   readonly statistics: SkillStatistics;
+  readonly memory: EpisodicMemory;
   readonly questions: QuestionDesk;
   /** Read anew for every task, so that parameters may change between tasks. */
-  settings(planner: string): TaskSettings;
+  settings(planner: string, without: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
   /** Absent where the model may not see the camera's pictures. */
   readonly picture?: () => Promise<Picture | undefined>;
@@ -40,19 +43,18 @@ export interface TaskServerParts {
 
 const pausePollMs = 100;
 
-interface Accepted {
+interface Accepted extends OpenTask {
   readonly abort: AbortController;
 }
 
-/** Serves `/agent/execute_task` and `/agent/pause`: one task at a time, newer ones replace it or wait for it. */
+/** Words of `ExecuteTask.when_busy`; empty means the first. */
+const whenBusyWords = ['replace', 'queue', 'as-said'];
+
+/** Serves `/agent/execute_task` and `/agent/pause`: one task at a time; newer ones replace it, change it or wait for it. */
 export class TaskServer {
   readonly #node: RosNode;
   readonly #parts: TaskServerParts;
-  readonly #plans;
-  readonly #critiques;
-  readonly #modelCalls;
-  readonly #skillRuns;
-  readonly #modelText: ModelTextPublisher;
+  readonly #publishers: TaskPublishers;
   readonly #accepted = new Set<Accepted>();
   #last: Promise<void> = Promise.resolve();
   #tasks = 0;
@@ -63,26 +65,13 @@ export class TaskServer {
   constructor(node: RosNode, parts: TaskServerParts) {
     this.#node = node;
     this.#parts = parts;
-    this.#plans = node.createPublisher('efferent_interfaces/msg/Plan', '/agent/plan', qosProfiles.latched);
-    this.#critiques = node.createPublisher(
-      'efferent_interfaces/msg/Critique',
-      '/agent/critique',
-      qosProfiles.default,
-    );
-    this.#modelCalls = node.createPublisher(
-      'efferent_interfaces/msg/ModelCall',
-      '/agent/model_calls',
-      qosProfiles.default,
-    );
-    this.#skillRuns = node.createPublisher(
-      'efferent_interfaces/msg/SkillOutcome',
-      '/agent/skill_outcomes',
-      qosProfiles.default,
-    );
-    this.#modelText = new ModelTextPublisher(node);
+    this.#publishers = new TaskPublishers(node);
     node.createService('std_srvs/srv/SetBool', '/agent/pause', ({ data }) => this.#pause(data));
     node.createActionServer('efferent_interfaces/action/ExecuteTask', '/agent/execute_task', {
-      onGoal: (goal) => goal.planner === '' || isPlannerName(goal.planner),
+      onGoal: ({ planner, without, when_busy: whenBusy }) =>
+        (planner === '' || isPlannerName(planner)) &&
+        areAblations(without) &&
+        (whenBusy === '' || whenBusyWords.includes(whenBusy)),
       execute: (goal) => this.#execute(goal),
     });
   }
@@ -98,9 +87,18 @@ export class TaskServer {
   }
 
   async #execute(goal: ServerGoalHandle<ExecuteTask>): Promise<ReturnType<typeof resultMessage>> {
-    if (goal.request.when_busy !== 'queue')
-      this.#endAll(new TaskEnd('replaced', `It was replaced by "${goal.request.instruction}".`));
-    const accepted: Accepted = { abort: new AbortController() };
+    const heard = this.#hear(goal.request);
+    if (heard !== undefined) {
+      const how = heard.kind === 'run' ? heard.how : heard.kind;
+      this.#node.logger.info('instruction-heard', {
+        said: goal.request.instruction,
+        how,
+        message: heard.message,
+      });
+      goal.publishFeedback({ kind: 'heard', text: heard.message, detail: how, feasibility: Number.NaN });
+      if (heard.kind !== 'run') return this.#answer(goal, heard);
+    }
+    const accepted = newTask(heard?.instruction ?? goal.request.instruction);
     this.#accepted.add(accepted);
     const onCancel = () => accepted.abort.abort(new TaskEnd('cancelled', 'The task was cancelled.'));
     goal.cancelSignal.addEventListener('abort', onCancel, { once: true });
@@ -112,7 +110,13 @@ export class TaskServer {
     this.#last = turn.promise;
     try {
       await before;
-      const report = await this.#run(goal, taskId, accepted.abort.signal);
+      if (heard?.tidies === true)
+        accepted.instruction = withTidyHand(
+          accepted.instruction,
+          this.#view(),
+          this.#parts.robots[0].namespace,
+        );
+      const report = await this.#run(goal, taskId, accepted);
       this.#parts.publishBelief();
       if (report.outcome === 'cancelled' && goal.isCancelRequested) goal.canceled();
       else if (report.success) goal.succeed();
@@ -130,21 +134,53 @@ export class TaskServer {
     }
   }
 
-  async #run(goal: ServerGoalHandle<ExecuteTask>, taskId: string, signal: AbortSignal): Promise<TaskReport> {
-    const { instruction } = goal.request;
+  /** Lets the words decide what becomes of the open tasks; undefined for goals that say it themselves. */
+  #hear({ instruction, when_busy: whenBusy }: ExecuteTaskGoal): Heard | undefined {
+    if (whenBusy === 'as-said') {
+      const open = [...this.#accepted].filter((task) => !task.abort.signal.aborted);
+      return hear(instruction, open, this.#view(), this.#parts.model.id.startsWith('reasoner'));
+    }
+    if (whenBusy !== 'queue') this.#endAll(new TaskEnd('replaced', `It was replaced by "${instruction}".`));
+    return undefined;
+  }
+
+  /** Ends the goal of words that are no task of their own. */
+  #answer(
+    goal: ServerGoalHandle<ExecuteTask>,
+    { kind, message }: Exclude<Heard, { readonly kind: 'run' }>,
+  ): ReturnType<typeof resultMessage> {
+    if (kind === 'unclear') {
+      goal.abort();
+      return resultMessage(endedBefore(new TaskEnd('not-understood', message)), '');
+    }
+    goal.succeed();
+    const outcome = kind === 'amended' ? 'amended' : 'success';
+    return resultMessage({ ...endedBefore(new TaskEnd(outcome, message)), success: true }, '');
+  }
+
+  #view(): BeliefView {
+    return viewBelief(this.#parts.belief, this.#nowS());
+  }
+
+  async #run(goal: ServerGoalHandle<ExecuteTask>, taskId: string, accepted: Accepted): Promise<TaskReport> {
+    const { instruction, interjections } = accepted;
+    const { signal } = accepted.abort;
     const beganS = this.#nowS();
     if (signal.aborted) return endedBefore(signal.reason);
+    if (instruction === '')
+      return { ...endedBefore(new TaskEnd('success', 'there is nothing to put down')), success: true };
     const team = await this.#team();
     if (team instanceof TaskEnd) return endedBefore(team);
     const { skills, robots } = team;
-    const settings = this.#parts.settings(goal.request.planner);
-    const { belief, model, statistics, questions, picture } = this.#parts;
-    const stamp = () => stampFromNs(this.#node.clock.nowNs());
+    const settings = this.#parts.settings(goal.request.planner, goal.request.without);
+    const { belief, model, statistics, questions, picture, memory } = this.#parts;
     const environment: TaskEnvironment = {
       belief,
       skills,
       model,
       robots,
+      memory,
+      interjections,
       nowS: () => this.#nowS(),
       sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
       executeSkill: (call, onPhase, abort) =>
@@ -152,28 +188,14 @@ export class TaskServer {
       runModel: (work) => this.#parts.runModel(work),
       ask: (question, timeoutS, abort) => questions.ask(taskId, question, timeoutS, abort),
       whilePaused: (abort) => this.#whilePaused(abort),
-      publishPlan: (plan) =>
-        this.#plans.publish(
-          planMessage(plan, belief, {
-            stamp: stamp(),
-            taskId,
-            instruction,
-            planner: settings.planner,
-            model: model.id,
-          }),
-        ),
-      publishCritique: (subGoal, verdict) =>
-        this.#critiques.publish(
-          critiqueMessage(subGoal, verdict, {
-            stamp: stamp(),
-            taskId,
-            threshold: settings.critic.feasibilityThreshold,
-          }),
-        ),
-      publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
-      publishModelCall: (report) =>
-        this.#modelCalls.publish(modelCallMessage(report, { stamp: stamp(), taskId })),
-      modelText: (purpose) => this.#modelText.begin({ taskId, purpose, model: model.id }),
+      ...this.#publishers.ofTask({
+        taskId,
+        belief,
+        planner: settings.planner,
+        model: model.id,
+        threshold: settings.critic.feasibilityThreshold,
+        instruction: () => accepted.instruction,
+      }),
       picture: async () => picture?.(),
       emit: (event) =>
         goal.publishFeedback({
@@ -255,6 +277,12 @@ export class TaskServer {
   #nowS(): number {
     return Number(this.#node.clock.nowNs()) / 1e9;
   }
+}
+
+function newTask(instruction: string): Accepted {
+  const abort = new AbortController();
+  const end = (reason: TaskEnd) => abort.abort(reason);
+  return { instruction, abort, end, interjections: new Interjections() };
 }
 
 interface Team {

@@ -48,7 +48,13 @@ async function measure(
   const restarts: string[] = [];
   const system = await startSystem({
     launchFile: join(repositoryFolder, 'launch/kitchen.launch.xml'),
-    arguments: { robot, seed: String(options.seed), port: String(port), stop_port: String(stopPort) },
+    arguments: {
+      robot,
+      seed: String(options.seed),
+      memory: '',
+      port: String(port),
+      stop_port: String(stopPort),
+    },
     middleware,
     robot,
     observer: { onNodeDown: (node, reason) => restarts.push(`${node}: ${reason}`) },

@@ -21,6 +21,7 @@ export interface TasksOptions extends SuiteOptions {
   readonly robots: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
+  readonly without?: string;
 }
 
 /** The agent with critic, verification and replanning off; what closing the loop is compared with. */
@@ -56,6 +57,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
         task,
         seed: options.seed + episode,
         ...(planner === '' ? {} : { planner }),
+        ...(options.without === undefined ? {} : { without: options.without }),
         ...(perturbation === undefined ? {} : { perturbation }),
       });
       options.onEpisode({ arm: planner === '' ? 'default' : planner, episode, ...record });
@@ -68,6 +70,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
     robot: options.robots.join(','),
     tasks,
     planner: options.planner ?? 'default',
+    without: options.without ?? '',
     perturbation: perturbation ?? 'none',
     episodes: options.episodes,
     shard: options.shard,

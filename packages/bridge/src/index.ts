@@ -1,2 +1,2 @@
-export { isLoopbackHost, knownOrigins, requireTokenFor } from './access.ts';
+export { isLoopbackHost, knownOrigins, refusalOf, requireTokenFor } from './access.ts';
 export { type GoalEvent, goalNames } from './goal-relay.ts';

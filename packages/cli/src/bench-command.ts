@@ -16,6 +16,7 @@ interface BenchOptions {
   readonly robots?: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
+  readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
 }

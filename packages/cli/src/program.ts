@@ -2,6 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { addGraphCommands } from './graph/graph-commands.ts';
 import { applyWorkspaceDefaults } from './workspace-defaults.ts';
 
+const withoutOption = () =>
+  new Option(
+    '--without <parts>',
+    'parts of the planner to leave out, separated by commas, e.g. critic,samples',
+  );
+
 /** Builds the command line; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
   const program = new Command('efferent')
@@ -33,9 +39,36 @@ export function createProgram(): Command {
     .argument('<instruction>')
     .option('--robot <id>', 'namespace of the robot', 'stretch')
     .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption())
     .addOption(middlewareOption())
     .option('--json', 'print one JSON line last')
     .action(lazily(async () => (await import('./run-command.ts')).runInstruction));
+
+  program
+    .command('say')
+    .description('say something to a running system, also about the task it is at: "no, the other mug"')
+    .argument('<words>')
+    .option('--robot <id>', 'namespace of the robot', 'stretch')
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(middlewareOption())
+    .option('--json', 'print one JSON line last')
+    .action(lazily(async () => (await import('./run-command.ts')).say));
+
+  withModelOptions(withSystemOptions(program.command('mcp')))
+    .description('offer a robot to MCP clients: on standard input and output, or over HTTP on this machine')
+    .option('--start', 'start a system of its own instead of joining a running one')
+    .option('--http', 'over streamable HTTP')
+    .option(
+      '--port <number>',
+      'port of --http; with --start the Stop button takes the next one',
+      integer,
+      8770,
+    )
+    .option('--allow <tools>', 'tools to offer, e.g. execute_task,observe; all without it')
+    .option('--skills <names>', 'skills that execute_skill may run; all without it')
+    .option('--pictures', 'camera pictures may be handed to the client')
+    .option('--confirm', 'have every motion confirmed, also of a simulated robot')
+    .action(lazily(async () => (await import('./mcp-command.ts')).runMcp));
 
   program
     .command('launch')
@@ -77,7 +110,8 @@ export function createProgram(): Command {
     .option('--robot <id>', 'robot of the tasks', 'stretch')
     .addOption(robotsOption())
     .option('--perturb <what>', 'disturb every episode: move-object')
-    .option('--planner <id>', "planner; the agent's default without it");
+    .option('--planner <id>', "planner; the agent's default without it")
+    .addOption(withoutOption());
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
     '--minutes <number>',
     'length of the measurement with each middleware',
@@ -200,6 +234,21 @@ export function createProgram(): Command {
     .argument('<robot>', 'id, or a folder such as robots/my-robot')
     .action(lazily(async () => (await import('./robot-command.ts')).runRobotCheck));
 
+  const memory = program.command('memory').description('what the robot remembers of earlier tasks');
+  withMemoryOptions(memory.command('search'))
+    .description('find episodes: tasks, failures, where things were found and put, answers')
+    .argument('<text>')
+    .action(lazily(async () => (await import('./memory-command.ts')).searchMemory));
+  withMemoryOptions(memory.command('list'))
+    .description('the newest episodes')
+    .action(lazily(async () => (await import('./memory-command.ts')).listMemory));
+  withMemoryFile(memory.command('forget'))
+    .description('delete everything that is remembered')
+    .action(lazily(async () => (await import('./memory-command.ts')).forgetMemory));
+  withMemoryFile(memory.command('path'))
+    .description('print which file it is')
+    .action(lazily(async () => (await import('./memory-command.ts')).printMemoryPath));
+
   program
     .command('doctor')
     .description('say which middleware would be used and why, what is missing, and how to get it')
@@ -244,6 +293,13 @@ function withModelOptions(command: Command): Command {
     .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
     .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
 }
+const withMemoryFile = (command: Command): Command =>
+  command.option('--file <path>', "file of the memory; the workspace's own, or EFFERENT_MEMORY, without it");
+
+const withMemoryOptions = (command: Command): Command =>
+  withMemoryFile(command)
+    .option('-n, --number <count>', 'how many episodes', count, 20)
+    .option('--json', 'print one JSON line');
 
 function withBenchOptions(command: Command): Command {
   return command

@@ -62,15 +62,17 @@ async function useSystem(
 ): Promise<void> {
   const conversation = new Conversation(terminal, signal);
   try {
-    const result = await carryOut(system, options.instruction, conversation, terminal, signal);
-    if (options.json === true)
-      process.stdout.write(`${JSON.stringify(jsonResult(options, system, result))}\n`);
+    const talk = { system, conversation, terminal, signal };
+    const first = carryOut(talk, options.instruction).then((result) => {
+      if (options.json === true)
+        process.stdout.write(`${JSON.stringify(jsonResult(options, system, result))}\n`);
+      return result;
+    });
     if (options.once === true) {
-      process.exitCode = result.success ? 0 : 1;
+      process.exitCode = (await first).success ? 0 : 1;
       return;
     }
-    for await (const instruction of conversation.instructions('What should the robot do?'))
-      await carryOut(system, instruction, conversation, terminal, signal);
+    await takeInstructions(talk, first);
     // Without a person at the terminal the viewer still takes instructions, until a signal comes.
     await Promise.race([system.ended, aborted(signal)]);
     if (signal.aborted) return;
@@ -83,12 +85,35 @@ async function useSystem(
   }
 }
 
+interface Talk {
+  readonly system: System;
+  readonly conversation: Conversation;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Passes on what is typed, also while the robot works, until the input and the tasks have ended. */
+async function takeInstructions(talk: Talk, first: Promise<TaskResult>): Promise<void> {
+  const open = new Set<Promise<unknown>>();
+  const broken = Promise.withResolvers<never>();
+  const watch = (task: Promise<unknown>) => {
+    open.add(task);
+    task.then(() => {
+      open.delete(task);
+      if (open.size === 0) talk.conversation.prompt('What should the robot do?');
+    }, broken.reject);
+  };
+  watch(first);
+  const listen = async () => {
+    for await (const instruction of talk.conversation.instructions()) watch(carryOut(talk, instruction));
+    await Promise.all(open);
+  };
+  await Promise.race([listen(), broken.promise]);
+}
+
 async function carryOut(
-  system: System,
+  { system, conversation, terminal, signal }: Talk,
   instruction: string,
-  conversation: Conversation,
-  terminal: Terminal,
-  signal: AbortSignal,
 ): Promise<TaskResult> {
   terminal.line(`> ${instruction}`);
   const printer = new TaskPrinter(terminal);
@@ -98,6 +123,7 @@ async function carryOut(
   const result = await Promise.race([
     system.client.runTask(instruction, {
       signal,
+      whenBusy: 'as-said',
       onEvent: (event) => printer.onEvent(event),
       onQuestion: (question, own) => conversation.ask(question.text, question.choices, own),
     }),

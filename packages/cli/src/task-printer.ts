@@ -4,6 +4,8 @@ import type { Terminal } from './terminal.ts';
 /** Prints the life of one task: the plan, each step with its outcome, replans, the end. */
 export class TaskPrinter {
   readonly #terminal: Terminal;
+  /** Set for words that were no task of their own: they have been answered. */
+  #isAnswered = false;
   #running: { readonly label: string; text: string; readonly sinceS: number } | undefined;
 
   constructor(terminal: Terminal) {
@@ -13,6 +15,13 @@ export class TaskPrinter {
   onEvent(event: TaskEvent): void {
     const more = event.detail === '' ? '' : ` · ${event.detail}`;
     switch (event.kind) {
+      case 'heard':
+        this.#isAnswered = ['amended', 'stopped', 'unclear'].includes(event.detail);
+        if (event.text !== '') this.#terminal.row(heardLabels[event.detail] ?? event.detail, event.text);
+        return;
+      case 'amended':
+        this.#terminal.row('changed', `${event.text} · now: ${event.detail}`, { tone: 'waiting' });
+        return;
       case 'plan':
         this.#terminal.row('plan', event.text, { right: event.detail });
         return;
@@ -41,6 +50,7 @@ export class TaskPrinter {
   /** Prints the end of a task. */
   finish(result: TaskResult): void {
     this.#terminal.clearLive();
+    if (this.#isAnswered) return;
     const counts = `${result.skills} skills, ${plural(result.replans, 'replan')}, ${result.elapsed_s.toFixed(1)} s`;
     if (result.success) this.#terminal.row('done', `${result.message} · ${counts}`, { tone: 'good' });
     else this.#terminal.row('failed', `${result.message} (${result.outcome}) · ${counts}`, { tone: 'bad' });
@@ -66,6 +76,15 @@ export class TaskPrinter {
     );
   }
 }
+
+/** What was understood of words that were said during a task; a change is shown by the task that it changes. */
+const heardLabels: Readonly<Record<string, string>> = {
+  replaced: 'replaced',
+  queued: 'queued',
+  amended: 'understood',
+  stopped: 'stopped',
+  unclear: 'not understood',
+};
 
 const stepLabel = (event: TaskEvent): string => event.text;
 

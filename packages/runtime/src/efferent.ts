@@ -1,5 +1,5 @@
-/** What a task script imports: `import { runTask, observe, executeSkill } from 'efferent'`. */
-export { executeSkill, observe, runTask } from './script-api.ts';
+/** What a task script imports: `import { executeSkill, observe, runTask, say } from 'efferent'`. */
+export { executeSkill, observe, runTask, say } from './script-api.ts';
 export type {
   Belief,
   ExecuteSkillOptions,

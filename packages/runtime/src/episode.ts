@@ -30,6 +30,8 @@ export interface EpisodeOptions {
   readonly seed: number;
   /** The agent's default without it. */
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   readonly model?: string;
   readonly perturbation?: PerturbationName;
   /** Which backend serves which skill; the robot's own file without it. */

@@ -20,6 +20,8 @@ export interface LockstepGraphOptions {
   /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
   readonly modelArguments?: Readonly<Record<string, string>>;
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
   /** Task card that places the objects; without it the scene's own layout. */
@@ -139,6 +141,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,
+    without: options.without,
     skills_file: options.skillsFile,
     other_robot: options.otherRobot,
   };
@@ -146,8 +149,8 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
   const plan = planFile(
     options.launchFile ?? join(repositoryFolder, 'launch', launchFileFor(options.otherRobot)),
     { scene, robot, seed: String(seed), ...Object.fromEntries(given) },
-    // No page to serve, and a word for the file's own conditions.
-    { preset: { model, viewer: 'false', lockstep: 'true' } },
+    // No page to serve, nothing of earlier runs, and a word for the file's own conditions.
+    { preset: { model, viewer: 'false', memory: '', lockstep: 'true' } },
   );
   refuseTimers(plan, where);
   return plan;

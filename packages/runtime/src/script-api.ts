@@ -56,6 +56,16 @@ export async function runTask(instruction: string, options: RunTaskOptions = {})
   return result;
 }
 
+/**
+ * Says something to the robot as a person would; while a task runs the words may change it ("no, the other mug"), follow it
+ * ("then ...") or end it ("never mind").
+ *
+ * @returns what became of it: `outcome` is `amended` at once when another task was changed; a task of its own ends first
+ */
+export function say(words: string, options: Omit<RunTaskOptions, 'whenBusy'> = {}): Promise<TaskResult> {
+  return runTask(words, { ...options, whenBusy: 'as-said' });
+}
+
 /** Returns what the agent believes now: objects with pose and confidence, furniture with state, robots. */
 export async function observe(): Promise<Belief> {
   return connection().client.observe();

@@ -23,6 +23,13 @@ type SkillArgument = Partially<MessageTypes['efferent_interfaces/msg/SkillArgume
 export interface RunTaskOptions {
   /** Planner to use; the agent's default without it. */
   readonly planner?: string;
+  /** Parts of the planner to leave out, separated by commas. */
+  readonly without?: string;
+  /**
+   * What becomes of a running task: it is replaced (default), it is waited for, or the words say it ("no, the other mug"); see
+   * docs/instructions.md.
+   */
+  readonly whenBusy?: 'replace' | 'queue' | 'as-said';
   /** Longest time for the whole task on the client's clock, s. Default 600. */
   readonly timeLimitS?: number;
   readonly onEvent?: (event: TaskEvent) => void;
@@ -56,8 +63,9 @@ export class TaskClient {
   #belief: Belief | undefined;
   readonly #beliefWaiters: ((belief: Belief) => void)[] = [];
   #question: Question | undefined;
-  #onQuestion: ((question: Question) => void) | undefined;
-  #onSkill: ((outcome: SkillOutcome) => void) | undefined;
+  /** Of the tasks of this client that answer questions; the oldest does. */
+  readonly #answerers = new Set<(question: Question) => void>();
+  readonly #skillListeners = new Set<(outcome: SkillOutcome) => void>();
 
   /**
    * @param node - the client's own node; destroying it ends the client
@@ -86,14 +94,16 @@ export class TaskClient {
       { qos: qosProfiles.latched },
       (asked) => {
         this.#question = asked;
-        this.#onQuestion?.(asked);
+        this.#answer(asked);
       },
     );
     node.createSubscription(
       'efferent_interfaces/msg/SkillOutcome',
       '/agent/skill_outcomes',
       { qos: qosProfiles.default },
-      (outcome) => this.#onSkill?.(outcome),
+      (outcome) => {
+        for (const listener of this.#skillListeners) listener(outcome);
+      },
     );
   }
 
@@ -115,21 +125,32 @@ export class TaskClient {
    */
   async runTask(instruction: string, options: RunTaskOptions = {}): Promise<TaskResult> {
     const answering = new AbortController();
-    this.#onQuestion = this.#answerer(options.onQuestion, answering.signal);
-    this.#onSkill = options.onSkill;
-    if (this.#question !== undefined) this.#onQuestion(this.#question);
+    const { onSkill = () => undefined } = options;
+    const answerer = this.#answerer(options.onQuestion, answering.signal);
+    // A listener of its own for every task, so that the end of one is not that of another's.
+    const skillListener = (outcome: SkillOutcome) => onSkill(outcome);
+    this.#skillListeners.add(skillListener);
+    if (options.onQuestion !== undefined) this.#answerers.add(answerer);
+    if (this.#question !== undefined) this.#answer(this.#question);
     try {
       return await this.#runGoal(
         this.#tasks,
-        { instruction, when_busy: 'replace', planner: options.planner ?? '' },
+        {
+          instruction,
+          when_busy: options.whenBusy ?? 'replace',
+          planner: options.planner ?? '',
+          without: options.without ?? '',
+        },
         (options.timeLimitS ?? 600) * 1000,
         options.onEvent,
         options.signal,
       );
     } finally {
       answering.abort();
-      this.#onQuestion = undefined;
-      this.#onSkill = undefined;
+      this.#skillListeners.delete(skillListener);
+      const wasFirst = this.#answerers.values().next().value === answerer;
+      this.#answerers.delete(answerer);
+      if (wasFirst && this.#question !== undefined) this.#answer(this.#question);
     }
   }
 
@@ -163,6 +184,11 @@ export class TaskClient {
   async listSkills(): Promise<readonly SkillContract[]> {
     const client = this.node.createClient('efferent_interfaces/srv/ListSkills', `/${this.robot}/list_skills`);
     return (await client.sendRequestAsync({}, { timeoutMs: callTimeoutMs })).skills;
+  }
+
+  #answer(question: Question): void {
+    const [first] = this.#answerers;
+    first?.(question);
   }
 
   #answerer(onQuestion: RunTaskOptions['onQuestion'], signal: AbortSignal): (question: Question) => void {

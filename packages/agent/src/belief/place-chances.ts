@@ -21,8 +21,8 @@ export interface PlaceEvidence {
 
 /** Chance of a thing that is at no place that the map knows, before anything is seen. */
 const elsewhereChance = 0.08;
-/** Earlier finds that weigh as much as the common sense about the kind. */
-const commonSenseFinds = 1.5;
+/** Common sense weighs as much as a third of a find: a household's things have their places. */
+const commonSenseFinds = 1 / 3;
 /** Things do not go far: weight of the last place and of other parts of the same furniture. */
 const lastPlaceFactor = 3;
 const sameFurnitureFactor = 2;

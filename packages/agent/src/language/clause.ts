@@ -93,7 +93,7 @@ function readStatement(reader: ClauseReader, position: number): ClauseResult | u
 const isJoint = (word: string | undefined) => word === 'and' || word === ',' || word === 'or';
 
 /** Reads noun phrases joined by "and" and commas, up to the next verb. */
-function readObjects(
+export function readObjects(
   reader: ClauseReader,
   position: number,
   policy: ModifierPolicy,

@@ -21,7 +21,8 @@ export const adjectives = new Set(
     'red green blue yellow orange white black brown grey gray pink purple silver ' +
     'big large small little tiny tall short long wide round ' +
     'left right top bottom upper lower middle first second third last other ' +
-    'nearest closest near far farthest full empty open closed clean dirty ripe fresh metal wooden plastic glass ceramic kitchen same'
+    'nearest closest near far farthest full empty open closed clean dirty ripe fresh metal wooden plastic glass ceramic kitchen same ' +
+    'different held'
   ).split(' '),
 );
 
@@ -110,6 +111,10 @@ const nounEnders = new Set([
   'need',
   'after',
   'out',
+  'where',
+  'there',
+  'alone',
+  'instead',
 ]);
 
 /** How much of what follows the noun belongs to the noun phrase. */
@@ -142,7 +147,8 @@ function readQuantity(tokens: readonly string[], position: number): Parsed<Quant
   return { value: next > position ? { kind: 'definite' } : undefined, next };
 }
 
-const endsNoun = (tokens: readonly string[], position: number): boolean => {
+/** Tells whether no word of a noun stands at `position` any more. */
+export const endsNoun = (tokens: readonly string[], position: number): boolean => {
   const word = tokens[position];
   return (
     word === undefined ||

@@ -115,8 +115,12 @@ export interface LanguageModelRequest<Output> {
   readonly answers: Readonly<Record<string, string>>;
   /** Goals and looks that were confirmed in this task, in order. */
   readonly achieved: readonly string[];
+  /** What is remembered of earlier tasks and may help, in words, most relevant first. */
+  readonly recollections?: readonly string[];
   /** Names given earlier to things that have been found since, by reference name. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** Ids that a name of the instruction does not mean, since the person said "the other one", by reference name. */
+  readonly excluded?: Readonly<Record<string, readonly string[]>>;
   /** What the answer must look like. */
   readonly schema: GenericSchema<unknown, Output>;
   readonly maxOutputTokens: number;

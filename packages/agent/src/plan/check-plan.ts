@@ -46,6 +46,9 @@ export function checkPlan(
         reason: `goal "${goal}" names "${stranger}", which is neither known nor a reference`,
       });
   }
+  // Planning that goes on after no step at all would go on for ever.
+  if (!proposal.complete && proposal.subGoals.length === 0)
+    problems.push({ subGoalId: '', reason: 'a plan that is to go on after its steps has no step' });
   const order = orderOf(proposal.subGoals, problems);
   for (const subGoal of proposal.subGoals) problems.push(...argumentProblems(subGoal, known, skills, start));
   if (problems.length === 0) problems.push(...preconditionProblems(order, skills, start));

@@ -4,8 +4,7 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import type { SubGoal } from './plan-graph.ts';
-import { contextOf } from './skill-context.ts';
-import type { SkillStatistics } from './skill-statistics.ts';
+import { mainArgument } from './skill-context.ts';
 
 export interface CriticSettings {
   /** Below this probability of success a step is not sent. */
@@ -24,6 +23,8 @@ export const defaultCriticSettings: CriticSettings = {
 
 export interface Verdict {
   readonly verdict: 'accept' | 'gather' | 'replan';
+  /** Who decided: the gate of preconditions and staleness, or the critic by the chance of success. */
+  readonly layer: 'gate' | 'critic';
   /** Probability that the step succeeds now, [0, 1]. */
   readonly feasibility: number;
   /** Statement that the belief contradicts or cannot judge; empty when none. */
@@ -42,78 +43,108 @@ export interface CriticHistory {
   readonly gathered: ReadonlySet<string>;
 }
 
+/** A step that is to be judged, and what is known about its chance. */
+export interface JudgedStep {
+  readonly subGoal: SubGoal;
+  readonly contract: SkillContract;
+  readonly view: BeliefView;
+  readonly truth: (statement: Atom) => Truth;
+  /** Calibrated probability that the skill succeeds in this context; 1 where feasibility is left out. */
+  readonly chance: number;
+  /** Probability that the skill's contract is wrong about this thing, [0, 1]. */
+  readonly contractDoubt: number;
+  /** Chance that the plan is what was asked for, as far as the model's answers tell, (0, 1]. */
+  readonly planChance: number;
+}
+
 /** Chance given to a precondition that a look could not settle. */
 const unsettledChance = 0.6;
+/** A contract that is wrong with this probability is not tried any more. */
+export const hopelessDoubt = 0.9;
+/** A thing that was seen within this time need not be looked at again, s. */
+const justSeenS = 3;
 
 /**
- * Judges whether a step is feasible now: preconditions against the belief, staleness of what it uses, and the learned
- * success rate of the skill in this context. Deterministic, no model call.
+ * Judges whether a step is feasible now. First the gate: preconditions against the belief, and staleness of what the step
+ * uses. Then, for what passes, the critic: the calibrated chance of success against the threshold. No model call.
  */
-export function criticise(
-  subGoal: SubGoal,
-  contract: SkillContract,
-  view: BeliefView,
-  truth: (statement: Atom) => Truth,
-  statistics: SkillStatistics,
+export function criticise(step: JudgedStep, history: CriticHistory, settings: CriticSettings): Verdict {
+  const lenient = history.vetoes >= settings.maxVetoes;
+  const gate = passGate(step, history, settings, lenient);
+  if (typeof gate !== 'number') return gate;
+  const chance = step.chance * gate * (1 - step.contractDoubt) * step.planChance;
+  if (step.contractDoubt >= hopelessDoubt)
+    return judged('replan', chance, `${step.subGoal.skill} does not work there`);
+  // Doubted once, a step that the planner insists on is tried: the estimate may be what is wrong.
+  if (chance >= settings.feasibilityThreshold || lenient || history.doubts > 0)
+    return judged('accept', chance, '');
+  const because = `its chance of ${chance.toFixed(2)} is below ${settings.feasibilityThreshold}`;
+  const unseen = Object.values(step.subGoal.arguments).find(
+    (id) =>
+      !history.gathered.has(id) &&
+      step.view.objects.some(
+        (object) => object.id === id && object.relation !== 'held-by' && object.ageS > justSeenS,
+      ),
+  );
+  return unseen === undefined
+    ? judged('replan', chance, because)
+    : { ...judged('gather', chance, because), lookAt: unseen };
+}
+
+const judged = (verdict: Verdict['verdict'], feasibility: number, explanation: string): Verdict => ({
+  verdict,
+  layer: 'critic',
+  feasibility,
+  violatedPrecondition: '',
+  lookAt: '',
+  explanation,
+});
+
+/** Returns a verdict of the gate, or the factor by which what it could not settle lowers the chance. */
+function passGate(
+  { subGoal, contract, view, truth, chance }: JudgedStep,
   history: CriticHistory,
   settings: CriticSettings,
-): Verdict {
-  let chance = statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className);
-  const lenient = history.vetoes >= settings.maxVetoes;
+  lenient: boolean,
+): Verdict | number {
+  const stop = (
+    verdict: 'gather' | 'replan',
+    statement: string,
+    lookAt: string,
+    explanation: string,
+  ): Verdict => ({
+    verdict,
+    layer: 'gate',
+    feasibility: verdict === 'replan' ? 0 : chance * unsettledChance,
+    violatedPrecondition: statement,
+    lookAt,
+    explanation,
+  });
+  let factor = 1;
   for (const term of contract.preconditions) {
     const statement = fillTerm(term, subGoal.arguments);
     if (statement === undefined || term.predicate === 'reachable' || term.predicate === 'stowed') continue;
     const value = negate(truth(statement), term.negated);
     const text = `${term.negated ? 'not ' : ''}${formatAtom(statement)}`;
-    if (value === 'false' && !lenient) {
-      return {
-        verdict: 'replan',
-        feasibility: 0,
-        violatedPrecondition: text,
-        lookAt: '',
-        explanation: `${text} does not hold`,
-      };
-    }
-    if (value === 'unknown') {
-      const lookAt = gatherTarget(statement, view);
-      if (lookAt !== '' && !history.gathered.has(lookAt)) {
-        return {
-          verdict: 'gather',
-          feasibility: chance * unsettledChance,
-          violatedPrecondition: text,
-          lookAt,
-          explanation: `I cannot tell whether ${text}`,
-        };
-      }
-      chance *= unsettledChance;
-    }
+    if (value === 'false' && !lenient) return stop('replan', text, '', `${text} does not hold`);
+    if (value !== 'unknown') continue;
+    const lookAt = gatherTarget(statement, view);
+    if (lookAt !== '' && !history.gathered.has(lookAt))
+      return stop('gather', text, lookAt, `I cannot tell whether ${text}`);
+    factor *= unsettledChance;
   }
+  const main = mainArgument(subGoal);
   for (const id of Object.values(subGoal.arguments)) {
     const object = view.objects.find((candidate) => candidate.id === id);
     if (object === undefined || object.relation === 'held-by') continue;
-    chance *= object.confidence;
+    // How sure the place of the main thing is, is part of the calibrated chance.
+    if (id !== main) factor *= object.confidence;
     if (object.ageS > settings.staleAfterS && !history.gathered.has(id)) {
       const explanation = `the ${object.className} was last seen ${Math.round(object.ageS)} s ago`;
-      return {
-        verdict: 'gather',
-        feasibility: chance,
-        violatedPrecondition: `known(${id})`,
-        lookAt: id,
-        explanation,
-      };
+      return stop('gather', `known(${id})`, id, explanation);
     }
   }
-  // Doubted once, a step that the planner insists on is tried: the estimate may be what is wrong.
-  if (chance < settings.feasibilityThreshold && !lenient && history.doubts === 0) {
-    return {
-      verdict: 'replan',
-      feasibility: chance,
-      violatedPrecondition: '',
-      lookAt: '',
-      explanation: `its chance of ${chance.toFixed(2)} is below ${settings.feasibilityThreshold}`,
-    };
-  }
-  return { verdict: 'accept', feasibility: chance, violatedPrecondition: '', lookAt: '', explanation: '' };
+  return factor;
 }
 
 const negate = (value: Truth, negated: boolean): Truth =>

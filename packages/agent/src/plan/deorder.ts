@@ -79,7 +79,8 @@ function needsOf(
   return needs;
 }
 
-function doorsBefore(state: SymbolicState, id: string, depth = 0): readonly string[] {
+/** Doors and drawers that must be open to get at a thing, as far as the state says where it is. */
+export function doorsBefore(state: SymbolicState, id: string, depth = 0): readonly string[] {
   const door = state.world.behind.get(id);
   const own = door === undefined ? [] : [door];
   if (depth > 4) return own;

@@ -13,6 +13,7 @@ import { criticise, defaultCriticSettings } from './critic.ts';
 import { newSubGoal, type SubGoal } from './plan-graph.ts';
 import { nextSearchMove } from './search-places.ts';
 import { type SelectionContext, selectSubGoal } from './selector.ts';
+import { contextOf } from './skill-context.ts';
 import { SkillStatistics } from './skill-statistics.ts';
 
 const skills = Object.values(skillContracts);
@@ -114,11 +115,15 @@ describe('the critic', () => {
     seen = view,
   ) =>
     criticise(
-      subGoal,
-      contract,
-      seen,
-      (statement: Atom) => truths[statement.predicate] ?? 'true',
-      statistics,
+      {
+        subGoal,
+        contract,
+        view: seen,
+        truth: (statement: Atom) => truths[statement.predicate] ?? 'true',
+        chance: statistics.successProbability('pick', contextOf(subGoal, seen, 0)),
+        contractDoubt: 0,
+        planChance: 1,
+      },
       history,
       defaultCriticSettings,
     );
@@ -170,8 +175,17 @@ describe('the critic', () => {
     for (let i = 0; i < 30; i++) statistics.record('pick', 'apple', false, 20);
     for (let i = 0; i < 30; i++) statistics.record('pick', 'can', true, 20);
     expect(judge({}, undefined, statistics)).toMatchObject({ verdict: 'replan' });
-    expect(statistics.successProbability('pick', 'can')).toBeGreaterThan(0.7);
-    expect(statistics.successProbability('pick', 'apple')).toBeLessThan(0.2);
+    expect(
+      statistics.successProbability(
+        'pick',
+        contextOf(
+          { robot: robotName, arguments: { object: 'can-1' } },
+          kitchenView([objectView('can-1', 'on', 'table-top')]),
+          0,
+        ),
+      ),
+    ).toBeGreaterThan(0.7);
+    expect(statistics.successProbability('pick', contextOf(subGoal, view, 0))).toBeLessThan(0.2);
   });
 });
 

@@ -10,9 +10,9 @@ export interface SearchMove {
   readonly lookAt: string;
 }
 
-/** What finding out costs, s; measured by `bench tasks`. Opening can fail, and what was opened has to be closed again. */
+/** What finding out costs, s; measured by `bench tasks`. */
 const lookS = 6;
-const openS = 60;
+const openS = 45;
 const travelMps = 0.2;
 /** A robot sees and works from this far, m. */
 const workingM = 1.2;

@@ -71,8 +71,7 @@ function horizonOf(subGoal: SubGoal, index: number, context: SelectionContext): 
  */
 export function predictedCostS(subGoal: SubGoal, view: BeliefView, statistics: SkillStatistics): number {
   const chance =
-    statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0).className) *
-    sureness(subGoal, view);
+    statistics.successProbability(subGoal.skill, contextOf(subGoal, view, 0)) * sureness(subGoal, view);
   return (travelM(subGoal, view) / travelMps + statistics.durationS(subGoal.skill)) / chance;
 }
 

@@ -52,7 +52,7 @@ export function travelM(call: Pick<SubGoal, 'robot' | 'arguments'>, view: Belief
 }
 
 /** The thing to go to: where something is put down rather than what is put down. */
-function mainArgument({ arguments: given }: Pick<SubGoal, 'arguments'>): string {
+export function mainArgument({ arguments: given }: Pick<SubGoal, 'arguments'>): string {
   return given.container ?? given.surface ?? given.fixture ?? given.target ?? given.object ?? '';
 }
 

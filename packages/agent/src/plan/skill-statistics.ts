@@ -1,3 +1,8 @@
+import { ContractDoubt } from './contract-doubt.ts';
+import { type FeasibilityWeights, feasibilityChance } from './feasibility.ts';
+import { feasibilityWeights } from './feasibility-weights.ts';
+import type { SkillContext } from './skill-context.ts';
+
 /** What is expected of a skill before it was ever seen to run here. */
 interface Prior {
   readonly successes: number;
@@ -17,7 +22,8 @@ const priors: Readonly<Record<string, Prior>> = {
   close: { successes: 9, failures: 1, durationS: 20 },
 };
 const otherPrior: Prior = { successes: 8, failures: 2, durationS: 20 };
-/** How many trials the skill's own rate weighs as the prior of a context. */
+/** How many trials the fitted chance weighs against what is seen of the skill, and that against what is seen of a class. */
+const skillPriorTrials = 20;
 const contextPriorTrials = 6;
 const durationGain = 0.2;
 
@@ -28,23 +34,30 @@ interface Record_ {
 }
 
 /**
- * Learns how often and how fast skills succeed, by context (the class of the thing).
+ * Knows how often and how fast skills succeed, and learns while the agent runs.
  *
- * The rate of a context is a Beta posterior whose prior is the skill's own rate, which in turn has a weak fixed prior.
+ * The chance of a try is what was fitted to logged executions for its context, corrected by Beta posteriors of what is seen
+ * here: of the skill, and of the skill with things of this class.
  */
 export class SkillStatistics {
+  /** Where contracts do not hold. */
+  readonly doubt = new ContractDoubt();
+  readonly #weights: FeasibilityWeights;
   readonly #skills = new Map<string, Record_>();
   readonly #contexts = new Map<string, Record_>();
 
+  constructor(weights: FeasibilityWeights = feasibilityWeights) {
+    this.#weights = weights;
+  }
+
   /** Probability in (0, 1) that the skill succeeds in this context. */
-  successProbability(skill: string, context: string): number {
-    const prior = priors[skill] ?? otherPrior;
+  successProbability(skill: string, context: SkillContext): number {
     const record = this.#skills.get(skill);
-    const successes = prior.successes + (record?.successes ?? 0);
-    const rate = successes / (successes + prior.failures + (record?.failures ?? 0));
-    const here = this.#contexts.get(`${skill}/${context}`);
-    const good = contextPriorTrials * rate + (here?.successes ?? 0);
-    return good / (contextPriorTrials + (here?.successes ?? 0) + (here?.failures ?? 0));
+    const fitted = Object.hasOwn(this.#weights.skills, skill)
+      ? feasibilityChance(skill, context, this.#weights)
+      : rateOf(priors[skill] ?? otherPrior);
+    const rate = posterior(fitted, skillPriorTrials, record);
+    return posterior(rate, contextPriorTrials, this.#contexts.get(`${skill}/${context.className}`));
   }
 
   /** Expected duration of one try, s. */
@@ -66,3 +79,10 @@ export class SkillStatistics {
     }
   }
 }
+
+const rateOf = ({ successes, failures }: Pick<Record_, 'successes' | 'failures'>): number =>
+  successes / (successes + failures);
+
+/** Mean of a Beta posterior. @param trials - that the prior rate is worth */
+const posterior = (rate: number, trials: number, seen: Record_ | undefined): number =>
+  (trials * rate + (seen?.successes ?? 0)) / (trials + (seen?.successes ?? 0) + (seen?.failures ?? 0));

@@ -1,9 +1,18 @@
 import type { SkillContract } from '@efferent/skills';
+import { parseAtom } from '../belief/atom.ts';
+import type { BeliefView } from '../belief/belief-view.ts';
+import type { PlanProposal } from '../model/proposal.ts';
+import { changedThings, type RepairLevel, repairLevel } from '../plan/belief-change.ts';
+import { hopelessDoubt } from '../plan/critic.ts';
+import { evidenceChance } from '../plan/plan-evidence.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { confirmExplanation, repairSteps } from '../task/recovery.ts';
+import { type Review, reviewPlan } from '../plan/review-plan.ts';
+import { mainArgument } from '../plan/skill-context.ts';
+import { confirmExplanation, recover, repairSteps, uncoverSteps } from '../task/recovery.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
 import type { TaskContext } from '../task/task-context.ts';
 import { concludePlan } from './conclude-plan.ts';
+import { HybridSource } from './hybrid-source.ts';
 import type { Objection, PlanStrategy, StepCritic } from './plan-loop.ts';
 
 /** Codes for which trying the same again, with fresh poses, is worth it. */
@@ -20,27 +29,54 @@ const retryable = new Set([
   'no-free-spot',
   'unreachable',
 ]);
-const maxRetries = 2;
+/** Codes that say nothing about whether the contract of a skill holds for a thing. */
+const passing = new Set([
+  'target-lost',
+  'blocked',
+  'unavailable',
+  'no-pictures',
+  'time-out',
+  'hand-empty',
+  'hand-full',
+  'dropped',
+]);
 const maxRepairs = 3;
 
+/** What a closed loop has beside its parts; a planner without critic spends on tries and answers what the critic would. */
+export interface LoopEffort {
+  readonly criticises: boolean;
+  /** Tries of a failed step at the lowest level. */
+  readonly maxRetries: number;
+  /** Answers of a model whose answers vary. */
+  readonly samples: number;
+}
+
+export const hybridEffort: LoopEffort = { criticises: true, maxRetries: 2, samples: 3 };
+export const noCriticEffort: LoopEffort = { criticises: false, maxRetries: 3, samples: 5 };
+
 /**
- * The combined planner: criticise, act, verify, and on failure explain and repair at the lowest level that helps - the
- * skill with fresh poses, the sub-goal, the task.
+ * The combined planner: hold the plan against contracts and instruction, criticise, act, verify, and on failure explain and
+ * put right at the lowest level that helps - other parameters of the step, its sub-goal, the task.
  */
 export class ClosedLoop implements PlanStrategy, StepCritic {
-  readonly closesLoop = true;
+  readonly closesLoop: boolean;
   readonly #task: TaskContext;
+  readonly #effort: LoopEffort;
   readonly critic: StepCritic | undefined;
   /** Repairs by sub-goal of the present plan. */
   readonly #repairs = new WeakMap<SubGoal, number>();
+  /** What was believed when the present plan was made. */
+  #planned: BeliefView | undefined;
 
-  /** @param criticises - false for the planner `no-critic`, which sends every step */
-  constructor(task: TaskContext, criticises: boolean) {
+  constructor(task: TaskContext, effort: LoopEffort) {
     this.#task = task;
-    this.critic = criticises ? this : undefined;
+    this.#effort = effort;
+    this.closesLoop = task.uses('verification');
+    this.critic = effort.criticises && task.uses('critic') ? this : undefined;
   }
 
   select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
+    if (running.length > 0 && !this.#task.uses('parallel')) return undefined;
     return this.#task.nearest(ready, running);
   }
 
@@ -73,7 +109,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     this.#task.memory.note('vetoed', `${subGoal.description}: ${because}`);
     this.#task.emit('step-end', subGoal, because, 'vetoed', subGoal.feasibility);
     if (violatedPrecondition === '') await this.replan(`${subGoal.description}: ${because}`);
-    else await this.#repair(subGoal, because);
+    else await this.#putRight(subGoal, because, this.#level(subGoal, 'sub-goal'));
   }
 
   async onFailure(subGoal: SubGoal, result: StepResult): Promise<void> {
@@ -85,7 +121,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     }
     this.#task.countFailure(subGoal, result);
     const contract = this.#task.contractOf(subGoal);
-    const explanation = await this.#task.explain();
+    const explanation = this.#task.uses('explanations') ? await this.#task.explain() : undefined;
     const { broken, because } = confirmExplanation(
       environment,
       subGoal,
@@ -94,21 +130,36 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
       result.message,
     );
     subGoal.reason = because;
-    if (broken === undefined && retryable.has(result.code) && failure.count <= maxRetries) {
-      subGoal.state = 'ready';
-      this.#task.emit('replan', subGoal, `${subGoal.description}: ${because}`, 'try again', Number.NaN);
+    if (broken === undefined && this.#learnWrongContract(subGoal, result)) {
+      await this.replan(`${subGoal.description} does not work here: ${because}`);
       return;
     }
-    if (broken !== undefined) await this.#repair(subGoal, because);
-    else await this.replan(`${subGoal.description}: ${because}`);
+    const level = this.#level(subGoal, broken === undefined ? 'parameters' : 'sub-goal');
+    if (level === 'parameters' && retryable.has(result.code) && failure.count <= this.#effort.maxRetries)
+      await this.#tryAgain(subGoal, because, failure.count);
+    else await this.#putRight(subGoal, because, level === 'parameters' ? 'task' : level);
+  }
+
+  async onSuccess(subGoal: SubGoal): Promise<void> {
+    this.#task.statistics.doubt.noteSuccess(subGoal.skill, mainArgument(subGoal));
   }
 
   async onStuck(): Promise<void> {
     await this.replan('no step of the plan can go on');
   }
 
-  newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
-    return this.#task.newPlan(this.#task.planSource(purpose), change);
+  async newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
+    const review = (proposal: PlanProposal, view: BeliefView) => this.#review(proposal, view);
+    const samples = this.#task.uses('samples') ? this.#effort.samples : 1;
+    const source = new HybridSource(
+      this.#task,
+      purpose,
+      samples,
+      (proposal) => review(proposal, this.#task.view()).problems.length === 0,
+    );
+    await this.#task.newPlan(source, change, review);
+    this.#task.critic.planChance = source.evidence === undefined ? 1 : evidenceChance(source.evidence);
+    this.#planned = this.#task.view();
   }
 
   async replan(because: string): Promise<void> {
@@ -120,26 +171,92 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     return concludePlan(this.#task, plan, this);
   }
 
-  /** Inserts the steps that bring a precondition about again; else replans the task. */
-  async #repair(subGoal: SubGoal, because: string): Promise<void> {
-    const { environment, budget, memory } = this.#task;
-    const repairs = (this.#repairs.get(subGoal) ?? 0) + 1;
-    this.#repairs.set(subGoal, repairs);
-    const plan = this.#task.plan!;
-    const steps =
-      repairs > maxRepairs
-        ? undefined
-        : repairSteps(environment, subGoal, this.#task.contractOf(subGoal), plan.revision + 1);
-    if (steps === undefined) {
-      await this.replan(`${subGoal.description}: ${because}`);
+  #review(proposal: PlanProposal, view: BeliefView): Review {
+    const { environment, memory } = this.#task;
+    return reviewPlan(proposal, {
+      view,
+      skills: environment.skills,
+      robots: environment.robots,
+      instruction: memory.instruction,
+      answers: memory.answers,
+      achieved: memory.achieved,
+      failures: memory.failures,
+      covers: this.#effort.criticises && this.#task.uses('coverage'),
+      mends: this.#effort.criticises && this.#task.uses('mending'),
+    });
+  }
+
+  /** At what level a failed step is put right, by how much of the belief changed since the plan was made. */
+  #level(subGoal: SubGoal, lowest: RepairLevel): RepairLevel {
+    if (!this.#task.uses('repair-levels')) return 'task';
+    const view = this.#task.view();
+    const steps = this.#task.plan!.subGoals;
+    const done = steps.filter((step) => step.state === 'done');
+    const open = steps.filter(
+      (step) => step !== subGoal && step.state !== 'done' && step.state !== 'skipped',
+    );
+    const byPlan = new Set(done.flatMap((step) => Object.values(step.arguments)));
+    const changed = changedThings(this.#planned ?? view, view, byPlan);
+    const level = repairLevel(subGoal, open, changed, view);
+    return level === 'parameters' ? lowest : level;
+  }
+
+  /** Tries the step again: at first with fresh poses, then after a recovery. */
+  async #tryAgain(subGoal: SubGoal, because: string, count: number): Promise<void> {
+    const { environment, plan, memory } = this.#task;
+    const named = new Set(plan!.goals.flatMap((goal) => parseAtom(goal)?.arguments ?? []));
+    const isTried = (this.#repairs.get(subGoal) ?? 0) > 0;
+    const cover = isTried ? undefined : uncoverSteps(environment, subGoal, named, plan!.revision + 1);
+    if (cover !== undefined) {
+      this.#repairs.set(subGoal, 1);
+      this.#insert(subGoal, cover, because);
       return;
     }
+    if (count > 1) await recover(this.#task, subGoal);
+    subGoal.state = 'ready';
+    memory.note('note', `${subGoal.description}: ${because}: tried again`);
+    this.#task.emit('replan', subGoal, `${subGoal.description}: ${because}`, 'try again', Number.NaN);
+  }
+
+  /** Inserts the steps that bring a precondition about again; else replans the task. */
+  async #putRight(subGoal: SubGoal, because: string, level: RepairLevel): Promise<void> {
+    const { environment } = this.#task;
+    const repairs = (this.#repairs.get(subGoal) ?? 0) + 1;
+    this.#repairs.set(subGoal, repairs);
+    const steps =
+      level === 'task' || repairs > maxRepairs
+        ? undefined
+        : repairSteps(environment, subGoal, this.#task.contractOf(subGoal), this.#task.plan!.revision + 1);
+    if (steps === undefined) await this.replan(`${subGoal.description}: ${because}`);
+    else this.#insert(subGoal, steps, because);
+  }
+
+  #insert(subGoal: SubGoal, steps: readonly SubGoal[], because: string): void {
+    const { environment, budget, memory } = this.#task;
     budget.countReplan();
     const inserted = steps.map((step) => step.description).join(', ');
     const change = `${because}: ${inserted === '' ? 'try again' : `first ${inserted}`}`;
     memory.note('note', change);
     this.#task.emit('replan', subGoal, change, `replan sub-goal (round ${budget.replans})`, Number.NaN);
-    this.#task.plan = plan.withRepair(subGoal, steps, change);
+    this.#task.plan = this.#task.plan!.withRepair(subGoal, steps, change);
     environment.publishPlan(this.#task.plan);
+  }
+
+  /**
+   * Takes in a failure although all that the contract asks for held.
+   *
+   * @returns true when the contract is from now on taken to be wrong about this thing; the model is told so
+   */
+  #learnWrongContract(subGoal: SubGoal, { code, message }: StepResult): boolean {
+    const { statistics, memory } = this.#task;
+    if (passing.has(code)) return false;
+    const { robot, skill, arguments: given, feasibility } = subGoal;
+    const thing = mainArgument(subGoal);
+    const wasHopeless = statistics.doubt.probability(skill, thing) >= hopelessDoubt;
+    const chance = Number.isNaN(feasibility) ? 0.8 : feasibility;
+    statistics.doubt.noteFailure(skill, thing, chance);
+    if (wasHopeless || statistics.doubt.probability(skill, thing) < hopelessDoubt) return false;
+    memory.addFailure({ robot, skill, arguments: given, code: 'does-not-hold', message });
+    return true;
   }
 }

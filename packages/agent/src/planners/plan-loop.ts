@@ -1,6 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import type { FindResult } from '../task/finder.ts';
+import { TaskAmended } from '../task/interjections.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
 import type { TaskContext } from '../task/task-context.ts';
 import type { Planner } from './planner.ts';
@@ -46,6 +47,7 @@ type StepEnd =
   | { readonly kind: 'skipped' }
   | { readonly kind: 'objection'; readonly objection: Objection }
   | { readonly kind: 'failed'; readonly result: StepResult }
+  | { readonly kind: 'changed' }
   | { readonly kind: 'broke'; readonly error: unknown };
 
 interface RunningStep {
@@ -68,24 +70,19 @@ export class PlanLoop implements Planner {
 
   async run(task: TaskContext): Promise<string> {
     const strategy = this.#strategyFor(task);
-    await strategy.newPlan('decompose', '');
     const running: RunningStep[] = [];
     const stop = new AbortController();
     const signal = AbortSignal.any([task.signal, stop.signal]);
     try {
       for (;;) {
-        task.checkTime();
-        const plan = task.plan!;
-        if (running.length === 0 && plan.isFinished) {
-          const message = await strategy.onEnd(plan);
-          if (message !== undefined) return message;
-          continue;
+        try {
+          const message = await advance(task, strategy, running, signal);
+          // What is said at the last moment still counts.
+          if (message !== undefined && !task.amendments.isPending) return message;
+        } catch (error) {
+          // What was asked or planned for is no longer what the person wants.
+          if (!(error instanceof TaskAmended)) throw error;
         }
-        const busy = running.map((step) => step.subGoal);
-        const subGoal = strategy.select(plan.ready(), busy);
-        if (subGoal !== undefined) running.push(startStep(task, strategy, subGoal, signal));
-        else if (running.length > 0) await settleSteps(task, strategy, running);
-        else await strategy.onStuck();
       }
     } catch (error) {
       stop.abort(error);
@@ -96,15 +93,43 @@ export class PlanLoop implements Planner {
   }
 }
 
+/** Does the next thing: plans, starts a step, or waits for one. @returns the closing sentence at the end */
+async function advance(
+  task: TaskContext,
+  strategy: PlanStrategy,
+  running: RunningStep[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  task.checkTime();
+  if (task.plan === undefined) {
+    task.amendments.take();
+    await strategy.newPlan('decompose', '');
+    return undefined;
+  }
+  if (task.amendments.isPending && running.length === 0) {
+    await strategy.newPlan('replan', task.amendments.take() ?? '');
+    return undefined;
+  }
+  if (running.length === 0 && task.plan.isFinished) return strategy.onEnd(task.plan);
+  const busy = running.map((step) => step.subGoal);
+  const subGoal = task.amendments.isPending ? undefined : strategy.select(task.plan.ready(), busy);
+  if (subGoal !== undefined) running.push(startStep(task, strategy, subGoal, signal));
+  else if (running.length > 0) await settleSteps(task, strategy, running);
+  else await strategy.onStuck();
+  return undefined;
+}
+
 function startStep(
   task: TaskContext,
   strategy: PlanStrategy,
   subGoal: SubGoal,
   signal: AbortSignal,
 ): RunningStep {
-  const end = runStep(task, strategy, subGoal, signal).catch(
-    (error: unknown): StepEnd => ({ kind: 'broke', error }),
-  );
+  const end = task.amendments
+    .during(subGoal, signal, (own) => runStep(task, strategy, subGoal, own))
+    .catch((error: unknown): StepEnd => {
+      return error instanceof TaskAmended ? { kind: 'changed' } : { kind: 'broke', error };
+    });
   return { subGoal, end };
 }
 
@@ -157,10 +182,13 @@ async function settleStep(
   end: StepEnd,
 ): Promise<void> {
   // Another step that ended at the same time may have led to a plan without this one.
-  const isCurrent = task.plan!.subGoals.includes(subGoal);
+  const isCurrent = task.plan!.subGoals.includes(subGoal) && !task.amendments.isPending;
   switch (end.kind) {
     case 'broke':
       throw end.error;
+    case 'changed':
+      task.stopForChange(subGoal);
+      return;
     case 'skipped':
       return;
     case 'done':

@@ -3,7 +3,7 @@ import { isVessel } from '../belief/relations.ts';
 import type { NounPhrase, PrepositionalPhrase } from '../language/command.ts';
 import { type Interruption, notUnderstood, question } from './interruption.ts';
 import { type FixtureRole, resolveFixture, resolvePlace } from './resolve-fixture.ts';
-import type { ObjectContext } from './resolve-object.ts';
+import { type ObjectContext, referenceName } from './resolve-object.ts';
 
 /** Where a thing is to end. */
 export interface Destination {
@@ -86,11 +86,13 @@ export function groundFixture(
 ): FixtureView | undefined {
   const match = resolveFixture(context.view, phrase, role);
   if (match.kind === 'none') return undefined;
-  if (match.kind === 'found') return match.fixtures[0];
+  const excluded = context.excluded?.[referenceName(phrase)] ?? [];
+  const fixtures = match.fixtures.filter((fixture) => !excluded.includes(fixture.id));
+  if (match.kind === 'found' || fixtures.length === 1) return fixtures[0];
   const text = `Which ${phrase.meaning?.noun ?? phrase.text} do you mean?`;
-  const choices = match.fixtures.map((fixture) => fixture.label);
+  const choices = fixtures.map((fixture) => fixture.label);
   const answer = context.answers[text];
-  const chosen = match.fixtures.find((fixture) => fixture.label === answer);
+  const chosen = fixtures.find((fixture) => fixture.label === answer);
   if (chosen === undefined) throw question(text, choices);
   return chosen;
 }

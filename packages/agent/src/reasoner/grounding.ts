@@ -356,7 +356,9 @@ class Grounder {
       }
       const kept = new Set(phrase.except.flatMap((other) => this.#resolve(other)));
       for (const object of this.#view.objects) {
-        if (object.missing || kept.has(object.id) || !sourceIds.includes(object.support)) continue;
+        // What is in the hand in the middle of clearing was taken from there.
+        const isThere = sourceIds.includes(object.support) || object.relation === 'held-by';
+        if (object.missing || kept.has(object.id) || !isThere) continue;
         if (to !== undefined) this.#putAt([object.id], to);
         else this.#add(atom('on', object.id, this.#freeSurface(object, source).id));
       }

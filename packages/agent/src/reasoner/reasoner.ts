@@ -1,6 +1,5 @@
 import { checkWithSchema, describeProblem, LanguageModelError } from '@efferent/core';
 import { formatAtom } from '../belief/atom.ts';
-import { Lexicon } from '../language/lexicon.ts';
 import { parseInstruction } from '../language/parser.ts';
 import type {
   LanguageModel,
@@ -15,13 +14,15 @@ import { composePlan } from './compose-plan.ts';
 import { explainGoal, goalList, parseGoalLine } from './deps-answers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type Goal, type Grounding, groundCommands } from './grounding.ts';
+import { lexiconOf } from './lexicon-of.ts';
 import { findSkill } from './operators.ts';
 import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';
 
 /** Failure codes after which doing the same again with the same thing is pointless. */
-const hopelessCodes = new Set(['too-wide', 'unreachable', 'force-limit', 'not-found']);
+const hopelessCodes = new Set(['does-not-hold', 'too-wide', 'unreachable', 'force-limit', 'not-found']);
 const hopelessAfter = 4;
+const hopelessFrom: Readonly<Record<string, number>> = { 'does-not-hold': 1, 'not-found': 1, 'too-wide': 2 };
 
 /**
  * The offline language model: parses the instruction with a grammar and plans by search over the skill contracts.
@@ -91,7 +92,7 @@ const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>):
 
 function proposePlan(request: PlanRequest): PlanProposal {
   const { belief: view } = request;
-  const parsed = parseInstruction(request.instruction, lexiconFor(request));
+  const parsed = parseInstruction(request.instruction, lexiconOf(view));
   const known = `Objects I know of here: ${knownObjects(view)}.`;
   if (!parsed.ok) {
     const { failure } = parsed;
@@ -101,7 +102,8 @@ function proposePlan(request: PlanRequest): PlanProposal {
         : '';
     return proposal({ status: 'not-understood', message: `${failure.message}${help}` });
   }
-  const context = { view, answers: request.answers, achieved: request.achieved, bindings: request.bindings };
+  const { answers, achieved, bindings, excluded = {} } = request;
+  const context = { view, answers, achieved, bindings, excluded };
   const grounding = groundCommands(parsed.commands, context, leadOf(request));
   if (grounding.kind === 'not-understood')
     return proposal({ status: 'not-understood', message: grounding.message });
@@ -127,8 +129,7 @@ function planFor(request: PlanRequest, grounding: Grounding & { readonly kind: '
   if (unseen.length > 0) return lookPlan(leadOf(request), unseen, references);
   const hopeless = request.failures.filter(
     (failure) =>
-      hopelessCodes.has(failure.code) &&
-      failure.count >= (failure.code === 'not-found' ? 1 : failure.code === 'too-wide' ? 2 : hopelessAfter),
+      hopelessCodes.has(failure.code) && failure.count >= (hopelessFrom[failure.code] ?? hopelessAfter),
   );
   // A part that stays unclear after a look is taken for open when it is to be closed: it may be ajar.
   const onlyCloses = grounding.goals.every((goal) => goal.atom.predicate === 'closed');
@@ -233,14 +234,4 @@ function impossibleBecause(
   const names = things.map((thing) => labelOf(request.belief, thing)).join(', ');
   if (failure !== undefined) return `I gave up on the ${names}: ${failure.message}`;
   return `No sequence of my skills reaches ${goal}.`;
-}
-
-function lexiconFor(request: PlanRequest): Lexicon {
-  const lexicon = new Lexicon();
-  for (const object of request.belief.objects) lexicon.addClass(object.className);
-  for (const fixture of request.belief.fixtures)
-    for (const name of fixture.names) lexicon.addFixtureKind(name, fixture.kind);
-  for (const place of request.belief.places)
-    for (const name of place.names) if (name !== 'me') lexicon.addFixtureKind(name, '');
-  return lexicon;
 }

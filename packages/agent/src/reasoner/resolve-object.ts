@@ -26,6 +26,8 @@ export interface ObjectContext {
   readonly answers: Readonly<Record<string, string>>;
   readonly achieved: readonly string[];
   readonly bindings: Readonly<Record<string, string>>;
+  /** What a phrase does not mean, by reference name. */
+  readonly excluded?: Readonly<Record<string, readonly string[]>>;
 }
 
 const bigWords = new Set(['big', 'large', 'long', 'tall', 'wide']);
@@ -71,8 +73,8 @@ export function resolveObject(context: ObjectContext, phrase: NounPhrase): Objec
 
 function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly string[]): ObjectResolution {
   const { view } = context;
-  const name = referenceName(phrase);
-  const bound = context.bindings[name.replaceAll(' ', '-')];
+  const name = spokenReference(phrase);
+  const bound = context.bindings[referenceName(phrase)];
   if (bound !== undefined && view.objects.some((object) => object.id === bound))
     return { kind: 'things', names: [bound], references: [], unchecked: [] };
   let found = candidatesOf(context, phrase, within);
@@ -84,7 +86,7 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
       return { kind: 'unknown', message: `I know of no ${name}; I know of: ${others.join(', ')}.` };
     return {
       kind: 'things',
-      names: [name.replaceAll(' ', '-')],
+      names: [referenceName(phrase)],
       references: [referenceFor(phrase, name, within)],
       unchecked: [],
     };
@@ -154,8 +156,9 @@ function candidatesOf(
   const except = phrase.except.flatMap((other) =>
     other.meaning === undefined ? [] : candidatesOf(context, other, []).map((object) => object.id),
   );
+  const excluded = context.excluded?.[referenceName(phrase)] ?? [];
   const plain = view.objects.filter((object) => {
-    if (except.includes(object.id)) return false;
+    if (except.includes(object.id) || excluded.includes(object.id)) return false;
     if (within.length > 0 && (object.missing || !within.some((place) => isWithin(view, object, place))))
       return false;
     if (meaning?.kind === 'anything') return !object.missing;
@@ -188,7 +191,8 @@ function byAdjectives(objects: readonly ObjectView[], words: readonly string[]):
   return left;
 }
 
-const tellsColor = (className: string): boolean =>
+/** Tells whether a detector names the colour of this class. */
+export const tellsColor = (className: string): boolean =>
   className.includes('-') && className.split('-').some((part) => isColor(part));
 
 /** Tells whether all that stands open was looked at: what was not seen there is hardly worth a search. */
@@ -255,11 +259,16 @@ function placesToSurvey({ view }: ObjectContext, within: readonly string[]): rea
     .filter((fixture) => (fixture.isSurface || fixture.isContainer) && isOpenVolume(view, fixture));
 }
 
-const referenceName = (phrase: NounPhrase): string => {
-  const color = phrase.adjectives.find((word) => isColor(word));
-  const noun = phrase.meaning?.noun ?? phrase.text;
-  return color === undefined ? noun : `${color} ${noun}`;
+/** Adjectives that make a phrase a name of its own, beside colours. */
+const naming = ['other', 'different', 'held'];
+
+const spokenReference = (phrase: NounPhrase): string => {
+  const words = phrase.adjectives.filter((word) => isColor(word) || naming.includes(word));
+  return [...words, phrase.meaning?.noun ?? phrase.text].join(' ');
 };
+
+/** What a plan calls the thing that a phrase means while it has no id; bindings and exclusions go by it. */
+export const referenceName = (phrase: NounPhrase): string => spokenReference(phrase).replaceAll(' ', '-');
 
 function referenceFor(phrase: NounPhrase, name: string, within: readonly string[]): ProposedReference {
   const { meaning } = phrase;
@@ -268,7 +277,7 @@ function referenceFor(phrase: NounPhrase, name: string, within: readonly string[
   const classNames =
     color === undefined ? classes : [...classes.map((className) => `${color}-${className}`), ...classes];
   return {
-    name: name.replaceAll(' ', '-'),
+    name: referenceName(phrase),
     classNames: classNames.length === 0 ? [name] : classNames.slice(0, 24),
     choose: phrase.quantity.kind === 'any' ? 'any' : 'ask',
     within: within[0] ?? '',

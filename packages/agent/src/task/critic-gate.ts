@@ -1,8 +1,9 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Atom } from '../belief/atom.ts';
 import { truthOf, viewBelief } from '../belief/truth.ts';
-import { type CriticSettings, criticise, type Verdict } from '../plan/critic.ts';
+import { type CriticSettings, criticise, type JudgedStep, type Verdict } from '../plan/critic.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
+import { mainArgument } from '../plan/skill-context.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import type { TaskEnvironment } from './environment.ts';
 import type { StepRunner } from './step-runner.ts';
@@ -15,15 +16,21 @@ export class CriticGate {
   readonly #settings: CriticSettings;
   readonly #vetoes = new Map<string, number>();
   readonly #gathered = new Map<string, Set<string>>();
+  readonly #weighs: boolean;
+  /** Chance that the present plan is what was asked for, as far as the model's answers tell, (0, 1]. */
+  planChance = 1;
   /** Vetoes for a low chance alone, by skill and arguments; new plans do not clear them. */
   readonly #doubts = new Map<string, number>();
 
+  /** @param weighs - false to judge by preconditions and staleness alone */
   constructor(
     environment: TaskEnvironment,
     runner: StepRunner,
     statistics: SkillStatistics,
     settings: CriticSettings,
+    weighs: boolean,
   ) {
+    this.#weighs = weighs;
     this.#environment = environment;
     this.#runner = runner;
     this.#statistics = statistics;
@@ -52,11 +59,13 @@ export class CriticGate {
       const vetoes = this.#vetoes.get(subGoal.id) ?? 0;
       const doubts = this.#doubts.get(signature) ?? 0;
       const verdict = criticise(
-        subGoal,
-        contract,
-        viewBelief(belief, nowS),
-        (statement: Atom) => truthOf(belief, statement, subGoal.robot, nowS),
-        this.#statistics,
+        {
+          subGoal,
+          contract,
+          view: viewBelief(belief, nowS),
+          truth: (statement: Atom) => truthOf(belief, statement, subGoal.robot, nowS),
+          ...this.#chances(subGoal),
+        },
         { vetoes, doubts, gathered },
         this.#settings,
       );
@@ -74,5 +83,15 @@ export class CriticGate {
       await this.#runner.send(look, () => undefined, signal);
       await this.#runner.waitForPictures(this.#environment.nowS(), signal);
     }
+  }
+
+  #chances(subGoal: SubGoal): Pick<JudgedStep, 'chance' | 'contractDoubt' | 'planChance'> {
+    if (!this.#weighs) return { chance: 1, contractDoubt: 0, planChance: 1 };
+    const { skill } = subGoal;
+    return {
+      chance: this.#statistics.successProbability(skill, this.#runner.contextOf(subGoal)),
+      contractDoubt: this.#statistics.doubt.probability(skill, mainArgument(subGoal)),
+      planChance: this.planChance,
+    };
   }
 }

@@ -13,7 +13,7 @@ interface ModelAnswer {
  * Deals with an answer of a model that is no plan: asks the person its question, or ends the task.
  *
  * @returns true when the person answered and the model should be asked again; false when the answer is a plan
- * @throws {@link TaskEnd} not understood, impossible, or no answer
+ * @throws {@link TaskEnd} not understood, impossible, or no answer; why the signal aborted
  */
 export async function putToPerson(
   environment: TaskEnvironment,
@@ -42,7 +42,7 @@ export async function putToPerson(
     feasibility: Number.NaN,
   });
   const { questionTimeoutS } = budget.limits;
-  const answer = await environment.ask(question, questionTimeoutS, signal);
+  const answer = await ask(environment, question, questionTimeoutS, signal);
   if (answer === undefined)
     throw new TaskEnd(
       'question-timeout',
@@ -51,4 +51,18 @@ export async function putToPerson(
   memory.answers[question.text] = answer;
   memory.note('answer', `${question.text} ${answer}`);
   return true;
+}
+
+async function ask(
+  environment: TaskEnvironment,
+  question: NonNullable<ModelAnswer['question']>,
+  timeoutS: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await environment.ask(question, timeoutS, signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  }
 }

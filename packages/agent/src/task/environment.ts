@@ -1,9 +1,11 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from '../belief/belief.ts';
+import type { EpisodicMemory } from '../memory/episodic-memory.ts';
 import type { LanguageModel, ModelCost, ModelPurpose, Picture, RobotOffer } from '../model/language-model.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import type { SkillContext } from '../plan/skill-context.ts';
+import type { Interjections } from './interjections.ts';
 
 /** What a robot answered to one skill. */
 export interface SkillOutcome {
@@ -23,7 +25,7 @@ export interface SkillCall {
 
 /** Something that a person who watches the task may want to know. */
 export interface TaskEvent {
-  readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'note';
+  readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'amended' | 'note';
   readonly subGoalId: string;
   readonly text: string;
   readonly detail: string;
@@ -65,6 +67,10 @@ export interface TaskEnvironment {
   /** Robots that take part; the first is the one that is spoken to. */
   readonly robots: readonly [RobotOffer, ...RobotOffer[]];
   readonly model: LanguageModel;
+  /** What is kept of tasks beyond their end; nothing without it. */
+  readonly memory?: EpisodicMemory | undefined;
+  /** What the person says while the task runs; without it a task cannot be changed, only ended. */
+  readonly interjections?: Interjections;
   /** ROS time, s. */
   nowS(): number;
   /** Resolves after this much ROS time, or throws when the task is cancelled. */

@@ -8,7 +8,9 @@ import { fitsReference, labelOf } from '../reasoner/things.ts';
 import { describeSighting } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
 import type { TaskBudget } from './limits.ts';
+import { rememberPlace } from './remember-place.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
+import type { TaskMemory } from './task-memory.ts';
 
 export interface FindResult extends StepResult {
   /** Ids of the objects that match; several when the instruction did not say which. */
@@ -19,11 +21,18 @@ export interface FindResult extends StepResult {
 export class Finder {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
+  readonly #memory: Pick<TaskMemory, 'excluded'>;
   readonly #runner: StepRunner;
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, runner: StepRunner) {
+  constructor(
+    environment: TaskEnvironment,
+    budget: TaskBudget,
+    memory: Pick<TaskMemory, 'excluded'>,
+    runner: StepRunner,
+  ) {
     this.#environment = environment;
     this.#budget = budget;
+    this.#memory = memory;
     this.#runner = runner;
   }
 
@@ -47,8 +56,12 @@ export class Finder {
     const tried = new Set<string>();
     for (let looks = 0; looks <= this.#budget.limits.maxSearchLooks; looks++) {
       const found = this.#matches(name, reference);
-      if (found.length > 0) return this.#foundResult(found, looks);
       const nowS = this.#environment.nowS();
+      if (found.length > 0) {
+        for (const id of found)
+          rememberPlace(this.#environment.memory, belief, id, looks === 0 ? 'seen' : 'found', nowS);
+        return this.#foundResult(found, looks);
+      }
       const view = viewBelief(belief, nowS);
       const move = nextSearchMove(view, subGoal.robot, {
         chances: whereIs(belief, view.fixtures, query, nowS),
@@ -95,7 +108,10 @@ export class Finder {
       return truthOf(belief, { predicate: 'known', arguments: [name] }, '', nowS) === 'true' ? [name] : [];
     }
     const view = viewBelief(belief, nowS);
-    const usable = view.objects.filter((object) => !object.missing && object.confidence >= knownConfidence);
+    const excluded = this.#memory.excluded[name] ?? [];
+    const usable = view.objects.filter(
+      (object) => !object.missing && object.confidence >= knownConfidence && !excluded.includes(object.id),
+    );
     for (let count = 1; count <= reference.classNames.length; count++) {
       const matching = usable.filter((object) =>
         fitsReference(object.className, reference.classNames.slice(0, count)),

@@ -9,17 +9,21 @@ import type {
 } from '../model/language-model.ts';
 import { costOf } from '../model/model-cost.ts';
 import type { TaskEnvironment } from './environment.ts';
+import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
 
 /** What is asked about what is seen. */
 const seeingPurposes: ReadonlySet<ModelPurpose> = new Set(['observe', 'criticise']);
+/** Earlier episodes that a request names. */
+const mostRecollections = 5;
 
 /** Puts questions to the language model: counts them, reports them, and trusts no answer that is not of the asked shape. */
 export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  #recalled: readonly string[] | undefined;
 
   constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
     this.#environment = environment;
@@ -27,20 +31,28 @@ export class ModelCaller {
     this.#memory = memory;
   }
 
-  /** @throws {@link TaskEnd} `model-error`, or the bound that was passed */
+  /** Mean log-probability of the tokens of the newest answer, nats; undefined when the model tells none. */
+  meanLogProbability: number | undefined;
+
+  /**
+   * @param instruction - what is asked about in place of the whole instruction
+   * @throws {@link TaskEnd} `model-error`, or the bound that was passed
+   */
   async ask<Output>(
     question: ModelQuestion,
     schema: LanguageModelRequest<Output>['schema'],
     signal: AbortSignal,
+    instruction: string = this.#memory.instruction,
   ): Promise<Output> {
     const { belief, model, skills, robots } = this.#environment;
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);
+    const view = viewBelief(belief, beganS);
     const request: LanguageModelRequest<Output> = {
       question,
-      instruction: this.#memory.instruction,
-      belief: viewBelief(belief, beganS),
+      instruction,
+      belief: { ...view, expected: expectedThings(belief, view, instruction) },
       skills,
       robots,
       history: this.#memory.history,
@@ -48,6 +60,8 @@ export class ModelCaller {
       answers: this.#memory.answers,
       achieved: this.#memory.achieved,
       bindings: this.#memory.bindings,
+      recollections: this.#recollections(),
+      ...(Object.keys(this.#memory.excluded).length === 0 ? {} : { excluded: this.#memory.excluded }),
       schema,
       maxOutputTokens: this.#budget.limits.maxOutputTokensPerCall,
       // The call itself is counted already.
@@ -66,6 +80,7 @@ export class ModelCaller {
       throw error;
     }
     this.#report(question.purpose, beganS, reply, '');
+    this.meanLogProbability = reply.meanLogProbability;
     this.#budget.countModelCost(reply, this.#environment.nowS() - beganS);
     // A model is never trusted to have kept to the schema, whatever its adapter says.
     const checked = checkWithSchema(schema, reply.output);
@@ -83,6 +98,12 @@ export class ModelCaller {
   }
 
   /** @param message - empty for a call that succeeded */
+  /** Asked once a task: what happens in it is in its own history. */
+  #recollections(): readonly string[] {
+    this.#recalled ??= this.#environment.memory?.recollect(this.#memory.instruction, mostRecollections) ?? [];
+    return this.#recalled;
+  }
+
   #report(
     purpose: string,
     beganS: number,

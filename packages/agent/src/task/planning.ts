@@ -1,7 +1,9 @@
+import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
 import { checkPlan } from '../plan/check-plan.ts';
 import { type PlanGraph, planFromProposal } from '../plan/plan-graph.ts';
+import type { Review } from '../plan/review-plan.ts';
 import { describeStep } from './describe.ts';
 import { putToPerson } from './dialogue.ts';
 import type { TaskEnvironment } from './environment.ts';
@@ -18,6 +20,9 @@ export interface PlanSource {
   readonly id: string;
   propose(signal: AbortSignal): Promise<PlanProposal>;
 }
+
+/** Looks a proposal over, and may put it right. */
+export type PlanReview = (proposal: PlanProposal, view: BeliefView) => Review;
 
 /** What a new revision of the plan is called and why there is one; `change` is empty for the first. */
 export interface PlanRevision {
@@ -40,18 +45,24 @@ export class Planning {
   /**
    * Gets a plan that passed the checker.
    *
+   * @param review - without it, plans are held against the contracts alone
    * @throws {@link TaskEnd} not understood, impossible, rejected too often, no answer, or out of budget
    */
-  async plan(source: PlanSource, revision: PlanRevision, signal: AbortSignal): Promise<PlanGraph> {
+  async plan(
+    source: PlanSource,
+    revision: PlanRevision,
+    signal: AbortSignal,
+    review: PlanReview = this.#check,
+  ): Promise<PlanGraph> {
     const beganS = this.#environment.nowS();
     let rejections = 0;
     for (let round = 0; round < maxRounds; round++) {
-      const proposal = await source.propose(signal);
-      if (await putToPerson(this.#environment, this.#budget, this.#memory, proposal, signal)) continue;
-      const { belief, skills, robots } = this.#environment;
-      const view = viewBelief(belief, this.#environment.nowS());
-      const problems = checkPlan(proposal, view, skills, robots);
+      const proposed = await source.propose(signal);
+      if (await putToPerson(this.#environment, this.#budget, this.#memory, proposed, signal)) continue;
+      const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+      const { proposal, problems, changes } = review(proposed, view);
       if (problems.length === 0) {
+        if (changes.length > 0) this.#mended(changes);
         if (proposal.message !== '') this.#note(proposal.message, '');
         const planningS = this.#environment.nowS() - beganS;
         return planFromProposal(proposal, { ...revision, planningS }, (skill, given) =>
@@ -67,6 +78,17 @@ export class Planning {
         throw new TaskEnd('plan-rejected', `The ${source.id} proposed no plan that can work: ${reasons}`);
     }
     throw new TaskEnd('plan-rejected', `The ${source.id} gave no plan in ${maxRounds} rounds.`);
+  }
+
+  readonly #check: PlanReview = (proposal, view) => {
+    const { skills, robots } = this.#environment;
+    return { proposal, problems: checkPlan(proposal, view, skills, robots), changes: [] };
+  };
+
+  #mended(changes: readonly string[]): void {
+    const text = changes.join('; ');
+    this.#memory.note('note', `plan put right: ${text}`);
+    this.#note('plan-mended', text);
   }
 
   #note(text: string, detail: string): void {

@@ -1,13 +1,17 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, formatAtom, parseAtom } from '../belief/atom.ts';
+import type { BeliefView } from '../belief/belief-view.ts';
 import { truthOf, viewBelief } from '../belief/truth.ts';
 import type { Explanation } from '../model/proposal.ts';
+import { completeSteps } from '../plan/complete-steps.ts';
 import { newSubGoal, type SubGoal } from '../plan/plan-graph.ts';
+import { mainArgument } from '../plan/skill-context.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import { searchPlan } from '../reasoner/search.ts';
 import { symbolicState } from '../reasoner/symbolic-state.ts';
 import { describeStep } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
+import type { TaskContext } from './task-context.ts';
 
 /** Why a step failed, as far as the belief bears it out. */
 export interface ConfirmedExplanation {
@@ -68,18 +72,85 @@ export function repairSteps(
     return undefined;
   const isSame = Object.entries(last.arguments).every(([name, value]) => subGoal.arguments[name] === value);
   if (!isSame) return undefined;
-  let previous: string | undefined;
-  return found.steps.slice(0, -1).map((step, index) => {
-    const id = `r${revision}.${index + 1}`;
-    const inserted = newSubGoal({
-      id,
+  return chainOf(found.steps.slice(0, -1), view, revision);
+}
+
+/** Folds the arm and looks at what the step is about, as Nav2's behaviour trees recover. */
+export async function recover(task: TaskContext, subGoal: SubGoal): Promise<void> {
+  const { runner, environment, signal } = task;
+  const target = mainArgument(subGoal);
+  const moves: readonly [string, Readonly<Record<string, string>>][] = [
+    ['stow', {}],
+    ['look', { target }],
+  ];
+  for (const [skill, given] of moves) {
+    if (!environment.skills.some((each) => each.name === skill)) continue;
+    await runner.send({ robot: subGoal.robot, skill, arguments: given }, () => undefined, signal);
+  }
+  await runner.waitForPictures(environment.nowS(), signal);
+}
+
+/**
+ * Finds the steps that take away what lies in the container that a step cannot use: it may be in the way.
+ *
+ * @param kept - things that the task is about, which stay where they are
+ * @returns undefined when nothing else is known to be there, or no sequence of skills takes it away
+ */
+export function uncoverSteps(
+  environment: TaskEnvironment,
+  subGoal: SubGoal,
+  kept: ReadonlySet<string>,
+  revision: number,
+): readonly SubGoal[] | undefined {
+  const { container } = subGoal.arguments;
+  const view = viewBelief(environment.belief, environment.nowS());
+  const start = symbolicState(view, environment.robots, []);
+  const { asideSurface } = start.world;
+  const covers = view.objects.filter(
+    (other) => other.support === container && !kept.has(other.id) && !other.missing,
+  );
+  if (container === undefined || asideSurface === undefined || covers.length === 0) return undefined;
+  const step = (id: string, skill: string, given: Readonly<Record<string, string>>) => ({
+    id,
+    robot: subGoal.robot,
+    skill,
+    arguments: Object.entries(given).map(([name, value]) => ({ name, value })),
+    dependsOn: [],
+  });
+  const steps = [
+    ...covers.flatMap(({ id }, index) => [
+      step(`u${2 * index}`, 'pick', { object: id }),
+      step(`u${2 * index + 1}`, 'place-on', { object: id, surface: asideSurface }),
+    ]),
+    step('last', subGoal.skill, subGoal.arguments),
+  ];
+  const filled = completeSteps({ goals: [], subGoals: steps, complete: true }, start, environment.skills);
+  return filled === undefined
+    ? undefined
+    : chainOf(
+        filled.subGoals.slice(0, -1).map((each) => ({
+          ...each,
+          arguments: Object.fromEntries(each.arguments.map(({ name, value }) => [name, value])),
+        })),
+        view,
+        revision,
+      );
+}
+
+/** Steps of a repair, each after the one before. */
+function chainOf(
+  steps: readonly Pick<SubGoal, 'robot' | 'skill' | 'arguments'>[],
+  view: BeliefView,
+  revision: number,
+): readonly SubGoal[] {
+  return steps.map((step, index) =>
+    newSubGoal({
+      id: `r${revision}.${index + 1}`,
       description: describeStep(view, step.skill, step.arguments),
       skill: step.skill,
       arguments: step.arguments,
-      dependsOn: previous === undefined ? [] : [previous],
+      dependsOn: index === 0 ? [] : [`r${revision}.${index}`],
       robot: step.robot,
-    });
-    previous = id;
-    return inserted;
-  });
+    }),
+  );
 }

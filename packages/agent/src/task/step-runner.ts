@@ -8,6 +8,7 @@ import { verifyEffects } from '../plan/verifier.ts';
 import { findSkill } from '../reasoner/operators.ts';
 import type { SkillCall, SkillOutcome, SkillRun, TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
+import { rememberPlace } from './remember-place.ts';
 
 /** How one try of a sub-goal ended. */
 export interface StepResult {
@@ -26,6 +27,8 @@ const lostCodes = new Set(['target-lost']);
 const freshPictureTimeoutS = 3;
 const freshPictures = 3;
 const pollS = 0.1;
+/** What the fingers of a stopped robot are given to come to rest, s. */
+const settleS = 0.3;
 /** Fingers farther apart than this hold nothing that this robot can pick, m. */
 const wideOpenM = 0.1;
 
@@ -58,6 +61,9 @@ export class StepRunner {
     const context = this.contextOf(subGoal);
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
+    const isPick = contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
+    if (moved !== undefined && isPick)
+      rememberPlace(this.#environment.memory, belief, moved, 'seen', this.#environment.nowS());
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
     const report = (outcome: SkillOutcome, verdict: SkillRun['verdict']) =>
       this.#report(subGoal, context, subGoal.feasibility, outcome, verdict);
@@ -67,7 +73,12 @@ export class StepRunner {
         if (phase !== '' && phase !== phases[phases.length - 1]) phases.push(phase);
       },
       signal,
-    ).finally(() => belief.endHandling(subGoal.robot));
+    )
+      .catch(async (error: unknown): Promise<never> => {
+        if (signal.aborted) await this.#feelHand(subGoal, contract);
+        throw error;
+      })
+      .finally(() => belief.endHandling(subGoal.robot));
     const note = phases.join(' · ');
     if (!verify) {
       report(outcome, 'unverified');
@@ -91,6 +102,8 @@ export class StepRunner {
     const result = await this.#verify(subGoal, contract, endS, note, signal);
     this.#statistics.record(subGoal.skill, context.className, result.success, outcome.elapsedS);
     report(outcome, result.success ? 'confirmed' : 'refuted');
+    if (result.success && moved !== undefined && !isPick)
+      rememberPlace(this.#environment.memory, belief, moved, 'put', this.#environment.nowS());
     return result;
   }
 
@@ -119,15 +132,9 @@ export class StepRunner {
     outcome: SkillOutcome,
     verdict: SkillRun['verdict'],
   ): void {
-    this.#environment.publishSkillRun({
-      robot,
-      skill,
-      arguments: given,
-      context,
-      feasibility,
-      outcome,
-      verdict,
-    });
+    const run: SkillRun = { robot, skill, arguments: given, context, feasibility, outcome, verdict };
+    this.#environment.publishSkillRun(run);
+    this.#environment.memory?.rememberSkill(run);
   }
 
   async #call(
@@ -211,6 +218,22 @@ export class StepRunner {
   /** A skill that emptied the hand: from here on pictures say where the thing is. */
   #letGo(subGoal: SubGoal, contract: SkillContract): void {
     if (empties(contract)) this.#environment.belief.confirmReleased(subGoal.robot);
+  }
+
+  /** What a stopped skill left in the hand: the fingers say it, since nobody verified the effects. */
+  async #feelHand(subGoal: SubGoal, contract: SkillContract): Promise<void> {
+    const { belief } = this.#environment;
+    const object = movedObject(subGoal, contract);
+    const robot = belief.robot(subGoal.robot);
+    if (object === undefined || robot === undefined) return;
+    // The step is over and its signal aborted; this short wait is not to be.
+    const { signal } = new AbortController();
+    const endS = this.#environment.nowS();
+    while (robot.jointStampS < endS + settleS && this.#environment.nowS() < endS + 2 * settleS)
+      await this.#environment.sleep(pollS, signal);
+    const isPick = contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
+    if (isPick && this.#stillHolds(subGoal.robot)) belief.confirmHolding(subGoal.robot, object);
+    if (empties(contract) && gripEvidence(robot) === 'empty') belief.confirmReleased(subGoal.robot);
   }
 
   #stillHolds(robotName: string): boolean {

@@ -7,12 +7,15 @@ import { type Explanation, explanationSchema, planProposalSchema } from '../mode
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
+import type { Ablation } from './ablations.ts';
+import { heldName, heldObject } from './amendment-effects.ts';
+import { Amendments } from './amendments.ts';
 import { CriticGate } from './critic-gate.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder } from './finder.ts';
 import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
 import { ModelCaller } from './model-caller.ts';
-import { Planning, type PlanSource } from './planning.ts';
+import { Planning, type PlanReview, type PlanSource } from './planning.ts';
 import { isFind, type StepResult, StepRunner } from './step-runner.ts';
 import { TaskGoals } from './task-goals.ts';
 import { TaskMemory } from './task-memory.ts';
@@ -33,9 +36,12 @@ export class TaskContext {
   readonly finder: Finder;
   readonly goals: TaskGoals;
   readonly critic: CriticGate;
+  readonly amendments: Amendments;
   readonly beganS: number;
   /** Of the selector `random` only. */
   readonly #random = new Rng(1);
+  #lastSteps = '';
+  #equalPlans = 0;
   /** The newest plan; undefined before the first. */
   plan: PlanGraph | undefined;
 
@@ -55,10 +61,27 @@ export class TaskContext {
     this.model = new ModelCaller(environment, this.budget, this.memory);
     this.planning = new Planning(environment, this.budget, this.memory);
     this.runner = new StepRunner(environment, this.budget, statistics);
-    this.finder = new Finder(environment, this.budget, this.runner);
+    this.finder = new Finder(environment, this.budget, this.memory, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
-    this.critic = new CriticGate(environment, this.runner, statistics, settings.critic);
+    this.critic = new CriticGate(
+      environment,
+      this.runner,
+      statistics,
+      settings.critic,
+      !settings.without.includes('feasibility'),
+    );
+    statistics.doubt.startTask();
+    this.amendments = new Amendments(environment, this.memory, () => this.plan);
     this.beganS = environment.nowS();
+    for (const { name } of environment.robots) {
+      const held = heldObject(this.view(), name);
+      if (held !== undefined) this.memory.bindings[heldName(held)] = held.id;
+    }
+  }
+
+  /** Tells whether a part of the planner is in use. */
+  uses(part: Ablation): boolean {
+    return !this.settings.without.includes(part);
   }
 
   view(): BeliefView {
@@ -86,13 +109,28 @@ export class TaskContext {
     return contract;
   }
 
-  /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} */
-  async newPlan(source: PlanSource, change: string): Promise<void> {
+  /** Gets the next plan and makes it the present one. @throws {@link TaskEnd} or {@link TaskAmended} */
+  async newPlan(source: PlanSource, change: string, review?: PlanReview): Promise<void> {
     await this.environment.whilePaused(this.signal);
     this.checkTime();
     this.critic.startPlan();
     const revision = this.plan === undefined ? 0 : this.plan.revision + 1;
-    this.setPlan(await this.planning.plan(source, { revision, change }, this.signal), source.id);
+    const signal = AbortSignal.any([this.signal, this.amendments.signal]);
+    const plan = await this.planning.plan(source, { revision, change }, signal, review);
+    this.#checkProgress(plan);
+    this.setPlan(plan, source.id);
+  }
+
+  /** @throws {@link TaskEnd} `no-progress` when steps that are to find something out are planned again and again */
+  #checkProgress(plan: PlanGraph): void {
+    const steps = JSON.stringify(plan.subGoals.map(({ skill, arguments: given }) => [skill, given]));
+    this.#equalPlans = !plan.complete && steps === this.#lastSteps ? this.#equalPlans + 1 : 0;
+    this.#lastSteps = steps;
+    if (this.#equalPlans >= this.settings.limits.maxEqualFailures)
+      throw new TaskEnd(
+        'no-progress',
+        `The same steps were planned ${this.#equalPlans + 1} times in a row and found out nothing new.`,
+      );
   }
 
   /** The language model as a source of whole plan graphs. */
@@ -106,7 +144,9 @@ export class TaskContext {
   /** Asks why the newest failure happened; undefined when the model cannot say. */
   async explain(): Promise<Explanation | undefined> {
     try {
-      return await this.model.ask({ purpose: 'explain' }, explanationSchema, this.signal);
+      const explanation = await this.model.ask({ purpose: 'explain' }, explanationSchema, this.signal);
+      if (explanation.because !== '') this.memory.explainNewest(explanation.because);
+      return explanation;
     } catch (error) {
       if (error instanceof TaskEnd && error.outcome === 'model-error') return undefined;
       throw error;
@@ -139,9 +179,25 @@ export class TaskContext {
     subGoal.state = 'running';
     subGoal.attempts += 1;
     subGoal.reason = '';
+    this.#rememberOrigin(subGoal);
     const index = this.plan!.subGoals.indexOf(subGoal);
     this.emit('step-start', subGoal, `${index + 1} ${subGoal.description}`, '', Number.NaN);
     this.environment.publishPlan(this.plan!);
+  }
+
+  /** Where a thing was before a robot moves it, so that it can be put back. */
+  #rememberOrigin({ arguments: given }: SubGoal): void {
+    const object = this.view().objects.find((each) => each.id === given.object);
+    if (object !== undefined && (object.relation === 'on' || object.relation === 'in'))
+      this.memory.origins[object.id] = object.support;
+  }
+
+  /** A step that was stopped since the person changed the task; what it did shows when the plan is made anew. */
+  stopForChange(subGoal: SubGoal): void {
+    subGoal.state = 'skipped';
+    subGoal.reason = 'the task was changed';
+    this.memory.note('note', `stopped: ${subGoal.description}`);
+    this.emit('step-end', subGoal, 'the task was changed', 'stopped', Number.NaN);
   }
 
   finish(subGoal: SubGoal, result: StepResult): void {
@@ -208,6 +264,21 @@ export class TaskContext {
       subGoal.state = subGoal.state === 'running' ? 'failed' : 'skipped';
     }
     this.environment.publishPlan(this.plan);
+  }
+
+  /** Leaves in the memory what later tasks may need. */
+  remember({ outcome, message, elapsedS }: TaskReport): void {
+    const { memory: kept } = this.environment;
+    kept?.endTask({
+      instruction: this.memory.instruction,
+      planner: this.settings.planner,
+      outcome,
+      message,
+      plan: this.plan?.subGoals.map(({ description, state }) => `${description}: ${state}`) ?? [],
+      failures: this.memory.failureTexts(),
+      answers: this.memory.answers,
+      elapsedS,
+    });
   }
 
   report(outcome: TaskOutcome, message: string): TaskReport {

@@ -1,6 +1,7 @@
 import { type CriticSettings, defaultCriticSettings } from '../plan/critic.ts';
 import type { SelectorName } from '../plan/selector.ts';
 import { defaultPlanner, type PlannerName } from '../planners/planners.ts';
+import type { Ablation } from './ablations.ts';
 import { defaultTaskLimits, type TaskLimits, type TaskOutcome } from './limits.ts';
 
 export interface TaskSettings {
@@ -8,6 +9,8 @@ export interface TaskSettings {
   readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
+  /** Parts of `hybrid` that are left out. */
+  readonly without: readonly Ablation[];
 }
 
 export const defaultTaskSettings: TaskSettings = {
@@ -15,6 +18,7 @@ export const defaultTaskSettings: TaskSettings = {
   selector: 'cost',
   limits: defaultTaskLimits,
   critic: defaultCriticSettings,
+  without: [],
 };
 
 export interface TaskReport {

@@ -91,6 +91,7 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
+      without: [],
     },
     new SkillStatistics(),
     new AbortController().signal,
@@ -269,7 +270,7 @@ test('every bound ends the task with a reason of its own', async () => {
     ],
   };
   const outcome = async (answer: unknown, limits: Partial<TaskLimits>) =>
-    (await run(emptyWorld(new AnyModel([answer]), succeed), limits)).outcome;
+    (await run(emptyWorld(new AnyModel([answer]), succeed), limits, 'open the left drawer')).outcome;
   expect(await outcome(looking, { maxSteps: 3 })).toBe('step-limit');
   expect(await outcome(looking, { maxModelCalls: 3 })).toBe('model-call-limit');
   expect(await outcome(looking, { maxTokens: 500 })).toBe('token-limit');

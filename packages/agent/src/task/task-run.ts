@@ -21,6 +21,21 @@ export async function runTask(
   signal: AbortSignal,
 ): Promise<TaskReport> {
   const task = new TaskContext(instruction, environment, settings, statistics, signal);
+  const endListening = environment.interjections?.listen((correction, said) =>
+    task.amendments.apply(correction, said),
+  );
+  environment.memory?.beginTask();
+  try {
+    const report = await runPlanner(task);
+    task.remember(report);
+    return report;
+  } finally {
+    endListening?.();
+  }
+}
+
+async function runPlanner(task: TaskContext): Promise<TaskReport> {
+  const { signal, settings } = task;
   try {
     const message = await createPlanner(settings.planner).run(task);
     return task.report('success', message);

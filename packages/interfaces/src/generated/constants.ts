@@ -53,6 +53,7 @@ export const messageConstants = {
   'efferent_interfaces/action/ExecuteTask_Goal': {
     REPLACE: "replace",
     QUEUE: "queue",
+    AS_SAID: "as-said",
   },
   'efferent_interfaces/msg/Critique': {
     ACCEPT: 0,

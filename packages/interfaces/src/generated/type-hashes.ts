@@ -27,7 +27,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/action/ExecuteSkill_SendGoal': 'RIHS01_b6641432fac604c343528d3ccbe4c2db35e9a6d28afcc3c5539cac6f85af7a45',
   'efferent_interfaces/action/ExecuteSkill_GetResult': 'RIHS01_7ce6ac1094dd803fcc1654cbdd990873619817566f4c0a06d76143d727a27e1d',
   'efferent_interfaces/action/ExecuteSkill_FeedbackMessage': 'RIHS01_481460e87852aeecb0b115fbc36ac2bf6af37b2636ad76d2af0ac9a8978a906d',
-  'efferent_interfaces/action/ExecuteTask_SendGoal': 'RIHS01_53f2b2aa2e8f5282738eb49d4389148b38aa11b92b9b4675943c0f9b347f1104',
+  'efferent_interfaces/action/ExecuteTask_SendGoal': 'RIHS01_d9af890831c0ba221f9a8de69f7eb1b888645055db1dbe7d9e37c156f0bd8ed8',
   'efferent_interfaces/action/ExecuteTask_GetResult': 'RIHS01_5ccf8812ff33a6fb0c70143b589e42a1e4484ad064687adf73ebec944f5ff108',
   'efferent_interfaces/action/ExecuteTask_FeedbackMessage': 'RIHS01_84f3d85114b83f1966d6290b6fadf7f38168e3b4c7e55cff2d64f775b1acc43c',
   'efferent_interfaces/action/RunPolicy_SendGoal': 'RIHS01_cf9235be1a24a1fad362305eeb3b832f97310071588c089f3010bd00524b0152',

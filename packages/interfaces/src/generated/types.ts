@@ -163,6 +163,7 @@ export interface EfferentInterfacesExecuteTaskGoal {
   readonly instruction: string;
   readonly when_busy: string;
   readonly planner: string;
+  readonly without: string;
 }
 
 export interface EfferentInterfacesExecuteTaskResult {

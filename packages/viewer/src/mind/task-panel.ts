@@ -15,12 +15,19 @@ const suggestions = [
   'clear the table',
 ];
 
+interface Feedback {
+  readonly kind: string;
+  readonly text: string;
+  readonly detail: string;
+  readonly elapsed_s: number;
+}
+
 interface GoalEvent {
   readonly action: string;
   readonly goalId: string;
   readonly event: 'accepted' | 'feedback' | 'ended';
   readonly goal?: { readonly instruction?: string };
-  readonly feedback?: { kind: string; text: string; detail: string; elapsed_s: number };
+  readonly feedback?: Feedback;
   readonly result?: {
     success: boolean;
     message: string;
@@ -32,14 +39,17 @@ interface GoalEvent {
   readonly problem?: string;
 }
 
-/** The instruction box and what became of the instruction. */
+/** The instruction box, the task that runs, and what was understood of what is said meanwhile. */
 export class TaskPanel {
   readonly #link: GraphLink;
   readonly #log: EventLog;
   readonly #input = byId<HTMLInputElement>('instruction');
   readonly #send = byId<HTMLButtonElement>('instruction-send');
   readonly #card = byId('task');
+  /** The task that is shown; empty without one. */
   #goalId = '';
+  /** Instructions of goals that have not ended, in the order said. */
+  readonly #open = new Map<string, string>();
   #instruction = '';
   #state: NodeState = 'waiting';
   #message = '';
@@ -65,25 +75,31 @@ export class TaskPanel {
     });
   }
 
-  /** Sends an instruction to the agent; a running one is replaced. */
+  /** Sends what a person says to the agent; the words decide what becomes of a running task. */
   async submit(instruction: string): Promise<void> {
     const text = instruction.trim();
     if (text === '') {
       this.#input.focus();
       return;
     }
-    this.#show(text, 'waiting', 'Asking the agent …');
+    this.#tell(text, 'waiting', 'Asking the agent …');
     try {
       const answer = (await this.#link.callJson('/bridge/send_goal', {
         action,
-        goal: { instruction: text, when_busy: 'replace', planner: '' },
+        goal: { instruction: text, when_busy: 'as-said', planner: '', without: '' },
         tag: 'viewer',
       })) as { accepted: boolean };
       if (answer.accepted) this.#input.value = '';
-      else this.#show(text, 'failed', 'The agent did not accept this instruction.');
+      else this.#tell(text, 'failed', 'The agent did not accept this instruction.');
     } catch (error) {
-      this.#show(text, 'failed', error instanceof Error ? error.message : String(error));
+      this.#tell(text, 'failed', error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Says what became of something said; beside a running task it is only a message. */
+  #tell(said: string, state: NodeState, message: string): void {
+    if (this.#goalId === '') this.#show(said, state, message);
+    else this.#show(this.#instruction, 'running', `“${said}”: ${message}`);
   }
 
   async #cancel(): Promise<void> {
@@ -104,19 +120,47 @@ export class TaskPanel {
 
   #onGoal(event: GoalEvent): void {
     if (event.action !== action) return;
+    const { goalId } = event;
     if (event.event === 'accepted') {
-      this.#goalId = event.goalId;
-      this.#log.clear();
-      this.#show(event.goal?.instruction ?? this.#instruction, 'running', 'Planning …');
-    } else if (event.goalId !== this.#goalId) return;
-    else if (event.event === 'feedback' && event.feedback) {
-      const { kind, text, detail, elapsed_s: elapsedS } = event.feedback;
-      this.#log.add({ kind, text, detail, elapsedS });
-      this.#show(this.#instruction, 'running', text);
-    } else if (event.event === 'ended') {
-      this.#goalId = '';
-      this.#onEnd(event);
+      this.#open.set(goalId, event.goal?.instruction ?? '');
+      if (this.#goalId === '') this.#showGoal(goalId);
+    } else if (event.event === 'feedback' && event.feedback) this.#onFeedback(goalId, event.feedback);
+    else if (event.event === 'ended') this.#onEnded(event);
+  }
+
+  #showGoal(goalId: string): void {
+    this.#goalId = goalId;
+    this.#log.clear();
+    this.#show(this.#open.get(goalId) ?? this.#instruction, 'running', 'Planning …');
+  }
+
+  #onFeedback(goalId: string, { kind, text, detail, elapsed_s: elapsedS }: Feedback): void {
+    if (kind === 'heard' && text === '') return;
+    if (goalId === this.#goalId || kind === 'heard') this.#log.add({ kind, text, detail, elapsedS });
+    if (goalId !== this.#goalId) {
+      if (kind === 'heard') this.#tell(this.#open.get(goalId) ?? '', 'running', text);
+      return;
     }
+    if (kind === 'amended') this.#open.set(goalId, detail);
+    this.#show(
+      this.#open.get(goalId) ?? this.#instruction,
+      'running',
+      kind === 'amended' ? `changed: ${text}` : text,
+    );
+  }
+
+  #onEnded(event: GoalEvent): void {
+    const said = this.#open.get(event.goalId) ?? '';
+    this.#open.delete(event.goalId);
+    if (event.goalId !== this.#goalId) {
+      if (event.result?.success === false && event.result.outcome !== 'replaced')
+        this.#tell(said, 'failed', event.result.message);
+      return;
+    }
+    this.#goalId = '';
+    this.#onEnd(event);
+    const [next] = this.#open.keys();
+    if (next !== undefined) this.#showGoal(next);
   }
 
   #onEnd({ result, problem }: GoalEvent): void {

@@ -12,6 +12,7 @@ import { checkAction } from '../../plan/check-plan.ts';
 import { newSubGoal, PlanGraph, type SubGoal } from '../../plan/plan-graph.ts';
 import { describeGoals, describeStep } from '../../task/describe.ts';
 import { putToPerson } from '../../task/dialogue.ts';
+import { TaskAmended } from '../../task/interjections.ts';
 import { TaskEnd } from '../../task/limits.ts';
 import type { TaskContext } from '../../task/task-context.ts';
 import type { Planner } from '../planner.ts';
@@ -56,12 +57,13 @@ class CleaRun {
   }
 
   async loop(): Promise<string> {
-    const { environment, budget, memory, signal } = this.#task;
+    const { environment, budget, amendments } = this.#task;
     for (;;) {
-      await environment.whilePaused(signal);
+      await environment.whilePaused(this.#task.signal);
       this.#task.checkTime();
+      this.#heedChange();
       const answer = await this.#nextActions();
-      if (await putToPerson(environment, budget, memory, answer, signal)) continue;
+      if ((await this.#isAsked(answer)) || amendments.isPending) continue;
       if (answer.status === 'done') {
         const message = await this.#conclude(answer);
         if (message !== undefined) return message;
@@ -72,6 +74,25 @@ class CleaRun {
       this.#idleRounds = budget.steps > before ? 0 : this.#idleRounds + 1;
       if (this.#idleRounds >= maxIdleRounds)
         throw new TaskEnd('no-progress', `No action came of ${maxIdleRounds} plans: ${this.#reflection}`);
+    }
+  }
+
+  #heedChange(): void {
+    const change = this.#task.amendments.take();
+    if (change === undefined) return;
+    this.#reflection = `The person changed the task: ${change}.`;
+    this.#idleRounds = 0;
+  }
+
+  /** Puts a question of the planner to the person; a change of the task is an answer too. */
+  async #isAsked(answer: ActionPlan): Promise<boolean> {
+    const { environment, budget, memory, amendments } = this.#task;
+    const signal = AbortSignal.any([this.#task.signal, amendments.signal]);
+    try {
+      return await putToPerson(environment, budget, memory, answer, signal);
+    } catch (error) {
+      if (error instanceof TaskAmended) return true;
+      throw error;
     }
   }
 
@@ -93,6 +114,7 @@ class CleaRun {
     const plan = this.#showPlan(answer);
     for (const subGoal of plan.subGoals) {
       this.#task.checkTime();
+      if (this.#task.amendments.isPending) break;
       const problem = checkAction(
         subGoal,
         this.#task.view(),
@@ -105,7 +127,7 @@ class CleaRun {
       }
       this.#task.start(subGoal);
       if (!(await this.#isSuitable(answer.subGoal, subGoal))) break;
-      if (!(await this.#execute(subGoal, this.#task.contractOf(subGoal)))) break;
+      if (!(await this.#tryAction(subGoal))) break;
       this.#task.environment.publishPlan(plan);
     }
     this.#task.closePlan('the rest of this plan was given up');
@@ -141,8 +163,21 @@ class CleaRun {
     return false;
   }
 
-  async #execute(subGoal: SubGoal, contract: SkillContract): Promise<boolean> {
-    const { environment, budget, runner, signal } = this.#task;
+  async #tryAction(subGoal: SubGoal): Promise<boolean> {
+    const { amendments, signal } = this.#task;
+    const contract = this.#task.contractOf(subGoal);
+    try {
+      return await amendments.during(subGoal, signal, (own) => this.#execute(subGoal, contract, own));
+    } catch (error) {
+      if (!(error instanceof TaskAmended)) throw error;
+      this.#task.stopForChange(subGoal);
+      await this.#remember(formatCall(subGoal), 'stopped: the person changed the task');
+      return false;
+    }
+  }
+
+  async #execute(subGoal: SubGoal, contract: SkillContract, signal: AbortSignal): Promise<boolean> {
+    const { environment, budget, runner } = this.#task;
     const beganS = environment.nowS();
     const result = await runner.run(subGoal, contract, false, signal);
     subGoal.elapsedS += environment.nowS() - beganS;
@@ -176,6 +211,7 @@ class CleaRun {
     const { goals, signal } = this.#task;
     const plan = this.#showPlan(answer);
     await goals.settle(plan.goals, signal);
+    if (this.#task.amendments.isPending) return undefined;
     const unmet = plan.goals.filter((goal) => !goals.isMet(goal));
     if (unmet.length === 0 && plan.goals.length > 0)
       return describeGoals(

@@ -28,6 +28,8 @@ export class Deps implements PlanStrategy {
   readonly closesLoop = true;
   readonly #task: TaskContext;
   readonly #dialogue: DialogueTurn[] = [];
+  /** As it was when the newest plan was asked for. */
+  #instruction = '';
 
   constructor(task: TaskContext) {
     this.#task = task;
@@ -36,8 +38,12 @@ export class Deps implements PlanStrategy {
   newPlan(_purpose: 'decompose' | 'replan', change: string): Promise<void> {
     const { environment, memory, model } = this.#task;
     const last = this.#dialogue.at(-1);
-    if (last === undefined) this.#say('user', memory.instruction);
+    if (memory.instruction !== this.#instruction && last !== undefined) {
+      this.#dialogue[0] = { speaker: 'user', text: memory.instruction };
+      this.#say('user', `The task has changed: ${memory.instruction}`);
+    } else if (last === undefined) this.#say('user', memory.instruction);
     else if (last.speaker === 'planner') this.#say('user', `Go on: ${change}.`);
+    this.#instruction = memory.instruction;
     const propose = async (signal: AbortSignal): Promise<PlanProposal> => {
       const rejected = memory.history.at(-1);
       if (rejected?.kind === 'rejected')

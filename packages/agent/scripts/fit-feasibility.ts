@@ -1,0 +1,81 @@
+// Fits the chance that a skill succeeds to logged executions, and writes src/plan/feasibility-weights.ts:
+//   npx efferent bench tasks --seed 20000 --episodes 100 --episodes-file log.jsonl
+//   npx efferent bench tasks --seed 21000 --episodes 50 --perturb move-object --planner hybrid --episodes-file moved.jsonl
+//   node packages/agent/scripts/fit-feasibility.ts log.jsonl moved.jsonl
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brierScore, chanceBy, fitFeasibility, type Trial } from '../src/plan/fit-feasibility.ts';
+import type { SkillContext } from '../src/plan/skill-context.ts';
+
+interface LoggedRun {
+  readonly skill: string;
+  readonly context: SkillContext;
+  readonly code: string;
+  readonly verdict: string;
+}
+
+const folds = 5;
+
+const episodes = process.argv
+  .slice(2)
+  .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'))
+  .map((line) => (JSON.parse(line) as { readonly skillRuns: readonly LoggedRun[] }).skillRuns)
+  .map((runs) =>
+    runs.map(
+      ({ skill, context, code, verdict }): Trial => ({
+        skill,
+        context,
+        success: code === '' && verdict !== 'refuted',
+      }),
+    ),
+  );
+if (episodes.length < folds)
+  throw new Error('give the files that "efferent bench tasks --episodes-file" wrote');
+
+const trials = episodes.flat();
+const rate = (of: readonly Trial[]) => of.filter((trial) => trial.success).length / of.length;
+
+// Held out by whole episodes: tries of one episode are no independent test of each other.
+const heldOut = Array.from({ length: folds }, (_, fold) => {
+  const known = episodes.filter((_episode, index) => index % folds !== fold).flat();
+  const chance = chanceBy(fitFeasibility(known));
+  const base = rate(known);
+  return episodes
+    .filter((_episode, index) => index % folds === fold)
+    .flat()
+    .map((trial) => ({ trial, chance: chance(trial), base }));
+}).flat();
+const score = (of: (each: (typeof heldOut)[number]) => number) =>
+  heldOut.reduce((sum, each) => sum + (of(each) - Number(each.trial.success)) ** 2, 0) / heldOut.length;
+
+const weights = fitFeasibility(trials);
+const target = join(import.meta.dirname, '../src/plan/feasibility-weights.ts');
+writeFileSync(
+  target,
+  `import type { FeasibilityWeights } from './feasibility.ts';
+
+/** Fitted to ${trials.length} executions of ${episodes.length} episodes by scripts/fit-feasibility.ts, which says how to do it again. */
+export const feasibilityWeights: FeasibilityWeights = ${JSON.stringify(weights, null, 2)};
+`,
+);
+process.stdout.write(
+  `${JSON.stringify({
+    episodes: episodes.length,
+    trials: trials.length,
+    successRate: rate(trials),
+    brierFitted: brierScore(trials, chanceBy(weights)),
+    brierHeldOut: score((each) => each.chance),
+    brierBaseRateHeldOut: score((each) => each.base),
+    reliability: reliability(),
+  })}\n`,
+);
+
+/** Held-out chances in fifths, with the share that succeeded. */
+function reliability() {
+  return [0, 0.5, 0.7, 0.8, 0.9, 0.97].map((from, index, bounds) => {
+    const to = bounds[index + 1] ?? 1.01;
+    const inside = heldOut.filter(({ chance }) => chance >= from && chance < to);
+    const mean = inside.reduce((sum, { chance }) => sum + chance, 0) / inside.length;
+    return { from, n: inside.length, predicted: mean, succeeded: rate(inside.map(({ trial }) => trial)) };
+  });
+}

@@ -1,0 +1,90 @@
+import { formatAtom } from '../belief/atom.ts';
+import { type NamedWords, namedWords } from '../language/mentions.ts';
+import type { StepFailure } from '../model/language-model.ts';
+import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
+import { lexiconOf } from '../reasoner/lexicon-of.ts';
+import { symbolicState } from '../reasoner/symbolic-state.ts';
+import { checkPlan, type PlanProblem } from './check-plan.ts';
+import { openGoals } from './complete-steps.ts';
+import { type CoverageProblem, coverageProblems } from './instruction-coverage.ts';
+import { type MendContext, mendPlan } from './mend-plan.ts';
+
+/** What a plan is held against beside the contracts. */
+export interface ReviewContext extends Omit<MendContext, 'words'> {
+  readonly instruction: string;
+  readonly answers: Readonly<Record<string, string>>;
+  readonly failures: readonly StepFailure[];
+  /** Whether the words of the instruction are looked at. */
+  readonly covers: boolean;
+  /** Whether a plan may be put right. */
+  readonly mends: boolean;
+}
+
+export interface Review {
+  /** The plan, put right where that was possible. */
+  readonly proposal: PlanProposal;
+  readonly problems: readonly PlanProblem[];
+  /** What was changed, in words. */
+  readonly changes: readonly string[];
+}
+
+/** Checks a plan against contracts, belief and the words of its instruction, and mends what there is one way to mend. */
+export function reviewPlan(proposal: PlanProposal, context: ReviewContext): Review {
+  const found = problemsOf(proposal, context);
+  if (found.all.length === 0) return { proposal, problems: [], changes: [] };
+  const words = namedWords(context.instruction, lexiconOf(context.view));
+  const mended = context.mends ? mendPlan(proposal, found.coverage, { ...context, words }) : undefined;
+  if (mended === undefined || problemsOf(mended.proposal, context).all.length > 0)
+    return { proposal, problems: found.all, changes: [] };
+  return { proposal: mended.proposal, problems: [], changes: mended.changes };
+}
+
+function problemsOf(
+  proposal: PlanProposal,
+  context: ReviewContext,
+): { readonly all: readonly PlanProblem[]; readonly coverage: readonly CoverageProblem[] } {
+  const { view, skills, robots, instruction, answers, covers } = context;
+  const contracts = checkPlan(proposal, view, skills, robots);
+  const words = (text: string): NamedWords => namedWords(text, lexiconOf(view));
+  const coverage = covers
+    ? coverageProblems(
+        proposal,
+        words(instruction),
+        Object.values(answers).map(words),
+        view,
+        context.achieved,
+      )
+    : [];
+  return {
+    all: [...contracts, ...coverage, ...unreached(proposal, context), ...repeatedLooks(proposal, context)],
+    coverage,
+  };
+}
+
+/** Looks that were made in this task already and after which planning is to go on. */
+function repeatedLooks(proposal: PlanProposal, { achieved }: ReviewContext): readonly PlanProblem[] {
+  const isRepeated =
+    !proposal.complete &&
+    proposal.subGoals.length > 0 &&
+    proposal.subGoals.every((step) => isDone(step, achieved));
+  return isRepeated ? [{ subGoalId: '', reason: 'all of these looks were made already' }] : [];
+}
+
+const isDone = (step: ProposedSubGoal, achieved: readonly string[]): boolean =>
+  achieved.includes(`${step.skill === 'look' ? 'inspected' : 'at'}(${step.arguments[0]?.value ?? ''})`) &&
+  (step.skill === 'look' || step.skill === 'navigate');
+
+/** Goals that the steps do not lead to, apart from those for which steps have failed before. */
+function unreached(proposal: PlanProposal, context: ReviewContext): readonly PlanProblem[] {
+  const { view, robots, skills, achieved, failures } = context;
+  if (!proposal.complete) return [];
+  const start = symbolicState(view, robots, proposal.references, { unknownIsBoth: true });
+  const blamed = new Set(failures.flatMap((failure) => Object.values(failure.arguments)));
+  return openGoals(proposal, start, skills)
+    .filter((goal) => !achieved.includes(formatAtom(goal)))
+    .filter((goal) => !goal.arguments.some((name) => blamed.has(name)))
+    .map((goal) => ({
+      subGoalId: '',
+      reason: `no step brings about ${formatAtom(goal)}, which is a goal`,
+    }));
+}

@@ -1,0 +1,73 @@
+import { qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
+import {
+  critiqueMessage,
+  modelCallMessage,
+  planMessage,
+  skillOutcomeMessage,
+} from './agent-messages-node.ts';
+import type { Belief } from './belief/belief.ts';
+import { ModelTextPublisher } from './model-text-node.ts';
+import type { TaskEnvironment } from './task/environment.ts';
+
+/** What stands in the messages about one task. */
+export interface PublishedTask {
+  readonly taskId: string;
+  readonly belief: Belief;
+  readonly planner: string;
+  readonly model: string;
+  /** The critic's. */
+  readonly threshold: number;
+  /** As it is understood now. */
+  instruction(): string;
+}
+
+type Publishing = Pick<
+  TaskEnvironment,
+  'publishPlan' | 'publishCritique' | 'publishSkillRun' | 'publishModelCall' | 'modelText'
+>;
+
+/** Publishes what a task plans, judges, asks and does below `/agent`. */
+export class TaskPublishers {
+  readonly #node: RosNode;
+  readonly #plans;
+  readonly #critiques;
+  readonly #modelCalls;
+  readonly #skillRuns;
+  readonly #modelText: ModelTextPublisher;
+
+  constructor(node: RosNode) {
+    this.#node = node;
+    const { latched, default: usual } = qosProfiles;
+    this.#plans = node.createPublisher('efferent_interfaces/msg/Plan', '/agent/plan', latched);
+    this.#critiques = node.createPublisher('efferent_interfaces/msg/Critique', '/agent/critique', usual);
+    this.#modelCalls = node.createPublisher('efferent_interfaces/msg/ModelCall', '/agent/model_calls', usual);
+    this.#skillRuns = node.createPublisher(
+      'efferent_interfaces/msg/SkillOutcome',
+      '/agent/skill_outcomes',
+      usual,
+    );
+    this.#modelText = new ModelTextPublisher(node);
+  }
+
+  ofTask({ taskId, belief, planner, model, threshold, instruction }: PublishedTask): Publishing {
+    const stamp = () => stampFromNs(this.#node.clock.nowNs());
+    return {
+      publishPlan: (plan) =>
+        this.#plans.publish(
+          planMessage(plan, belief, {
+            stamp: stamp(),
+            taskId,
+            instruction: instruction(),
+            planner,
+            model,
+          }),
+        ),
+      publishCritique: (subGoal, verdict) =>
+        this.#critiques.publish(critiqueMessage(subGoal, verdict, { stamp: stamp(), taskId, threshold })),
+      publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
+      publishModelCall: (report) =>
+        this.#modelCalls.publish(modelCallMessage(report, { stamp: stamp(), taskId })),
+      modelText: (purpose) => this.#modelText.begin({ taskId, purpose, model }),
+    };
+  }
+}
