@@ -59,7 +59,7 @@ function declareNoise(node: RosNode): NoiseSettings {
     ),
     stepErrorRate: share(
       'noise_step_error_rate',
-      d.stepErrorRate,
+      d.stepErrorRate ?? 0,
       'reasoner-noisy: chance of a fault for each step of a plan and each judgement of one',
     ),
     persistence: share(

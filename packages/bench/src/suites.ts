@@ -12,6 +12,10 @@ export interface BenchArguments extends SuiteOptions {
   readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
+  readonly suite?: string;
+  readonly level?: string;
+  readonly planners?: string;
+  readonly records?: string;
 }
 
 /** Counts that add up over shards. */
@@ -41,6 +45,10 @@ const suites: Readonly<Record<string, Suite>> = {
         policy: options.policy ?? 'stretch-pick',
       }),
     figures: async (tally) => (await import('./policy-suite.ts')).policyFigures(tally),
+  },
+  planning: {
+    run: async (options) => (await import('./planning-suite.ts')).benchPlanning(options),
+    figures: async (tally) => (await import('./planning-suite.ts')).planningFigures(tally),
   },
   realtime: {
     run: async (options) =>

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { type Figure, mergeReports, missedTargets, type Report, runSuite, suiteNames } from '@efferent/bench';
 import { ConfigurationError, describeError } from '@efferent/core';
 import type { Command } from 'commander';
@@ -19,6 +19,7 @@ interface BenchOptions {
   readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
+  readonly html?: string;
 }
 
 /** `efferent policy eval <id>`. */
@@ -44,7 +45,27 @@ export async function runBench(suite: string, options: BenchOptions): Promise<vo
     onEpisode: (record) => void episodes?.write(`${JSON.stringify(record)}\n`),
   });
   episodes?.end();
+  if (options.html !== undefined) await writePage([report], options.html);
   finish(report, options, terminal);
+}
+
+/** `efferent bench page`: one page from the reports of several suites of the planning benchmark. */
+export async function runBenchPage(
+  files: readonly string[],
+  options: { readonly html: string },
+): Promise<void> {
+  await writePage(files.map(readReport), options.html);
+}
+
+async function writePage(reports: readonly Report[], file: string): Promise<void> {
+  const stranger = reports.find(({ suite }) => suite !== 'planning');
+  if (stranger !== undefined)
+    throw new ConfigurationError({
+      code: 'invalid-option',
+      message: `--html: a page is made of reports of the suite "planning", got one of "${stranger.suite}"`,
+    });
+  const { planningPage } = await import('@efferent/bench/page');
+  writeFileSync(file, planningPage(reports));
 }
 
 /** `efferent bench merge`: one report from those of all shards. */

@@ -98,8 +98,8 @@ export function createProgram(): Command {
   const bench = program
     .command('bench')
     .description('measure; every figure that a document quotes comes from here');
-  const suite = (name: string, description: string) =>
-    withBenchOptions(bench.command(name).description(description)).action(
+  const suite = (name: string, description: string, episodes?: number) =>
+    withBenchOptions(bench.command(name).description(description), episodes).action(
       lazily(async () => {
         const { runBench } = await import('./bench-command.ts');
         return (options: Parameters<typeof runBench>[1]) => runBench(name, options);
@@ -112,6 +112,17 @@ export function createProgram(): Command {
     .option('--perturb <what>', 'disturb every episode: move-object')
     .option('--planner <id>', "planner; the agent's default without it")
     .addOption(withoutOption());
+  suite('planning', 'planners beside each other over a household without physics', 0)
+    .option(
+      '--suite <name>',
+      'deps, clea, critic or selector; rates and fit make the data of the others',
+      'deps',
+    )
+    .option('--level <name>', 'oracle, measured or full', 'measured')
+    .option('--planners <names>', 'planners, with commas between them')
+    .option('--without <parts>', 'parts of hybrid that are switched off in a second arm')
+    .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
+    .option('--html <file>', 'write the report as a page with plots');
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
     '--minutes <number>',
     'length of the measurement with each middleware',
@@ -161,9 +172,16 @@ export function createProgram(): Command {
     )
     .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
     .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--step-error-rate <share>', 'reasoner-noisy: chance of a fault for each step', share, 0)
     .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
     .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
     .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
+  bench
+    .command('page')
+    .description('write reports of "bench planning" as one page with plots')
+    .argument('<files...>', 'JSON files written with --json')
+    .requiredOption('--html <file>', 'the page')
+    .action(lazily(async () => (await import('./bench-command.ts')).runBenchPage));
 
   const policy = program.command('policy').description('work with manipulation policies');
   withBenchOptions(policy.command('eval').argument('<id>'))
@@ -301,10 +319,10 @@ const withMemoryOptions = (command: Command): Command =>
     .option('-n, --number <count>', 'how many episodes', count, 20)
     .option('--json', 'print one JSON line');
 
-function withBenchOptions(command: Command): Command {
+function withBenchOptions(command: Command, episodes = 100): Command {
   return command
     .option('--seed <number>', 'seed of the first episode', integer, 1)
-    .option('--episodes <number>', 'number of episodes over all shards', count, 100)
+    .option('--episodes <number>', 'number of episodes over all shards', count, episodes)
     .option('--shard <i/n>', 'do the i-th of n parts (0-based)', shard, { index: 0, count: 1 })
     .option('--episodes-file <path>', 'write one JSON line an episode')
     .option('--json', 'print the report as one JSON line')

@@ -35,10 +35,10 @@ const slot = strictObject({
 export const taskCardSchema = strictObject({
   id: identifier,
   /**
-   * `bench tasks` runs `core` with a robot that drives, `fixed-arm` with one on a stand and `two-robots` with both; `deps` and
-   * `clea` are those of `bench planning`.
+   * `bench tasks` runs `core` with a robot that drives, `fixed-arm` with one on a stand and `two-robots` with both; `deps`,
+   * `clea` and `selector` are those of `bench planning`.
    */
-  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea']),
+  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea', 'selector']),
   /** What a suite reports together, e.g. the cards of one horizon. */
   group: v.optional(identifier, 'other'),
   /** Fewest and most skills that a plan for it takes when everything is known; looks and ways are not counted. */

@@ -8,8 +8,8 @@ export interface NoiseSettings {
   readonly seed: number;
   /** Chance that an answer with a plan carries a fault whatever its length, [0, 1]. */
   readonly errorRate: number;
-  /** Chance of a fault for each step of a plan, and for each judgement of one step, [0, 1]. */
-  readonly stepErrorRate: number;
+  /** Chance of a fault for each step of a plan, and for each judgement of one step, [0, 1]; 0 without it. */
+  readonly stepErrorRate?: number;
   /** Chance that the same question in the same task is answered as the last time, fault and all, [0, 1]. */
   readonly persistence: number;
 }
@@ -63,7 +63,7 @@ export class NoisyReasoner implements LanguageModel {
   }
 
   #newDraw(answer: unknown, rng: Rng): Draw {
-    const { errorRate, stepErrorRate } = this.#settings;
+    const { errorRate, stepErrorRate = 0 } = this.#settings;
     const steps = stepsOf(answer);
     const good = steps === undefined ? 1 - stepErrorRate : (1 - errorRate) * (1 - stepErrorRate) ** steps;
     if (!rng.chance(1 - good)) return undefined;

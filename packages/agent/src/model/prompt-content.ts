@@ -1,3 +1,4 @@
+import type { RelationView } from '../belief/belief-view.ts';
 import type { LanguageModelRequest } from './language-model.ts';
 
 /** What a prompt tells a model: everything of a request but how its answer is asked for and taken. */
@@ -29,6 +30,7 @@ const fixedFields: ReadonlySet<string> = new Set([
   'label',
   'names',
   'furnitureId',
+  'room',
   'kind',
   'isSurface',
   'isContainer',
@@ -44,3 +46,14 @@ export const fixedPart = (fixture: object): object =>
 /** The part of a fixture that is believed, with its id. */
 export const believedPart = (fixture: object): object =>
   Object.fromEntries(Object.entries(fixture).filter(([name]) => name === 'id' || !fixedFields.has(name)));
+
+/** Writes an edge of the world graph in short: there are many. */
+export const relationData = ({ subject, relation, object, confidence, stampS, source }: RelationView) =>
+  source === 'map' ? [subject, relation, object] : [subject, relation, object, confidence, stampS, source];
+
+/** Reads an edge; what the map says is sure and timeless. */
+export function readRelation(data: unknown): unknown {
+  if (!Array.isArray(data)) return data;
+  const [subject, relation, object, confidence = 1, stampS = 0, source = 'map'] = data as unknown[];
+  return { subject, relation, object, confidence, stampS, source };
+}

@@ -2,7 +2,7 @@ import { checkWithSchema, describeProblem, object } from '@efferent/core';
 import { parsePredicate } from '@efferent/skills';
 import * as v from 'valibot';
 import { answerSchemas } from './answer-schemas.ts';
-import type { PromptContent } from './prompt-content.ts';
+import { type PromptContent, readRelation } from './prompt-content.ts';
 import { badPrompt, listOf, readSections, recordOf, type Sections } from './prompt-sections.ts';
 
 const texts = ['examples', 'task', 'answer schema'];
@@ -40,7 +40,16 @@ function readBelief(fixed: Sections, told: Sections): Record<string, unknown> {
   const belief = recordOf(told, 'belief');
   const known = new Map(recordList(fixed, 'map fixtures').map((part) => [part.id, part]));
   const fixtures = recordList(told, 'belief fixtures').map((part) => ({ ...known.get(part.id), ...part }));
-  return { ...belief, fixtures, places: listOf(fixed, 'map places') };
+  const relations = [...listOf(fixed, 'map relations'), ...listOf(told, 'belief relations')].map(
+    readRelation,
+  );
+  return {
+    ...belief,
+    fixtures,
+    relations,
+    places: listOf(fixed, 'map places'),
+    rooms: listOf(fixed, 'map rooms'),
+  };
 }
 
 function recordList(sections: Sections, heading: string): readonly Record<string, unknown>[] {
@@ -85,6 +94,9 @@ const contentSchema = object({
     objects: v.array(object({ id: v.string(), className: v.string() })),
     fixtures: v.array(object({ id: v.string(), names: v.array(v.string()), kind: v.string() })),
     places: v.array(identified),
+    rooms: v.array(identified),
+    relations: v.array(object({ subject: v.string(), relation: v.string(), object: v.string() })),
+    expected: v.array(object({ classNames: v.array(v.string()) })),
     robots: v.array(named),
   }),
   skills: v.array(object({ name: v.string(), description: v.string(), parameters: v.array(named) })),

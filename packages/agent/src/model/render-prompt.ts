@@ -1,7 +1,8 @@
 import { formatPredicate, type SkillContract } from '@efferent/skills';
+import type { RelationView } from '../belief/belief-view.ts';
 import { answerSchemas } from './answer-schemas.ts';
 import type { ModelPurpose } from './language-model.ts';
-import { believedPart, contentOf, fixedPart, type PromptContent } from './prompt-content.ts';
+import { believedPart, contentOf, fixedPart, type PromptContent, relationData } from './prompt-content.ts';
 import { demonstrationsFor, type PromptFile, promptFile } from './prompt-files.ts';
 import { listSection, recordSections, textSection, valueSection } from './prompt-sections.ts';
 import { schemaForServer } from './schema-for-server.ts';
@@ -34,17 +35,23 @@ export function renderPrompt(request: PromptContent): Prompt {
     listSection('robots', robots),
     listSection('map fixtures', belief.fixtures.map(fixedPart)),
     listSection('map places', belief.places),
+    listSection('map rooms', belief.rooms),
+    listSection('map relations', belief.relations.filter(isOfMap).map(relationData)),
     textSection('task', task.map((each) => each.text).join('\n')),
     textSection('answer schema', answerForm(question.purpose)),
   ].join('\n\n');
-  const { places: _places, ...believed } = belief;
+  const { places: _places, rooms: _rooms, ...believed } = belief;
   const user = [
     valueSection('instruction', instruction),
     ...recordSections('question', question),
     ...Object.entries(remembered)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => (Array.isArray(value) ? listSection(name, value) : valueSection(name, value))),
-    ...recordSections('belief', { ...believed, fixtures: belief.fixtures.map(believedPart) }),
+    ...recordSections('belief', {
+      ...believed,
+      fixtures: belief.fixtures.map(believedPart),
+      relations: belief.relations.filter((edge) => !isOfMap(edge)).map(relationData),
+    }),
   ].join('\n\n');
   const version = [role, ...demonstrations, ...task].map((file) => `${file.id}@${file.version}`).join(' ');
   return { system, user, version };
@@ -60,6 +67,8 @@ function answerForm(purpose: ModelPurpose): string {
   answerForms.set(purpose, form);
   return form;
 }
+
+const isOfMap = (edge: RelationView): boolean => edge.source === 'map';
 
 const withParts = (file: PromptFile): readonly PromptFile[] => [
   file,

@@ -82,6 +82,7 @@ const run = (
   limits: Partial<TaskLimits> = {},
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
+  checksGoals = true,
 ) =>
   runTask(
     instruction,
@@ -91,6 +92,8 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
+      checksGoals,
+      selectsSkills: true,
       without: [],
     },
     new SkillStatistics(),
@@ -224,7 +227,9 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        const report = await run(trial, limits, undefined, planner);
+        // It asks for so much that few goals are refused as nobody's wish.
+        const asked = 'open the left drawer and the fridge, and put everything in the bowl';
+        const report = await run(trial, limits, asked, planner);
         expect(report.outcome).not.toBe('');
         for (const call of trial.sent) expect(known).toContain(call.skill);
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
@@ -298,4 +303,32 @@ test('a robot that was stopped is not sent anything else', async () => {
   const report = await run(trial, {}, 'open the left drawer');
   expect(report.outcome).toBe('stopped');
   expect(trial.sent).toHaveLength(1);
+});
+
+test.each(plannerNames)(
+  '%s refuses what would hurt somebody before it asks any model or moves',
+  async (planner) => {
+    const trial = emptyWorld(new Reasoner(), () => ({ success: true, failureCode: '' }));
+    const report = await run(trial, {}, 'throw the can at the man', planner);
+    expect(report).toMatchObject({ success: false, outcome: 'refused', modelCalls: 0, skills: 0 });
+    expect(report.message).toContain('it could hurt a person');
+    expect(trial.sent).toEqual([]);
+  },
+);
+
+test('a model that refuses ends the task with its reason', async () => {
+  const answer = { status: 'refused', message: 'That is not safe.', goals: [], question: null };
+  const plan = { ...answer, subGoals: [], references: [], complete: true };
+  const trial = emptyWorld(new AnyModel([plan]), () => ({ success: true, failureCode: '' }));
+  expect(await run(trial)).toMatchObject({ outcome: 'refused', message: 'That is not safe.' });
+});
+
+test('a goal that nobody asked for sends no robot anywhere, unless the check is off', async () => {
+  const trial = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  const report = await run(trial, {}, 'put the apple in the bowl');
+  expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
+  expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
+  const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', false);
+  expect(unchecked.sent.length).toBeGreaterThan(0);
 });

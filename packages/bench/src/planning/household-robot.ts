@@ -1,4 +1,5 @@
 import type { Vector3 } from '@efferent/core';
+import { skillContracts } from '@efferent/skills';
 
 /** What does not change of a robot of the household. */
 export interface HouseholdRobotSpec {
@@ -18,6 +19,15 @@ export interface HouseholdCamera {
   readonly focalPx: number;
   readonly heightM: number;
 }
+
+/** A robot that drives and has every skill of the library, with the camera of the Stretch. */
+export const mobileManipulator: HouseholdRobotSpec = {
+  name: '/stretch',
+  skills: Object.keys(skillContracts),
+  fixedReachM: undefined,
+  basePose: undefined,
+  camera: { focalPx: 233, heightM: 1.35 },
+};
 
 /** A robot of the symbolic world. */
 export interface HouseholdRobot extends HouseholdRobotSpec {

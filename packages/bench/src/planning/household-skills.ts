@@ -86,6 +86,34 @@ export class HouseholdSkills {
     return this.#end(code, elapsedS);
   }
 
+  /**
+   * Executes a skill in a copy of the world as it is now, undisturbed; nothing of it happens here.
+   *
+   * @returns whether it ended with success and the world is then as its contract promises
+   */
+  tryOut(call: SkillCall, beganS: number, rng: Rng): boolean {
+    const household = this.#household.copy(rng.fork('places'));
+    const world = { household, belief: this.#belief, pulls: this.#pulls };
+    const copy = new HouseholdSkills(world, this.#settings, rng.fork('skills'));
+    const { object = '', container = '', surface = '', fixture = '' } = call.arguments;
+    const robot = household.robots.get(call.robot)!;
+    const meant = call.skill === 'pick' ? copy.thingAt(object)?.id : robot.heldId;
+    const support = copy.thingAt(container)?.id ?? (container || surface);
+    if (!copy.execute(call, beganS).success) return false;
+    switch (call.skill) {
+      case 'pick':
+        return robot.heldId === meant;
+      case 'place-in':
+      case 'place-on':
+        return household.things.get(meant ?? '')?.supportId === support;
+      case 'open':
+      case 'close':
+        return household.isOpen(fixture) === (call.skill === 'open');
+      default:
+        return true;
+    }
+  }
+
   #end(code: string, elapsedS: number): SkillOutcome {
     const success = code === '';
     const message = success ? 'done' : (messages[code] ?? `it ended with ${code}`);

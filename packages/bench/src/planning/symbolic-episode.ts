@@ -3,6 +3,7 @@ import {
   defaultTaskSettings,
   type LanguageModel,
   runTask,
+  type SkillCall,
   SkillStatistics,
   type TaskEnvironment,
   type TaskEvent,
@@ -15,7 +16,7 @@ import { type Episode, judgeTask, type Scene, type TaskVerdict } from '@efferent
 import { skillContracts } from '@efferent/skills';
 import { Household } from './household.ts';
 import { type HouseholdDisturbance, HouseholdEvents } from './household-events.ts';
-import type { HouseholdRobotSpec } from './household-robot.ts';
+import { type HouseholdRobotSpec, mobileManipulator } from './household-robot.ts';
 import { HouseholdSenses } from './household-senses.ts';
 import { HouseholdSkills } from './household-skills.ts';
 import type { RateTable } from './skill-outcomes.ts';
@@ -26,8 +27,8 @@ import { applyWorldFaults, noWorldFaults, type WorldFaults } from './world-fault
 export interface SymbolicEpisode {
   readonly scene: Scene;
   readonly episode: Episode;
-  /** The first is the one that is spoken to. */
-  readonly team: readonly HouseholdRobotSpec[];
+  /** The first is the one that is spoken to; one that drives and has every skill without it. */
+  readonly team?: readonly HouseholdRobotSpec[];
   readonly model: LanguageModel;
   readonly settings: Partial<TaskSettings>;
   /** Empty for skills that always work. */
@@ -41,6 +42,7 @@ export interface SymbolicEpisode {
   /** What was learned of the skills in tasks before; nothing without it. */
   readonly statistics?: SkillStatistics;
   readonly onEvent?: (event: TaskEvent) => void;
+  readonly onSkill?: (call: SkillCall) => void;
   /** Judgements of the critic, with the world as it is then. */
   readonly onCritique?: (
     subGoal: Parameters<TaskEnvironment['publishCritique']>[0],
@@ -71,7 +73,7 @@ const contracts = Object.values(skillContracts);
 
 /** Runs the real planner, belief and critic over a household without physics; equal arguments give equal records. */
 export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<SymbolicRecord> {
-  const { scene, episode, model, team, faults = noWorldFaults } = options;
+  const { scene, episode, model, team = [mobileManipulator], faults = noWorldFaults } = options;
   const rng = new Rng(episode.seed).fork('household');
   const map = new WorldMap(scene.map);
   const belief = new Belief(
@@ -107,6 +109,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
       senses.watch(clock.nowS);
     },
     executeSkill: async (call) => {
+      options.onSkill?.(call);
       const outcome = skills.execute(call, clock.nowS);
       await clock.wait(outcome.elapsedS);
       senses.look(household.robots.get(call.robot)!, clock.nowS);
@@ -114,7 +117,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
     },
     runModel: async (work) => {
       await clock.wait(model.modelledLatencyMs / 1000);
-      return work();
+      return clock.holdWhile(work);
     },
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,

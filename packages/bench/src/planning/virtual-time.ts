@@ -14,6 +14,7 @@ export class VirtualTime {
   #count = 0;
   #alarms: Alarm[] = [];
   #isPumping = false;
+  #holds = 0;
 
   constructor(startS: number) {
     this.#nowS = startS;
@@ -27,10 +28,25 @@ export class VirtualTime {
   wait(durationS: number): Promise<void> {
     return new Promise((ring) => {
       this.#alarms.push({ atS: this.#nowS + durationS, number: this.#count++, ring });
-      if (this.#isPumping) return;
-      this.#isPumping = true;
-      setImmediate(this.#pump);
+      this.#start();
     });
+  }
+
+  /** Lets no time pass while something goes on that takes none of it, such as a call to a real server. */
+  async holdWhile<T>(work: () => Promise<T>): Promise<T> {
+    this.#holds += 1;
+    try {
+      return await work();
+    } finally {
+      this.#holds -= 1;
+      this.#start();
+    }
+  }
+
+  #start(): void {
+    if (this.#isPumping || this.#holds > 0) return;
+    this.#isPumping = true;
+    setImmediate(this.#pump);
   }
 
   /** Everything that can go on without waiting has gone on: the next wait ends. */
@@ -38,7 +54,7 @@ export class VirtualTime {
     let next = this.#alarms[0];
     for (const alarm of this.#alarms)
       if (alarm.atS < next!.atS || (alarm.atS === next!.atS && alarm.number < next!.number)) next = alarm;
-    if (next === undefined) {
+    if (next === undefined || this.#holds > 0) {
       this.#isPumping = false;
       return;
     }

@@ -34,8 +34,8 @@ export function drawWorldFaults(scene: Scene, episode: Episode, chance: number, 
     .map(({ id }) => id);
   for (const container of containersNeeded(episode)) {
     const isDrawn = rng.chance(chance);
-    const cover = rng.pick(free);
-    if (isDrawn && free.length > 0 && ![...covers.values()].includes(cover)) covers.set(container, cover);
+    const left = free.filter((id) => ![...covers.values()].includes(id));
+    if (isDrawn && left.length > 0) covers.set(container, rng.pick(left));
   }
   return { jams, covers };
 }

@@ -1,0 +1,113 @@
+import { type Figure, figure, rateFigure } from '../figure.ts';
+import { type Cell, usualRounds } from './cell.ts';
+import { type CriticSample, trialsPerVerdict } from './critic-trials.ts';
+import type { PlanningOptions } from './planning-options.ts';
+import { runCells, suiteCards } from './run-cells.ts';
+import { episodeJob, persistences } from './surface-suite.ts';
+import { type Counts, readTally } from './tally.ts';
+
+/** Equal bins of the predicted chance in the calibration curve. */
+export const calibrationBins = 10;
+const usualEpisodes = 240;
+/** A step is infeasible when most of its trials fail. */
+const isInfeasible = ({ successes }: CriticSample): boolean => successes < trialsPerVerdict / 2;
+
+/** Runs `hybrid` over the cards of `deps` and `clea` and tries every judgement of its critic out. */
+export async function runCritic(
+  options: PlanningOptions,
+): Promise<{ readonly tally: Counts; readonly episodes: number; readonly tasks: number }> {
+  const tasks = [...suiteCards('clea'), ...suiteCards('deps')];
+  const episodes = options.episodes > 0 ? options.episodes : usualEpisodes;
+  const cells = persistences.map(
+    (persistence): Cell => ({
+      planner: 'hybrid',
+      without: options.without,
+      scale: 1,
+      persistence,
+      rounds: usualRounds,
+      level: options.level,
+    }),
+  );
+  const jobs = {
+    deps: episodeJob({ suite: 'deps', seed: options.seed }),
+    clea: episodeJob({ suite: 'clea', seed: options.seed }),
+  };
+  const samples: Counts = {};
+  const tally = await runCells(
+    cells,
+    tasks,
+    episodes,
+    options,
+    (task, repeat, cell) => ({
+      ...jobs[task.card.suite === 'clea' ? 'clea' : 'deps'](task, repeat, cell),
+      triesCritic: true,
+    }),
+    (result) => {
+      for (const sample of result.critic) addSample(samples, sample);
+    },
+  );
+  return { tally: { ...tally, ...samples }, episodes, tasks: tasks.length };
+}
+
+function addSample(counts: Counts, sample: CriticSample): void {
+  const add = (key: string, value: number) => {
+    counts[`critic|${key}`] = (counts[`critic|${key}`] ?? 0) + value;
+  };
+  const { verdict, layer, feasibility, successes } = sample;
+  const kind = `${verdict} ${isInfeasible(sample) ? 'infeasible' : 'feasible'}`;
+  add(`${kind}`, 1);
+  if (verdict === 'veto') add(`${layer} ${kind}`, 1);
+  const failures = trialsPerVerdict - successes;
+  add('trials', trialsPerVerdict);
+  add('trial successes', successes);
+  add('squared error', successes * (1 - feasibility) ** 2 + failures * feasibility ** 2);
+  const bin = Math.min(calibrationBins - 1, Math.floor(feasibility * calibrationBins));
+  add(`bin ${bin} trials`, trialsPerVerdict);
+  add(`bin ${bin} successes`, successes);
+  add(`bin ${bin} predicted`, trialsPerVerdict * feasibility);
+}
+
+/** Figures of the suite `critic`. */
+export function criticFigures(tally: Readonly<Record<string, number>>): Figure[] {
+  const count = (key: string) => tally[`critic|${key}`] ?? 0;
+  const right = count('veto infeasible');
+  const vetoes = right + count('veto feasible');
+  const infeasible = right + count('accept infeasible');
+  const trials = count('trials');
+  const base = count('trial successes') / trials;
+  const brier = count('squared error') / trials;
+  const cells = [...readTally(tally).values()];
+  const livelocks = cells.reduce((total, cell) => total + cell.sum('livelocks'), 0);
+  return [
+    rateFigure('precision', right, vetoes, ['>=', 0.9]),
+    rateFigure('recall', right, infeasible, ['>=', 0.85]),
+    figure('brier-score', brier, '1', { n: trials }),
+    figure('brier-score-of-base-rate', base * (1 - base), '1', { n: trials }),
+    figure('brier-gain-over-base-rate', base * (1 - base) - brier, '1', {
+      n: trials,
+      target: ['>=', Number.EPSILON],
+    }),
+    ...(['gate', 'critic'] as const).flatMap((layer) => {
+      const good = count(`${layer} veto infeasible`);
+      const all = good + count(`${layer} veto feasible`);
+      return [
+        ...(all === 0 ? [] : [rateFigure(`${layer}/precision`, good, all)]),
+        rateFigure(`${layer}/share-of-recall`, good, infeasible),
+      ];
+    }),
+    ...Array.from({ length: calibrationBins }, (_, bin) => bin)
+      .filter((bin) => count(`bin ${bin} trials`) > 0)
+      .flatMap((bin) => [
+        figure(
+          `calibration-${bin}/predicted`,
+          count(`bin ${bin} predicted`) / count(`bin ${bin} trials`),
+          '1',
+        ),
+        rateFigure(`calibration-${bin}/observed`, count(`bin ${bin} successes`), count(`bin ${bin} trials`)),
+      ]),
+    figure('livelocks', livelocks, '1', {
+      n: cells.reduce((total, cell) => total + cell.sum('n'), 0),
+      target: ['<=', 0],
+    }),
+  ];
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { Reasoner } from '@efferent/agent';
+import {
+  buildEpisodeSetup,
+  listTaskCards,
+  loadScene,
+  loadTaskCard,
+  type PerturbationName,
+} from '@efferent/sim';
+import { expect, test } from 'vitest';
+import { runSymbolicEpisode, type SymbolicRecord } from './symbolic-episode.ts';
+
+const scene = loadScene([join(import.meta.dirname, '../../../..')], 'kitchen');
+const cards = listTaskCards(scene, 'clea').map((id) => loadTaskCard(scene, id));
+const seeds = [1000, 1001];
+const mostCards = 4;
+
+async function run(
+  name: PerturbationName,
+  planner: 'open-loop' | 'hybrid',
+  isDisturbed: boolean,
+): Promise<readonly SymbolicRecord[]> {
+  const records: SymbolicRecord[] = [];
+  const suited = cards.filter(({ perturbations }) => perturbations[name] !== undefined);
+  for (const card of suited.slice(0, mostCards)) {
+    for (const seed of seeds) {
+      const episode = buildEpisodeSetup(scene, card, seed);
+      const disturbance = { name, ...episode.perturbations[name]! };
+      records.push(
+        await runSymbolicEpisode({
+          ...{ scene, episode, model: new Reasoner(), settings: { planner }, rates: {}, factor: 1 },
+          ...(isDisturbed ? { disturbance } : {}),
+        }),
+      );
+    }
+  }
+  return records;
+}
+
+const successes = (records: readonly SymbolicRecord[]) =>
+  records.filter(({ verdict }) => verdict.success).length;
+
+test.each(['move-object', 'swap-objects', 'slip', 'close-again', 'block-way', 'block-target'] as const)(
+  '%s happens, costs the open loop tasks, and hybrid fewer',
+  async (name) => {
+    const open = await run(name, 'open-loop', true);
+    const happened = open.filter(({ isDisturbed }) => isDisturbed);
+    expect(happened.length).toBeGreaterThan(0);
+    expect(successes(open)).toBeLessThan(successes(await run(name, 'open-loop', false)));
+    expect(successes(await run(name, 'hybrid', true))).toBeGreaterThan(successes(open));
+  },
+);
