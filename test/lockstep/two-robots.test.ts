@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder } from '@efferent/runtime';
 import { runEpisode } from '@efferent/runtime/simulation';
 import { expect, it } from 'vitest';
 
@@ -27,6 +30,16 @@ it('two robots hand a thing over on the surface that both get at', async () => {
     '/panda pick',
     '/panda place-in',
   ]);
+});
+
+it('the launch file for two robots takes every argument of the one for one robot, and passes it on', () => {
+  const read = (name: string) => readFileSync(join(repositoryFolder, 'launch', name), 'utf8');
+  const two = read('two-robots.launch.xml');
+  for (const [, name] of read('kitchen.launch.xml').matchAll(/<arg name="(\w+)" default/g)) {
+    expect(two).toContain(
+      `<arg name="${name}" value="$(var ${name === 'other_robots' ? 'other_robot' : name})"/>`,
+    );
+  }
 });
 
 it('refuses three robots, and a robot that has no stand in the scene', async () => {
