@@ -26,7 +26,7 @@ import { skillContracts } from '../../packages/skills/src/index.ts';
 
 const scene = loadScene([repositoryFolder], 'kitchen');
 const team = await loadTeam([repositoryFolder], ['stretch']);
-const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'put-in-bowl'), 1001);
+const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'open-or-close'), 1000);
 const variables = { url: 'EFFERENT_MODEL_URL', model: 'EFFERENT_MODEL', key: 'EFFERENT_MODEL_KEY' };
 
 /** Decides the answer to a request from its number and a good answer to it. */
@@ -104,34 +104,41 @@ const cases: readonly (readonly [string, Spoil])[] = [
   ['well-behaved', (_index, answer) => good(answer)],
 ];
 
+/** What retries and the repair round are for. */
+const passes = /^well-behaved$|^(status-429|status-500|cut-connection|wrong-schema) every third time$/;
+
 describe.each(plannerNames)('%s against a model server that is', (planner) => {
-  it.each(cases)('%s ends in success or a named failure, within its budget', async (name, spoil) => {
-    server = await MisbehavingServer.start(() => ({ status: 500 }));
-    const execute = vi.spyOn(HouseholdSkills.prototype, 'execute');
-    const model = new SpoiledModel(server.url, name.includes('slow') ? 40 : 20_000, spoil);
-    const limits = { ...defaultTaskLimits, maxModelCalls: 40, maxTokens: 5000 };
-    const { report, verdict } = await runSymbolicEpisode({
-      scene,
-      team,
-      episode,
-      model,
-      settings: { planner, limits },
-      rates: {},
-      factor: 1,
-    });
-    const sent = server.requests.length;
-    expect(report.outcome, report.message).toMatch(
-      /^(success|model-error|plan-rejected|no-progress|model-call-limit|token-limit|replan-limit|not-confirmed|repeated-failure)$/,
-    );
-    expect(report.success).toBe(report.outcome === 'success');
-    if (report.success) expect(verdict.success).toBe(true);
-    if (name === 'well-behaved' || planner === 'classical')
-      expect(report.outcome, report.message).toBe('success');
-    expect(sent).toBeLessThanOrEqual(planner === 'classical' ? 0 : report.modelCalls);
-    expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
-    expect(report.tokens).toBeLessThanOrEqual(limits.maxTokens + 240);
-    for (const [call] of execute.mock.calls) expect(Object.keys(skillContracts)).toContain(call.skill);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(server.requests).toHaveLength(sent);
-  });
+  // Without a model there is one way to go.
+  it.each(planner === 'classical' ? cases.slice(0, 1) : cases)(
+    '%s ends in success or a named failure, within its budget',
+    async (name, spoil) => {
+      server = await MisbehavingServer.start(() => ({ status: 500 }));
+      const execute = vi.spyOn(HouseholdSkills.prototype, 'execute');
+      const model = new SpoiledModel(server.url, name.includes('slow') ? 40 : 20_000, spoil);
+      const limits = { ...defaultTaskLimits, maxModelCalls: 40, maxTokens: 5000 };
+      const { report, verdict } = await runSymbolicEpisode({
+        scene,
+        team,
+        episode,
+        model,
+        settings: { planner, limits },
+        rates: {},
+        factor: 1,
+      });
+      const sent = server.requests.length;
+      expect(report.outcome, report.message).toMatch(
+        /^(success|model-error|plan-rejected|no-progress|model-call-limit|token-limit|replan-limit|not-confirmed|repeated-failure)$/,
+      );
+      expect(report.success).toBe(report.outcome === 'success');
+      if (report.success) expect(verdict.success).toBe(true);
+      if (planner === 'classical' || passes.test(name))
+        expect(report.outcome, report.message).toBe('success');
+      expect(sent).toBeLessThanOrEqual(planner === 'classical' ? 0 : report.modelCalls);
+      expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
+      expect(report.tokens).toBeLessThanOrEqual(limits.maxTokens + 240);
+      for (const [call] of execute.mock.calls) expect(Object.keys(skillContracts)).toContain(call.skill);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(server.requests).toHaveLength(sent);
+    },
+  );
 });

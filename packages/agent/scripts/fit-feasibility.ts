@@ -1,7 +1,9 @@
-// Fits the chance that a skill succeeds to logged executions, and writes src/plan/feasibility-weights.ts:
-//   npx efferent bench tasks --seed 20000 --episodes 100 --episodes-file log.jsonl
-//   npx efferent bench tasks --seed 21000 --episodes 50 --perturb move-object --planner hybrid --episodes-file moved.jsonl
-//   node packages/agent/scripts/fit-feasibility.ts log.jsonl moved.jsonl
+// Fits the chance that a skill succeeds to logged executions, and writes src/plan/feasibility-weights.ts. As shipped:
+//   for i in $(seq 0 29); do
+//     [ $((i % 3)) = 2 ] && extra="--perturb move-object --planner hybrid" || extra=""
+//     npx efferent bench tasks --seed $((20000 + 5 * i)) --episodes 5 $extra --episodes-file log-$i.jsonl
+//   done
+//   node packages/agent/scripts/fit-feasibility.ts log-*.jsonl
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brierScore, chanceBy, fitFeasibility, type Trial } from '../src/plan/fit-feasibility.ts';

@@ -1,9 +1,12 @@
 import type { MessageTypes } from '@efferent/interfaces';
 import type { Partially, Stamp } from '@efferent/ros';
+import type { SkillContract } from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
 import type { Verdict } from './plan/critic.ts';
 import type { PlanGraph, SubGoal, SubGoalState } from './plan/plan-graph.ts';
+import { affordanceOf, complexTasks } from './plan/plan-levels.ts';
+import { describeGoals } from './task/describe.ts';
 import type { ModelCallReport, SkillRun } from './task/environment.ts';
 
 type BeliefMessage = Partially<MessageTypes['efferent_interfaces/msg/Belief']>;
@@ -103,8 +106,11 @@ export function planMessage(
     readonly instruction: string;
     readonly planner: string;
     readonly model: string;
+    readonly skills: readonly SkillContract[];
   },
 ): PlanMessage {
+  const tasks = complexTasks(plan, fields.skills);
+  const view = viewBelief(belief, 0);
   return {
     header: { stamp: fields.stamp, frame_id: 'map' },
     task_id: fields.taskId,
@@ -114,7 +120,17 @@ export function planMessage(
     model: fields.model,
     planning_s: plan.planningS,
     change: plan.change,
-    sub_goals: plan.subGoals.map((subGoal) => subGoalMessage(subGoal, belief)),
+    tasks: tasks.map((task) => ({
+      id: task.id,
+      description: describeGoals(view, task.goals),
+      goals: [...task.goals],
+      depends_on: [...task.dependsOn],
+    })),
+    sub_goals: plan.subGoals.map((subGoal) => ({
+      ...subGoalMessage(subGoal, belief),
+      task: tasks.find((task) => task.subGoalIds.includes(subGoal.id))?.id ?? '',
+      affordance: affordanceOf(subGoal, fields.skills),
+    })),
   };
 }
 

@@ -119,7 +119,7 @@ test('what the model writes is published while it does, and what the call cost a
       calls.push(message);
     },
   );
-  expect(await carryOut(run, 'open the left drawer', 'no-critic')).toMatchObject({
+  expect(await carryOut(run, 'open the left drawer', 'open-loop')).toMatchObject({
     success: true,
     model_calls: 1,
   });

@@ -58,12 +58,13 @@ export const agentNode: NodeModule = managedNode({
       description: "camera whose depth and camera_info are read; empty takes the robot's first",
       readOnly,
     });
+    // In lockstep virtual time must not pass while code is read.
+    const load = <T>(what: string, work: () => Promise<T>) =>
+      services.jobs.run({ name: `load ${what}`, modelledLatencyMs: 0 }, work);
     const sharesPictures = declarePictureConsent(node);
     const choice = declareModelChoice(node);
     const surroundings = { environment: process.env, workspaceFolders: services.workspaceFolders };
-    const languageModel = await services.jobs.run({ name: 'load the model', modelledLatencyMs: 0 }, () =>
-      createModel(choice, surroundings),
-    );
+    const languageModel = await load('the model', () => createModel(choice, surroundings));
     const memorySetting = node.declareParameter('memory', '', {
       description:
         'file that keeps what is remembered of tasks; "workspace" is .efferent/memory.db there, empty keeps nothing beyond the process',
@@ -74,7 +75,7 @@ export const agentNode: NodeModule = managedNode({
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = listedRobots(others).map((name) => loadRobotModel(services.workspaceFolders, name));
     const map = loadPriorMap(services.workspaceFolders, scene);
-    const { openMemory } = await import('./memory/open-memory.ts');
+    const { openMemory } = await load('the memory', () => import('./memory/open-memory.ts'));
     const memory = openMemory(memorySetting, services.workspaceFolders, scene, node.clock, (error) =>
       node.logger.warn('memory-unusable', { error }),
     );

@@ -23,6 +23,7 @@ export { type SelectorName, selectorNames } from './plan/selector.ts';
 export { SkillStatistics } from './plan/skill-statistics.ts';
 export { type PlannerName, plannerNames } from './planners/planners.ts';
 export { Reasoner } from './reasoner/reasoner.ts';
+export { type Ablation, parseAblations } from './task/ablations.ts';
 export { Conversation } from './task/conversation.ts';
 export type { SkillCall, SkillOutcome, TaskEnvironment, TaskEvent } from './task/environment.ts';
 export type { Heard } from './task/hear.ts';

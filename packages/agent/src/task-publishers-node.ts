@@ -1,4 +1,5 @@
 import { qosProfiles, type RosNode, stampFromNs } from '@efferent/ros';
+import type { SkillContract } from '@efferent/skills';
 import {
   critiqueMessage,
   modelCallMessage,
@@ -13,6 +14,8 @@ import type { TaskEnvironment } from './task/environment.ts';
 export interface PublishedTask {
   readonly taskId: string;
   readonly belief: Belief;
+  /** Contracts of every skill that some robot has. */
+  readonly skills: readonly SkillContract[];
   readonly planner: string;
   readonly model: string;
   /** The critic's. */
@@ -49,7 +52,7 @@ export class TaskPublishers {
     this.#modelText = new ModelTextPublisher(node);
   }
 
-  ofTask({ taskId, belief, planner, model, threshold, instruction }: PublishedTask): Publishing {
+  ofTask({ taskId, belief, skills, planner, model, threshold, instruction }: PublishedTask): Publishing {
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     return {
       publishPlan: (plan) =>
@@ -60,6 +63,7 @@ export class TaskPublishers {
             instruction: instruction(),
             planner,
             model,
+            skills,
           }),
         ),
       publishCritique: (subGoal, verdict) =>

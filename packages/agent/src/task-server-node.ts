@@ -191,6 +191,7 @@ export class TaskServer {
       ...this.#publishers.ofTask({
         taskId,
         belief,
+        skills,
         planner: settings.planner,
         model: model.id,
         threshold: settings.critic.feasibilityThreshold,

@@ -9,7 +9,6 @@ export interface BenchArguments extends SuiteOptions {
   readonly robots?: readonly string[];
   readonly perturb?: string;
   readonly planner?: string;
-  readonly without?: string;
   readonly minutes?: number;
   readonly policy?: string;
   readonly suite?: string;

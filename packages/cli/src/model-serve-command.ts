@@ -8,6 +8,7 @@ interface ModelServeOptions {
   readonly host: string;
   readonly port: number;
   readonly errorRate: number;
+  readonly stepErrorRate: number;
   readonly persistence: number;
   readonly seed: number;
 }
@@ -15,11 +16,9 @@ interface ModelServeOptions {
 /** `efferent model serve`: the offline reasoner as a server that any OpenAI client can ask. */
 export async function runModelServe(options: ModelServeOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
-  const { seed, errorRate, persistence } = options;
-  const model =
-    options.model === 'reasoner'
-      ? new Reasoner()
-      : new NoisyReasoner({ seed, errorRate, stepErrorRate: 0, persistence });
+  const { seed, errorRate, stepErrorRate, persistence } = options;
+  const noise = { seed, errorRate, stepErrorRate, persistence };
+  const model = options.model === 'reasoner' ? new Reasoner() : new NoisyReasoner(noise);
   await runUntilSignal(async (signal) => {
     const server = await startModelServer({
       model,

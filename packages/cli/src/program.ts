@@ -120,7 +120,7 @@ export function createProgram(): Command {
     )
     .option('--level <name>', 'oracle, measured or full', 'measured')
     .option('--planners <names>', 'planners, with commas between them')
-    .option('--without <parts>', 'parts of hybrid that are switched off in a second arm')
+    .addOption(withoutOption())
     .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
     .option('--html <file>', 'write the report as a page with plots');
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
@@ -172,6 +172,7 @@ export function createProgram(): Command {
     )
     .option('--port <number>', 'port; 0 takes a free one', integer, 8771)
     .option('--error-rate <share>', 'reasoner-noisy: share of its answers that carry a fault', share, 0.2)
+    .option('--step-error-rate <share>', 'reasoner-noisy: chance of a fault for each step', share, 0)
     .option('--persistence <share>', 'reasoner-noisy: chance that it repeats its last answer', share, 0.5)
     .option('--seed <number>', 'reasoner-noisy: seed of its faults', integer, 1)
     .action(lazily(async () => (await import('./model-serve-command.ts')).runModelServe));
@@ -310,6 +311,7 @@ function withModelOptions(command: Command): Command {
     .option('--model-record <folder>', 'write every question to the model and its answer to a folder')
     .option('--model-replay <folder>', 'take every answer from such a folder instead of a server');
 }
+
 const withMemoryFile = (command: Command): Command =>
   command.option('--file <path>', "file of the memory; the workspace's own, or EFFERENT_MEMORY, without it");
 

@@ -81,7 +81,7 @@ const plans = (
 /** A prompt to which no plan is an answer. */
 const declines = (id: string, ability: string, instruction: string): CheckPrompt =>
   prompt(id, ability, instruction, { purpose: 'decompose' }, planProposalSchema, (plan: PlanProposal) => {
-    if (plan.status !== 'impossible' && plan.status !== 'not-understood')
+    if (plan.status === 'plan' || plan.status === 'question')
       return `answered "${plan.status}" instead of saying that it cannot be done`;
     return plan.message === '' ? 'does not say why' : '';
   });

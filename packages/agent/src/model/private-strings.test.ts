@@ -4,7 +4,7 @@ import { PrivateStrings } from './private-strings.ts';
 
 const both = new PrivateStrings({
   people: ['Anna', 'Anna Müller', 'Jörg'],
-  strings: ['Lindenweg 5', '+49 151 2345'],
+  strings: ['Lindenweg 5', '+49 151 2345', 'Hauptstraße 1'],
 });
 
 test.each([
@@ -15,6 +15,7 @@ test.each([
   ['go to lindenweg 5, not to Lindenweg 55', 'go to PRIVATE1b, not to Lindenweg 55'],
   ['call +49 151 2345', 'call PRIVATE2'],
   ['Jo\u0308rg', 'PERSON3b'],
+  ['HAUPTSTRASSE 1, hauptstraße 1', 'PRIVATE3b, PRIVATE3c'],
   ['PERSON1 is not Anna', 'TEXT1 is not PERSON1'],
 ])('%s', (text, expected) => {
   const redaction = both.begin();

@@ -11,6 +11,8 @@ export interface PrivacyList {
 /** Puts placeholders into one question and takes them out of its answers. */
 export interface Redaction {
   redact(text: string): string;
+  /** Puts placeholders into what was made of redacted text; those that are there already stay. */
+  redactRest(text: string): string;
   restore(text: string): string;
   /** Restores every string inside a JSON value. */
   restoreAll(value: unknown): unknown;
@@ -58,6 +60,7 @@ export class PrivateStrings {
 
 const untouched: Redaction = {
   redact: (text) => text,
+  redactRest: (text) => text,
   restore: (text) => text,
   restoreAll: (value) => value,
 };
@@ -85,6 +88,12 @@ class ExactRedaction implements Redaction {
       this.#remember(spelling, name);
       return name;
     });
+  }
+
+  redactRest(text: string): string {
+    return text.replace(this.#pattern, (spelling: string) =>
+      looksLikePlaceholder(spelling) ? spelling : this.redact(spelling),
+    );
   }
 
   restore(text: string): string {
@@ -115,12 +124,14 @@ class ExactRedaction implements Redaction {
 const letters = (count: number): string =>
   [...count.toString(26)].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 26))).join('');
 
-/** A pattern for one entry, composed or decomposed, with any space between its words. */
+/** A pattern for one entry, also in capitals, composed or decomposed, with any space between its words. */
 function sourceOf(text: string): string {
   const isWord = (character: string | undefined) => /[\p{L}\p{N}]/u.test(character ?? '');
   const before = isWord(text[0]) ? '(?<![\\p{L}\\p{N}])' : '';
   const after = isWord(text.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}])' : '';
-  const forms = [...new Set([text.normalize('NFC'), text.normalize('NFD')])];
+  // Capitals may be other letters (ß is SS), which ignoring case does not find.
+  const cases = [text, text.toUpperCase()];
+  const forms = [...new Set(cases.flatMap((each) => [each.normalize('NFC'), each.normalize('NFD')]))];
   const words = forms.map((form) => form.split(/\s+/u).map(escapePattern).join('\\s+'));
   return `${before}(?:${words.join('|')})${after}`;
 }
@@ -145,9 +156,19 @@ export function redactSchema(schema: unknown, redaction: Redaction): JSONSchema7
   return visit(schema) as JSONSchema7;
 }
 
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
+/** Changes every string of a JSON value but the names of fields, and the values of the fields that are to be kept. */
+export function mapStrings(
+  value: unknown,
+  change: (text: string) => string,
+  kept: ReadonlySet<string> = new Set(),
+): unknown {
   if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((each) => mapStrings(each, change));
+  if (Array.isArray(value)) return value.map((each) => mapStrings(each, change, kept));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, change)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      kept.has(key) ? inner : mapStrings(inner, change, kept),
+    ]),
+  );
 }

@@ -3,6 +3,7 @@ import type { ChatAnswer, ChatModel, ChatQuestion } from './chat-model.ts';
 import type { LanguageModel, LanguageModelReply, LanguageModelRequest, ModelCost } from './language-model.ts';
 import { costOf, noCost, sumCost } from './model-cost.ts';
 import { type PrivateStrings, type Redaction, redactSchema } from './private-strings.ts';
+import { redactRequest } from './redact-request.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { schemaForServer } from './schema-for-server.ts';
 
@@ -31,13 +32,13 @@ export class PromptedModel implements LanguageModel {
   }
 
   async generate<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelReply<Output>> {
-    const { system, user } = renderPrompt(request);
     const redaction = this.#privateStrings.begin();
+    const { system, user } = renderPrompt(redactRequest(request, redaction));
     const sample = request.sample ?? 0;
     const question: ChatQuestion = {
       purpose: request.question.purpose,
-      system: redaction.redact(system),
-      user: redaction.redact(user),
+      system: redaction.redactRest(system),
+      user: redaction.redactRest(user),
       schema: redactSchema(schemaForServer(request.schema), redaction),
       maxOutputTokens: request.maxOutputTokens,
       temperature: sample === 0 ? likeliestTemperature : sampleTemperature,

@@ -29,6 +29,9 @@ const proposedReference = strictObject({
   within: text(80),
 });
 
+/** What may be answered instead of a plan. */
+const answerStatus = ['question', 'not-understood', 'impossible', 'refused'] as const;
+
 /** What a planner may want to know from the person. */
 const askedQuestion = v.nullable(
   strictObject({
@@ -39,7 +42,7 @@ const askedQuestion = v.nullable(
 
 /** What a planner's language model answers to `decompose` and `replan`. */
 export const planProposalSchema = strictObject({
-  status: v.picklist(['plan', 'question', 'not-understood', 'impossible']),
+  status: v.picklist(['plan', ...answerStatus]),
   /** One sentence for the person; empty for a plain plan. */
   message: text(600),
   /** Statements that hold when the task is done, e.g. `in(apple-1, bowl-1)`. */
@@ -66,7 +69,6 @@ export const explanationSchema = strictObject({
 export type Explanation = v.InferOutput<typeof explanationSchema>;
 
 const argumentList = list(strictObject({ name, value: name }), 6);
-const answerStatus = ['question', 'not-understood', 'impossible'] as const;
 
 /** What a language model answers to `plan-goals`. */
 export const goalListSchema = strictObject({

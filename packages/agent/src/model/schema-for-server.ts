@@ -3,13 +3,13 @@ import type { GenericSchema } from 'valibot';
 
 /** The part of JSON Schema that every server's strict mode accepts. */
 export interface ServerSchema {
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
-  readonly properties?: Readonly<Record<string, ServerSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: false;
-  readonly items?: ServerSchema;
-  readonly enum?: readonly string[];
-  readonly anyOf?: readonly ServerSchema[];
+  type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+  properties?: Record<string, ServerSchema>;
+  required?: string[];
+  additionalProperties?: false;
+  items?: ServerSchema;
+  enum?: string[];
+  anyOf?: ServerSchema[];
 }
 
 /**

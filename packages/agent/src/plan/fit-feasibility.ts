@@ -12,7 +12,7 @@ export interface Trial {
 const ridge = 6;
 /** Pull of a skill's log-odds towards that of all, in trials. */
 const skillRidge = 2;
-const rounds = 4000;
+const rounds = 1500;
 const stepSize = 0.5;
 
 /** Fits a logistic regression by gradient descent; equal trials give equal weights. */
@@ -23,7 +23,8 @@ export function fitFeasibility(trials: readonly Trial[]): FeasibilityWeights {
     const values = raw.map((row) => row[name]!);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return { name, mean, scale: Math.sqrt(variance) || 1 };
+    // What hardly varies says nothing.
+    return { name, mean, scale: variance < 1e-6 ? 1 : Math.sqrt(variance) };
   });
   const rows = raw.map((row) => scales.map(({ name, mean, scale }) => (row[name]! - mean) / scale));
   const share = trials.filter((trial) => trial.success).length / trials.length;

@@ -50,13 +50,16 @@ export class SkillStatistics {
     this.#weights = weights;
   }
 
-  /** Probability in (0, 1) that the skill succeeds in this context. */
-  successProbability(skill: string, context: SkillContext): number {
-    const record = this.#skills.get(skill);
-    const fitted = Object.hasOwn(this.#weights.skills, skill)
+  /** Probability in (0, 1) that the skill succeeds in this context, before anything was seen to happen here. */
+  fittedProbability(skill: string, context: SkillContext): number {
+    return Object.hasOwn(this.#weights.skills, skill)
       ? feasibilityChance(skill, context, this.#weights)
       : rateOf(priors[skill] ?? otherPrior);
-    const rate = posterior(fitted, skillPriorTrials, record);
+  }
+
+  /** Probability in (0, 1) that the skill succeeds in this context. */
+  successProbability(skill: string, context: SkillContext): number {
+    const rate = posterior(this.fittedProbability(skill, context), skillPriorTrials, this.#skills.get(skill));
     return posterior(rate, contextPriorTrials, this.#contexts.get(`${skill}/${context.className}`));
   }
 

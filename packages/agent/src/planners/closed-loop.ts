@@ -250,10 +250,11 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   #learnWrongContract(subGoal: SubGoal, { code, message }: StepResult): boolean {
     const { statistics, memory } = this.#task;
     if (passing.has(code)) return false;
-    const { robot, skill, arguments: given, feasibility } = subGoal;
+    const { robot, skill, arguments: given } = subGoal;
     const thing = mainArgument(subGoal);
     const wasHopeless = statistics.doubt.probability(skill, thing) >= hopelessDoubt;
-    const chance = Number.isNaN(feasibility) ? 0.8 : feasibility;
+    // The failures of this thing have lowered the learned chance already; they must not count twice.
+    const chance = statistics.fittedProbability(skill, this.#task.runner.contextOf(subGoal));
     statistics.doubt.noteFailure(skill, thing, chance);
     if (wasHopeless || statistics.doubt.probability(skill, thing) < hopelessDoubt) return false;
     memory.addFailure({ robot, skill, arguments: given, code: 'does-not-hold', message });

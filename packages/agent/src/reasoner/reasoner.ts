@@ -8,6 +8,7 @@ import type {
   StepFailure,
 } from '../model/language-model.ts';
 import type { PlanProposal } from '../model/proposal.ts';
+import { refusalOf } from '../safety/unsafe-request.ts';
 import { abilitiesOf } from './abilities.ts';
 import { nextActions, observation, suitability, summary } from './clea-answers.ts';
 import { composePlan } from './compose-plan.ts';
@@ -92,6 +93,8 @@ const proposal = (fields: Partial<PlanProposal> & Pick<PlanProposal, 'status'>):
 
 function proposePlan(request: PlanRequest): PlanProposal {
   const { belief: view } = request;
+  const refusal = refusalOf(request.instruction);
+  if (refusal !== undefined) return proposal({ status: 'refused', message: refusal });
   const parsed = parseInstruction(request.instruction, lexiconOf(view));
   const known = `Objects I know of here: ${knownObjects(view)}.`;
   if (!parsed.ok) {

@@ -13,7 +13,7 @@ interface ModelAnswer {
  * Deals with an answer of a model that is no plan: asks the person its question, or ends the task.
  *
  * @returns true when the person answered and the model should be asked again; false when the answer is a plan
- * @throws {@link TaskEnd} not understood, impossible, or no answer; why the signal aborted
+ * @throws {@link TaskEnd} not understood, refused, impossible, or no answer; why the signal aborted
  */
 export async function putToPerson(
   environment: TaskEnvironment,
@@ -22,7 +22,7 @@ export async function putToPerson(
   { status, message, question }: ModelAnswer,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (status === 'not-understood') throw new TaskEnd('not-understood', message);
+  if (status === 'not-understood' || status === 'refused') throw new TaskEnd(status, message);
   if (status === 'impossible') {
     const isLost = memory.failures.some((failure) => failure.code === 'not-found');
     throw new TaskEnd(isLost ? 'not-found' : 'impossible', message);

@@ -26,7 +26,7 @@ export const defaultTaskLimits: TaskLimits = {
   maxReplans: 8,
   maxSteps: 60,
   maxModelCalls: 120,
-  maxTokens: 200_000,
+  maxTokens: 600_000,
   maxOutputTokensPerCall: 3000,
   maxModelS: 600,
   maxTaskS: 900,
@@ -40,6 +40,7 @@ export const defaultTaskLimits: TaskLimits = {
 export type TaskOutcome =
   | 'success'
   | 'not-understood'
+  | 'refused'
   | 'impossible'
   | 'plan-rejected'
   | 'question-timeout'

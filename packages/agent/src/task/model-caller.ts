@@ -8,6 +8,8 @@ import type {
   ModelQuestion,
 } from '../model/language-model.ts';
 import { costOf } from '../model/model-cost.ts';
+import { type Offer, SkillOffer } from '../model/skill-offer.ts';
+import { refusalOf } from '../safety/unsafe-request.ts';
 import type { TaskEnvironment } from './environment.ts';
 import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
@@ -23,12 +25,16 @@ export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  readonly #selectsSkills: boolean;
+  readonly #offer = new SkillOffer();
   #recalled: readonly string[] | undefined;
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
+  /** @param selectsSkills - false tells a model of all skills, however many */
+  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory, selectsSkills: boolean) {
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
+    this.#selectsSkills = selectsSkills;
   }
 
   /** Mean log-probability of the tokens of the newest answer, nats; undefined when the model tells none. */
@@ -36,7 +42,7 @@ export class ModelCaller {
 
   /**
    * @param instruction - what is asked about in place of the whole instruction
-   * @throws {@link TaskEnd} `model-error`, or the bound that was passed
+   * @throws {@link TaskEnd} `refused` before any call, `model-error`, or the bound that was passed
    */
   async ask<Output>(
     question: ModelQuestion,
@@ -44,7 +50,9 @@ export class ModelCaller {
     signal: AbortSignal,
     instruction: string = this.#memory.instruction,
   ): Promise<Output> {
-    const { belief, model, skills, robots } = this.#environment;
+    const { belief, model } = this.#environment;
+    this.#refuseUnsafe();
+    const { skills, robots } = await this.#offered();
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);
@@ -91,19 +99,34 @@ export class ModelCaller {
     );
   }
 
+  /** The skills that matter to what the person said, where there are many. */
+  async #offered(): Promise<Offer> {
+    if (!this.#selectsSkills) return this.#environment;
+    const { instruction, answers } = this.#memory;
+    return this.#offer.choose([instruction, ...Object.values(answers)], this.#environment);
+  }
+
+  /** Everything that is planned comes by here, whoever plans, and whatever the person has said since. */
+  #refuseUnsafe(): void {
+    for (const said of [this.#memory.instruction, ...Object.values(this.#memory.answers)]) {
+      const refusal = refusalOf(said);
+      if (refusal !== undefined) throw new TaskEnd('refused', refusal);
+    }
+  }
+
   async #withPicture<Output>(request: LanguageModelRequest<Output>): Promise<LanguageModelRequest<Output>> {
     if (!seeingPurposes.has(request.question.purpose)) return request;
     const picture = await this.#environment.picture?.();
     return picture === undefined ? request : { ...request, picture };
   }
 
-  /** @param message - empty for a call that succeeded */
   /** Asked once a task: what happens in it is in its own history. */
   #recollections(): readonly string[] {
     this.#recalled ??= this.#environment.memory?.recollect(this.#memory.instruction, mostRecollections) ?? [];
     return this.#recalled;
   }
 
+  /** @param message - empty for a call that succeeded */
   #report(
     purpose: string,
     beganS: number,

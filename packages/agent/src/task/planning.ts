@@ -1,12 +1,13 @@
 import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
-import { checkPlan } from '../plan/check-plan.ts';
+import { checkPlan, type PlanProblem } from '../plan/check-plan.ts';
 import { type PlanGraph, planFromProposal } from '../plan/plan-graph.ts';
 import type { Review } from '../plan/review-plan.ts';
 import { describeStep } from './describe.ts';
 import { putToPerson } from './dialogue.ts';
 import type { TaskEnvironment } from './environment.ts';
+import type { GoalGuard } from './goal-guard.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
 
@@ -35,11 +36,13 @@ export class Planning {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  readonly #guard: GoalGuard;
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory) {
+  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory, guard: GoalGuard) {
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
+    this.#guard = guard;
   }
 
   /**
@@ -60,7 +63,8 @@ export class Planning {
       const proposed = await source.propose(signal);
       if (await putToPerson(this.#environment, this.#budget, this.#memory, proposed, signal)) continue;
       const view = viewBelief(this.#environment.belief, this.#environment.nowS());
-      const { proposal, problems, changes } = review(proposed, view);
+      const { proposal, problems: found, changes } = review(proposed, view);
+      const problems = found.length > 0 ? found : this.#strayGoals(proposal);
       if (problems.length === 0) {
         if (changes.length > 0) this.#mended(changes);
         if (proposal.message !== '') this.#note(proposal.message, '');
@@ -78,6 +82,14 @@ export class Planning {
         throw new TaskEnd('plan-rejected', `The ${source.id} proposed no plan that can work: ${reasons}`);
     }
     throw new TaskEnd('plan-rejected', `The ${source.id} gave no plan in ${maxRounds} rounds.`);
+  }
+
+  #strayGoals({ goals, subGoals, references }: PlanProposal): readonly PlanProblem[] {
+    const steps = subGoals.map((step) => ({
+      skill: step.skill,
+      arguments: Object.fromEntries(step.arguments.map(({ name, value }) => [name, value])),
+    }));
+    return this.#guard.problems({ goals, steps, references }).map((reason) => ({ subGoalId: '', reason }));
   }
 
   readonly #check: PlanReview = (proposal, view) => {

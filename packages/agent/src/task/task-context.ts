@@ -13,6 +13,7 @@ import { Amendments } from './amendments.ts';
 import { CriticGate } from './critic-gate.ts';
 import type { TaskEnvironment, TaskEvent } from './environment.ts';
 import { Finder } from './finder.ts';
+import { GoalGuard } from './goal-guard.ts';
 import { TaskBudget, TaskEnd, type TaskOutcome } from './limits.ts';
 import { ModelCaller } from './model-caller.ts';
 import { Planning, type PlanReview, type PlanSource } from './planning.ts';
@@ -31,6 +32,7 @@ export class TaskContext {
   readonly budget: TaskBudget;
   readonly memory: TaskMemory;
   readonly model: ModelCaller;
+  readonly goalGuard: GoalGuard;
   readonly planning: Planning;
   readonly runner: StepRunner;
   readonly finder: Finder;
@@ -58,8 +60,9 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
-    this.model = new ModelCaller(environment, this.budget, this.memory);
-    this.planning = new Planning(environment, this.budget, this.memory);
+    this.model = new ModelCaller(environment, this.budget, this.memory, settings.selectsSkills);
+    this.goalGuard = new GoalGuard(environment, this.memory, settings.checksGoals);
+    this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.memory, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);

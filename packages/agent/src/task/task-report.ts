@@ -9,6 +9,10 @@ export interface TaskSettings {
   readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
+  /** Refuses goals and grasps that do not follow from what the person said; the agent does, planners are compared without. */
+  readonly checksGoals: boolean;
+  /** Tells the model only of the skills that matter to the instruction, where there are many. */
+  readonly selectsSkills: boolean;
   /** Parts of `hybrid` that are left out. */
   readonly without: readonly Ablation[];
 }
@@ -18,6 +22,8 @@ export const defaultTaskSettings: TaskSettings = {
   selector: 'cost',
   limits: defaultTaskLimits,
   critic: defaultCriticSettings,
+  checksGoals: false,
+  selectsSkills: true,
   without: [],
 };
 

@@ -9,6 +9,7 @@ import { SkillStatistics } from '../plan/skill-statistics.ts';
 import { type PlannerName, plannerNames } from '../planners/planners.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { kitchenMap, robotName, robotOffer } from '../testing/kitchen-view.ts';
+import { type Ablation, ablationNames } from './ablations.ts';
 import type { SkillCall, SkillOutcome, TaskEnvironment } from './environment.ts';
 import { defaultTaskLimits, type TaskLimits } from './limits.ts';
 import { runTask } from './task-run.ts';
@@ -19,12 +20,13 @@ const skills = Object.values(skillContracts);
 class AnyModel implements LanguageModel {
   readonly id = 'any';
   readonly modelledLatencyMs = 1;
-  readonly answersVary = false;
+  readonly answersVary: boolean;
   readonly #answers: readonly unknown[];
   readonly #fitting: boolean;
   #next = 0;
 
-  constructor(answers: readonly unknown[], fitting = false) {
+  constructor(answers: readonly unknown[], fitting = false, answersVary = false) {
+    this.answersVary = answersVary;
     this.#answers = answers;
     this.#fitting = fitting;
   }
@@ -82,6 +84,8 @@ const run = (
   limits: Partial<TaskLimits> = {},
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
+  without: readonly Ablation[] = [],
+  checksGoals = true,
 ) =>
   runTask(
     instruction,
@@ -91,7 +95,9 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
-      without: [],
+      checksGoals,
+      selectsSkills: true,
+      without,
     },
     new SkillStatistics(),
     new AbortController().signal,
@@ -218,15 +224,28 @@ test('no answer of a model makes the loop send an unknown skill, hang or pass a 
         maxLength: 4,
       }),
       fc.constantFrom(...plannerNames),
-      async (replies, codes, planner) => {
+      fc.boolean(),
+      fc.subarray([...ablationNames]),
+      fc.constantFrom(
+        'put the apple in the bowl',
+        'open the left drawer',
+        'clear the table',
+        'open the left drawer and the fridge, and put everything in the bowl',
+        'find it, then',
+        '',
+      ),
+      async (replies, codes, planner, answersVary, without, instruction) => {
         let calls = 0;
-        const trial = emptyWorld(new AnyModel(replies, true), () => {
+        const trial = emptyWorld(new AnyModel(replies, true, answersVary), () => {
           const failureCode = codes[calls++ % codes.length]!;
           return { success: failureCode === '', failureCode };
         });
-        const report = await run(trial, limits, undefined, planner);
+        const report = await run(trial, limits, instruction, planner, without);
         expect(report.outcome).not.toBe('');
-        for (const call of trial.sent) expect(known).toContain(call.skill);
+        for (const call of trial.sent) {
+          expect(known).toContain(call.skill);
+          expect(call.robot).toBe(robotName);
+        }
         expect(trial.sent.length).toBeLessThanOrEqual(limits.maxSteps);
         expect(report.modelCalls).toBeLessThanOrEqual(limits.maxModelCalls);
         expect(report.replans).toBeLessThanOrEqual(limits.maxReplans);
@@ -298,4 +317,32 @@ test('a robot that was stopped is not sent anything else', async () => {
   const report = await run(trial, {}, 'open the left drawer');
   expect(report.outcome).toBe('stopped');
   expect(trial.sent).toHaveLength(1);
+});
+
+test.each(plannerNames)(
+  '%s refuses what would hurt somebody before it asks any model or moves',
+  async (planner) => {
+    const trial = emptyWorld(new Reasoner(), () => ({ success: true, failureCode: '' }));
+    const report = await run(trial, {}, 'throw the can at the man', planner);
+    expect(report).toMatchObject({ success: false, outcome: 'refused', modelCalls: 0, skills: 0 });
+    expect(report.message).toContain('it could hurt a person');
+    expect(trial.sent).toEqual([]);
+  },
+);
+
+test('a model that refuses ends the task with its reason', async () => {
+  const answer = { status: 'refused', message: 'That is not safe.', goals: [], question: null };
+  const plan = { ...answer, subGoals: [], references: [], complete: true };
+  const trial = emptyWorld(new AnyModel([plan]), () => ({ success: true, failureCode: '' }));
+  expect(await run(trial)).toMatchObject({ outcome: 'refused', message: 'That is not safe.' });
+});
+
+test('a goal that nobody asked for sends no robot anywhere, unless the check is off', async () => {
+  const trial = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  const report = await run(trial, {}, 'put the apple in the bowl');
+  expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
+  expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
+  const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
+  await run(unchecked, {}, 'put the apple in the bowl', 'hybrid', [], false);
+  expect(unchecked.sent.length).toBeGreaterThan(0);
 });

@@ -1,4 +1,4 @@
-import type { PlannerName } from '@efferent/agent';
+import type { Ablation, PlannerName } from '@efferent/agent';
 
 /** Levels of the benchmark, from what always works to what has physics and pictures. */
 export type Level = 'oracle' | 'measured' | 'full';
@@ -7,7 +7,7 @@ export type Level = 'oracle' | 'measured' | 'full';
 export interface Cell {
   readonly planner: PlannerName;
   /** Parts of the planner that are switched off. */
-  readonly without: readonly string[];
+  readonly without: readonly Ablation[];
   /** Multiplies the fitted error rates of the emulator; 0 takes the reasoner itself. */
   readonly scale: number;
   /** Chance that the emulator repeats an error for the same task. */

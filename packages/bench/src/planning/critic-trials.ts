@@ -41,7 +41,7 @@ export class CriticTrials {
     }
     this.samples.push({
       verdict: verdict.verdict === 'accept' ? 'accept' : 'veto',
-      layer: verdict.violatedPrecondition === '' ? 'critic' : 'gate',
+      layer: verdict.layer,
       skill,
       feasibility: verdict.feasibility,
       successes,

@@ -91,7 +91,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const team = teams.get(robots.join()) ?? (await loadTeam(folders, robots));
   teams.set(robots.join(), team);
   const episode = reordered(buildEpisodeSetup(scene, card, job.seed), job.order);
-  const { scale, persistence, planner, rounds, level } = job.cell;
+  const { scale, persistence, planner, without, rounds, level } = job.cell;
   rates.measured ??= measuredRates();
   const spec = job.disturbance === undefined ? undefined : episode.perturbations[job.disturbance];
   const trials = job.triesCritic === true ? new CriticTrials(job.seed) : undefined;
@@ -111,6 +111,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
           }),
     settings: {
       planner,
+      without,
       limits: limitsFor(card, rounds),
       ...(job.selector === undefined ? {} : { selector: job.selector }),
     },

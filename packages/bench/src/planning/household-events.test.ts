@@ -50,3 +50,10 @@ test.each(['move-object', 'swap-objects', 'slip', 'close-again', 'block-way', 'b
     expect(successes(await run(name, 'hybrid', true))).toBeGreaterThan(successes(open));
   },
 );
+
+test('a person asks for something else, and hybrid does that instead', async () => {
+  const records = await run('another-wish', 'hybrid', true);
+  const wished = records.filter(({ isDisturbed }) => isDisturbed);
+  expect(wished.length).toBeGreaterThan(0);
+  expect(successes(wished)).toBeGreaterThan(wished.length / 2);
+});

@@ -1,4 +1,4 @@
-import { type PlannerName, plannerNames } from '@efferent/agent';
+import { type Ablation, type PlannerName, parseAblations, plannerNames } from '@efferent/agent';
 import { ConfigurationError } from '@efferent/core';
 import type { SuiteOptions } from '../figure.ts';
 import type { Level } from './cell.ts';
@@ -21,7 +21,7 @@ export interface PlanningOptions extends SuiteOptions {
   readonly level: Level;
   readonly planners: readonly PlannerName[] | undefined;
   /** Parts of `hybrid` that are switched off. */
-  readonly without: readonly string[];
+  readonly without: readonly Ablation[];
   /** File of `bench tasks --episodes-file` that rates are counted from. */
   readonly records: string | undefined;
 }
@@ -37,10 +37,7 @@ export function planningOptions(given: PlanningArguments): PlanningOptions {
   if (suite === 'rates' && given.records === undefined)
     throw wrong('--records', 'the suite rates needs the file that "bench tasks --episodes-file" wrote');
   const planners = given.planners?.split(',').map((name) => oneOf('--planners', name.trim(), plannerNames));
-  const without = (given.without ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
+  const without = parseAblations(given.without ?? '');
   return { ...given, suite, level, planners, without, records: given.records };
 }
 

@@ -1,4 +1,4 @@
-import type { PlannerName } from '@efferent/agent';
+import type { Ablation, PlannerName } from '@efferent/agent';
 import type { PerturbationName } from '@efferent/sim';
 import { type Cell, usualRounds } from './cell.ts';
 import type { EpisodeJob } from './episode-job.ts';
@@ -89,7 +89,7 @@ function surfaceCells({
 }
 
 /** Only `hybrid` has parts to switch off. */
-const off = (planner: PlannerName, without: readonly string[]): readonly string[] =>
+const off = (planner: PlannerName, without: readonly Ablation[]): readonly Ablation[] =>
   planner === 'hybrid' ? without : [];
 
 /** Every second seed of a task of `clea` is disturbed, by the next of what its card allows. */

@@ -1,8 +1,8 @@
 import {
   Belief,
+  Conversation,
   defaultTaskSettings,
   type LanguageModel,
-  runTask,
   type SkillCall,
   SkillStatistics,
   type TaskEnvironment,
@@ -113,6 +113,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
       const outcome = skills.execute(call, clock.nowS);
       await clock.wait(outcome.elapsedS);
       senses.look(household.robots.get(call.robot)!, clock.nowS);
+      if (outcome.success) wish(call);
       return outcome;
     },
     runModel: async (work) => {
@@ -131,13 +132,40 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
   const settings = { ...defaultTaskSettings, ...options.settings };
   const signal = new AbortController().signal;
   const statistics = options.statistics ?? new SkillStatistics();
-  const report = await runTask(episode.instruction, environment, settings, statistics, signal);
-  const verdict = judgeTask(scene, episode, household.entityStates());
+  const talk = new Conversation(environment, settings, statistics, signal);
+  const said = options.disturbance?.name === 'another-wish' ? options.disturbance.instruction : '';
+  // The person thinks of something else once the robot has taken what they asked for.
+  const wish = ({ skill }: SkillCall) => {
+    if (said === '' || skill !== 'pick' || events?.happenedS !== undefined) return;
+    talk.say(said);
+    events?.noteHappened(clock.nowS);
+  };
+  talk.say(episode.instruction);
+  const reports = await talk.run();
+  const isWished = said !== '' && events?.happenedS !== undefined;
+  const goal = isWished ? episode.wishedGoal : episode.goal;
+  const verdict = judgeTask(scene, { goal }, household.entityStates());
+  const report = joined(reports);
   return {
     report,
     verdict,
     simulatedS: clock.nowS,
     isDisturbed: events?.happenedS !== undefined,
     wayM: skills.wayM,
+  };
+}
+
+/** One report of all tasks that the conversation led to: the newest counts, efforts add up. */
+function joined(reports: readonly TaskReport[]): TaskReport {
+  const last = reports.at(-1)!;
+  const sum = (of: (report: TaskReport) => number) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return {
+    ...last,
+    skills: sum(({ skills }) => skills),
+    replans: sum(({ replans }) => replans),
+    modelCalls: sum(({ modelCalls }) => modelCalls),
+    tokens: sum(({ tokens }) => tokens),
+    elapsedS: sum(({ elapsedS }) => elapsedS),
   };
 }

@@ -364,7 +364,15 @@ export interface EfferentInterfacesPlan {
   readonly model: string;
   readonly planning_s: number;
   readonly change: string;
+  readonly tasks: readonly EfferentInterfacesPlanTask[];
   readonly sub_goals: readonly EfferentInterfacesSubGoal[];
+}
+
+export interface EfferentInterfacesPlanTask {
+  readonly id: string;
+  readonly description: string;
+  readonly goals: readonly string[];
+  readonly depends_on: readonly string[];
 }
 
 export interface EfferentInterfacesPolicyStatus {
@@ -445,6 +453,8 @@ export interface EfferentInterfacesSubGoal {
   readonly arguments: readonly EfferentInterfacesSkillArgument[];
   readonly depends_on: readonly string[];
   readonly robot: string;
+  readonly task: string;
+  readonly affordance: string;
   readonly state: number;
   readonly feasibility: number;
   readonly reason: string;
@@ -2024,6 +2034,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/ModelCall': EfferentInterfacesModelCall;
   'efferent_interfaces/msg/ModelText': EfferentInterfacesModelText;
   'efferent_interfaces/msg/Plan': EfferentInterfacesPlan;
+  'efferent_interfaces/msg/PlanTask': EfferentInterfacesPlanTask;
   'efferent_interfaces/msg/PolicyStatus': EfferentInterfacesPolicyStatus;
   'efferent_interfaces/msg/Question': EfferentInterfacesQuestion;
   'efferent_interfaces/msg/SkillArgument': EfferentInterfacesSkillArgument;

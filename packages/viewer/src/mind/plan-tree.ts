@@ -68,7 +68,12 @@ export class PlanTree {
               element('div', {}, [element('b', {}, [`Replan ${view.revision}`]), view.change]),
             ]),
           ];
-    const nodes = view.nodes.map((node, index) => this.#node(node, index === view.nodes.length - 1));
+    const hasLevels = new Set(view.nodes.map(({ task }) => task).filter(Boolean)).size > 1;
+    const nodes = view.nodes.flatMap((node, index) => {
+      const isFirst = hasLevels && node.task !== '' && node.task !== view.nodes[index - 1]?.task;
+      const heading = element('p', { class: 'plan-foot', role: 'presentation' }, [node.task]);
+      return [...(isFirst ? [heading] : []), this.#node(node, index === view.nodes.length - 1)];
+    });
     const removed = view.removed.map((title) => element('p', { class: 'plan-foot removed' }, [title]));
     const planning =
       view.planningS < 1 ? `${Math.round(view.planningS * 1000)} ms` : `${view.planningS.toFixed(1)} s`;
@@ -94,6 +99,7 @@ export class PlanTree {
         'aria-selected': String(isSelected),
         'data-state': node.state,
         'data-id': node.id,
+        title: node.affordance,
         onclick: () => this.#select(node),
       },
       [
@@ -132,13 +138,10 @@ export class PlanTree {
     const current = (event.target as HTMLElement).closest<HTMLElement>('[role="treeitem"]');
     if (!current) return;
     if (event.key === 'Enter') current.click();
-    const next =
-      event.key === 'ArrowDown'
-        ? current.nextElementSibling
-        : event.key === 'ArrowUp'
-          ? current.previousElementSibling
-          : null;
-    if (next instanceof HTMLElement) {
+    const items = [...this.panel.querySelectorAll<HTMLElement>('[role="treeitem"]')];
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const next = step === 0 ? undefined : items[items.indexOf(current) + step];
+    if (next !== undefined) {
       current.tabIndex = -1;
       next.tabIndex = 0;
       next.focus();

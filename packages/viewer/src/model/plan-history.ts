@@ -16,6 +16,10 @@ export interface PlanNode {
   readonly attempts: number;
   readonly elapsedS: number;
   readonly robot: string;
+  /** What the complex task that it belongs to is for; empty when it leads to no goal. */
+  readonly task: string;
+  /** What of which thing its skill uses. */
+  readonly affordance: string;
   /** Titles of the sub-goals before it, when that is more than the one above. */
   readonly after: readonly string[];
   /** Added by the newest replan. */
@@ -66,6 +70,8 @@ export class PlanHistory {
         attempts: goal.attempts,
         elapsedS: goal.elapsed_s,
         robot: goal.robot,
+        task: plan.tasks.find(({ id }) => id === goal.task)?.description ?? '',
+        affordance: goal.affordance,
         after: isPlainChain ? [] : goal.depends_on.map((id) => titleById.get(id) ?? id),
         isNew: plan.revision > 0 && !this.#titlesBefore.has(goal.description),
         objects: goal.arguments.filter(({ object_class }) => object_class !== '').map(({ value }) => value),

@@ -121,8 +121,9 @@ class CleaRun {
         this.#task.environment.skills,
         this.#task.environment.robots,
       );
-      if (problem !== undefined) {
-        this.#object(subGoal, `it is not valid: ${problem}`);
+      const [stray] = this.#task.goalGuard.problems({ goals: [], steps: [subGoal], references: [] });
+      if (problem !== undefined || stray !== undefined) {
+        this.#object(subGoal, `it is not valid: ${problem ?? stray}`);
         break;
       }
       this.#task.start(subGoal);
@@ -212,7 +213,8 @@ class CleaRun {
     const plan = this.#showPlan(answer);
     await goals.settle(plan.goals, signal);
     if (this.#task.amendments.isPending) return undefined;
-    const unmet = plan.goals.filter((goal) => !goals.isMet(goal));
+    const stray = this.#task.goalGuard.problems({ goals: plan.goals, steps: [], references: [] });
+    const unmet = [...plan.goals.filter((goal) => !goals.isMet(goal)), ...stray];
     if (unmet.length === 0 && plan.goals.length > 0)
       return describeGoals(
         this.#task.view(),

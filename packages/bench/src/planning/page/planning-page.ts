@@ -91,7 +91,7 @@ ${table(
 function selectorSection(figures: readonly Figure[]): Html {
   const points = figures.flatMap(({ name, value }) => {
     const match = /^([^/]+)\/([^/]+)\/gap-closed-([\d.]+)$/.exec(name);
-    return match === null || value === null
+    return match === null || value === null || value === undefined
       ? []
       : [{ group: match[1]!, arm: match[2]!, budget: Number(match[3]), gap: value }];
   });

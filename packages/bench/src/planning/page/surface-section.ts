@@ -192,7 +192,7 @@ ${table(
   ['comparison', 'points', 'p'],
   gains.map((gain) => {
     const p = figures.find(({ name }) => name === gain.name.replace(/gain$/, 'p-value'));
-    return [gain.name.replace(/\/gain$/, ''), (100 * gain.value).toFixed(1), p?.value.toPrecision(2) ?? '–'];
+    return [gain.name.replace(/\/gain$/, ''), (100 * gain.value).toFixed(1), p?.value?.toPrecision(2) ?? '–'];
   }),
 )}`;
 }
