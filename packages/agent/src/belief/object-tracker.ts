@@ -254,10 +254,12 @@ export class ObjectTracker {
 
   /** Joins tracks of one thing: in the same spot, under two names, or missing there and turned up here since. */
   #mergeDuplicates(): void {
+    const byClass = Map.groupBy(this.#tracks, classOf);
     for (let index = this.#tracks.length - 1; index >= 0; index--) {
       const track = this.#tracks[index]!;
       if (track.state !== 'confirmed' || !track.visible) continue;
-      const older = this.#tracks.find((other) => other !== track && this.#isSame(other, track));
+      const alike = byClass.get(classOf(track)) ?? [];
+      const older = alike.find((other) => this.#isSame(other, track) && this.#tracks.includes(other));
       const known = this.#tracks.find((other) => this.#isMisnamed(other, track));
       if (older !== undefined) takeOver(older, track);
       else if (known !== undefined) addVotes(known, track);
