@@ -16,6 +16,7 @@ import { type CriticSample, CriticTrials } from './critic-trials.ts';
 import type { HouseholdRobotSpec } from './household-robot.ts';
 import { loadTeam } from './household-team.ts';
 import { type ErrorRates, measuredRates, scaledRate, worldFaultRate } from './planning-data.ts';
+import { looksLivelocked } from './progress-watch.ts';
 import { runSymbolicEpisode } from './symbolic-episode.ts';
 import { drawWorldFaults } from './world-faults.ts';
 
@@ -62,6 +63,7 @@ export interface EpisodeResult {
   readonly simulatedS: number;
   readonly wallS: number;
   readonly wayM: number;
+  readonly isLivelock: boolean;
   readonly critic: readonly CriticSample[];
   /** Every skill that was run, in full simulation: what the suite `rates` counts. */
   readonly skillRuns?: EpisodeRecord['skillRuns'];
@@ -88,15 +90,16 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const card = loadTaskCard(scene, job.card);
   if (job.cell.level === 'full') return runFull(job, card);
   const robots = card.robots ?? ['stretch'];
-  const team = teams.get(robots.join()) ?? (await loadTeam(folders, robots));
-  teams.set(robots.join(), team);
+  const teamKey = [job.scene, ...robots].join();
+  const team = teams.get(teamKey) ?? (await loadTeam(folders, robots, scene.map));
+  teams.set(teamKey, team);
   const episode = reordered(buildEpisodeSetup(scene, card, job.seed), job.order);
   const { scale, persistence, planner, without, rounds, level } = job.cell;
   rates.measured ??= measuredRates();
   const spec = job.disturbance === undefined ? undefined : episode.perturbations[job.disturbance];
   const trials = job.triesCritic === true ? new CriticTrials(job.seed) : undefined;
   const beganMs = performance.now();
-  const { report, verdict, simulatedS, isDisturbed, wayM } = await runSymbolicEpisode({
+  const { report, verdict, simulatedS, isDisturbed, isLivelock, wayM } = await runSymbolicEpisode({
     scene,
     episode,
     team,
@@ -140,6 +143,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     simulatedS,
     wallS: (performance.now() - beganMs) / 1000,
     wayM,
+    isLivelock,
     critic: trials?.samples ?? [],
   };
 }
@@ -167,9 +171,11 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
 
 /** The same task with physics, pictures and policies; the emulator has no part in it. */
 async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> {
+  const [robot = 'stretch', ...otherRobots] = card.robots ?? [];
   const record = await runEpisode({
     scene: job.scene,
-    robot: 'stretch',
+    robot,
+    otherRobots,
     task: job.card,
     seed: job.seed,
     planner: job.cell.planner,
@@ -192,6 +198,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     simulatedS: record.simulatedS,
     wallS: record.wallS,
     wayM: 0,
+    isLivelock: looksLivelocked(record),
     critic: [],
     skillRuns: record.skillRuns,
   };

@@ -31,8 +31,8 @@ const seedsPerTask = { deps: 3, clea: 4 } as const;
 const persistence = 1;
 /** Coarse grid, and then once around the best with half of its step. */
 const grid = {
-  errorRate: [0.2, 0.4, 0.6, 0.8],
-  stepErrorRate: [0, 0.08, 0.16, 0.24],
+  errorRate: [0, 0.2, 0.4, 0.6, 0.8, 1],
+  stepErrorRate: [0, 0.08, 0.16, 0.24, 0.32],
 } as const;
 const step = { errorRate: 0.1, stepErrorRate: 0.04 } as const;
 

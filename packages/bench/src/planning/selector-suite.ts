@@ -5,7 +5,8 @@ import type { EpisodeJob, EpisodeResult } from './episode-job.ts';
 import type { PlanningOptions } from './planning-options.ts';
 import { suiteCards } from './run-cells.ts';
 import { runJobs } from './run-jobs.ts';
-import { addEpisode, type Counts } from './tally.ts';
+import { livelockFigures } from './surface-figures.ts';
+import { addEpisode, type Counts, readTally } from './tally.ts';
 
 export const budgets = [1, 1.25, 1.5, 2] as const;
 const usualEpisodes = 90;
@@ -109,7 +110,7 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
     return { gap: (rate(arm) - rate('fixed')) / (1 - rate('fixed')), rate: rate(arm), n: total(`${arm} n`) };
   };
   const sets = [...groups.map((group) => [group, [group]] as const), ['all', groups] as const];
-  return sets.flatMap(([name, within]) =>
+  const figures = sets.flatMap(([name, within]) =>
     arms.flatMap((arm) => [
       ...budgets.flatMap((budget) => {
         const { gap, rate, n } = share(arm, budget, within);
@@ -128,6 +129,7 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
       ),
     ]),
   );
+  return [...figures, ...livelockFigures([...readTally(tally).values()])];
 }
 
 const sumOf = (groups: readonly string[], value: (group: string) => number): number =>
