@@ -21,7 +21,7 @@ test.each(['kitchen', 'living-room'])(
           episode,
           team,
           model: new Reasoner(),
-          settings: { planner: 'hybrid', checksGoals: true },
+          settings: { planner: 'hybrid' },
           rates: {},
           factor: 1,
         },
