@@ -16,7 +16,7 @@ export class TaskPrinter {
     const more = event.detail === '' ? '' : ` · ${event.detail}`;
     switch (event.kind) {
       case 'heard':
-        this.#isAnswered = ['amended', 'stopped', 'unclear'].includes(event.detail);
+        this.#isAnswered = ['amended', 'stopped', 'unclear', 'refused'].includes(event.detail);
         if (event.text !== '') this.#terminal.row(heardLabels[event.detail] ?? event.detail, event.text);
         return;
       case 'amended':
@@ -84,6 +84,7 @@ const heardLabels: Readonly<Record<string, string>> = {
   amended: 'understood',
   stopped: 'stopped',
   unclear: 'not understood',
+  refused: 'refused',
 };
 
 const stepLabel = (event: TaskEvent): string => event.text;

@@ -35,6 +35,7 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  *
  * @param answered - the words of the person's answers; they may name things, too
  * @param achieved - statements that were confirmed in this task; a plan for what is left need not speak of them
+ * @param excluded - ids that a name of the instruction does not mean, by that name
  */
 export function coverageProblems(
   proposal: PlanProposal,
@@ -42,10 +43,11 @@ export function coverageProblems(
   answered: readonly NamedWords[],
   view: BeliefView,
   achieved: readonly string[],
+  excluded: Readonly<Record<string, readonly string[]>>,
 ): readonly CoverageProblem[] {
   const goals = proposal.goals.map(parseAtom).filter((goal) => goal !== undefined);
   if (goals.length === 0) return [];
-  const coverage = new Coverage(proposal, goals, instruction, answered, view, achieved);
+  const coverage = new Coverage(proposal, goals, instruction, answered, view, achieved, excluded);
   return [
     ...coverage.unnamed(),
     ...coverage.emptied(),
@@ -72,12 +74,13 @@ class Coverage {
     answered: readonly NamedWords[],
     view: BeliefView,
     achieved: readonly string[],
+    excluded: Readonly<Record<string, readonly string[]>>,
   ) {
     this.#goals = goals;
     this.#words = words;
     this.#answered = answered;
     this.#view = view;
-    this.#match = new MentionMatch(view, proposal.references);
+    this.#match = new MentionMatch(view, proposal.references, excluded);
     // What a thing is put down near to is no place where it goes.
     const steps = proposal.subGoals.flatMap((step) =>
       step.arguments.filter(({ name }) => name !== 'near').map(({ value }) => value),

@@ -37,6 +37,7 @@ const review = (instruction: string, proposal: PlanProposal, fields: Partial<Rev
     instruction,
     answers: {},
     achieved: [],
+    excluded: {},
     failures: [],
     covers: true,
     mends: true,
@@ -208,6 +209,21 @@ const instructions = [
   'put away the mug',
   'go to the table and bring me the apple',
 ];
+
+test('what "the other mug" ruled out is not what a plan may be about', () => {
+  const twoMugs = kitchenView([
+    ...everydayObjects().filter(({ className }) => !className.endsWith('mug')),
+    objectView('red-mug-1', 'on', 'table-top'),
+    objectView('blue-mug-1', 'on', 'counter-top'),
+  ]);
+  const { proposal, problems } = review(
+    'put the other mug in the sink',
+    plan(['in(red-mug-1, sink)'], carry('red-mug-1', 'sink')),
+    { view: twoMugs, excluded: { 'other-mug': ['red-mug-1'] } },
+  );
+  expect(problems).toEqual([]);
+  expect(proposal.goals).toEqual(['in(blue-mug-1, sink)']);
+});
 
 test.each(instructions)('"%s": nothing is found wrong with a right plan', async (instruction) => {
   const answers: Record<string, string> = {};

@@ -53,6 +53,7 @@ function problemsOf(
         Object.values(answers).map(words),
         view,
         context.achieved,
+        context.excluded,
       )
     : [];
   return {

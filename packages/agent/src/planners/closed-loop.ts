@@ -180,6 +180,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
       instruction: memory.instruction,
       answers: memory.answers,
       achieved: memory.achieved,
+      excluded: memory.excluded,
       failures: memory.failures,
       covers: this.#effort.criticises && this.#task.uses('coverage'),
       mends: this.#effort.criticises && this.#task.uses('mending'),

@@ -114,7 +114,8 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
           }),
     settings: {
       planner,
-      without,
+      // What stray goals of an emulated model are worth is shown by the planners alone.
+      without: [...without, 'goals'],
       limits: limitsFor(card, rounds),
       ...(job.selector === undefined ? {} : { selector: job.selector }),
     },

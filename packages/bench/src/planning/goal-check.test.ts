@@ -22,7 +22,7 @@ test.each(['kitchen', 'living-room', 'kitchen-station'])(
           episode,
           team,
           model: new Reasoner(),
-          settings: { planner: 'hybrid', checksGoals: true },
+          settings: { planner: 'hybrid' },
           rates: {},
           factor: 1,
         },
