@@ -32,6 +32,7 @@ const retryable = new Set([
 /** Codes that say nothing about whether the contract of a skill holds for a thing. */
 const passing = new Set([
   'target-lost',
+  'unreachable',
   'blocked',
   'unavailable',
   'no-pictures',
