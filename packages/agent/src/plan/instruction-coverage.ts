@@ -38,7 +38,7 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  * @param excluded - ids that a name of the instruction does not mean, by that name
  */
 export function coverageProblems(
-  proposal: PlanProposal,
+  proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
   instruction: NamedWords,
   answered: readonly NamedWords[],
   view: BeliefView,
@@ -68,7 +68,7 @@ class Coverage {
   readonly #used: ReadonlySet<string>;
 
   constructor(
-    proposal: PlanProposal,
+    proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
     goals: readonly Atom[],
     words: NamedWords,
     answered: readonly NamedWords[],

@@ -4,7 +4,7 @@ import type { PlanProposal } from '../model/proposal.ts';
 import { planProposalSchema } from '../model/proposal.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
-import { type ReviewContext, reviewPlan } from './review-plan.ts';
+import { leftMembers, type ReviewContext, reviewPlan } from './review-plan.ts';
 
 const skills = Object.values(skillContracts);
 const view = kitchenView([...everydayObjects(), objectView('can-1', 'on', 'shelf-upper')]);
@@ -223,6 +223,27 @@ test('what "the other mug" ruled out is not what a plan may be about', () => {
   );
   expect(problems).toEqual([]);
   expect(proposal.goals).toEqual(['in(blue-mug-1, sink)']);
+});
+
+test('things of "all the …" that came into view later are left to do, failed ones apart', () => {
+  const left = (instruction: string, fields: Partial<ReviewContext> = {}) =>
+    leftMembers(
+      { goals: ['in(apple-1, bowl-1)'], references: [] },
+      { view, instruction, achieved: [], excluded: {}, failures: [], covers: true, ...fields },
+    );
+  expect(left('put all the fruit in the bowl')).toEqual([
+    'the instruction says "all the fruit", and no goal speaks of "banana-1"',
+  ]);
+  const failure = {
+    robot: robotName,
+    skill: 'pick',
+    arguments: { object: 'banana-1' },
+    code: 'grasp-failed',
+  };
+  const failures = [{ ...failure, message: '', count: 2 }];
+  expect(left('put all the fruit in the bowl', { failures })).toEqual([]);
+  expect(left('put all the fruit in the bowl', { achieved: ['in(banana-1, bowl-1)'] })).toEqual([]);
+  expect(left('put the apple in the bowl')).toEqual([]);
 });
 
 test.each(instructions)('"%s": nothing is found wrong with a right plan', async (instruction) => {

@@ -78,7 +78,8 @@ test('what changes a task makes no other', async () => {
 test('what is unsafe is refused at once and changes nothing', async () => {
   for (const said of ['hit the man', 'then hit the man', 'and hit the man as well'])
     expect(await outcomes('go to the fridge', said)).toEqual({
-      heard: 'I will not do that ("hit the man"): it could hurt a person or an animal. I go on: go to the fridge.',
+      heard:
+        'I will not do that ("hit the man"): it could hurt a person or an animal. I go on: go to the fridge.',
       outcomes: ['success'],
       sent: ['navigate fridge'],
     });
