@@ -31,12 +31,24 @@ export interface EpisodeJob {
   readonly disturbance?: PerturbationName | undefined;
   /** Whether every judgement of the critic is tried out. */
   readonly triesCritic?: boolean;
+  /** Whether choices among ready sub-goals are kept. */
+  readonly logsChoices?: boolean;
   /** Chooses among ready sub-goals; the planner's own choice without it. */
   readonly selector?: TaskSettings['selector'];
   /** Order of the instruction's parts, for cards that can be said in any order. */
   readonly order?: readonly number[];
   /** The robots have seen every open place before. */
   readonly isFamiliar?: boolean;
+}
+
+/** A choice among several ready sub-goals. */
+export interface LoggedChoice {
+  /** What was chosen, as skill and arguments. */
+  readonly call: string;
+  /** What the selector's network is told of it. */
+  readonly features: readonly number[];
+  /** Way until then, m. */
+  readonly wayM: number;
 }
 
 /** What one episode came to; a line of `--episodes-file`. */
@@ -65,6 +77,7 @@ export interface EpisodeResult {
   readonly wayM: number;
   readonly isLivelock: boolean;
   readonly critic: readonly CriticSample[];
+  readonly choices?: readonly LoggedChoice[];
   /** Every skill that was run, in full simulation: what the suite `rates` counts. */
   readonly skillRuns?: EpisodeRecord['skillRuns'];
 }
@@ -98,6 +111,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   rates.measured ??= measuredRates();
   const spec = job.disturbance === undefined ? undefined : episode.perturbations[job.disturbance];
   const trials = job.triesCritic === true ? new CriticTrials(job.seed) : undefined;
+  const choices: LoggedChoice[] = [];
   const beganMs = performance.now();
   const { report, verdict, simulatedS, isDisturbed, isLivelock, wayM } = await runSymbolicEpisode({
     scene,
@@ -126,6 +140,16 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
       spec === undefined || job.disturbance === undefined ? undefined : { name: job.disturbance, ...spec },
     ...(job.isFamiliar === undefined ? {} : { isFamiliar: job.isFamiliar }),
     ...(trials === undefined ? {} : { onCritique: trials.judge }),
+    ...(job.logsChoices === true
+      ? {
+          onChoice: ({ chosen, descriptions }, soFarM) =>
+            choices.push({
+              call: `${chosen.skill} ${Object.values(chosen.arguments).join(' ')}`,
+              features: [...descriptions.get(chosen)!],
+              wayM: soFarM,
+            }),
+        }
+      : {}),
   });
   return {
     ...identityOf(job, card),
@@ -146,6 +170,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     wayM,
     isLivelock,
     critic: trials?.samples ?? [],
+    ...(job.logsChoices === true ? { choices } : {}),
   };
 }
 

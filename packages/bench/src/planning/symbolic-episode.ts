@@ -44,6 +44,8 @@ export interface SymbolicEpisode {
   readonly statistics?: SkillStatistics;
   readonly onEvent?: (event: TaskEvent) => void;
   readonly onSkill?: (call: SkillCall) => void;
+  /** Choices among ready sub-goals. @param wayM - of all robots until then */
+  readonly onChoice?: (choice: Parameters<NonNullable<TaskEnvironment['onChoice']>>[0], wayM: number) => void;
   /** Judgements of the critic, with the world as it is then. */
   readonly onCritique?: (
     subGoal: Parameters<TaskEnvironment['publishCritique']>[0],
@@ -130,6 +132,8 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
       await clock.wait(model.modelledLatencyMs / 1000);
       return clock.holdWhile(work);
     },
+    runNetwork: (work) => clock.holdWhile(work),
+    onChoice: (choice) => options.onChoice?.(choice, skills.wayM),
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
     publishPlan: () => undefined,
