@@ -88,18 +88,6 @@ export function declareSettings(node: RosNode): (planner: string, without: strin
     [1, 3600],
     'how long an answer is waited for, s',
   );
-  const flag = (name: string, description: string) => {
-    node.declareParameter(name, true, { description });
-    return () => node.getParameter(name) as boolean;
-  };
-  const checksGoals = flag(
-    'check_goals',
-    'refuse goals and grasps that do not follow from what the person said',
-  );
-  const selectsSkills = flag(
-    'select_skills',
-    'tell the model only of the skills that matter to the instruction, where there are many',
-  );
   return (asked, left) => {
     const limits: TaskLimits = {
       maxReplans: replans(),
@@ -121,8 +109,6 @@ export function declareSettings(node: RosNode): (planner: string, without: strin
       selector: selector() || usualSelector(chosen),
       limits,
       critic,
-      checksGoals: checksGoals(),
-      selectsSkills: selectsSkills(),
       without: left === '' ? without() : parseAblations(left),
     };
   };

@@ -150,9 +150,10 @@ export class TaskServer {
     goal: ServerGoalHandle<ExecuteTask>,
     { kind, message }: Exclude<Heard, { readonly kind: 'run' }>,
   ): ReturnType<typeof resultMessage> {
-    if (kind === 'unclear') {
+    if (kind === 'unclear' || kind === 'refused') {
       goal.abort();
-      return resultMessage(endedBefore(new TaskEnd('not-understood', message)), '');
+      const outcome = kind === 'refused' ? 'refused' : 'not-understood';
+      return resultMessage(endedBefore(new TaskEnd(outcome, message)), '');
     }
     goal.succeed();
     const outcome = kind === 'amended' ? 'amended' : 'success';

@@ -15,6 +15,7 @@ import { Banner } from './shell/banner.ts';
 import { placeBody } from './shell/body-place.ts';
 import { byId, element } from './shell/element.ts';
 import { Keyboard } from './shell/keyboard.ts';
+import { RobotChoice } from './shell/robot-choice.ts';
 import { Scanning } from './shell/scanning.ts';
 import { StopButton } from './shell/stop-button.ts';
 import { TopBar } from './shell/top-bar.ts';
@@ -70,7 +71,7 @@ link.subscribe('efferent_interfaces/msg/ModelCall', '/agent/model_calls', (call)
 link.subscribe('efferent_interfaces/msg/ModelText', '/agent/model_text', (text) => calls.applyText(text));
 
 const realTime = new RealTimeFactor();
-const motion = new MotionPanel(() => world.robot.limits);
+const motion = new MotionPanel(() => world.limits);
 const rates = new RatesPanel(realTime);
 const emg = new EmgPanel(link);
 placeBody(tabs, 'body-tab', bodyTab);
@@ -96,23 +97,20 @@ const keyboard = new Keyboard([
   { key: '?', title: 'This list', run: () => keyboard.showHelp() },
 ]);
 
-const known = new Set<string>();
+const robots = new RobotChoice((robot) => {
+  world.chooseRobot(link, robot);
+  motion.watch(link, robot);
+  emg.watchRobot(robot);
+});
 link.topics.watch((topics) => {
-  for (const topic of topics.keys()) {
-    const robot = /^(.*)\/robot_description$/.exec(topic)?.[1];
-    if (robot === undefined || known.has(robot)) continue;
-    known.add(robot);
-    if (known.size === 1) watchRobot(robot);
-  }
+  for (const robot of robots.add(topics.keys())) watchRobot(robot);
+  if (robots.names.length > 0) bar.set('robot', 'robot', 'plain', robots.names.join(' and '), 'robot');
 });
 
 function watchRobot(robot: string): void {
-  world.watchRobot(link, robot);
-  motion.watch(link, robot);
-  emg.watchRobot(robot);
-  bar.set('robot', 'robot', 'plain', robot.replace(/^\//, ''), 'robot');
+  world.addRobot(link, robot);
   link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, (status) =>
-    bar.onGate(status),
+    bar.onGate(status, robot, robots.names.length > 1),
   );
   link.subscribe('efferent_interfaces/msg/PolicyStatus', `${robot}/policy_status`, (status) =>
     rates.onPolicy(status.inference_ms),

@@ -64,8 +64,8 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
-    this.model = new ModelCaller(environment, this.budget, this.memory, settings.selectsSkills);
-    this.goalGuard = new GoalGuard(environment, this.memory, settings.checksGoals);
+    this.model = new ModelCaller(environment, this.budget, this.memory, this.uses('retrieval'));
+    this.goalGuard = new GoalGuard(environment, this.memory, this.uses('goals'));
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.memory, this.runner);
@@ -75,7 +75,7 @@ export class TaskContext {
       this.runner,
       statistics,
       settings.critic,
-      !settings.without.includes('feasibility'),
+      this.uses('feasibility'),
     );
     statistics.doubt.startTask();
     this.amendments = new Amendments(environment, this.memory, () => this.plan);

@@ -16,6 +16,7 @@ import { type CriticSample, CriticTrials } from './critic-trials.ts';
 import type { HouseholdRobotSpec } from './household-robot.ts';
 import { loadTeam } from './household-team.ts';
 import { type ErrorRates, measuredRates, scaledRate, worldFaultRate } from './planning-data.ts';
+import { looksLivelocked } from './progress-watch.ts';
 import { runSymbolicEpisode } from './symbolic-episode.ts';
 import { drawWorldFaults } from './world-faults.ts';
 
@@ -74,6 +75,7 @@ export interface EpisodeResult {
   readonly simulatedS: number;
   readonly wallS: number;
   readonly wayM: number;
+  readonly isLivelock: boolean;
   readonly critic: readonly CriticSample[];
   readonly choices?: readonly LoggedChoice[];
   /** Every skill that was run, in full simulation: what the suite `rates` counts. */
@@ -101,8 +103,9 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const card = loadTaskCard(scene, job.card);
   if (job.cell.level === 'full') return runFull(job, card);
   const robots = card.robots ?? ['stretch'];
-  const team = teams.get(robots.join()) ?? (await loadTeam(folders, robots));
-  teams.set(robots.join(), team);
+  const teamKey = [job.scene, ...robots].join();
+  const team = teams.get(teamKey) ?? (await loadTeam(folders, robots, scene.map));
+  teams.set(teamKey, team);
   const episode = reordered(buildEpisodeSetup(scene, card, job.seed), job.order);
   const { scale, persistence, planner, without, rounds, level } = job.cell;
   rates.measured ??= measuredRates();
@@ -110,7 +113,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const trials = job.triesCritic === true ? new CriticTrials(job.seed) : undefined;
   const choices: LoggedChoice[] = [];
   const beganMs = performance.now();
-  const { report, verdict, simulatedS, isDisturbed, wayM } = await runSymbolicEpisode({
+  const { report, verdict, simulatedS, isDisturbed, isLivelock, wayM } = await runSymbolicEpisode({
     scene,
     episode,
     team,
@@ -125,7 +128,8 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
           }),
     settings: {
       planner,
-      without,
+      // What stray goals of an emulated model are worth is shown by the planners alone.
+      without: [...without, 'goals'],
       limits: limitsFor(card, rounds),
       ...(job.selector === undefined ? {} : { selector: job.selector }),
     },
@@ -164,6 +168,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     simulatedS,
     wallS: (performance.now() - beganMs) / 1000,
     wayM,
+    isLivelock,
     critic: trials?.samples ?? [],
     ...(job.logsChoices === true ? { choices } : {}),
   };
@@ -192,9 +197,11 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
 
 /** The same task with physics, pictures and policies; the emulator has no part in it. */
 async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> {
+  const [robot = 'stretch', ...otherRobots] = card.robots ?? [];
   const record = await runEpisode({
     scene: job.scene,
-    robot: 'stretch',
+    robot,
+    otherRobots,
     task: job.card,
     seed: job.seed,
     planner: job.cell.planner,
@@ -217,6 +224,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     simulatedS: record.simulatedS,
     wallS: record.wallS,
     wayM: 0,
+    isLivelock: looksLivelocked(record),
     critic: [],
     skillRuns: record.skillRuns,
   };

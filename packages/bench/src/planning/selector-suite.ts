@@ -5,7 +5,8 @@ import type { EpisodeJob, EpisodeResult } from './episode-job.ts';
 import type { PlanningOptions } from './planning-options.ts';
 import { suiteCards } from './run-cells.ts';
 import { runJobs } from './run-jobs.ts';
-import { addEpisode, type Counts } from './tally.ts';
+import { livelockFigures } from './surface-figures.ts';
+import { addEpisode, type Counts, readTally } from './tally.ts';
 
 export const budgets = [1, 1.25, 1.5, 2] as const;
 const usualEpisodes = 90;
@@ -115,7 +116,7 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
     };
   };
   const sets = [...groups.map((group) => [group, [group]] as const), ['all', groups] as const];
-  return sets.flatMap(([name, within]) =>
+  const figures = sets.flatMap(([name, within]) =>
     arms.flatMap((arm) => [
       ...budgets.flatMap((budget) => {
         const { gap, rate, n } = share(arm, budget, within);
@@ -146,6 +147,7 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
       ),
     ]),
   );
+  return [...figures, ...livelockFigures([...readTally(tally).values()])];
 }
 
 /** Has no value, and is not judged, where the fixed order leaves no gap to close. */

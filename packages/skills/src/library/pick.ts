@@ -166,7 +166,13 @@ async function approach(
   let plan = planGrasp(body, target);
   for (let drive = 0; ; drive++) {
     const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target);
-    if (placed === undefined) throw unreachable(body, className, target, plan);
+    if (placed === undefined) {
+      const nearer = drive === 0 ? await lookFromBeside(body, className, target, plan) : undefined;
+      if (nearer === undefined) throw unreachable(body, className, target, plan);
+      target = downToSupport(body, nearer);
+      plan = planGrasp(body, target);
+      continue;
+    }
     if (placed.base !== undefined) {
       await driveWithTuckedArm(body, placed.base);
       await lookAt(body, target.mapFromThing.translation);
@@ -180,6 +186,22 @@ async function approach(
     if (placed.base === undefined || drive + 1 === maxDrives)
       throw failure === 'no-solution' ? unreachable(body, className, target, plan) : failure;
   }
+}
+
+/** From afar a thing may look wider, or farther in, than it is: looks again from beside what it stands on, unless it did. */
+async function lookFromBeside(
+  body: SkillBody,
+  className: string,
+  target: Reacquired,
+  plan: GraspPlan,
+): Promise<Reacquired | undefined> {
+  if (body.model.isFixed || plan.support === undefined) return undefined;
+  const [x, y, z] = target.mapFromThing.translation;
+  const here = body.mapFromBase().translation;
+  const stand = standBeside(body, plan.support.furnitureId, [x, y, z], here);
+  if (stand === undefined || isAt(body, stand)) return undefined;
+  await driveWithTuckedArm(body, freeStand(body, stand, [x, y, z]));
+  return await lookFor(body, className, [x, y, z]);
 }
 
 /** Moves the arm to the first pre-grasp pose that it gets to, those of the chosen kind first; says which, or why to none. */

@@ -29,6 +29,8 @@ export class EmgPanel {
   readonly #decision = element('span', { class: 'mono' });
   readonly #control = element('span', { class: 'control' });
   readonly #takeOver = element('button', { type: 'button', disabled: true, 'data-scan': '2' }, ['Take over']);
+  #robot = '';
+  #subscriptions: readonly (() => void)[] = [];
   #isHuman = false;
   #gesture: Gesture | undefined;
   #fullScaleUv = 60;
@@ -43,6 +45,7 @@ export class EmgPanel {
     this.node = panel('Forearm', '', content);
     this.node.querySelector('h2')?.append(this.#control, this.#takeOver);
     this.node.hidden = true;
+    this.#takeOver.addEventListener('click', () => void this.#setTakeOver(this.#robot, !this.#isHuman));
     link.topics.watch((topics) => {
       const isThere = topics.has('/emg/gesture');
       if (isThere !== this.node.hidden) return;
@@ -53,25 +56,29 @@ export class EmgPanel {
     });
   }
 
-  /** Subscribes to what the gestures do to a robot. @param robot - its namespace, e.g. `/stretch` */
+  /** Subscribes to what the gestures do to a robot, instead of the one before. @param robot - its namespace, e.g. `/stretch` */
   watchRobot(robot: string): void {
-    this.#link.subscribe(
-      'efferent_interfaces/msg/GestureControlStatus',
-      `${robot}/gesture_control/status`,
-      ({ mode, level, speed, active }) => {
-        const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
-        this.#control.textContent = `${mode} · ${level}${motion}`;
-      },
-    );
-    this.#link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, ({ source }) => {
-      this.#isHuman = source === 'human';
-      this.#takeOver.textContent = this.#isHuman ? 'Give back' : 'Take over';
-      this.#takeOver.setAttribute('aria-pressed', String(this.#isHuman));
-    });
-    this.#takeOver.addEventListener('click', () => void this.#setTakeOver(robot, !this.#isHuman));
-    this.#link.services.watch((services) => {
-      this.#takeOver.disabled = !services.has(`${robot}/gate/take_over`);
-    });
+    for (const end of this.#subscriptions) end();
+    this.#robot = robot;
+    this.#control.textContent = '';
+    this.#subscriptions = [
+      this.#link.subscribe(
+        'efferent_interfaces/msg/GestureControlStatus',
+        `${robot}/gesture_control/status`,
+        ({ mode, level, speed, active }) => {
+          const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
+          this.#control.textContent = `${mode} · ${level}${motion}`;
+        },
+      ),
+      this.#link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, ({ source }) => {
+        this.#isHuman = source === 'human';
+        this.#takeOver.textContent = this.#isHuman ? 'Give back' : 'Take over';
+        this.#takeOver.setAttribute('aria-pressed', String(this.#isHuman));
+      }),
+      this.#link.services.watch((services) => {
+        this.#takeOver.disabled = !services.has(`${robot}/gate/take_over`);
+      }),
+    ];
   }
 
   draw(): void {

@@ -29,7 +29,9 @@ export class MotionPanel {
   readonly #turn = new Gauge('turn', -topTurnRadS, topTurnRadS);
   readonly #grip = new Gauge('grip force', 0, 20);
   #state: JointState | undefined;
-  #twist = { linear: 0, angular: 0 };
+  /** Undefined for a robot that does not drive. */
+  #twist: { readonly linear: number; readonly angular: number } | undefined;
+  #subscriptions: readonly (() => void)[] = [];
   #shownFor = '';
 
   /** @param limits - joint limits of the URDF, as far as it is known now */
@@ -44,31 +46,37 @@ export class MotionPanel {
     this.#grip.set(0, '–');
   }
 
-  /** Subscribes to a robot's topics. @param robot - its namespace, e.g. `/stretch` */
+  /** Subscribes to a robot's topics instead of those of the one before. @param robot - its namespace, e.g. `/stretch` */
   watch(link: GraphLink, robot: string): void {
-    link.subscribe('sensor_msgs/msg/JointState', `${robot}/joint_states`, (state) => {
-      this.#state = state;
-    });
-    link.subscribe('nav_msgs/msg/Odometry', `${robot}/odom`, ({ twist }) => {
-      this.#twist = { linear: twist.twist.linear.x, angular: twist.twist.angular.z };
-    });
-    link.subscribe('geometry_msgs/msg/Twist', `${robot}/cmd_vel`, ({ linear, angular }) => {
-      this.#command('forward', linear.x);
-      this.#command('turn', angular.z);
-    });
-    for (const source of ['agent', 'human']) {
-      link.subscribe(
-        'trajectory_msgs/msg/JointTrajectory',
-        `${robot}/gate/${source}/joint_trajectory`,
-        (message) => {
-          const point = message.points[message.points.length - 1];
-          for (const [index, name] of message.joint_names.entries()) {
-            const position = point?.positions[index];
-            if (position !== undefined) this.#command(name, position);
-          }
-        },
-      );
-    }
+    for (const end of this.#subscriptions) end();
+    this.#commands.clear();
+    this.#state = undefined;
+    this.#twist = undefined;
+    this.#subscriptions = [
+      link.subscribe('sensor_msgs/msg/JointState', `${robot}/joint_states`, (state) => {
+        this.#state = state;
+      }),
+      link.subscribe('nav_msgs/msg/Odometry', `${robot}/odom`, ({ twist }) => {
+        this.#twist = { linear: twist.twist.linear.x, angular: twist.twist.angular.z };
+      }),
+      link.subscribe('geometry_msgs/msg/Twist', `${robot}/cmd_vel`, ({ linear, angular }) => {
+        this.#command('forward', linear.x);
+        this.#command('turn', angular.z);
+      }),
+      ...['agent', 'human'].map((source) =>
+        link.subscribe(
+          'trajectory_msgs/msg/JointTrajectory',
+          `${robot}/gate/${source}/joint_trajectory`,
+          ({ joint_names, points }) => {
+            const point = points[points.length - 1];
+            for (const [index, name] of joint_names.entries()) {
+              const position = point?.positions[index];
+              if (position !== undefined) this.#command(name, position);
+            }
+          },
+        ),
+      ),
+    ];
   }
 
   /** Draws the newest values; call a few times a second. */
@@ -83,14 +91,20 @@ export class MotionPanel {
       shown.gauge.set(position, formatPosition(position, shown.spec.unit));
       shown.gauge.setCommand(this.#commanded(name, nowMs));
     }
+    this.#drawBase(nowMs);
+    const gripper = gripperIndex(state.name, this.#limits());
+    const force = Math.abs(state.effort[gripper] ?? Number.NaN);
+    if (Number.isFinite(force)) this.#grip.set(force, `${force.toFixed(1)} N`);
+  }
+
+  #drawBase(nowMs: number): void {
+    this.#speed.node.hidden = this.#turn.node.hidden = this.#twist === undefined;
+    if (this.#twist === undefined) return;
     const { linear, angular } = this.#twist;
     this.#speed.set(linear, `${linear.toFixed(2)} m/s`);
     this.#turn.set(angular, `${((angular * 180) / Math.PI).toFixed(0)}°/s`);
     this.#speed.setCommand(this.#commanded('forward', nowMs));
     this.#turn.setCommand(this.#commanded('turn', nowMs));
-    const gripper = gripperIndex(state.name, this.#limits());
-    const force = Math.abs(state.effort[gripper] ?? Number.NaN);
-    if (Number.isFinite(force)) this.#grip.set(force, `${force.toFixed(1)} N`);
   }
 
   #ensureGauges(names: readonly string[]): void {

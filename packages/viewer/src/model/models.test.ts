@@ -11,7 +11,7 @@ import { GestureSwitch } from './gesture-switch.ts';
 import { imagePixels } from './image-pixels.ts';
 import { formatPosition, gaugeSpecs, gripperIndex } from './joint-gauges.ts';
 import { RateMeter, RealTimeFactor } from './rate-meter.ts';
-import { cameraOf } from './robot-camera.ts';
+import { cameraOf, findRobots } from './robots.ts';
 import { ScanCycle } from './scan-cycle.ts';
 
 type Belief = MessageTypes['efferent_interfaces/msg/Belief'];
@@ -256,6 +256,15 @@ describe('names of a robot that nobody knew before', () => {
     const topics = ['/other/eye/color/camera_info', '/porter/front_eye/depth/image_raw', '/porter/scan'];
     expect(cameraOf(topics, '/porter')).toBeUndefined();
     expect(cameraOf([...topics, '/porter/front_eye/color/camera_info'], '/porter')).toBe('/porter/front_eye');
+  });
+
+  it('finds every robot by its description, and which of them drive', () => {
+    const topics = ['/stretch/robot_description', '/stretch/cmd_vel', '/tf', '/panda/robot_description'];
+    expect(findRobots(topics)).toEqual([
+      { name: '/panda', drives: false },
+      { name: '/stretch', drives: true },
+    ]);
+    expect(findRobots(['/robot_description'])).toEqual([{ name: '', drives: false }]);
   });
 
   it('takes for the gripper what is commanded before a joint of it', () => {

@@ -58,11 +58,14 @@ export class TopBar {
     node.replaceChildren(icon(iconName, 14), ...(name === '' ? [] : [name]), element('b', {}, [value]));
   }
 
-  onGate(status: GateStatus): void {
+  /** Shows who moves a robot, and its name where there are several. */
+  onGate(status: GateStatus, robot: string, isNamed: boolean): void {
+    const id = `gate ${robot}`;
+    const motion = (text: string) => (isNamed ? `${robot.replace(/^\//, '')} ${text}` : text);
     const who = status.source === 'none' ? 'nobody' : status.source === 'human' ? 'you' : 'the agent';
-    if (status.stopped) this.set('gate', 'warning', 'bad', status.reason || 'stopped', 'motion');
-    else if (status.agent_paused) this.set('gate', 'hand', 'warn', 'agent paused by a gesture', 'motion');
-    else this.set('gate', 'hand', status.source === 'none' ? 'plain' : 'busy', who, 'moved by');
+    if (status.stopped) this.set(id, 'warning', 'bad', status.reason || 'stopped', motion('motion'));
+    else if (status.agent_paused) this.set(id, 'hand', 'warn', 'agent paused by a gesture', motion('motion'));
+    else this.set(id, 'hand', status.source === 'none' ? 'plain' : 'busy', who, motion('moved by'));
   }
 
   async togglePause(): Promise<void> {

@@ -3,7 +3,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { Mesh, MeshBasicMaterial, OctahedronGeometry } from 'three';
 import type { GraphLink } from '../connection/graph-link.ts';
 import { FrameTree } from '../model/frame-tree.ts';
-import { cameraOf } from '../model/robot-camera.ts';
+import { cameraOf } from '../model/robots.ts';
 import { byId, element } from '../shell/element.ts';
 import { type IconName, icon } from '../shell/icon.ts';
 import { BeliefLayer } from './belief-layer.ts';
@@ -25,13 +25,11 @@ const attentionLifetimeS = 1.5;
 export class WorldView {
   readonly stage = new Stage(byId('world'), byId<HTMLCanvasElement>('stage'));
   readonly frames = new FrameTree();
-  readonly robot = new RobotFigure(this.frames);
+  readonly #robots = new Map<string, RobotFigure>();
   readonly #belief = new BeliefLayer();
   readonly #detections = new DetectionLayer(this.frames);
   readonly #furniture = new MarkerLayer(this.frames);
   readonly #scene = new MarkerLayer(this.frames);
-  readonly #basePath = new PathLayer('#3ecf8e', 0.03);
-  readonly #armPath = new PathLayer('#5aa2ff', 0);
   readonly #attention = new Mesh(
     new OctahedronGeometry(0.025),
     new MeshBasicMaterial({ color: '#ff5fa8', depthTest: false, transparent: true }),
@@ -41,22 +39,17 @@ export class WorldView {
   readonly #viewButtons = new Map<ViewMode, HTMLButtonElement>();
   #attentionAtS = Number.NEGATIVE_INFINITY;
   #cameraFrame = '';
+  #chosen = '';
+  #leaveChosen: (() => void) | undefined;
 
   constructor() {
     const { scene } = this.stage;
     this.#attention.visible = false;
     this.#attention.renderOrder = 10;
-    for (const layer of [
-      this.#furniture,
-      this.#scene,
-      this.#detections,
-      this.#belief,
-      this.#basePath,
-      this.#armPath,
-    ]) {
+    for (const layer of [this.#furniture, this.#scene, this.#detections, this.#belief]) {
       scene.add(layer.group);
     }
-    scene.add(this.robot.group, this.#attention);
+    scene.add(this.#attention);
     this.#rig.controls.addEventListener('change', () => this.stage.invalidate());
     this.stage.beforeDraw.push(() => this.#beforeDraw());
     this.stage.afterDraw.push(() => this.#labels.place());
@@ -89,21 +82,24 @@ export class WorldView {
     });
   }
 
-  /** Subscribes to one robot's topics. @param robot - its namespace, e.g. `/stretch` */
-  watchRobot(link: GraphLink, robot: string): void {
+  /** Draws one more robot, and what it sees and plans. @param robot - its namespace, e.g. `/stretch` */
+  addRobot(link: GraphLink, robot: string): void {
     const redraw = () => this.stage.invalidate();
+    const figure = new RobotFigure(this.frames);
+    const basePath = new PathLayer('#3ecf8e', 0.03);
+    const armPath = new PathLayer('#5aa2ff', 0);
+    this.#robots.set(robot, figure);
+    this.stage.scene.add(figure.group, basePath.group, armPath.group);
     link.subscribe('std_msgs/msg/String', `${robot}/robot_description`, ({ data }) => {
-      this.robot.load(data);
+      figure.load(data);
       redraw();
     });
     link.subscribe('vision_msgs/msg/Detection3DArray', `${robot}/detections`, (message) => {
       this.#detections.apply(message, performance.now() / 1000);
       redraw();
     });
-    link.subscribe('nav_msgs/msg/Path', `${robot}/plan`, (path) => this.#showPath(this.#basePath, path));
-    link.subscribe('nav_msgs/msg/Path', `${robot}/planned_arm_path`, (path) =>
-      this.#showPath(this.#armPath, path),
-    );
+    link.subscribe('nav_msgs/msg/Path', `${robot}/plan`, (path) => this.#showPath(basePath, path));
+    link.subscribe('nav_msgs/msg/Path', `${robot}/planned_arm_path`, (path) => this.#showPath(armPath, path));
     link.subscribe('efferent_interfaces/msg/PolicyStatus', `${robot}/policy_status`, ({ attention }) => {
       const mapFromFrame = this.frames.rootFrom('map', attention.header.frame_id);
       const { x, y, z } = attention.point;
@@ -112,29 +108,50 @@ export class WorldView {
       this.#attentionAtS = performance.now() / 1000;
       redraw();
     });
-    let isCameraKnown = false;
-    link.topics.watch((topics) => {
-      const camera = isCameraKnown ? undefined : cameraOf(topics.keys(), robot);
-      if (camera === undefined) return;
-      isCameraKnown = true;
-      this.#watchCamera(link, camera);
+  }
+
+  /** Follows this robot and shows what its camera sees, instead of the one before. */
+  chooseRobot(link: GraphLink, robot: string): void {
+    this.#leaveChosen?.();
+    this.#chosen = robot;
+    this.#cameraFrame = '';
+    byId('insets').replaceChildren();
+    let leaveCamera: (() => void) | undefined;
+    const leaveTopics = link.topics.watch((topics) => {
+      const camera = leaveCamera === undefined ? cameraOf(topics.keys(), robot) : undefined;
+      if (camera !== undefined) leaveCamera = this.#watchCamera(link, camera);
     });
+    this.#leaveChosen = () => {
+      leaveTopics();
+      leaveCamera?.();
+    };
+    this.stage.invalidate();
+  }
+
+  /** Joint limits of the robot that {@link chooseRobot} named, as far as its URDF is known. */
+  get limits(): RobotFigure['limits'] {
+    return this.#robots.get(this.#chosen)?.limits ?? new Map();
   }
 
   /** @param camera - name below which its topics are */
-  #watchCamera(link: GraphLink, camera: string): void {
-    link.subscribe('sensor_msgs/msg/CameraInfo', `${camera}/color/camera_info`, ({ header, height, k }) => {
-      this.#cameraFrame = header.frame_id;
-      this.#rig.setEyeCalibration(height, k[4] ?? 0);
-    });
-    for (const [title, topic] of [
-      ['Colour', 'color/image_raw'],
-      ['Depth', 'depth/image_raw'],
-    ] as const) {
-      const inset = new CameraInset(title);
-      byId('insets').append(inset.node);
-      link.subscribe('sensor_msgs/msg/Image', `${camera}/${topic}`, (image) => inset.draw(image));
-    }
+  #watchCamera(link: GraphLink, camera: string): () => void {
+    const insets = [
+      { inset: new CameraInset('Colour'), topic: 'color/image_raw' },
+      { inset: new CameraInset('Depth'), topic: 'depth/image_raw' },
+    ];
+    byId('insets').append(...insets.map(({ inset }) => inset.node));
+    const ends = [
+      link.subscribe('sensor_msgs/msg/CameraInfo', `${camera}/color/camera_info`, ({ header, height, k }) => {
+        this.#cameraFrame = header.frame_id;
+        this.#rig.setEyeCalibration(height, k[4] ?? 0);
+      }),
+      ...insets.map(({ inset, topic }) =>
+        link.subscribe('sensor_msgs/msg/Image', `${camera}/${topic}`, (image) => inset.draw(image)),
+      ),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Rings one believed object; the same again, or an empty id, rings none. */
@@ -156,18 +173,23 @@ export class WorldView {
     this.stage.invalidate();
   }
 
-  /** Says in words where the robot is drawn, for those who cannot see the picture. Call about once a second. */
+  /** Says in words where the robots are drawn, for those who cannot see the picture. Call about once a second. */
   describe(): void {
-    const mapFromBase = this.frames.rootFrom('map', this.robot.baseFrame);
-    const text = mapFromBase ? placeInWords(mapFromBase) : 'The robot’s place is not known yet.';
+    const isOne = this.#robots.size === 1;
+    const places = [...this.#robots].flatMap(([robot, { baseFrame }]) => {
+      const mapFromBase = this.frames.rootFrom('map', baseFrame);
+      const name = isOne ? 'The robot' : robot.replace(/^\//, '');
+      return mapFromBase ? [placeInWords(name, mapFromBase)] : [];
+    });
+    const text = places.length > 0 ? places.join(' ') : 'The robot’s place is not known yet.';
     const node = byId('world-description');
     if (node.textContent !== text) node.textContent = text;
   }
 
   #beforeDraw(): void {
     const nowS = performance.now() / 1000;
-    this.robot.pose();
-    this.#rig.update(this.robot.baseFrame, this.#cameraFrame);
+    for (const figure of this.#robots.values()) figure.pose();
+    this.#rig.update(this.#robots.get(this.#chosen)?.baseFrame ?? '', this.#cameraFrame);
     const { x, y } = this.stage.camera.position;
     this.#furniture.openTowards(x, y);
     this.#scene.openTowards(x, y);
@@ -247,8 +269,8 @@ export class WorldView {
   }
 }
 
-function placeInWords(mapFromBase: Transform): string {
+function placeInWords(name: string, mapFromBase: Transform): string {
   const [x, y] = mapFromBase.translation;
   const headingDeg = (yawFromQuaternion(mapFromBase.rotation) * 180) / Math.PI;
-  return `The robot stands at x ${x.toFixed(2)} m, y ${y.toFixed(2)} m, heading ${headingDeg.toFixed(0)} degrees.`;
+  return `${name} stands at x ${x.toFixed(2)} m, y ${y.toFixed(2)} m, heading ${headingDeg.toFixed(0)} degrees.`;
 }

@@ -11,3 +11,12 @@ export function cameraOf(topics: Iterable<string>, robot: string): string | unde
     .map((topic) => topic.slice(0, -suffix.length))
     .sort()[0];
 }
+
+/** Finds the robots among the topics of the graph, by their descriptions: namespace, and whether it takes speeds of a base. */
+export function findRobots(topics: Iterable<string>): { readonly name: string; readonly drives: boolean }[] {
+  const all = new Set(topics);
+  return [...all]
+    .flatMap((topic) => /^(.*)\/robot_description$/.exec(topic)?.[1] ?? [])
+    .sort()
+    .map((name) => ({ name, drives: all.has(`${name}/cmd_vel`) }));
+}
