@@ -13,13 +13,15 @@ it('an arm on a stand does its own tasks: it opens the drawer beside it and puts
   expect(record.skillRuns.map(({ skill }) => skill)).toEqual(['look', 'open', 'pick', 'place-in']);
 });
 
-it('two robots hand a thing over on the surface that both get at', async () => {
+it('two robots work side by side and hand a thing over on the surface that both get at', async () => {
+  const told: string[] = [];
   const record = await runEpisode({
     scene,
     robot: 'stretch',
     otherRobots: ['panda'],
     task: 'stow-in-drawer',
     seed: 1001,
+    onEvent: ({ kind, text }) => void told.push(`${kind}: ${text}`),
   });
   expect(record.conditions, record.message).toEqual([expect.objectContaining({ isMet: true })]);
   const moves = record.skillRuns.filter(({ skill, code }) => skill !== 'look' && code === '');
@@ -30,6 +32,8 @@ it('two robots hand a thing over on the surface that both get at', async () => {
     '/panda pick',
     '/panda place-in',
   ]);
+  const at = (pattern: RegExp) => told.findIndex((line) => pattern.test(line));
+  expect(at(/step-start: .* pick/)).toBeLessThan(at(/step-end: .* drawer seen open/));
 });
 
 it('the launch file for two robots takes every argument of the one for one robot, and passes it on', () => {

@@ -165,8 +165,7 @@ async function runStep(
 /** Waits for the first step to end; when something went wrong with it, for all, and then changes the plan. */
 async function settleSteps(task: TaskContext, strategy: PlanStrategy, running: RunningStep[]): Promise<void> {
   const first = await Promise.race(running.map((step) => step.end.then((end) => ({ step, end }))));
-  const isTrouble = first.end.kind !== 'done' && first.end.kind !== 'skipped';
-  const settled = isTrouble ? [...running] : [first.step];
+  const settled = keepsPlan(first.end) ? [first.step] : [...running];
   for (const step of settled) await step.end;
   for (const step of settled) {
     running.splice(running.indexOf(step), 1);
@@ -175,6 +174,10 @@ async function settleSteps(task: TaskContext, strategy: PlanStrategy, running: R
   task.plan!.refresh();
   task.environment.publishPlan(task.plan!);
 }
+
+/** Tells whether others may go on meanwhile; of several things that were found one has to be chosen first. */
+const keepsPlan = (end: StepEnd): boolean =>
+  end.kind === 'done' || end.kind === 'skipped' || (end.kind === 'found' && end.result.found.length < 2);
 
 async function settleStep(
   task: TaskContext,

@@ -1,6 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import { atom, formatAtom } from '../belief/atom.ts';
 import type { ProposedSubGoal } from '../model/proposal.ts';
+import { doorsBefore } from '../plan/deorder.ts';
 import type { Goal } from './grounding.ts';
 import { findSkill, type Operator } from './operators.ts';
 import { searchPlan } from './search.ts';
@@ -23,7 +24,8 @@ interface Chain {
  * Plans goal by goal and joins the chains into one graph.
  *
  * Chains of one stage do not wait for each other unless one makes what another needs, so that the selector may choose
- * among them; a later stage waits for all of the one before. Closing comes last, and so does what keeps the hand full.
+ * among them; a later stage waits for all of the one before. Within a chain a step waits for those before it that use its
+ * robot or its things, so that robots work side by side. Closing comes last, and so does what keeps the hand full.
  */
 export function composePlan(
   start: SymbolicState,
@@ -54,6 +56,8 @@ export function composePlan(
       (chain) => chain.goal.stage < goal.stage || lateness(chain.goal) < lateness(goal),
     );
     const ids: string[] = [];
+    /** The last step of this chain that used a robot or a thing. */
+    const lastUse = new Map<string, string>();
     let current = from;
     for (const step of found.steps) {
       const id = `s${subGoals.length + 1}`;
@@ -62,9 +66,11 @@ export function composePlan(
           .map((fact) => producers.get(fact))
           .filter((value) => value !== undefined),
       );
-      const previous = ids[ids.length - 1];
-      if (previous !== undefined) needs.add(previous);
-      else for (const chain of before) if (chain.ids.length > 0) needs.add(chain.ids[chain.ids.length - 1]!);
+      const uses = [step.robot, ...Object.values(step.arguments)];
+      const previous = uses.map((use) => lastUse.get(use)).filter((value) => value !== undefined);
+      for (const each of previous) needs.add(each);
+      if (previous.length === 0)
+        for (const chain of before) if (chain.ids.length > 0) needs.add(chain.ids[chain.ids.length - 1]!);
       subGoals.push({
         id,
         robot: step.robot,
@@ -76,6 +82,7 @@ export function composePlan(
       for (const fact of after.facts)
         if (!current.facts.has(fact) && statementOf(fact) !== 'hand-empty') producers.set(fact, id);
       current = after;
+      for (const use of uses) lastUse.set(use, id);
       ids.push(id);
     }
     chains.push({ goal, ids });
@@ -133,7 +140,7 @@ function neededFacts(
   const things = new Set(Object.values(step.arguments));
   const contract = skills.find((skill) => skill.name === step.skill);
   const doors = contract?.preconditions.some((term) => term.predicate === 'accessible')
-    ? [...state.facts].filter((fact) => fact.startsWith('open('))
+    ? [...things].flatMap((id) => doorsBefore(state, id)).map((door) => `open(${door})`)
     : [];
   return [
     ...[...state.facts].filter((fact) =>
