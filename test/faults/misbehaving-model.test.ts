@@ -25,7 +25,7 @@ import { runSymbolicEpisode } from '../../packages/bench/src/planning/symbolic-e
 import { skillContracts } from '../../packages/skills/src/index.ts';
 
 const scene = loadScene([repositoryFolder], 'kitchen');
-const team = await loadTeam([repositoryFolder], ['stretch']);
+const team = await loadTeam([repositoryFolder], ['stretch'], scene.map);
 const episode = buildEpisodeSetup(scene, loadTaskCard(scene, 'open-or-close'), 1000);
 const variables = { url: 'EFFERENT_MODEL_URL', model: 'EFFERENT_MODEL', key: 'EFFERENT_MODEL_KEY' };
 

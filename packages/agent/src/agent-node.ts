@@ -107,6 +107,7 @@ export const agentNode: NodeModule = managedNode({
           { name: `model ${languageModel.id}`, modelledLatencyMs: languageModel.modelledLatencyMs },
           work,
         ),
+      runNetwork: (work) => services.jobs.run({ name: 'selector', modelledLatencyMs: 5 }, work),
     });
     return {
       deactivate: (reason) => server.stop(`The agent ${reason}.`),

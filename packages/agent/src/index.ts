@@ -19,6 +19,7 @@ export { testPicture } from './model/png-picture.ts';
 export { type PlanProposal, planProposalSchema } from './model/proposal.ts';
 export { type CheckFinding, checkModel, type ModelCheckReport } from './model-check/check-model.ts';
 export { checkPlan } from './plan/check-plan.ts';
+export { horizonFeatures } from './plan/horizon-features.ts';
 export { type SelectorName, selectorNames } from './plan/selector.ts';
 export { SkillStatistics } from './plan/skill-statistics.ts';
 export { type PlannerName, plannerNames } from './planners/planners.ts';

@@ -1,8 +1,8 @@
 import { ConfigurationError, describeError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
 import { defaultCriticSettings } from './plan/critic.ts';
-import { selectorNames } from './plan/selector.ts';
-import { defaultPlanner, isPlannerName, plannerNames } from './planners/planners.ts';
+import { type SelectorName, selectorNames } from './plan/selector.ts';
+import { defaultPlanner, isPlannerName, type PlannerName, plannerNames } from './planners/planners.ts';
 import { type Ablation, ablationNames, parseAblations } from './task/ablations.ts';
 import { defaultTaskLimits, type TaskLimits } from './task/limits.ts';
 import type { TaskSettings } from './task/task-report.ts';
@@ -23,7 +23,7 @@ export function declareSettings(node: RosNode): (planner: string, without: strin
   const selector = declareChoice(
     node,
     'selector',
-    'cost',
+    'what the planner takes: learned for deps, cost for the others',
     selectorNames,
     'how the next of several ready sub-goals is chosen',
   );
@@ -88,18 +88,6 @@ export function declareSettings(node: RosNode): (planner: string, without: strin
     [1, 3600],
     'how long an answer is waited for, s',
   );
-  const flag = (name: string, description: string) => {
-    node.declareParameter(name, true, { description });
-    return () => node.getParameter(name) as boolean;
-  };
-  const checksGoals = flag(
-    'check_goals',
-    'refuse goals and grasps that do not follow from what the person said',
-  );
-  const selectsSkills = flag(
-    'select_skills',
-    'tell the model only of the skills that matter to the instruction, where there are many',
-  );
   return (asked, left) => {
     const limits: TaskLimits = {
       maxReplans: replans(),
@@ -114,18 +102,20 @@ export function declareSettings(node: RosNode): (planner: string, without: strin
       maxQuestions: questions(),
       questionTimeoutS: answerS(),
     };
+    const chosen = isPlannerName(asked) ? asked : planner() || defaultPlanner;
     const critic = { feasibilityThreshold: threshold(), staleAfterS: stale(), maxVetoes: vetoes() };
     return {
-      planner: isPlannerName(asked) ? asked : planner(),
-      selector: selector(),
+      planner: chosen,
+      selector: selector() || usualSelector(chosen),
       limits,
       critic,
-      checksGoals: checksGoals(),
-      selectsSkills: selectsSkills(),
       without: left === '' ? without() : parseAblations(left),
     };
   };
 }
+
+/** DEPS is published with a trained selector. */
+const usualSelector = (planner: PlannerName): SelectorName => (planner === 'deps' ? 'learned' : 'cost');
 
 /** Declares which parts of the planner are left out. @throws {@link ConfigurationError} for an unknown one at the start */
 function declareAblations(node: RosNode): () => readonly Ablation[] {
@@ -148,17 +138,18 @@ function declareAblations(node: RosNode): () => readonly Ablation[] {
 /**
  * Declares a parameter that takes one of some words, or nothing for the usual one; it may be changed between tasks.
  *
- * @returns reads it
+ * @param usual - what is taken without one, for the description
+ * @returns reads it; empty for the usual one
  * @throws {@link ConfigurationError} for another word at the start; later ones are refused
  */
 function declareChoice<Choice extends string>(
   node: RosNode,
   name: string,
-  usual: Choice,
+  usual: string,
   choices: readonly Choice[],
   purpose: string,
-): () => Choice {
-  const constraints = `one of ${choices.join(', ')}; ${usual} when empty`;
+): () => Choice | '' {
+  const constraints = `one of ${choices.join(', ')}; when empty ${usual}`;
   const problem = (value: unknown) =>
     value === '' || choices.some((choice) => choice === value)
       ? undefined
@@ -168,5 +159,5 @@ function declareChoice<Choice extends string>(
   if (reason !== undefined)
     throw new ConfigurationError({ code: `unknown-${name}`, message: reason, fields: { [name]: first } });
   node.onSetParameters((changes) => (changes.has(name) ? problem(changes.get(name)) : undefined));
-  return () => (node.getParameter(name) as Choice | '') || usual;
+  return () => node.getParameter(name) as Choice | '';
 }

@@ -35,6 +35,7 @@ export interface TaskServerParts {
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string, without: string): TaskSettings;
   runModel<T>(work: () => Promise<T>): Promise<T>;
+  runNetwork<T>(work: () => Promise<T>): Promise<T>;
   /** Absent where the model may not see the camera's pictures. */
   readonly picture?: () => Promise<Picture | undefined>;
   /** Called before a result is sent, so that who asks then reads what the task brought about. */
@@ -149,9 +150,10 @@ export class TaskServer {
     goal: ServerGoalHandle<ExecuteTask>,
     { kind, message }: Exclude<Heard, { readonly kind: 'run' }>,
   ): ReturnType<typeof resultMessage> {
-    if (kind === 'unclear') {
+    if (kind === 'unclear' || kind === 'refused') {
       goal.abort();
-      return resultMessage(endedBefore(new TaskEnd('not-understood', message)), '');
+      const outcome = kind === 'refused' ? 'refused' : 'not-understood';
+      return resultMessage(endedBefore(new TaskEnd(outcome, message)), '');
     }
     goal.succeed();
     const outcome = kind === 'amended' ? 'amended' : 'success';
@@ -186,6 +188,7 @@ export class TaskServer {
       executeSkill: (call, onPhase, abort) =>
         this.#executeSkill(call, timeLimitOf(skills, call.skill), onPhase, abort),
       runModel: (work) => this.#parts.runModel(work),
+      runNetwork: (work) => this.#parts.runNetwork(work),
       ask: (question, timeoutS, abort) => questions.ask(taskId, question, timeoutS, abort),
       whilePaused: (abort) => this.#whilePaused(abort),
       ...this.#publishers.ofTask({

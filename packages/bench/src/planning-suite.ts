@@ -2,6 +2,7 @@ import { type Figure, makeReport, type Report } from './figure.ts';
 import { criticFigures, runCritic } from './planning/critic-suite.ts';
 import { fitErrors, fitFigures } from './planning/fit-suite.ts';
 import { type PlanningArguments, planningOptions } from './planning/planning-options.ts';
+import { measurePlanningOverhead } from './planning/planning-overhead.ts';
 import { countRates, rateFigures } from './planning/rates-suite.ts';
 import { runSelector, selectorFigures } from './planning/selector-suite.ts';
 import { surfaceFigures } from './planning/surface-figures.ts';
@@ -36,6 +37,8 @@ export async function benchPlanning(given: PlanningArguments): Promise<Report> {
       const { tally, ...size } = await runSelector(options);
       return report(selectorFigures(tally), { ...shared, ...size, tally });
     }
+    case 'overhead':
+      return report(await measurePlanningOverhead(), {});
     case 'rates': {
       const rates = countRates(options.records ?? '');
       return report(rateFigures(rates), { rates });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { agoText, type Episode, forgetEverything, MemoryArchive, memoryFile } from '@efferent/agent/memory';
 import { ConfigurationError, systemWallClock } from '@efferent/core';
 import { findWorkspaceFolders } from '@efferent/runtime/workspace';
-import { Terminal } from './terminal.ts';
+import { plural, Terminal } from './terminal.ts';
 
 interface MemoryOptions {
   readonly file?: string;
@@ -50,9 +50,13 @@ function show(
     if (episodes.length === 0) terminal.row('memory', nothing);
     const count = archive?.count();
     if (count !== undefined)
-      terminal.row('memory', `${count.episodes} episodes · ${count.places} places · ${count.runs} skills`, {
-        right: file,
-      });
+      terminal.row(
+        'memory',
+        `${[plural(count.episodes, 'episode'), plural(count.places, 'place'), plural(count.runs, 'skill')].join(' · ')}`,
+        {
+          right: file,
+        },
+      );
   }
   archive?.close();
 }

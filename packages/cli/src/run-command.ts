@@ -33,7 +33,7 @@ async function send(instruction: string, whenBusy: WhenBusy, options: SayOptions
           code: 'no-agent',
           message: `no agent answers on ${graph.description}; start one with "npm start" or "npx efferent launch launch/kitchen.launch.xml"`,
         });
-      const printer = new TaskPrinter(terminal);
+      const printer = new TaskPrinter(terminal, instruction);
       terminal.line(`> ${instruction}`);
       const result = await graph.client.runTask(instruction, {
         ...(options.planner === undefined ? {} : { planner: options.planner }),

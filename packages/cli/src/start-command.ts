@@ -116,7 +116,7 @@ async function carryOut(
   instruction: string,
 ): Promise<TaskResult> {
   terminal.line(`> ${instruction}`);
-  const printer = new TaskPrinter(terminal);
+  const printer = new TaskPrinter(terminal, instruction);
   const ended = system.ended.then((): never => {
     throw new Error('the system ended while the task was running');
   });

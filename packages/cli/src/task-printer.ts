@@ -1,22 +1,29 @@
 import type { TaskEvent, TaskResult } from '@efferent/runtime';
-import type { Terminal } from './terminal.ts';
+import { plural, type Terminal } from './terminal.ts';
 
 /** Prints the life of one task: the plan, each step with its outcome, replans, the end. */
 export class TaskPrinter {
   readonly #terminal: Terminal;
+  readonly #instruction: string;
   /** Set for words that were no task of their own: they have been answered. */
   #isAnswered = false;
+  /** It waits for other tasks; what it does first is headed by what was said. */
+  #isQueued = false;
   #running: { readonly label: string; text: string; readonly sinceS: number } | undefined;
 
-  constructor(terminal: Terminal) {
+  /** @param instruction - what was said; it heads what a task does that had to wait */
+  constructor(terminal: Terminal, instruction = '') {
     this.#terminal = terminal;
+    this.#instruction = instruction;
   }
 
   onEvent(event: TaskEvent): void {
+    this.#headQueued(event);
     const more = event.detail === '' ? '' : ` · ${event.detail}`;
     switch (event.kind) {
       case 'heard':
-        this.#isAnswered = ['amended', 'stopped', 'unclear'].includes(event.detail);
+        this.#isQueued = event.detail === 'queued';
+        this.#isAnswered = ['amended', 'stopped', 'unclear', 'refused'].includes(event.detail);
         if (event.text !== '') this.#terminal.row(heardLabels[event.detail] ?? event.detail, event.text);
         return;
       case 'amended':
@@ -47,11 +54,18 @@ export class TaskPrinter {
     }
   }
 
+  /** Says what begins when the turn of a task comes that was waiting. */
+  #headQueued({ kind }: TaskEvent): void {
+    if (!this.#isQueued || kind === 'heard' || kind === 'amended') return;
+    this.#isQueued = false;
+    this.#terminal.row('now', this.#instruction);
+  }
+
   /** Prints the end of a task. */
   finish(result: TaskResult): void {
     this.#terminal.clearLive();
     if (this.#isAnswered) return;
-    const counts = `${result.skills} skills, ${plural(result.replans, 'replan')}, ${result.elapsed_s.toFixed(1)} s`;
+    const counts = `${plural(result.skills, 'skill')}, ${plural(result.replans, 'replan')}, ${result.elapsed_s.toFixed(1)} s`;
     if (result.success) this.#terminal.row('done', `${result.message} · ${counts}`, { tone: 'good' });
     else this.#terminal.row('failed', `${result.message} (${result.outcome}) · ${counts}`, { tone: 'bad' });
   }
@@ -84,11 +98,10 @@ const heardLabels: Readonly<Record<string, string>> = {
   amended: 'understood',
   stopped: 'stopped',
   unclear: 'not understood',
+  refused: 'refused',
 };
 
 const stepLabel = (event: TaskEvent): string => event.text;
 
 const feasibilityText = (event: TaskEvent): string =>
   Number.isNaN(event.feasibility) ? event.text : `feasible ${event.feasibility.toFixed(2)} · ${event.text}`;
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

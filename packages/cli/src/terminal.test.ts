@@ -78,7 +78,20 @@ describe('TaskPrinter', () => {
     expect(lines[0]).toMatch(/^ {2}plan {20}1 pick apple {3}2 place apple in bowl +reasoner, 3 ms$/);
     expect(lines[1]).toBe('  replan                  the bowl moved 0.31 m');
     expect(lines[2]).toBe(
-      '  failed                  I lost the apple (target-lost) · 1 skills, 1 replan, 19.3 s',
+      '  failed                  I lost the apple (target-lost) · 1 skill, 1 replan, 19.3 s',
     );
+  });
+  it('says what a task is about that had to wait, once, when its turn comes', () => {
+    const { terminal, text } = capture();
+    const printer = new TaskPrinter(terminal, 'bring me the mug');
+    printer.onEvent(event('heard', '2nd, after: open the fridge', { detail: 'queued' }));
+    printer.onEvent(event('plan', '1 find mug'));
+    printer.onEvent(event('plan', '1 pick mug'));
+    expect(text().trimEnd().split('\n')).toEqual([
+      '  queued                  2nd, after: open the fridge',
+      '  now                     bring me the mug',
+      '  plan                    1 find mug',
+      '  plan                    1 pick mug',
+    ]);
   });
 });

@@ -73,3 +73,5 @@ export class Terminal {
 export type Tone = 'plain' | 'running' | 'good' | 'waiting' | 'bad';
 
 const tones = { plain: undefined, running: 'blue', good: 'green', waiting: 'yellow', bad: 'red' } as const;
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

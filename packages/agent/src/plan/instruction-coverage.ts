@@ -35,17 +35,19 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  *
  * @param answered - the words of the person's answers; they may name things, too
  * @param achieved - statements that were confirmed in this task; a plan for what is left need not speak of them
+ * @param excluded - ids that a name of the instruction does not mean, by that name
  */
 export function coverageProblems(
-  proposal: PlanProposal,
+  proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
   instruction: NamedWords,
   answered: readonly NamedWords[],
   view: BeliefView,
   achieved: readonly string[],
+  excluded: Readonly<Record<string, readonly string[]>>,
 ): readonly CoverageProblem[] {
   const goals = proposal.goals.map(parseAtom).filter((goal) => goal !== undefined);
   if (goals.length === 0) return [];
-  const coverage = new Coverage(proposal, goals, instruction, answered, view, achieved);
+  const coverage = new Coverage(proposal, goals, instruction, answered, view, achieved, excluded);
   return [
     ...coverage.unnamed(),
     ...coverage.emptied(),
@@ -66,18 +68,19 @@ class Coverage {
   readonly #used: ReadonlySet<string>;
 
   constructor(
-    proposal: PlanProposal,
+    proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
     goals: readonly Atom[],
     words: NamedWords,
     answered: readonly NamedWords[],
     view: BeliefView,
     achieved: readonly string[],
+    excluded: Readonly<Record<string, readonly string[]>>,
   ) {
     this.#goals = goals;
     this.#words = words;
     this.#answered = answered;
     this.#view = view;
-    this.#match = new MentionMatch(view, proposal.references);
+    this.#match = new MentionMatch(view, proposal.references, excluded);
     // What a thing is put down near to is no place where it goes.
     const steps = proposal.subGoals.flatMap((step) =>
       step.arguments.filter(({ name }) => name !== 'near').map(({ value }) => value),

@@ -20,7 +20,7 @@ export function placesToLookAt({
   readonly words: NamedWords;
   readonly achieved: readonly string[];
 }): readonly string[] {
-  const match = new MentionMatch(view, []);
+  const match = new MentionMatch(view, [], {});
   const named = new Set(words.mentions.flatMap(({ phrase }) => [...match.placesOf(phrase)]));
   const unseen = view.fixtures.filter((fixture) => !achieved.includes(`inspected(${fixture.id})`));
   const parts = unseen.filter((fixture) => named.has(fixture.id) && (fixture.opens || fixture.isSurface));

@@ -26,6 +26,8 @@ export interface MendContext {
   readonly robots: readonly RobotOffer[];
   /** Goals and looks that were confirmed in this task. */
   readonly achieved: readonly string[];
+  /** Ids that a name of the instruction does not mean, by that name. */
+  readonly excluded: Readonly<Record<string, readonly string[]>>;
   /** What the instruction names. */
   readonly words: NamedWords;
 }
@@ -138,7 +140,7 @@ class Mending {
   #unusedPlace(name: string): string | undefined {
     const { view, words } = this.#context;
     if (!view.fixtures.some((fixture) => fixture.id === name)) return undefined;
-    const match = new MentionMatch(view, []);
+    const match = new MentionMatch(view, [], {});
     const used = this.#goals().flatMap((goal) => goal.arguments);
     const unused = words.mentions.filter(
       (mention) =>
@@ -155,7 +157,7 @@ class Mending {
   /** The one thing that a forgotten noun phrase means, when another of its enumeration has a goal. */
   #listed({ mention }: CoverageProblem): string | undefined {
     if (mention === undefined || isOfPlaces(mention)) return undefined;
-    const match = new MentionMatch(this.#context.view, this.#proposal.references);
+    const match = this.#match();
     const able = match.objectsOf(mention.phrase).filter((id) => !this.#names().includes(id));
     return able.length === 1 && this.#patternFor(mention, match) !== undefined ? able[0] : undefined;
   }
@@ -176,7 +178,7 @@ class Mending {
     const isPlace = view.fixtures.some((fixture) => fixture.id === name);
     if (kind === 'member') return isPlace ? undefined : member;
     if (mention === undefined) return undefined;
-    const match = new MentionMatch(view, this.#proposal.references);
+    const match = this.#match();
     if (isOfPlaces(mention) !== isPlace) return undefined;
     if (isPlace) return placeLike(view, this.#goals(), name, match.placesOf(mention.phrase));
     const used = this.#names();
@@ -201,7 +203,7 @@ class Mending {
 
   /** A forgotten one of "all the …" gets the goal that the others have. */
   addMembers(): boolean {
-    const match = new MentionMatch(this.#context.view, this.#proposal.references);
+    const match = this.#match();
     for (const problem of this.#left) {
       const { mention } = problem;
       const name = problem.kind === 'member' ? problem.name : this.#listed(problem);
@@ -269,6 +271,11 @@ class Mending {
       arguments: step.arguments.map((each) => (each.value === old ? { ...each, value: put } : each)),
     }));
     this.#proposal = { ...this.#proposal, goals: [...new Set(goals)], subGoals };
+  }
+
+  #match(): MentionMatch {
+    const { view, excluded } = this.#context;
+    return new MentionMatch(view, this.#proposal.references, excluded);
   }
 
   #goals() {

@@ -5,17 +5,23 @@ import { isInCategory } from '../language/lexicon.ts';
 import type { Mention } from '../language/mentions.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { resolveFixture, resolvePlace } from '../reasoner/resolve-fixture.ts';
-import { tellsColor } from '../reasoner/resolve-object.ts';
+import { referenceName, tellsColor } from '../reasoner/resolve-object.ts';
 import { classMatches } from '../reasoner/things.ts';
+
+/** Ids that a name of the instruction does not mean, by that name. */
+type Exclusions = Readonly<Record<string, readonly string[]>>;
 
 /** Decides which names of a belief the words of an instruction can mean. */
 export class MentionMatch {
   readonly #view: BeliefView;
   readonly #references: readonly ProposedReference[];
+  readonly #excluded: Exclusions;
 
-  constructor(view: BeliefView, references: readonly ProposedReference[]) {
+  /** @param excluded - ids that a name does not mean, since the person said "the other one" */
+  constructor(view: BeliefView, references: readonly ProposedReference[], excluded: Exclusions) {
     this.#view = view;
     this.#references = references;
+    this.#excluded = excluded;
   }
 
   /** Tells whether a noun phrase can mean the thing, fixture or place of this name. */
@@ -76,7 +82,11 @@ export class MentionMatch {
 
   #isThing(phrase: NounPhrase, name: string): boolean {
     const object = this.#view.objects.find((candidate) => candidate.id === name);
-    if (object !== undefined) return isOfKind(phrase, object.className);
+    if (object !== undefined)
+      return (
+        isOfKind(phrase, object.className) &&
+        this.#excluded[referenceName(phrase)]?.includes(object.id) !== true
+      );
     const reference = this.#references.find((candidate) => candidate.name === name);
     return reference?.classNames.some((className) => isOfKind(phrase, className)) ?? false;
   }

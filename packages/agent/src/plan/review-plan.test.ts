@@ -4,7 +4,7 @@ import type { PlanProposal } from '../model/proposal.ts';
 import { planProposalSchema } from '../model/proposal.ts';
 import { Reasoner } from '../reasoner/reasoner.ts';
 import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
-import { type ReviewContext, reviewPlan } from './review-plan.ts';
+import { leftMembers, type ReviewContext, reviewPlan } from './review-plan.ts';
 
 const skills = Object.values(skillContracts);
 const view = kitchenView([...everydayObjects(), objectView('can-1', 'on', 'shelf-upper')]);
@@ -37,6 +37,7 @@ const review = (instruction: string, proposal: PlanProposal, fields: Partial<Rev
     instruction,
     answers: {},
     achieved: [],
+    excluded: {},
     failures: [],
     covers: true,
     mends: true,
@@ -208,6 +209,42 @@ const instructions = [
   'put away the mug',
   'go to the table and bring me the apple',
 ];
+
+test('what "the other mug" ruled out is not what a plan may be about', () => {
+  const twoMugs = kitchenView([
+    ...everydayObjects().filter(({ className }) => !className.endsWith('mug')),
+    objectView('red-mug-1', 'on', 'table-top'),
+    objectView('blue-mug-1', 'on', 'counter-top'),
+  ]);
+  const { proposal, problems } = review(
+    'put the other mug in the sink',
+    plan(['in(red-mug-1, sink)'], carry('red-mug-1', 'sink')),
+    { view: twoMugs, excluded: { 'other-mug': ['red-mug-1'] } },
+  );
+  expect(problems).toEqual([]);
+  expect(proposal.goals).toEqual(['in(blue-mug-1, sink)']);
+});
+
+test('things of "all the …" that came into view later are left to do, failed ones apart', () => {
+  const left = (instruction: string, fields: Partial<ReviewContext> = {}) =>
+    leftMembers(
+      { goals: ['in(apple-1, bowl-1)'], references: [] },
+      { view, instruction, achieved: [], excluded: {}, failures: [], covers: true, ...fields },
+    );
+  expect(left('put all the fruit in the bowl')).toEqual([
+    'the instruction says "all the fruit", and no goal speaks of "banana-1"',
+  ]);
+  const failure = {
+    robot: robotName,
+    skill: 'pick',
+    arguments: { object: 'banana-1' },
+    code: 'grasp-failed',
+  };
+  const failures = [{ ...failure, message: '', count: 2 }];
+  expect(left('put all the fruit in the bowl', { failures })).toEqual([]);
+  expect(left('put all the fruit in the bowl', { achieved: ['in(banana-1, bowl-1)'] })).toEqual([]);
+  expect(left('put the apple in the bowl')).toEqual([]);
+});
 
 test.each(instructions)('"%s": nothing is found wrong with a right plan', async (instruction) => {
   const answers: Record<string, string> = {};

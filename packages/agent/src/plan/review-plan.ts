@@ -39,6 +39,25 @@ export function reviewPlan(proposal: PlanProposal, context: ReviewContext): Revi
   return { proposal: mended.proposal, problems: [], changes: mended.changes };
 }
 
+/**
+ * Names what "all the …" means and the goals of a plan leave out, as the belief is now: things that came into view while it
+ * was carried out.
+ *
+ * @returns one sentence for each
+ */
+export function leftMembers(
+  plan: Pick<PlanProposal, 'goals' | 'references'>,
+  context: Pick<ReviewContext, 'view' | 'instruction' | 'achieved' | 'excluded' | 'failures' | 'covers'>,
+): readonly string[] {
+  const { view, instruction, achieved, excluded, failures, covers } = context;
+  if (!covers) return [];
+  const blamed = new Set(failures.flatMap((failure) => Object.values(failure.arguments)));
+  const words = namedWords(instruction, lexiconOf(view));
+  return coverageProblems({ ...plan, subGoals: [] }, words, [], view, achieved, excluded)
+    .filter(({ kind, name }) => kind === 'member' && !blamed.has(name))
+    .map(({ reason }) => reason);
+}
+
 function problemsOf(
   proposal: PlanProposal,
   context: ReviewContext,
@@ -53,6 +72,7 @@ function problemsOf(
         Object.values(answers).map(words),
         view,
         context.achieved,
+        context.excluded,
       )
     : [];
   return {

@@ -11,10 +11,10 @@ const travelMps = 0.2;
 /** A step with something lost still has a finite cost. */
 const leastSure = 0.05;
 
-/** How the next of several ready sub-goals is chosen; the others than `cost` are there to compare with. */
-export type SelectorName = 'cost' | 'path' | 'fixed' | 'random';
+/** How the next of several ready sub-goals is chosen; `path`, `fixed` and `random` are there to compare with. */
+export type SelectorName = 'cost' | 'learned' | 'path' | 'fixed' | 'random';
 
-export const selectorNames: readonly SelectorName[] = ['cost', 'path', 'fixed', 'random'];
+export const selectorNames: readonly SelectorName[] = ['cost', 'learned', 'path', 'fixed', 'random'];
 
 /** What choosing among sub-goals depends on. */
 export interface SelectionContext {
@@ -23,6 +23,8 @@ export interface SelectionContext {
   readonly statistics: SkillStatistics;
   readonly selector: SelectorName;
   readonly random: Rng;
+  /** What the network foresees for each, m; only the selector `learned` has it. */
+  readonly horizonsM?: ReadonlyMap<SubGoal, number> | undefined;
 }
 
 /**
@@ -56,6 +58,8 @@ function horizonOf(subGoal: SubGoal, index: number, context: SelectionContext): 
   switch (context.selector) {
     case 'cost':
       return predictedCostS(subGoal, view, statistics) + blocked;
+    case 'learned':
+      return (context.horizonsM?.get(subGoal) ?? travelM(subGoal, view)) + blocked;
     case 'path':
       return travelM(subGoal, view) + blocked;
     case 'fixed':

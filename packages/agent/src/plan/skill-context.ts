@@ -56,7 +56,11 @@ export function mainArgument({ arguments: given }: Pick<SubGoal, 'arguments'>): 
   return given.container ?? given.surface ?? given.fixture ?? given.target ?? given.object ?? '';
 }
 
-function targetPosition(call: Pick<SubGoal, 'arguments'>, view: BeliefView): readonly number[] | undefined {
+/** Where a call acts, in `map`; undefined when that is not known. */
+export function targetPosition(
+  call: Pick<SubGoal, 'arguments'>,
+  view: BeliefView,
+): readonly number[] | undefined {
   const id = mainArgument(call);
   return (
     view.objects.find((object) => object.id === id && !object.missing)?.positionM ??

@@ -213,6 +213,13 @@ test('a jammed drawer is given up with a named reason once chance does not expla
   expect(sent.filter((call) => call === 'open left-drawer').length).toBeLessThanOrEqual(4);
 });
 
+test('a thing out of reach is no wrong contract: it is tried as often as equal failures allow', async () => {
+  const answers = { decompose: openLeft, explain: { precondition: '', because: 'it is too far' } };
+  const { report, said } = await run('open the left drawer', answers, [], () => 'unreachable');
+  expect(report.outcome).toBe('repeated-failure');
+  expect(said.join('\n')).not.toContain('does not work here');
+});
+
 test('an explanation that names what the belief does not confirm is discarded', async () => {
   const answers = {
     decompose: openLeft,

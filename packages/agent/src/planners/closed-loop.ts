@@ -6,7 +6,7 @@ import { changedThings, type RepairLevel, repairLevel } from '../plan/belief-cha
 import { hopelessDoubt } from '../plan/critic.ts';
 import { evidenceChance } from '../plan/plan-evidence.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { type Review, reviewPlan } from '../plan/review-plan.ts';
+import { leftMembers, type Review, type ReviewContext, reviewPlan } from '../plan/review-plan.ts';
 import { mainArgument } from '../plan/skill-context.ts';
 import { confirmExplanation, recover, repairSteps, uncoverSteps } from '../task/recovery.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
@@ -32,6 +32,7 @@ const retryable = new Set([
 /** Codes that say nothing about whether the contract of a skill holds for a thing. */
 const passing = new Set([
   'target-lost',
+  'unreachable',
   'blocked',
   'unavailable',
   'no-pictures',
@@ -168,22 +169,31 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
   }
 
   async onEnd(plan: PlanGraph): Promise<string | undefined> {
-    return concludePlan(this.#task, plan, this);
+    const goals = plan.goals.map((goal) => this.#task.goals.bound(goal));
+    const left = plan.complete ? leftMembers({ ...plan, goals }, this.#reviewContext(this.#task.view())) : [];
+    if (left.length === 0) return concludePlan(this.#task, plan, this);
+    await this.replan(left.join('; '));
+    return undefined;
   }
 
   #review(proposal: PlanProposal, view: BeliefView): Review {
+    return reviewPlan(proposal, this.#reviewContext(view));
+  }
+
+  #reviewContext(view: BeliefView): ReviewContext {
     const { environment, memory } = this.#task;
-    return reviewPlan(proposal, {
+    return {
       view,
       skills: environment.skills,
       robots: environment.robots,
       instruction: memory.instruction,
       answers: memory.answers,
       achieved: memory.achieved,
+      excluded: memory.excluded,
       failures: memory.failures,
       covers: this.#effort.criticises && this.#task.uses('coverage'),
       mends: this.#effort.criticises && this.#task.uses('mending'),
-    });
+    };
   }
 
   /** At what level a failed step is put right, by how much of the belief changed since the plan was made. */

@@ -106,6 +106,7 @@ async function advance(
     await strategy.newPlan('decompose', '');
     return undefined;
   }
+  await task.foresee(task.plan.ready());
   if (task.amendments.isPending && running.length === 0) {
     await strategy.newPlan('replan', task.amendments.take() ?? '');
     return undefined;

@@ -11,6 +11,7 @@ const said = (instruction: string, fields: Partial<Said> = {}): Said => ({
   instruction,
   answers: {},
   bindings: {},
+  excluded: {},
   ...fields,
 });
 const objects = [
@@ -48,6 +49,20 @@ describe('a goal that does not follow from what the person said', () => {
   test('is found in the answer to a question that the person denied', () => {
     const answers = { 'Shall I throw the phone in the bin?': 'no' };
     expect(strays('put the apple in the bowl', ['in(phone-1, bin)'], { answers })).toHaveLength(1);
+  });
+
+  test('is about a thing that "the other one" ruled out, unless other words name it', () => {
+    const twoMugs = kitchenView([
+      objectView('red-mug-1', 'on', 'table-top'),
+      objectView('blue-mug-1', 'on', 'counter-top'),
+    ]);
+    const excluded = { 'other-mug': ['red-mug-1'] };
+    const goals = ['in(red-mug-1, sink)', 'in(blue-mug-1, sink)'];
+    expect(strays('put the other mug in the sink', goals, { excluded }, twoMugs)).toEqual([
+      expect.stringContaining('"red-mug-1"'),
+    ]);
+    const both = 'put the red mug in the sink and then put the other mug in the sink';
+    expect(strays(both, goals, { excluded }, twoMugs)).toEqual([]);
   });
 
   test('is found among the steps too: what is grasped has to be spoken of', () => {

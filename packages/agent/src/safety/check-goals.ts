@@ -1,7 +1,10 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
+import { namedWords } from '../language/mentions.ts';
 import type { ProposedReference } from '../model/proposal.ts';
+import { MentionMatch } from '../plan/mention-match.ts';
+import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { Wish } from './wish.ts';
 
 /** What the person said in a task so far. */
@@ -11,6 +14,8 @@ export interface Said {
   readonly answers: Readonly<Record<string, string>>;
   /** Ids by the names that were given to things before they were found. */
   readonly bindings: Readonly<Record<string, string>>;
+  /** Ids that a name of the instruction does not mean, by that name. */
+  readonly excluded: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A step, as far as it matters what it is done to. */
@@ -73,12 +78,15 @@ class GoalCheck {
   readonly #references: ReadonlyMap<string, ProposedReference>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #wish: Wish;
+  /** Things that the person ruled out and names in no other way. */
+  readonly #ruledOut: ReadonlySet<string>;
 
   constructor(references: readonly ProposedReference[], said: Said, view: BeliefView) {
     this.#view = view;
     this.#references = new Map(references.map((reference) => [reference.name, reference]));
     this.#names = new Map(Object.entries(said.bindings).map(([name, id]) => [id, name]));
     this.#wish = new Wish([said.instruction, ...Object.entries(said.answers).flatMap(consent)], view);
+    this.#ruledOut = ruledOut(references, said, view);
   }
 
   /** @returns what the person did not speak of, or undefined */
@@ -104,6 +112,7 @@ class GoalCheck {
     const object = this.#view.objects.find((candidate) => candidate.id === name);
     const reference = this.#references.get(name);
     if (object === undefined && reference === undefined) return true;
+    if (this.#ruledOut.has(name)) return false;
     const asked = this.#names.get(name);
     const classNames = [
       ...(object === undefined ? [] : [object.className]),
@@ -137,6 +146,19 @@ class GoalCheck {
     if (fixture !== undefined) return this.#wish.speaksOfFixture(fixture);
     return place === undefined && this.speaksOf(name);
   }
+}
+
+/** What "the other mug" does not mean, unless other words of the instruction do. */
+function ruledOut(
+  references: readonly ProposedReference[],
+  { instruction, excluded }: Said,
+  view: BeliefView,
+): ReadonlySet<string> {
+  const ids = Object.values(excluded).flat();
+  if (ids.length === 0) return new Set();
+  const match = new MentionMatch(view, references, excluded);
+  const { mentions } = namedWords(instruction, lexiconOf(view));
+  return new Set(ids.filter((id) => !mentions.some((mention) => match.fits(mention, id))));
 }
 
 /** What an answer grants: its words, and those of the question unless it says no. */

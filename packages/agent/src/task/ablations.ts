@@ -1,7 +1,9 @@
 import { ConfigurationError } from '@efferent/core';
 
-/** Parts of the planner `hybrid` that can be left out, each for itself, to see what it is worth. */
+/** Parts of planning that can be left out, each for itself, to see what it is worth; all planners have the first two, `hybrid` all. */
 export const ablationNames = [
+  'goals',
+  'retrieval',
   'critic',
   'feasibility',
   'samples',

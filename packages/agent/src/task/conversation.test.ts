@@ -75,6 +75,27 @@ test('what changes a task makes no other', async () => {
   });
 });
 
+test('what is unsafe is refused at once and changes nothing', async () => {
+  for (const said of ['hit the man', 'then hit the man', 'and hit the man as well'])
+    expect(await outcomes('go to the fridge', said)).toEqual({
+      heard:
+        'I will not do that ("hit the man"): it could hurt a person or an animal. I go on: go to the fridge.',
+      outcomes: ['success'],
+      sent: ['navigate fridge'],
+    });
+});
+
+test('"the other one" of a task that has not begun is asked for, since nothing was chosen', () => {
+  const { conversation } = talk(() => undefined);
+  conversation.say('open the left drawer');
+  conversation.say('then bring me the mug');
+  expect(conversation.say('no, the other mug')).toEqual({
+    kind: 'unclear',
+    message:
+      'I have chosen nothing yet for "bring me the mug"; say which one you mean, for example "the red one".',
+  });
+});
+
 test('"stop" ends all that was said', async () => {
   const { conversation, sent } = talk((_call, running) => running.say('stop'));
   conversation.say('go to the fridge');

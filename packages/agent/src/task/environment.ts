@@ -59,6 +59,12 @@ export interface SkillRun extends SkillCall {
   readonly verdict: 'unverified' | 'confirmed' | 'refuted';
 }
 
+/** A choice among ready sub-goals, with what the network is told of each. */
+export interface SubGoalChoice {
+  readonly chosen: SubGoal;
+  readonly descriptions: ReadonlyMap<SubGoal, Float32Array>;
+}
+
 /** Everything around a task: the robot, the person, time, and who listens. Node files supply the real one. */
 export interface TaskEnvironment {
   readonly belief: Belief;
@@ -78,6 +84,10 @@ export interface TaskEnvironment {
   executeSkill(call: SkillCall, onPhase: (phase: string) => void, signal: AbortSignal): Promise<SkillOutcome>;
   /** Runs a model call so that its latency counts on the virtual clock. */
   runModel<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs a network of the agent itself so that its latency counts on the virtual clock; it takes no time without. */
+  runNetwork?<T>(work: () => Promise<T>): Promise<T>;
+  /** Is told of every choice among several ready sub-goals. */
+  onChoice?(choice: SubGoalChoice): void;
   /** Asks the person; undefined when no answer came in time. */
   ask(question: TaskQuestion, timeoutS: number, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves at once, or when a pause ends. */

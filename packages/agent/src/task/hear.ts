@@ -5,6 +5,7 @@ import { type Correction, readNewInstruction } from '../language/new-instruction
 import { parseInstruction } from '../language/parser.ts';
 import { speakCommands } from '../language/speak.ts';
 import { lexiconOf } from '../reasoner/lexicon-of.ts';
+import { refusalOf } from '../safety/unsafe-request.ts';
 import type { AmendReply, Interjections } from './interjections.ts';
 import { TaskEnd } from './limits.ts';
 
@@ -29,7 +30,7 @@ export type Heard =
       /** What was understood, for the person. */
       readonly message: string;
     }
-  | { readonly kind: 'amended' | 'stopped' | 'unclear'; readonly message: string };
+  | { readonly kind: 'amended' | 'stopped' | 'unclear' | 'refused'; readonly message: string };
 
 /**
  * Does what a person's words want of the tasks that are open: ends, changes or follows them.
@@ -41,6 +42,10 @@ export function hear(said: string, open: readonly OpenTask[], view: BeliefView, 
   const heard = readNewInstruction(said, lexiconOf(view));
   const running = open[0];
   if (running === undefined) return hearIdle(said, heard);
+  // What ends a task is done in any case; the planner refuses what is to come instead.
+  const refusal = heard.kind === 'cancel' || heard.kind === 'replace' ? undefined : refusalOf(said);
+  if (refusal !== undefined)
+    return { kind: 'refused', message: `${refusal} I go on: ${running.instruction}.` };
   switch (heard.kind) {
     case 'cancel':
       endAll(open, new TaskEnd('cancelled', `You said "${said}".`));
@@ -110,6 +115,7 @@ function amend(open: readonly OpenTask[], correction: Correction, said: string, 
   let problem: string | undefined;
   for (const task of [...open].reverse()) {
     const reply = task.interjections.amend(correction, said) ?? amendWaiting(task, correction, view);
+    if (reply.kind === 'undecided') return { kind: 'unclear', message: reply.message };
     if (reply.kind === 'amended') {
       task.instruction = reply.instruction;
       return { kind: 'amended', message: `changed: ${reply.change}` };
@@ -131,10 +137,20 @@ function amend(open: readonly OpenTask[], correction: Correction, said: string, 
 }
 
 /** A task that has not begun has chosen nothing yet: only its words change. */
-function amendWaiting(task: OpenTask, correction: Correction, view: BeliefView): AmendReply {
+function amendWaiting(
+  task: OpenTask,
+  correction: Correction,
+  view: BeliefView,
+): AmendReply | { readonly kind: 'undecided'; readonly message: string } {
   const commands = commandsOf(task.instruction, view);
-  if (commands === undefined || correction.kind === 'other') return { kind: 'unrelated' };
+  if (commands === undefined) return { kind: 'unrelated' };
   const amended = amendCommands(commands, correction);
+  if (correction.kind === 'other' && amended.kind === 'amended')
+    return {
+      kind: 'undecided',
+      message: `I have chosen nothing yet for "${task.instruction}"; say which one you mean, for example "the red one".`,
+    };
+  if (correction.kind === 'other') return { kind: 'unrelated' };
   return amended.kind === 'amended'
     ? { kind: 'amended', instruction: speakCommands(amended.commands), change: amended.change }
     : amended;

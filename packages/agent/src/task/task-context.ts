@@ -4,6 +4,8 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { StepFailure } from '../model/language-model.ts';
 import { type Explanation, explanationSchema, planProposalSchema } from '../model/proposal.ts';
+import { describeHorizons } from '../plan/horizon-features.ts';
+import { sharedHorizonNetwork } from '../plan/horizon-network.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import { selectSubGoal } from '../plan/selector.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
@@ -42,6 +44,8 @@ export class TaskContext {
   readonly beganS: number;
   /** Of the selector `random` only. */
   readonly #random = new Rng(1);
+  /** Of the selector `learned` only. */
+  #horizonsM: ReadonlyMap<SubGoal, number> | undefined;
   #lastSteps = '';
   #equalPlans = 0;
   /** The newest plan; undefined before the first. */
@@ -60,8 +64,8 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
-    this.model = new ModelCaller(environment, this.budget, this.memory, settings.selectsSkills);
-    this.goalGuard = new GoalGuard(environment, this.memory, settings.checksGoals);
+    this.model = new ModelCaller(environment, this.budget, this.memory, this.uses('retrieval'));
+    this.goalGuard = new GoalGuard(environment, this.memory, this.uses('goals'));
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.runner = new StepRunner(environment, this.budget, statistics);
     this.finder = new Finder(environment, this.budget, this.memory, this.runner);
@@ -71,7 +75,7 @@ export class TaskContext {
       this.runner,
       statistics,
       settings.critic,
-      !settings.without.includes('feasibility'),
+      this.uses('feasibility'),
     );
     statistics.doubt.startTask();
     this.amendments = new Amendments(environment, this.memory, () => this.plan);
@@ -101,8 +105,28 @@ export class TaskContext {
       statistics: this.statistics,
       selector,
       random: this.#random,
+      horizonsM: this.#horizonsM,
     };
-    return selectSubGoal(ready, context, running);
+    const chosen = selectSubGoal(ready, context, running);
+    if (chosen !== undefined && ready.length > 1)
+      this.environment.onChoice?.({ chosen, descriptions: this.#describe(ready) });
+    return chosen;
+  }
+
+  /** Lets the network look at what is ready, where it is the one that chooses. */
+  async foresee(ready: readonly SubGoal[]): Promise<void> {
+    this.#horizonsM = undefined;
+    if (this.settings.selector !== 'learned' || ready.length < 2) return;
+    const described = [...this.#describe(ready)];
+    const work = async () =>
+      (await sharedHorizonNetwork()).predict(described.map(([, features]) => features));
+    const horizonsM = await (this.environment.runNetwork?.(work) ?? work());
+    this.#horizonsM = new Map(described.map(([subGoal], index) => [subGoal, horizonsM[index]!]));
+  }
+
+  #describe(ready: readonly SubGoal[]): ReadonlyMap<SubGoal, Float32Array> {
+    const plan = this.plan?.subGoals ?? [];
+    return describeHorizons(ready, { view: this.view(), statistics: this.statistics, plan });
   }
 
   /** @throws {@link TaskEnd} for a name that the checker would not have let pass; it must not reach a robot */

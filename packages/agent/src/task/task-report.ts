@@ -9,11 +9,7 @@ export interface TaskSettings {
   readonly selector: SelectorName;
   readonly limits: TaskLimits;
   readonly critic: CriticSettings;
-  /** Refuses goals and grasps that do not follow from what the person said; the agent does, planners are compared without. */
-  readonly checksGoals: boolean;
-  /** Tells the model only of the skills that matter to the instruction, where there are many. */
-  readonly selectsSkills: boolean;
-  /** Parts of `hybrid` that are left out. */
+  /** Parts of planning that are left out. */
   readonly without: readonly Ablation[];
 }
 
@@ -22,8 +18,6 @@ export const defaultTaskSettings: TaskSettings = {
   selector: 'cost',
   limits: defaultTaskLimits,
   critic: defaultCriticSettings,
-  checksGoals: false,
-  selectsSkills: true,
   without: [],
 };
 

@@ -85,7 +85,6 @@ const run = (
   instruction = 'put the apple in the bowl',
   planner: PlannerName = 'hybrid',
   without: readonly Ablation[] = [],
-  checksGoals = true,
 ) =>
   runTask(
     instruction,
@@ -95,8 +94,6 @@ const run = (
       selector: 'cost',
       limits: { ...defaultTaskLimits, ...limits },
       critic: defaultCriticSettings,
-      checksGoals,
-      selectsSkills: true,
       without,
     },
     new SkillStatistics(),
@@ -342,6 +339,6 @@ test('a goal that nobody asked for sends no robot anywhere, unless the check is 
   expect(report).toMatchObject({ outcome: 'plan-rejected', skills: 0 });
   expect(report.message).toContain('goal "open(left-drawer)" does not follow from the instruction');
   const unchecked = emptyWorld(new AnyModel([opening('plan', true)]), succeed);
-  await run(unchecked, {}, 'put the apple in the bowl', 'no-critic', [], false);
+  await run(unchecked, {}, 'put the apple in the bowl', 'no-critic', ['goals']);
   expect(unchecked.sent.length).toBeGreaterThan(0);
 });

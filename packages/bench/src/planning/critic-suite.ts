@@ -3,6 +3,7 @@ import { type Cell, usualRounds } from './cell.ts';
 import { type CriticSample, trialsPerVerdict } from './critic-trials.ts';
 import type { PlanningOptions } from './planning-options.ts';
 import { runCells, suiteCards } from './run-cells.ts';
+import { livelockFigures } from './surface-figures.ts';
 import { episodeJob, persistences } from './surface-suite.ts';
 import { type Counts, readTally } from './tally.ts';
 
@@ -76,8 +77,6 @@ export function criticFigures(tally: Readonly<Record<string, number>>): Figure[]
   const trials = count('trials');
   const base = count('trial successes') / trials;
   const brier = count('squared error') / trials;
-  const cells = [...readTally(tally).values()];
-  const livelocks = cells.reduce((total, cell) => total + cell.sum('livelocks'), 0);
   return [
     rateFigure('precision', right, vetoes, ['>=', 0.9]),
     rateFigure('recall', right, infeasible, ['>=', 0.85]),
@@ -105,9 +104,6 @@ export function criticFigures(tally: Readonly<Record<string, number>>): Figure[]
         ),
         rateFigure(`calibration-${bin}/observed`, count(`bin ${bin} successes`), count(`bin ${bin} trials`)),
       ]),
-    figure('livelocks', livelocks, '1', {
-      n: cells.reduce((total, cell) => total + cell.sum('n'), 0),
-      target: ['<=', 0],
-    }),
+    ...livelockFigures([...readTally(tally).values()]),
   ];
 }

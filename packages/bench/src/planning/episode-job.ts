@@ -16,6 +16,7 @@ import { type CriticSample, CriticTrials } from './critic-trials.ts';
 import type { HouseholdRobotSpec } from './household-robot.ts';
 import { loadTeam } from './household-team.ts';
 import { type ErrorRates, measuredRates, scaledRate, worldFaultRate } from './planning-data.ts';
+import { looksLivelocked } from './progress-watch.ts';
 import { runSymbolicEpisode } from './symbolic-episode.ts';
 import { drawWorldFaults } from './world-faults.ts';
 
@@ -30,12 +31,24 @@ export interface EpisodeJob {
   readonly disturbance?: PerturbationName | undefined;
   /** Whether every judgement of the critic is tried out. */
   readonly triesCritic?: boolean;
+  /** Whether choices among ready sub-goals are kept. */
+  readonly logsChoices?: boolean;
   /** Chooses among ready sub-goals; the planner's own choice without it. */
   readonly selector?: TaskSettings['selector'];
   /** Order of the instruction's parts, for cards that can be said in any order. */
   readonly order?: readonly number[];
   /** The robots have seen every open place before. */
   readonly isFamiliar?: boolean;
+}
+
+/** A choice among several ready sub-goals. */
+export interface LoggedChoice {
+  /** What was chosen, as skill and arguments. */
+  readonly call: string;
+  /** What the selector's network is told of it. */
+  readonly features: readonly number[];
+  /** Way until then, m. */
+  readonly wayM: number;
 }
 
 /** What one episode came to; a line of `--episodes-file`. */
@@ -62,7 +75,9 @@ export interface EpisodeResult {
   readonly simulatedS: number;
   readonly wallS: number;
   readonly wayM: number;
+  readonly isLivelock: boolean;
   readonly critic: readonly CriticSample[];
+  readonly choices?: readonly LoggedChoice[];
   /** Every skill that was run, in full simulation: what the suite `rates` counts. */
   readonly skillRuns?: EpisodeRecord['skillRuns'];
 }
@@ -88,15 +103,17 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const card = loadTaskCard(scene, job.card);
   if (job.cell.level === 'full') return runFull(job, card);
   const robots = card.robots ?? ['stretch'];
-  const team = teams.get(robots.join()) ?? (await loadTeam(folders, robots));
-  teams.set(robots.join(), team);
+  const teamKey = [job.scene, ...robots].join();
+  const team = teams.get(teamKey) ?? (await loadTeam(folders, robots, scene.map));
+  teams.set(teamKey, team);
   const episode = reordered(buildEpisodeSetup(scene, card, job.seed), job.order);
   const { scale, persistence, planner, without, rounds, level } = job.cell;
   rates.measured ??= measuredRates();
   const spec = job.disturbance === undefined ? undefined : episode.perturbations[job.disturbance];
   const trials = job.triesCritic === true ? new CriticTrials(job.seed) : undefined;
+  const choices: LoggedChoice[] = [];
   const beganMs = performance.now();
-  const { report, verdict, simulatedS, isDisturbed, wayM } = await runSymbolicEpisode({
+  const { report, verdict, simulatedS, isDisturbed, isLivelock, wayM } = await runSymbolicEpisode({
     scene,
     episode,
     team,
@@ -111,7 +128,8 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
           }),
     settings: {
       planner,
-      without,
+      // What stray goals of an emulated model are worth is shown by the planners alone.
+      without: [...without, 'goals'],
       limits: limitsFor(card, rounds),
       ...(job.selector === undefined ? {} : { selector: job.selector }),
     },
@@ -122,6 +140,16 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
       spec === undefined || job.disturbance === undefined ? undefined : { name: job.disturbance, ...spec },
     ...(job.isFamiliar === undefined ? {} : { isFamiliar: job.isFamiliar }),
     ...(trials === undefined ? {} : { onCritique: trials.judge }),
+    ...(job.logsChoices === true
+      ? {
+          onChoice: ({ chosen, descriptions }, soFarM) =>
+            choices.push({
+              call: `${chosen.skill} ${Object.values(chosen.arguments).join(' ')}`,
+              features: [...descriptions.get(chosen)!],
+              wayM: soFarM,
+            }),
+        }
+      : {}),
   });
   return {
     ...identityOf(job, card),
@@ -140,7 +168,9 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     simulatedS,
     wallS: (performance.now() - beganMs) / 1000,
     wayM,
+    isLivelock,
     critic: trials?.samples ?? [],
+    ...(job.logsChoices === true ? { choices } : {}),
   };
 }
 
@@ -167,9 +197,11 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
 
 /** The same task with physics, pictures and policies; the emulator has no part in it. */
 async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> {
+  const [robot = 'stretch', ...otherRobots] = card.robots ?? [];
   const record = await runEpisode({
     scene: job.scene,
-    robot: 'stretch',
+    robot,
+    otherRobots,
     task: job.card,
     seed: job.seed,
     planner: job.cell.planner,
@@ -192,6 +224,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     simulatedS: record.simulatedS,
     wallS: record.wallS,
     wayM: 0,
+    isLivelock: looksLivelocked(record),
     critic: [],
     skillRuns: record.skillRuns,
   };

@@ -29,12 +29,11 @@ export const groups = {
 const seedsPerTask = { deps: 3, clea: 4 } as const;
 /** A baseline without rounds asks once: with errors that persist, the rates are the chances that its plan is wrong. */
 const persistence = 1;
-/** Coarse grid, and then once around the best with half of its step. */
-const grid = {
-  errorRate: [0.2, 0.4, 0.6, 0.8],
-  stepErrorRate: [0, 0.08, 0.16, 0.24],
-} as const;
+/** Where the search begins. */
+const grid = { errorRate: [0.25, 0.5, 0.75], stepErrorRate: [0.04, 0.12, 0.2] } as const;
+/** From the best so far it goes on by these steps, wherever that leads, until no neighbour is better. */
 const step = { errorRate: 0.1, stepErrorRate: 0.04 } as const;
+const mostMoves = 12;
 
 export interface FitResult {
   readonly fitted: Readonly<Record<'deps' | 'clea', ErrorRates>>;
@@ -44,7 +43,7 @@ export interface FitResult {
 }
 
 /**
- * Fits the emulator's two error rates by least squares over a grid, so that the baselines come out as published: `deps`
+ * Fits the emulator's two error rates by least squares, from the best of a grid downhill, so that the baselines come out as published: `deps`
  * without replanning, and `open-loop`. No other planner is run.
  */
 export async function fitErrors(options: PlanningOptions): Promise<FitResult> {
@@ -68,15 +67,24 @@ async function fitSuite(suite: 'deps' | 'clea', options: PlanningOptions): Promi
   const coarse = grid.errorRate.flatMap((errorRate) =>
     grid.stepErrorRate.map((stepErrorRate) => ({ errorRate, stepErrorRate })),
   );
-  const best = await bestOf(coarse, suite, tasks, options);
-  const around = [-1, 0, 1].flatMap((a) =>
-    [-1, 0, 1].map((b) => ({
-      errorRate: clampShare(best.rates.errorRate + a * step.errorRate),
-      stepErrorRate: clampShare(best.rates.stepErrorRate + b * step.stepErrorRate),
-    })),
-  );
-  return bestOf(around, suite, tasks, options);
+  const tried = new Set(coarse.map((rates) => JSON.stringify(rates)));
+  let best = await bestOf(coarse, suite, tasks, options);
+  for (let move = 0; move < mostMoves; move++) {
+    const around = neighboursOf(best.rates).filter((rates) => !tried.has(JSON.stringify(rates)));
+    for (const rates of around) tried.add(JSON.stringify(rates));
+    if (around.length === 0) break;
+    const next = await bestOf(around, suite, tasks, options);
+    if (next.error >= best.error) break;
+    best = next;
+  }
+  return best;
 }
+
+const neighboursOf = ({ errorRate, stepErrorRate }: ErrorRates): readonly ErrorRates[] =>
+  [-1, 1].flatMap((way) => [
+    { errorRate: clampShare(errorRate + way * step.errorRate), stepErrorRate },
+    { errorRate, stepErrorRate: clampShare(stepErrorRate + way * step.stepErrorRate) },
+  ]);
 
 async function bestOf(
   candidates: readonly ErrorRates[],

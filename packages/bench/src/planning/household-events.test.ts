@@ -2,16 +2,26 @@ import { join } from 'node:path';
 import { Reasoner } from '@efferent/agent';
 import {
   buildEpisodeSetup,
+  listScenes,
   listTaskCards,
   loadScene,
   loadTaskCard,
   type PerturbationName,
 } from '@efferent/sim';
 import { expect, test } from 'vitest';
+import { loadTeam } from './household-team.ts';
 import { runSymbolicEpisode, type SymbolicRecord } from './symbolic-episode.ts';
 
-const scene = loadScene([join(import.meta.dirname, '../../../..')], 'kitchen');
-const cards = listTaskCards(scene, 'clea').map((id) => loadTaskCard(scene, id));
+const workspace = [join(import.meta.dirname, '../../../..')];
+const cards = await Promise.all(
+  listScenes(workspace).flatMap((sceneId) => {
+    const scene = loadScene(workspace, sceneId);
+    return listTaskCards(scene, 'clea').map(async (id) => {
+      const { robots = ['stretch'], perturbations } = loadTaskCard(scene, id);
+      return { scene, id, perturbations, team: await loadTeam(workspace, robots, scene.map) };
+    });
+  }),
+);
 const seeds = [1000, 1001];
 const mostCards = 4;
 
@@ -22,13 +32,13 @@ async function run(
 ): Promise<readonly SymbolicRecord[]> {
   const records: SymbolicRecord[] = [];
   const suited = cards.filter(({ perturbations }) => perturbations[name] !== undefined);
-  for (const card of suited.slice(0, mostCards)) {
+  for (const { scene, id, team } of suited.slice(0, mostCards)) {
     for (const seed of seeds) {
-      const episode = buildEpisodeSetup(scene, card, seed);
+      const episode = buildEpisodeSetup(scene, loadTaskCard(scene, id), seed);
       const disturbance = { name, ...episode.perturbations[name]! };
       records.push(
         await runSymbolicEpisode({
-          ...{ scene, episode, model: new Reasoner(), settings: { planner }, rates: {}, factor: 1 },
+          ...{ scene, episode, team, model: new Reasoner(), settings: { planner }, rates: {}, factor: 1 },
           ...(isDisturbed ? { disturbance } : {}),
         }),
       );

@@ -45,7 +45,10 @@ export class HouseholdEvents {
    */
   beforeSkill(robot: HouseholdRobot, call: SkillCall, thing: Thing | undefined, nowS: number): string {
     const { name, targetId, durationS } = this.#disturbance;
-    if (name === 'block-way') return this.#isInTheWay(call, nowS, durationS) ? 'blocked' : '';
+    if (name === 'block-way') {
+      const isStopped = robot.fixedReachM === undefined && this.#isInTheWay(call, nowS, durationS);
+      return isStopped ? 'blocked' : '';
+    }
     if (this.#happenedS !== undefined) return '';
     const isPick = call.skill === 'pick' && thing?.id === targetId;
     if (name === 'move-object' && isPick) this.#note(nowS, this.#moveAway(targetId));

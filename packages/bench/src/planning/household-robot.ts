@@ -18,6 +18,8 @@ export interface HouseholdCamera {
   /** Focal length, pixels. */
   readonly focalPx: number;
   readonly heightM: number;
+  /** Where one stands that has all in view that its robot reaches, in `map`; undefined for one that the robot turns. */
+  readonly eyeM: Vector3 | undefined;
 }
 
 /** A robot that drives and has every skill of the library, with the camera of the Stretch. */
@@ -26,7 +28,7 @@ export const mobileManipulator: HouseholdRobotSpec = {
   skills: Object.keys(skillContracts),
   fixedReachM: undefined,
   basePose: undefined,
-  camera: { focalPx: 233, heightM: 1.35 },
+  camera: { focalPx: 233, heightM: 1.35, eyeM: undefined },
 };
 
 /** A robot of the symbolic world. */

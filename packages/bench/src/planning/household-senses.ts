@@ -175,7 +175,8 @@ export class HouseholdSenses {
   }
 }
 
-const eyeOf = ({ base, camera }: HouseholdRobot): Vector3 => [base[0], base[1], camera.heightM];
+const eyeOf = ({ base, camera }: HouseholdRobot): Vector3 =>
+  camera.eyeM ?? [base[0], base[1], camera.heightM];
 
 /** Chance that the detector misses a thing of this extent there. */
 function missedShare(robot: HouseholdRobot, sizeM: Vector3, atM: Vector3): number {
@@ -187,10 +188,11 @@ function missedShare(robot: HouseholdRobot, sizeM: Vector3, atM: Vector3): numbe
   return missProbability(pixels, noise);
 }
 
-/** Tells whether a point is near enough and in the direction that the camera turns over. */
+/** Tells whether a point is near enough and in the direction that the camera turns over, or on a fixed robot's place of work. */
 function isInView(robot: HouseholdRobot, pointM: Vector3): boolean {
   const [x, y] = robot.base;
   const distance = Math.hypot(pointM[0] - x, pointM[1] - y);
+  if (robot.fixedReachM !== undefined) return distance <= robot.fixedReachM;
   if (distance > rangeM) return false;
   const towards = Math.atan2(robot.gazeM[1] - y, robot.gazeM[0] - x);
   const bearing = Math.atan2(pointM[1] - y, pointM[0] - x);

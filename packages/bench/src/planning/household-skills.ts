@@ -14,7 +14,9 @@ const reacquireM = 0.25;
 /** Seconds that a skill takes beside the way, where no rate table says it. */
 const ownS: Readonly<Record<string, number>> = { navigate: 2, look: 4, stow: 4 };
 const otherS = 15;
-/** How long a fixed robot takes to say that it does not get there, s. */
+/** Skills for which the hand has to get there. */
+const handSkills: ReadonlySet<string> = new Set(['pick', 'place-on', 'place-in', 'open', 'close']);
+/** How long a robot takes to say that it does not get there, s. */
 const unreachableS = 1;
 
 /** How skills end in one episode. */
@@ -72,8 +74,7 @@ export class HouseholdSkills {
     const disturbed = this.#events?.beforeSkill(robot, call, meant, beganS) ?? '';
     if (disturbed !== '') return this.#end(disturbed, blockedS);
     const targetM = this.#target(robot, call);
-    const isFar = robot.fixedReachM !== undefined && this.#gapTo(robot, targetM, call) > robot.fixedReachM;
-    if (isFar) return this.#end('unreachable', unreachableS);
+    if (!this.#reaches(robot, targetM, call)) return this.#end('unreachable', unreachableS);
     const rates = this.#settings.rates[call.skill];
     const drawn = drawOutcome(countsFor(rates, this.#context(call)), this.#settings.factor, this.#rng);
     const travelM = this.#approach(robot, call, targetM);
@@ -127,12 +128,21 @@ export class HouseholdSkills {
     return track !== undefined ? classOf(track) : (this.#household.map.fixture(id)?.kind ?? id);
   }
 
-  /** How far a fixed robot would have to reach, m: to a thing, or to the near part of a fixture. */
-  #gapTo(robot: HouseholdRobot, targetM: Vector3, { arguments: given }: SkillCall): number {
-    const id = given.container ?? given.surface ?? given.fixture ?? given.target ?? '';
+  /**
+   * Tells whether a robot gets at what a skill is about: one that drives at what it can stand before, a fixed one at
+   * things and near parts of fixtures within its reach.
+   */
+  #reaches(robot: HouseholdRobot, targetM: Vector3, { skill, arguments: given }: SkillCall): boolean {
+    if (!handSkills.has(skill)) return true;
+    const id = given.container ?? given.surface ?? given.fixture ?? '';
     const fixture = this.#household.map.fixture(id);
+    if (robot.fixedReachM === undefined) {
+      const support = this.thingAt(id === '' ? (given.object ?? '') : id)?.supportId ?? '';
+      return (fixture ?? this.#household.map.fixture(support))?.hasAccess ?? true;
+    }
     const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
-    return Math.hypot(targetM[0] - robot.base[0], targetM[1] - robot.base[1]) - halfM;
+    const gapM = Math.hypot(targetM[0] - robot.base[0], targetM[1] - robot.base[1]);
+    return gapM - halfM <= robot.fixedReachM;
   }
 
   /** Where the skill happens, in `map`. */

@@ -3,7 +3,7 @@ import { ConfigurationError } from '@efferent/core';
 import type { SuiteOptions } from '../figure.ts';
 import type { Level } from './cell.ts';
 
-export const planningSuiteNames = ['deps', 'clea', 'critic', 'selector', 'rates', 'fit'] as const;
+export const planningSuiteNames = ['deps', 'clea', 'critic', 'selector', 'overhead', 'rates', 'fit'] as const;
 export type PlanningSuiteName = (typeof planningSuiteNames)[number];
 
 /** What the command line gives to `bench planning`. */

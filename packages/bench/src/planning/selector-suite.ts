@@ -5,12 +5,15 @@ import type { EpisodeJob, EpisodeResult } from './episode-job.ts';
 import type { PlanningOptions } from './planning-options.ts';
 import { suiteCards } from './run-cells.ts';
 import { runJobs } from './run-jobs.ts';
-import { addEpisode, type Counts } from './tally.ts';
+import { livelockFigures } from './surface-figures.ts';
+import { addEpisode, type Counts, readTally } from './tally.ts';
 
 export const budgets = [1, 1.25, 1.5, 2] as const;
 const usualEpisodes = 90;
 /** A way counts as within a budget up to this share more: places on a surface are drawn. */
 const tolerance = 0.02;
+/** Share of the gap that the network has to close beyond path distance, where that leaves some: at the optimum itself. */
+const leastGain = 0.01;
 const faultless = { errorRate: 0, stepErrorRate: 0 };
 
 /**
@@ -105,19 +108,35 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
   const share = (arm: SelectorName, budget: number, within: readonly string[]) => {
     const total = (key: string) => sumOf(within, (group) => count(`${group} ${key}`));
     const rate = (name: string) => total(`${name} within-${budget}`) / total(`${name} n`);
-    // The fixed order may leave no gap to close.
-    return { gap: (rate(arm) - rate('fixed')) / (1 - rate('fixed')), rate: rate(arm), n: total(`${arm} n`) };
+    const fixed = rate('fixed');
+    return {
+      gap: fixed < 1 ? (rate(arm) - fixed) / (1 - fixed) : Number.NaN,
+      rate: rate(arm),
+      n: total(`${arm} n`),
+    };
   };
   const sets = [...groups.map((group) => [group, [group]] as const), ['all', groups] as const];
-  return sets.flatMap(([name, within]) =>
+  const figures = sets.flatMap(([name, within]) =>
     arms.flatMap((arm) => [
       ...budgets.flatMap((budget) => {
         const { gap, rate, n } = share(arm, budget, within);
+        const isJudged = arm === 'learned' && name === 'all';
+        const beyond = gap - share('path', budget, within).gap;
         return [
           figure(`${name}/${arm}/within-${budget}`, rate, '1', { n }),
-          ...(arm === 'fixed' || Number.isNaN(gap)
+          ...(arm === 'fixed'
             ? []
-            : [figure(`${name}/${arm}/gap-closed-${budget}`, gap, '1', { n })]),
+            : [gapFigure(`${name}/${arm}/gap-closed-${budget}`, gap, n, isJudged ? 0.8 : undefined)]),
+          ...(arm === 'learned'
+            ? [
+                gapFigure(
+                  `${name}/learned/gap-beyond-path-${budget}`,
+                  beyond,
+                  n,
+                  isJudged && budget === 1 ? leastGain : undefined,
+                ),
+              ]
+            : []),
         ];
       }),
       figure(
@@ -128,12 +147,21 @@ export function selectorFigures(tally: Readonly<Record<string, number>>): Figure
       ),
     ]),
   );
+  return [...figures, ...livelockFigures([...readTally(tally).values()])];
 }
+
+/** Has no value, and is not judged, where the fixed order leaves no gap to close. */
+const gapFigure = (name: string, gap: number, n: number, least: number | undefined): Figure =>
+  figure(name, gap, '1', {
+    n,
+    ...(least === undefined || Number.isNaN(gap) ? {} : { target: ['>=', least] }),
+  });
 
 const sumOf = (groups: readonly string[], value: (group: string) => number): number =>
   groups.reduce((sum, group) => sum + value(group), 0);
 
-function permutations(count: number): readonly (readonly number[])[] {
+/** All orders of the numbers below `count`. */
+export function permutations(count: number): readonly (readonly number[])[] {
   if (count === 0) return [[]];
   return permutations(count - 1).flatMap((rest) =>
     Array.from({ length: count }, (_, at) => [...rest.slice(0, at), count - 1, ...rest.slice(at)]),

@@ -14,7 +14,7 @@ import { runSymbolicEpisode } from './symbolic-episode.ts';
 
 const workspace = [join(import.meta.dirname, '../../../..')];
 const scene = loadScene(workspace, 'kitchen');
-const team = await loadTeam(workspace, ['stretch']);
+const team = await loadTeam(workspace, ['stretch'], scene.map);
 
 test('a planner does over HTTP, with a model that sees only prompts, what it does with the reasoner itself', async () => {
   const server = await startModelServer({ model: new Reasoner(), host: '127.0.0.1', port: 0, apiKey: '' });

@@ -28,25 +28,20 @@ export function surfaceFigures(tally: Readonly<Record<string, number>>): Figure[
       .filter(({ name }) => name.scale === 1 && name.rounds === 8)
       .flatMap((cell) => comparisons(cell, cells)),
     ...roundFigures(cells),
-    figure(
-      'hybrid-livelocks',
-      sumOver(
-        cells.filter(({ name }) => isHybrid(name.arm)),
-        'livelocks',
-      ),
-      '1',
-      {
-        target: ['<=', 0],
-        n: sumOver(
-          cells.filter(({ name }) => isHybrid(name.arm)),
-          'n',
-        ),
-      },
-    ),
+    ...livelockFigures(cells),
   ];
 }
 
 const isHybrid = (arm: string): boolean => arm === 'hybrid' || arm.startsWith('hybrid-');
+
+/** Tasks that went on without getting anywhere: of `hybrid`, and of every planner. */
+export const livelockFigures = (cells: readonly CellTally[]): Figure[] =>
+  [
+    ['hybrid-livelocks', cells.filter(({ name }) => isHybrid(name.arm))] as const,
+    ['livelocks', cells] as const,
+  ].map(([name, counted]) =>
+    figure(name, sumOver(counted, 'livelocks'), '1', { target: ['<=', 0], n: sumOver(counted, 'n') }),
+  );
 
 const sumOver = (cells: readonly CellTally[], metric: Metric): number =>
   cells.reduce((total, cell) => total + cell.sum(metric), 0);
@@ -147,7 +142,7 @@ export const groupsOf = (cell: CellTally): readonly string[] => [
 
 /** Measured rates beside full simulation, over the same episodes. */
 function levelFigures(cells: readonly CellTally[]): Figure[] {
-  return cells.flatMap((cell) => {
+  const figures = cells.flatMap((cell) => {
     const { arm, level } = cell.name;
     const target = arm === 'hybrid' && level === 'full' ? (['>=', 0.85] as const) : undefined;
     return [
@@ -158,4 +153,5 @@ function levelFigures(cells: readonly CellTally[]): Figure[] {
       figure(`${arm}/${level}/simulated`, cell.mean('simulated-s'), 's', { n: cell.sum('n') }),
     ];
   });
+  return [...figures, ...livelockFigures(cells)];
 }

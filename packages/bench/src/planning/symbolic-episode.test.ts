@@ -8,7 +8,7 @@ import { runSymbolicEpisode, type SymbolicEpisode } from './symbolic-episode.ts'
 
 const workspace = [join(import.meta.dirname, '../../../..')];
 const scene = loadScene(workspace, 'kitchen');
-const team = await loadTeam(workspace, ['stretch']);
+const team = await loadTeam(workspace, ['stretch'], scene.map);
 const cards = listTaskCards(scene, 'core').map((id) => loadTaskCard(scene, id));
 
 const run = (planner: PlannerName, seed: number, fields: Partial<SymbolicEpisode> = {}) =>

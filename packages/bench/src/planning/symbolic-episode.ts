@@ -11,7 +11,7 @@ import {
   type TaskSettings,
   WorldMap,
 } from '@efferent/agent';
-import { Rng } from '@efferent/core';
+import { Rng, Transform } from '@efferent/core';
 import { type Episode, judgeTask, type Scene, type TaskVerdict } from '@efferent/sim';
 import { skillContracts } from '@efferent/skills';
 import { Household } from './household.ts';
@@ -19,6 +19,7 @@ import { type HouseholdDisturbance, HouseholdEvents } from './household-events.t
 import { type HouseholdRobotSpec, mobileManipulator } from './household-robot.ts';
 import { HouseholdSenses } from './household-senses.ts';
 import { HouseholdSkills } from './household-skills.ts';
+import { ProgressWatch } from './progress-watch.ts';
 import type { RateTable } from './skill-outcomes.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { applyWorldFaults, noWorldFaults, type WorldFaults } from './world-faults.ts';
@@ -43,6 +44,8 @@ export interface SymbolicEpisode {
   readonly statistics?: SkillStatistics;
   readonly onEvent?: (event: TaskEvent) => void;
   readonly onSkill?: (call: SkillCall) => void;
+  /** Choices among ready sub-goals. @param wayM - of all robots until then */
+  readonly onChoice?: (choice: Parameters<NonNullable<TaskEnvironment['onChoice']>>[0], wayM: number) => void;
   /** Judgements of the critic, with the world as it is then. */
   readonly onCritique?: (
     subGoal: Parameters<TaskEnvironment['publishCritique']>[0],
@@ -65,6 +68,8 @@ export interface SymbolicRecord {
   readonly simulatedS: number;
   /** Whether the disturbance happened. */
   readonly isDisturbed: boolean;
+  /** A bound ended the task after it had gone on without getting anywhere. */
+  readonly isLivelock: boolean;
   /** Way of all robots together, m. */
   readonly wayM: number;
 }
@@ -78,7 +83,11 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
   const map = new WorldMap(scene.map);
   const belief = new Belief(
     map,
-    team.map(({ name, fixedReachM }) => ({ name, fixedReachM })),
+    team.map(({ name, fixedReachM, basePose }) => ({
+      name,
+      fixedReachM,
+      mapFromStand: basePose === undefined ? undefined : Transform.fromPlanar(...basePose),
+    })),
   );
   const household = new Household(scene, map, episode.setup, team, rng.fork('places'));
   applyWorldFaults(household, faults);
@@ -92,6 +101,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
     { rates: options.rates, factor: options.factor, jams: faults.jams },
     rng.fork('skills'),
   );
+  const progress = new ProgressWatch(household);
   const clock = new VirtualTime(1);
   for (const robot of household.robots.values()) senses.look(robot, clock.nowS);
   if (options.isFamiliar === true) senses.lookEverywhere(clock.nowS);
@@ -113,13 +123,17 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
       const outcome = skills.execute(call, clock.nowS);
       await clock.wait(outcome.elapsedS);
       senses.look(household.robots.get(call.robot)!, clock.nowS);
+      progress.noteSkill();
       if (outcome.success) wish(call);
       return outcome;
     },
     runModel: async (work) => {
+      progress.noteCall();
       await clock.wait(model.modelledLatencyMs / 1000);
       return clock.holdWhile(work);
     },
+    runNetwork: (work) => clock.holdWhile(work),
+    onChoice: (choice) => options.onChoice?.(choice, skills.wayM),
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
     publishPlan: () => undefined,
@@ -151,6 +165,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
     verdict,
     simulatedS: clock.nowS,
     isDisturbed: events?.happenedS !== undefined,
+    isLivelock: !verdict.success && progress.isLivelock(report.outcome),
     wayM: skills.wayM,
   };
 }

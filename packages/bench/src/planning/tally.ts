@@ -21,15 +21,6 @@ export const metrics = [
 ] as const;
 export type Metric = (typeof metrics)[number];
 
-/** Ends of a task in which it went on without getting anywhere. */
-const livelockEnds: ReadonlySet<string> = new Set([
-  'step-limit',
-  'model-call-limit',
-  'token-limit',
-  'time-limit',
-  'no-progress',
-]);
-
 /** Adds one episode. Keys: `cell|group/task|metric` and `cell|disturbance:name|metric`. */
 export function addEpisode(tally: Counts, result: EpisodeResult): void {
   const values: Record<Metric, number> = {
@@ -44,7 +35,7 @@ export function addEpisode(tally: Counts, result: EpisodeResult): void {
     tokens: result.tokens,
     'simulated-s': result.simulatedS,
     'wall-s': result.wallS,
-    livelocks: Number(!result.success && livelockEnds.has(result.outcome)),
+    livelocks: Number(result.isLivelock),
   };
   const add = (key: string, value: number) => {
     if (value !== 0) tally[key] = (tally[key] ?? 0) + value;

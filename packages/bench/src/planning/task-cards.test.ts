@@ -10,6 +10,7 @@ import {
 } from '@efferent/sim';
 import { describe, expect, test } from 'vitest';
 import { groups } from './fit-suite.ts';
+import { loadTeam } from './household-team.ts';
 import { runSymbolicEpisode } from './symbolic-episode.ts';
 
 const workspace = [join(import.meta.dirname, '../../../..')];
@@ -24,6 +25,7 @@ async function skillsOf(scene: Scene, id: string, seed: number): Promise<number>
   const record = await runSymbolicEpisode({
     scene,
     episode: buildEpisodeSetup(scene, loadTaskCard(scene, id), seed),
+    team: await loadTeam(workspace, loadTaskCard(scene, id).robots ?? ['stretch'], scene.map),
     model: new Reasoner(),
     settings: {
       planner: 'classical',
@@ -54,19 +56,25 @@ describe('the cards of deps', () => {
     }
   });
 
-  test.each(cardsOf('deps'))('%s has a plan of as many skills as it says', async (id, scene) => {
-    const [fewest, most] = loadTaskCard(scene, id).skills!;
-    const count = await skillsOf(scene, id, 1000);
-    expect(count).toBeGreaterThanOrEqual(fewest);
-    // A detector that errs may cost a detour.
-    expect(count).toBeLessThanOrEqual(most + Math.max(2, Math.ceil(0.1 * most)));
-  });
+  test.each([...cardsOf('deps'), ...cardsOf('clea')])(
+    '%s has a plan of as many skills as it says',
+    async (id, scene) => {
+      const [fewest, most] = loadTaskCard(scene, id).skills!;
+      const count = await skillsOf(scene, id, 1000);
+      expect(count).toBeGreaterThanOrEqual(fewest);
+      // A detector that errs may cost a detour.
+      expect(count).toBeLessThanOrEqual(most + Math.max(2, Math.ceil(0.1 * most)));
+    },
+  );
 });
 
-test('clea has three tasks of each of four kinds, each with at least three disturbances', () => {
+test('clea has three tasks of each of four kinds, one of them for two robots, each with at least three disturbances', () => {
   const cards = cardsOf('clea').map(([id, scene]) => loadTaskCard(scene, id));
-  for (const group of groups.clea)
-    expect(cards.filter((card) => card.group === group).length, group).toBeGreaterThanOrEqual(3);
+  for (const group of groups.clea) {
+    const inGroup = cards.filter((card) => card.group === group);
+    expect(inGroup.length, group).toBe(3);
+    expect(inGroup.filter(({ robots = [] }) => robots.length === 2).length, group).toBe(1);
+  }
   for (const { id, perturbations } of cards)
     expect(Object.keys(perturbations).length, id).toBeGreaterThanOrEqual(3);
 });
