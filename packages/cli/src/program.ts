@@ -149,6 +149,7 @@ export function createProgram(): Command {
     .command('merge')
     .description('join the reports of shards')
     .argument('<files...>', 'JSON files written with --json --shard i/n')
+    .option('--json', 'print the report as one JSON line')
     .action(lazily(async () => (await import('./bench-command.ts')).runBenchMerge));
 
   const model = program.command('model').description('work with language models');

@@ -2,9 +2,9 @@ import { type Atom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
 import { knownConfidence } from '../belief/truth.ts';
 import type { Mention, NamedWords } from '../language/mentions.ts';
-import type { PlanProposal } from '../model/proposal.ts';
+import type { ProposedReference, ProposedSubGoal } from '../model/proposal.ts';
 import type { PlanProblem } from './check-plan.ts';
-import { MentionMatch } from './mention-match.ts';
+import { everything, isDestination, isOfPlaces, isOfThings, MentionMatch } from './mention-match.ts';
 
 /** A way in which a plan does not keep to the words of its instruction. */
 export interface CoverageProblem extends PlanProblem {
@@ -19,6 +19,13 @@ export interface CoverageProblem extends PlanProblem {
   readonly mention: Mention | undefined;
 }
 
+/** What of a plan is held against words. */
+export interface CoveredPlan {
+  readonly goals: readonly string[];
+  readonly subGoals: readonly Pick<ProposedSubGoal, 'arguments'>[];
+  readonly references: readonly ProposedReference[];
+}
+
 /** What a step brings about and stays so. */
 const lasting = new Set<string>(['in', 'on', 'open', 'closed']);
 const openWords = ['open', 'opens', 'opened', 'opening', 'pull'];
@@ -30,6 +37,9 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  * Holds a plan against the words of its instruction, without a model: what is named must occur, and goals may speak only
  * of what is named.
  *
+ * This finds what a plan lacks, for `hybrid` to mend or to ask again. That no planner takes a goal from text that nobody said is
+ * the matter of `strayGoals`, which grants what it does not know.
+ *
  * It knows single noun phrases and no grammar: a plan that it lets pass can still be wrong, and with words that the lexicon
  * does not hold it says less.
  *
@@ -38,7 +48,7 @@ const freeWords = ['away', 'aside', 'somewhere', 'elsewhere', 'tidy'];
  * @param excluded - ids that a name of the instruction does not mean, by that name
  */
 export function coverageProblems(
-  proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
+  proposal: CoveredPlan,
   instruction: NamedWords,
   answered: readonly NamedWords[],
   view: BeliefView,
@@ -68,7 +78,7 @@ class Coverage {
   readonly #used: ReadonlySet<string>;
 
   constructor(
-    proposal: Pick<PlanProposal, 'goals' | 'subGoals' | 'references'>,
+    proposal: CoveredPlan,
     goals: readonly Atom[],
     words: NamedWords,
     answered: readonly NamedWords[],
@@ -103,13 +113,10 @@ class Coverage {
       positive.some(
         (mention) =>
           this.#match.fits(mention, name) &&
-          (goesBack ||
-            !this.#isDestination(name) ||
-            isOfThings(mention.phrase.meaning?.kind) ||
-            isDestination(mention)),
+          (goesBack || !this.#isDestination(name) || isOfThings(mention.phrase) || isDestination(mention)),
       );
-    const things = positive.some(({ phrase }) => isOfThings(phrase.meaning?.kind));
-    const places = positive.some(({ phrase }) => isOfPlaces(phrase.meaning?.kind));
+    const things = positive.some(({ phrase }) => isOfThings(phrase));
+    const places = positive.some(({ phrase }) => isOfPlaces(phrase));
     const isFree =
       freeWords.some((word) => this.#words.words.has(word)) || !positive.some((each) => isDestination(each));
     const names = [...new Set(this.#goals.flatMap((goal) => goal.arguments))];
@@ -148,18 +155,18 @@ class Coverage {
     const { meaning } = mention.phrase;
     if (meaning === undefined || meaning.kind === 'anything') return false;
     if ([...this.#used].some((name) => this.#match.fits(mention, name))) return false;
-    if (isOfThings(meaning.kind)) return mention.preposition !== 'from' && mention.preposition !== 'near';
+    if (isOfThings(mention.phrase)) return mention.preposition !== 'from' && mention.preposition !== 'near';
     if (this.#words.verbs.length > 0 && this.#words.verbs.every((verb) => verb === 'find' || verb === 'look'))
       return false;
     // A place may say only where the thing is or was; the last place of all is where something goes.
-    const last = this.#words.mentions.filter(({ phrase }) => isOfPlaces(phrase.meaning?.kind)).at(-1);
+    const last = this.#words.mentions.filter(({ phrase }) => isOfPlaces(phrase)).at(-1);
     const isSource = mention.preposition === 'from' || this.#words.verbs.includes('clear');
     const holdsGoal = this.#view.objects.some(
       (object) => this.#used.has(object.id) && this.#match.fits(mention, object.support),
     );
     const goesIntoThing = this.#words.mentions
       .slice(this.#words.mentions.indexOf(mention) + 1)
-      .some(({ phrase, preposition }) => preposition !== undefined && isOfThings(phrase.meaning?.kind));
+      .some(({ phrase, preposition }) => preposition !== undefined && isOfThings(phrase));
     return mention === last && !isSource && !holdsGoal && !goesIntoThing;
   }
 
@@ -168,13 +175,12 @@ class Coverage {
     const about = new Set([...this.#goals, ...this.#done].map((goal) => goal.arguments[0]));
     const excluded = this.#words.mentions.filter((mention) => mention.isExcluded);
     const isClearing = this.#words.verbs.includes('clear');
-    const places = this.#words.mentions.filter(({ phrase }) => isOfPlaces(phrase.meaning?.kind));
+    const places = this.#words.mentions.filter(({ phrase }) => isOfPlaces(phrase));
     const sources = isClearing
       ? places
       : places.filter((mention) => mention.preposition === 'from' || mention !== places.at(-1));
     const groups = this.#words.mentions.filter(
-      ({ phrase, isExcluded }) =>
-        phrase.quantity.kind === 'every' && isOfThings(phrase.meaning?.kind) && !isExcluded,
+      ({ phrase, isExcluded }) => phrase.quantity.kind === 'every' && isOfThings(phrase) && !isExcluded,
     );
     return (isClearing && groups.length === 0 && places.length > 0 ? [everything] : groups).flatMap(
       (mention) =>
@@ -204,7 +210,7 @@ class Coverage {
     const isClearing = this.#words.verbs.includes('clear');
     const left = this.#words.mentions.filter(
       ({ phrase, preposition, isExcluded }) =>
-        isOfPlaces(phrase.meaning?.kind) &&
+        isOfPlaces(phrase) &&
         !isExcluded &&
         (preposition === 'from' || (isClearing && preposition === undefined)),
     );
@@ -277,27 +283,3 @@ const stateProblem = (goal: Atom | undefined, reason: string): CoverageProblem =
   mention: undefined,
   reason,
 });
-
-const everything: Mention = {
-  phrase: {
-    text: 'everything',
-    quantity: { kind: 'every' },
-    adjectives: [],
-    meaning: { kind: 'anything', noun: 'everything' },
-    pronoun: undefined,
-    plural: true,
-    modifiers: [],
-    except: [],
-  },
-  preposition: undefined,
-  list: -1,
-  isExcluded: false,
-};
-
-/** "in the sink", "on it", "bring me": a phrase that may say where something goes. */
-const isDestination = ({ phrase, preposition }: Mention): boolean =>
-  phrase.meaning?.kind === 'person' || (preposition !== undefined && preposition !== 'from');
-
-const isOfThings = (kind: string | undefined): boolean =>
-  kind === 'object' || kind === 'category' || kind === 'anything';
-const isOfPlaces = (kind: string | undefined): boolean => kind === 'fixture' || kind === 'person';

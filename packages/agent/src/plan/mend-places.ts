@@ -1,14 +1,10 @@
 import type { Atom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
-import type { Mention, NamedWords } from '../language/mentions.ts';
+import type { NamedWords } from '../language/mentions.ts';
 import { MentionMatch } from './mention-match.ts';
 
 /** Looks that a plan without any step is given at most. */
 const mostLooks = 3;
-
-/** Tells whether a noun phrase names furniture, a place or a person. */
-export const isOfPlaces = ({ phrase }: Mention): boolean =>
-  phrase.meaning?.kind === 'fixture' || phrase.meaning?.kind === 'person';
 
 /** Names what the instruction says of furniture and was not looked at, else the open surface that was seen least. */
 export function placesToLookAt({

@@ -10,8 +10,8 @@ import { idsOf } from '../reasoner/things.ts';
 import { completeSteps } from './complete-steps.ts';
 import type { CoverageProblem } from './instruction-coverage.ts';
 import { meantSkill } from './meant-skill.ts';
-import { isOfPlaces, otherSurface, placeLike, placesToLookAt } from './mend-places.ts';
-import { MentionMatch } from './mention-match.ts';
+import { otherSurface, placeLike, placesToLookAt } from './mend-places.ts';
+import { isOfPlaces, MentionMatch } from './mention-match.ts';
 
 /** A plan put right, and in words what was changed. */
 export interface MendedPlan {
@@ -144,7 +144,7 @@ class Mending {
     const used = this.#goals().flatMap((goal) => goal.arguments);
     const unused = words.mentions.filter(
       (mention) =>
-        isOfPlaces(mention) &&
+        isOfPlaces(mention.phrase) &&
         !mention.isExcluded &&
         mention.preposition !== 'from' &&
         !used.some((id) => match.fits(mention, id)),
@@ -156,7 +156,7 @@ class Mending {
 
   /** The one thing that a forgotten noun phrase means, when another of its enumeration has a goal. */
   #listed({ mention }: CoverageProblem): string | undefined {
-    if (mention === undefined || isOfPlaces(mention)) return undefined;
+    if (mention === undefined || isOfPlaces(mention.phrase)) return undefined;
     const match = this.#match();
     const able = match.objectsOf(mention.phrase).filter((id) => !this.#names().includes(id));
     return able.length === 1 && this.#patternFor(mention, match) !== undefined ? able[0] : undefined;
@@ -166,7 +166,7 @@ class Mending {
   #patternFor(mention: Mention, match: MentionMatch): Atom | undefined {
     const alike = this.#context.words.mentions.filter(
       (other) =>
-        other === mention || (other.list === mention.list && !other.isExcluded && !isOfPlaces(other)),
+        other === mention || (other.list === mention.list && !other.isExcluded && !isOfPlaces(other.phrase)),
     );
     const group = alike.length > 0 ? alike : [mention];
     return this.#goals().find((goal) => group.some((other) => match.fits(other, goal.arguments[0] ?? '')));
@@ -179,7 +179,7 @@ class Mending {
     if (kind === 'member') return isPlace ? undefined : member;
     if (mention === undefined) return undefined;
     const match = this.#match();
-    if (isOfPlaces(mention) !== isPlace) return undefined;
+    if (isOfPlaces(mention.phrase) !== isPlace) return undefined;
     if (isPlace) return placeLike(view, this.#goals(), name, match.placesOf(mention.phrase));
     const used = this.#names();
     const able = match.objectsOf(mention.phrase).filter((id) => !used.includes(id));

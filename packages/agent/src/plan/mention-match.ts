@@ -111,3 +111,32 @@ function isOfKind({ meaning, adjectives }: NounPhrase, className: string): boole
       (meaning.kind === 'category' && isInCategory(className, meaning.noun)))
   );
 }
+
+/** What "clear the table" speaks of without naming it. */
+export const everything: Mention = {
+  phrase: {
+    text: 'everything',
+    quantity: { kind: 'every' },
+    adjectives: [],
+    meaning: { kind: 'anything', noun: 'everything' },
+    pronoun: undefined,
+    plural: true,
+    modifiers: [],
+    except: [],
+  },
+  preposition: undefined,
+  list: -1,
+  isExcluded: false,
+};
+
+/** "in the sink", "on it", "bring me": a phrase that may say where something goes. */
+export const isDestination = ({ phrase, preposition }: Mention): boolean =>
+  phrase.meaning?.kind === 'person' || (preposition !== undefined && preposition !== 'from');
+
+/** Tells whether a noun phrase names things that can be carried. */
+export const isOfThings = ({ meaning }: NounPhrase): boolean =>
+  meaning?.kind === 'object' || meaning?.kind === 'category' || meaning?.kind === 'anything';
+
+/** Tells whether a noun phrase names furniture, a place or a person. */
+export const isOfPlaces = ({ meaning }: NounPhrase): boolean =>
+  meaning?.kind === 'fixture' || meaning?.kind === 'person';

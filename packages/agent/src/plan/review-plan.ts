@@ -6,7 +6,7 @@ import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { symbolicState } from '../reasoner/symbolic-state.ts';
 import { checkPlan, type PlanProblem } from './check-plan.ts';
 import { openGoals } from './complete-steps.ts';
-import { type CoverageProblem, coverageProblems } from './instruction-coverage.ts';
+import { type CoverageProblem, type CoveredPlan, coverageProblems } from './instruction-coverage.ts';
 import { type MendContext, mendPlan } from './mend-plan.ts';
 
 /** What a plan is held against beside the contracts. */
@@ -46,7 +46,7 @@ export function reviewPlan(proposal: PlanProposal, context: ReviewContext): Revi
  * @returns one sentence for each
  */
 export function leftMembers(
-  plan: Pick<PlanProposal, 'goals' | 'references'>,
+  plan: Pick<CoveredPlan, 'goals' | 'references'>,
   context: Pick<ReviewContext, 'view' | 'instruction' | 'achieved' | 'excluded' | 'failures' | 'covers'>,
 ): readonly string[] {
   const { view, instruction, achieved, excluded, failures, covers } = context;

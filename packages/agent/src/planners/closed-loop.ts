@@ -170,7 +170,10 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
 
   async onEnd(plan: PlanGraph): Promise<string | undefined> {
     const goals = plan.goals.map((goal) => this.#task.goals.bound(goal));
-    const left = plan.complete ? leftMembers({ ...plan, goals }, this.#reviewContext(this.#task.view())) : [];
+    const references = [...plan.references];
+    const left = plan.complete
+      ? leftMembers({ goals, references }, this.#reviewContext(this.#task.view()))
+      : [];
     if (left.length === 0) return concludePlan(this.#task, plan, this);
     await this.replan(left.join('; '));
     return undefined;
