@@ -37,6 +37,12 @@ export function composePlan(
   const subGoals: ProposedSubGoal[] = [];
   const unreachable: Goal[] = [];
   const producers = new Map<string, string>();
+  /** Steps of a robot that open something: it does so before it fills its hand for what comes later. */
+  const openingsOf = (robot: string, now: SymbolicState) =>
+    [...producers]
+      .filter(([fact]) => fact.startsWith('open(') && now.facts.has(fact))
+      .map(([, id]) => id)
+      .filter((id) => subGoals.some((step) => step.id === id && step.robot === robot));
   let state = start;
   const order = (a: Goal, b: Goal) =>
     a.stage - b.stage || lateness(a) - lateness(b) || Number(isInHand(start, b)) - Number(isInHand(start, a));
@@ -66,6 +72,8 @@ export function composePlan(
           .map((fact) => producers.get(fact))
           .filter((value) => value !== undefined),
       );
+      if (needsAccess(step, skills))
+        for (const opening of openingsOf(step.robot, current)) needs.add(opening);
       const uses = [step.robot, ...Object.values(step.arguments)];
       const previous = uses.map((use) => lastUse.get(use)).filter((value) => value !== undefined);
       for (const each of previous) needs.add(each);
@@ -138,8 +146,7 @@ function neededFacts(
 ): readonly string[] {
   if (step.skill === findSkill) return [];
   const things = new Set(Object.values(step.arguments));
-  const contract = skills.find((skill) => skill.name === step.skill);
-  const doors = contract?.preconditions.some((term) => term.predicate === 'accessible')
+  const doors = needsAccess(step, skills)
     ? [...things].flatMap((id) => doorsBefore(state, id)).map((door) => `open(${door})`)
     : [];
   return [
@@ -155,3 +162,8 @@ function neededFacts(
     ...doors,
   ];
 }
+
+const needsAccess = (step: Operator, skills: readonly SkillContract[]): boolean =>
+  skills
+    .find((skill) => skill.name === step.skill)
+    ?.preconditions.some((term) => term.predicate === 'accessible') === true;
