@@ -31,7 +31,14 @@ export default defineConfig({
         },
       },
       // On a virtual clock: other load on the machine changes nothing, so these run side by side.
-      { test: { name: 'lockstep', include: ['test/lockstep/**/*.test.ts'], testTimeout: 180_000 } },
+      {
+        test: {
+          name: 'lockstep',
+          include: ['test/lockstep/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
       // Commands that end by themselves.
       {
         test: {

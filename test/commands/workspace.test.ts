@@ -98,7 +98,7 @@ console.log(\`robots: \${robots.map(({ name }) => name).join()}\`);`,
     });
   });
 
-  it('starts its launch file by name, from a folder below', async () => {
+  it('starts its launch file by name, from a folder below', { retry: 1 }, async () => {
     const words = ['launch', 'porter.launch.xml', 'viewer:=false', '--middleware', 'inproc'];
     const child = spawn(efferent, words, { cwd: join(folder, 'tasks'), stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
@@ -108,12 +108,24 @@ console.log(\`robots: \${robots.map(({ name }) => name).join()}\`);`,
       if (/driver-ready/.test(text)) ready.resolve();
     });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const within = async <T>(limitMs: number, what: string, event: Promise<T>): Promise<T> => {
+      const limit = Promise.withResolvers<never>();
+      const timer = setTimeout(
+        () => limit.reject(new Error(`no ${what} within ${limitMs} ms; so far: ${text}`)),
+        limitMs,
+      );
+      return Promise.race([event, limit.promise]).finally(() => clearTimeout(timer));
+    };
     try {
-      await Promise.race([ready.promise, ended]);
+      await within(60_000, 'driver-ready', Promise.race([ready.promise, ended]));
     } finally {
       child.kill('SIGTERM'); // the wrapper for older Node hands it on
     }
-    expect(await ended).toBe(143);
+    try {
+      expect(await within(20_000, 'end after SIGTERM', ended)).toBe(143);
+    } finally {
+      child.kill('SIGKILL');
+    }
     expect(text).toContain(folder);
     expect(text).toMatch(/localisation-found.*driver-ready/s);
   });
