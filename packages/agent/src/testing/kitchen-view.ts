@@ -7,6 +7,7 @@ import type { BeliefView, ObjectView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import { WorldMap } from '../belief/world-map.ts';
 import type { RobotOffer } from '../model/language-model.ts';
+import { thing } from '../model-check/check-scene.ts';
 
 const map = new WorldMap(loadPriorMap([join(import.meta.dirname, '../../../..')], 'kitchen'));
 
@@ -18,30 +19,13 @@ export const robotName = '/stretch';
 /** The robot of the tests, with every skill of the library. */
 export const robotOffer: RobotOffer = { name: robotName, skills: Object.keys(skillContracts) };
 
-export function objectView(
+/** A thing of the kitchen that was seen a second ago. */
+export const objectView = (
   id: string,
   relation: ObjectView['relation'],
   support: string,
   fields: Partial<ObjectView> = {},
-): ObjectView {
-  return {
-    id,
-    className: id.replace(/-\d+$/, ''),
-    color: '',
-    room: 'kitchen',
-    source: 'detection',
-    confidence: 0.97,
-    positionM: [0.5, -0.5, 0.76],
-    sizeM: [0.07, 0.07, 0.07],
-    relation,
-    support,
-    ageS: 1,
-    visible: true,
-    missing: false,
-    likelyPlaces: [],
-    ...fields,
-  };
-}
+): ObjectView => thing(id, relation, support, [0.5, -0.5, 0.76], { room: 'kitchen', ...fields });
 
 /** A view of the kitchen with everything shut, all surfaces seen, and the given objects. */
 export function kitchenView(
