@@ -18,6 +18,17 @@ import { idsOf } from '../reasoner/things.ts';
 export interface PlanProblem {
   readonly subGoalId: string;
   readonly reason: string;
+  /** Set when it is the contract of a skill that says that the step cannot be done. */
+  readonly veto?: StepVeto;
+}
+
+/** A step that a contract rules out when the plan is made. */
+export interface StepVeto {
+  readonly step: ProposedSubGoal;
+  /** A name or argument that the skill does not take, or something that it needs and that does not hold then. */
+  readonly breaks: 'vocabulary' | 'precondition';
+  /** What the plan does before, in order; empty for a name that there is not. */
+  readonly before: readonly ProposedSubGoal[];
 }
 
 /**
@@ -53,6 +64,14 @@ export function checkPlan(
   for (const subGoal of proposal.subGoals) problems.push(...argumentProblems(subGoal, known, skills, start));
   if (problems.length === 0) problems.push(...preconditionProblems(order, skills, start));
   return problems;
+}
+
+/** Steps that contracts rule out, each once. */
+export function vetoesOf(problems: readonly PlanProblem[]): readonly StepVeto[] {
+  const vetoes = new Map<string, StepVeto>();
+  for (const { subGoalId, veto } of problems)
+    if (veto !== undefined && !vetoes.has(subGoalId)) vetoes.set(subGoalId, veto);
+  return [...vetoes.values()];
 }
 
 /**
@@ -120,7 +139,11 @@ function argumentProblems(
   skills: readonly SkillContract[],
   start: SymbolicState,
 ): readonly PlanProblem[] {
-  const problem = (reason: string): PlanProblem => ({ subGoalId: subGoal.id, reason });
+  const problem = (reason: string): PlanProblem => ({
+    subGoalId: subGoal.id,
+    reason,
+    veto: { step: subGoal, breaks: 'vocabulary', before: [] },
+  });
   const { robots } = start.world;
   const robot = robots.find((candidate) => candidate.name === subGoal.robot);
   if (robot === undefined)
@@ -176,7 +199,7 @@ function preconditionProblems(
   start: SymbolicState,
 ): readonly PlanProblem[] {
   let state = start;
-  for (const subGoal of order) {
+  for (const [index, subGoal] of order.entries()) {
     const given = Object.fromEntries(subGoal.arguments.map((argument) => [argument.name, argument.value]));
     const contract = skills.find((skill) => skill.name === subGoal.skill);
     const operator: Operator =
@@ -189,6 +212,7 @@ function preconditionProblems(
         {
           subGoalId: subGoal.id,
           reason: `${subGoal.skill} needs ${broken}, which does not hold at that point and which no earlier step brings about`,
+          veto: { step: subGoal, breaks: 'precondition', before: order.slice(0, index) },
         },
       ];
     }
