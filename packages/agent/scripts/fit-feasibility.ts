@@ -1,5 +1,5 @@
 // Fits the chance that a skill succeeds to logged executions, and writes src/plan/feasibility-weights.ts. As shipped:
-//   npx efferent bench tasks --seed 20000 --episodes 100 --planner hybrid --episodes-file log.jsonl
+//   npx efferent bench tasks --seed 20000 --episodes 200 --planner hybrid --episodes-file log.jsonl
 //   node packages/agent/scripts/fit-feasibility.ts log.jsonl
 // Undisturbed episodes: what somebody does to the world while a skill runs is no part of its chance as it was judged.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -24,17 +24,18 @@ const episodes = process.argv
       .split('\n')
       .map((line, index) => runsOf(line, `${file}:${index + 1}`)),
   )
-  .map((runs) =>
-    runs.map(
-      ({ skill, context, code, verdict }): Trial => ({
-        skill,
-        context,
-        success: code === '' && verdict !== 'refuted',
-      }),
-    ),
-  );
+  .map((runs) => runs.map((run) => trialOf(run, runs)));
 if (episodes.length < folds)
   throw new Error('give the files that "efferent bench tasks --episodes-file" wrote');
+
+/** Tries of one thing again and again are no independent tests: from the second failure on they count as one together. */
+function trialOf(run: LoggedRun, runs: readonly LoggedRun[]): Trial {
+  const { skill, context, code, verdict } = run;
+  const isAlike = (other: LoggedRun) =>
+    other.skill === skill && other.context.className === context.className && other.context.tries > 1;
+  const weight = context.tries > 1 ? 1 / runs.filter(isAlike).length : 1;
+  return { skill, context, success: code === '' && verdict !== 'refuted', weight };
+}
 
 /** @param where - file and line */
 function runsOf(line: string, where: string): readonly LoggedRun[] {

@@ -11,8 +11,9 @@ import {
   isFitting,
   type Operator,
 } from '../reasoner/operators.ts';
-import { type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
+import { factOf, type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
 import { idsOf } from '../reasoner/things.ts';
+import { doorsBefore } from './deorder.ts';
 
 /** Why a proposal is refused: the sub-goal and one sentence that a model can repair it by. */
 export interface PlanProblem {
@@ -206,6 +207,8 @@ function preconditionProblems(
       contract === undefined
         ? findOperator(given.object ?? '', subGoal.robot)
         : groundOperator(contract, given, subGoal.robot);
+    // What holds already is skipped when it is due.
+    if (contract !== undefined && holdAlready(contract, given, subGoal.robot, state)) continue;
     if (contract !== undefined && !operator.isApplicable(state)) {
       const broken = brokenPrecondition(contract, given, subGoal.robot, state);
       return [
@@ -216,9 +219,33 @@ function preconditionProblems(
         },
       ];
     }
-    state = operator.apply(state);
+    state =
+      contract === undefined ? searched(operator.apply(state), given.object ?? '') : operator.apply(state);
   }
   return [];
+}
+
+/** A search opens what the thing is believed to be behind. */
+function searched(state: SymbolicState, id: string): SymbolicState {
+  const facts = new Set(state.facts);
+  for (const door of doorsBefore(state, id)) {
+    facts.add(`open(${door})`);
+    facts.delete(`closed(${door})`);
+  }
+  return { ...state, facts };
+}
+
+function holdAlready(
+  contract: SkillContract,
+  given: Readonly<Record<string, string>>,
+  robot: string,
+  state: SymbolicState,
+): boolean {
+  const effects = contract.effects.filter((term) => !term.negated).map((term) => fillTerm(term, given));
+  return (
+    effects.length > 0 &&
+    effects.every((statement) => statement !== undefined && state.facts.has(factOf(statement, robot)))
+  );
 }
 
 function brokenPrecondition(

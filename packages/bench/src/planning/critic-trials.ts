@@ -27,8 +27,6 @@ export interface CriticSample {
   readonly breaks: '' | 'vocabulary' | 'precondition';
   /** How the first failed trial ended; empty when none did. */
   readonly code: string;
-  /** Whether what makes the trials fail is nothing that could have been seen or felt before. */
-  readonly isHidden: boolean;
 }
 
 /**
@@ -57,7 +55,6 @@ export class CriticTrials {
       feasibility: verdict.feasibility,
       breaks: '',
       ...this.#try((rng) => world.skills.tryOut(call, world.nowS, rng)),
-      isHidden: false,
     });
   };
 
@@ -78,7 +75,6 @@ export class CriticTrials {
         feasibility: 0,
         breaks,
         ...(breaks === 'vocabulary' ? { successes: 0, code: 'refused' } : this.#try(run)),
-        isHidden: false,
       });
     }
   };
