@@ -130,11 +130,8 @@ test('chances are scored where they were given, and names that there are not can
     verdict: 'accept',
     layer: 'critic',
     skill: 'pick',
-    arguments: {},
     feasibility: 0.8,
     successes: 5,
-    breaks: '',
-    code: '',
     ...fields,
   });
   const ruledOut = { verdict: 'veto', layer: 'plan-gate', feasibility: 0, successes: 0 } as const;

@@ -18,15 +18,17 @@ export interface CriticSample {
   readonly layer: 'plan-gate' | 'gate' | 'critic';
   readonly skill: string;
   /** Ids by parameter name. */
-  readonly arguments: Readonly<Record<string, string>>;
+  readonly arguments?: Readonly<Record<string, string>>;
   /** Chance of success as judged; 0 for a step that is ruled out. */
   readonly feasibility: number;
   /** Of {@link trialsPerVerdict}. */
   readonly successes: number;
-  /** What the contract of a step of a plan says against it; empty for steps that were due. */
-  readonly breaks: '' | 'vocabulary' | 'precondition';
+  /** Judgements that it stands for; 1 without it. */
+  readonly weight?: number;
+  /** What the contract of a step of a plan says against it; nothing for steps that were due. */
+  readonly breaks?: 'vocabulary' | 'precondition';
   /** How the first failed trial ended; empty when none did. */
-  readonly code: string;
+  readonly code?: string;
 }
 
 /**
@@ -53,7 +55,6 @@ export class CriticTrials {
       skill,
       arguments: given,
       feasibility: verdict.feasibility,
-      breaks: '',
       ...this.#try((rng) => world.skills.tryOut(call, world.nowS, rng)),
     });
   };
@@ -79,7 +80,7 @@ export class CriticTrials {
     }
   };
 
-  #try(run: (rng: Rng) => string): Pick<CriticSample, 'successes' | 'code'> {
+  #try(run: (rng: Rng) => string): { readonly successes: number; readonly code: string } {
     const codes = Array.from({ length: trialsPerVerdict }, (_, trial) =>
       run(this.#rng.fork(`${this.samples.length} ${trial}`)),
     );
