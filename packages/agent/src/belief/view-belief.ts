@@ -3,6 +3,7 @@ import { colorOf } from '../language/colors.ts';
 import type { Belief } from './belief.ts';
 import type {
   BeliefView,
+  ExpectedThing,
   FixtureView,
   ObjectView,
   PlaceView,
@@ -13,7 +14,7 @@ import { articulationState, confidenceOf, knownConfidence } from './confidence.t
 import { contentsHalfLifeS } from './kinds.ts';
 import { classOf, type ObjectTrack } from './object-track.ts';
 import { whereIs } from './where-is.ts';
-import type { Fixture } from './world-map.ts';
+import type { Fixture, WorldMap } from './world-map.ts';
 
 /** How long a look at a surface or container says something about it as a whole, s. */
 const recentS = 600;
@@ -23,18 +24,22 @@ const mostPlaces = 3;
 const nearM = 0.15;
 const mostNear = 3;
 
+/** Less than this after a view was taken it is still the same moment, s. */
+const momentS = 0.001;
 /** The newest view of each belief; it holds until the belief or the time changes. */
-const newest = new WeakMap<Belief, { readonly revision: string; readonly view: BeliefView }>();
+const newest = new WeakMap<Belief, { readonly revision: number; readonly view: BeliefView }>();
 
-/** Takes a snapshot of the belief as plain data. */
+/** Takes a snapshot of the belief as plain data; its relations are listed when somebody first reads them. */
 export function viewBelief(belief: Belief, nowS: number): BeliefView {
   const { revision } = belief;
   const last = newest.get(belief);
-  if (last?.revision === revision && last.view.timeS === nowS) return last.view;
+  if (last?.revision === revision && isSameMoment(last.view.timeS, nowS)) return last.view;
   const view = takeView(belief, nowS);
   newest.set(belief, { revision, view });
   return view;
 }
+
+const isSameMoment = (takenS: number, nowS: number): boolean => nowS >= takenS && nowS - takenS < momentS;
 
 function takeView(belief: Belief, nowS: number): BeliefView {
   const tracks = belief.tracker.objects();
@@ -60,6 +65,7 @@ function takeView(belief: Belief, nowS: number): BeliefView {
       fixedReachM: robot.fixedReachM,
     }),
   );
+  let relations: readonly RelationView[] | undefined;
   return {
     timeS: nowS,
     rooms: belief.map.rooms,
@@ -71,8 +77,28 @@ function takeView(belief: Belief, nowS: number): BeliefView {
     fixtures,
     places,
     robots,
-    relations: relationViews(belief, objects, robots, nowS),
+    get relations() {
+      relations ??= relationViews(belief.map, objects, robots, nowS);
+      return relations;
+    },
     expected: [],
+  };
+}
+
+/** The same view with things that a task speaks of and that are not among its objects. */
+export function withExpected(view: BeliefView, expected: readonly ExpectedThing[]): BeliefView {
+  const { timeS, rooms, objects, fixtures, places, robots } = view;
+  return {
+    timeS,
+    rooms,
+    objects,
+    fixtures,
+    places,
+    robots,
+    get relations() {
+      return view.relations;
+    },
+    expected,
   };
 }
 
@@ -145,12 +171,12 @@ function centerOf(belief: Belief, fixture: Fixture): Vector3 {
 
 /** All edges: what never changes, where things are, and what is near what. */
 function relationViews(
-  belief: Belief,
+  map: WorldMap,
   objects: readonly ObjectView[],
   robots: readonly RobotView[],
   nowS: number,
 ): readonly RelationView[] {
-  const relations = [...belief.map.relations];
+  const relations = [...map.relations];
   const bySupport = new Map<string, ObjectView[]>();
   for (const object of objects) {
     if (object.missing) continue;
@@ -165,7 +191,7 @@ function relationViews(
   }
   for (const together of bySupport.values()) addNear(relations, together, nowS);
   for (const { name, positionM } of robots) {
-    const room = belief.map.roomAt(positionM[0], positionM[1]);
+    const room = map.roomAt(positionM[0], positionM[1]);
     const edge = { subject: name, relation: 'inside-room', confidence: 1, stampS: nowS } as const;
     if (room !== '') relations.push({ ...edge, object: room, source: 'detection' });
   }
@@ -185,6 +211,7 @@ function addNear(relations: RelationView[], together: readonly ObjectView[], now
       const { object: other, radiusM: otherM } = things[next]!;
       const dx = other.positionM[0] - x;
       if (dx > radiusM + widestM + nearM) break;
+      if (Math.abs(other.positionM[1] - y) > radiusM + otherM + nearM) continue;
       const gapM = Math.hypot(dx, other.positionM[1] - y) - radiusM - otherM;
       if (gapM < nearM) near.push({ other, gapM });
     }

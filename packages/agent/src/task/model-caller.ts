@@ -1,5 +1,5 @@
 import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
-import { viewBelief } from '../belief/truth.ts';
+import { viewBelief, withExpected } from '../belief/view-belief.ts';
 import type {
   LanguageModelReply,
   LanguageModelRequest,
@@ -27,6 +27,8 @@ export class ModelCaller {
   readonly #memory: TaskMemory;
   readonly #selectsSkills: boolean;
   readonly #offer = new SkillOffer();
+  /** What the person said and nothing speaks against. */
+  readonly #harmless = new Set<string>();
   #recalled: readonly string[] | undefined;
 
   /** @param selectsSkills - false tells a model of all skills, however many */
@@ -60,7 +62,7 @@ export class ModelCaller {
     const request: LanguageModelRequest<Output> = {
       question,
       instruction,
-      belief: { ...view, expected: expectedThings(belief, view, instruction) },
+      belief: withExpected(view, expectedThings(belief, view, instruction)),
       skills,
       robots,
       history: this.#memory.history,
@@ -109,8 +111,10 @@ export class ModelCaller {
   /** Everything that is planned comes by here, whoever plans, and whatever the person has said since. */
   #refuseUnsafe(): void {
     for (const said of [this.#memory.instruction, ...Object.values(this.#memory.answers)]) {
+      if (this.#harmless.has(said)) continue;
       const refusal = refusalOf(said);
       if (refusal !== undefined) throw new TaskEnd('refused', refusal);
+      this.#harmless.add(said);
     }
   }
 
