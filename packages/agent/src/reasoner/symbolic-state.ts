@@ -142,6 +142,28 @@ export function symbolicState(
   };
 }
 
+const newestStarts = new WeakMap<
+  BeliefView,
+  {
+    readonly team: readonly RobotOffer[];
+    readonly references: readonly ProposedReference[];
+    readonly state: SymbolicState;
+  }
+>();
+
+/** What a checker starts from that forbids only what cannot be: what is unknown counts as open and as closed. */
+export function possibleState(
+  view: BeliefView,
+  team: readonly RobotOffer[],
+  references: readonly ProposedReference[],
+): SymbolicState {
+  const last = newestStarts.get(view);
+  if (last?.team === team && last.references === references) return last.state;
+  const state = symbolicState(view, team, references, { unknownIsBoth: true });
+  newestStarts.set(view, { team, references, state });
+  return state;
+}
+
 /**
  * A fixed robot works at the part of a surface that is near it, one that drives where it can stand; nothing is said of
  * what has no place yet.

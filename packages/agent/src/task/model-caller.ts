@@ -27,8 +27,6 @@ export class ModelCaller {
   readonly #memory: TaskMemory;
   readonly #selectsSkills: boolean;
   readonly #offer = new SkillOffer();
-  /** What the person said and nothing speaks against. */
-  readonly #harmless = new Set<string>();
   #recalled: readonly string[] | undefined;
 
   /** @param selectsSkills - false tells a model of all skills, however many */
@@ -111,10 +109,8 @@ export class ModelCaller {
   /** Everything that is planned comes by here, whoever plans, and whatever the person has said since. */
   #refuseUnsafe(): void {
     for (const said of [this.#memory.instruction, ...Object.values(this.#memory.answers)]) {
-      if (this.#harmless.has(said)) continue;
       const refusal = refusalOf(said);
       if (refusal !== undefined) throw new TaskEnd('refused', refusal);
-      this.#harmless.add(said);
     }
   }
 
