@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 const scene = 'kitchen-station';
 
 it('an arm on a stand does its own tasks: it opens the drawer beside it and puts a thing in', async () => {
-  const record = await runEpisode({ scene, robot: 'panda', task: 'station-to-drawer', seed: 1001 });
+  const record = await runEpisode({ scene, robot: 'panda', task: 'station-to-drawer', seed: 1205 });
   expect(record.conditions, record.message).toEqual([expect.objectContaining({ isMet: true })]);
   expect(record.collisionPairs).toEqual([]);
   const moves = record.skillRuns.filter(({ skill }) => skill !== 'look');
