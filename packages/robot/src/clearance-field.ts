@@ -1,4 +1,5 @@
-import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { placedBoxes } from './placed-boxes.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /** Farther than this from anything, all places are alike, m. */
 export const farM = 0.6;

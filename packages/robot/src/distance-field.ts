@@ -1,5 +1,6 @@
 import { emptyGrid, footprintsInBand, type HeightBand, signedDistance } from './occupancy-grid.ts';
-import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { placedBoxes } from './placed-boxes.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /** Distances beyond this look alike, m. */
 const farM = 1;

@@ -1,6 +1,6 @@
 import { ClearanceField, farM } from './clearance-field.ts';
 import type { PlanarPose } from './planar-pose.ts';
-import type { PriorMap } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 import { poseStride, type RobotModel, writePose } from './robot-model.ts';
 import type { SolidShape } from './urdf.ts';
 

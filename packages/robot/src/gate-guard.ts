@@ -1,7 +1,9 @@
 import { CollisionChecker } from './collision-checker.ts';
 import type { Neighbour } from './neighbour.ts';
+import { placedBoxes } from './placed-boxes.ts';
 import { PlanningScene } from './planning-scene.ts';
-import { type PriorMap, placedBoxes, standOf } from './prior-map.ts';
+import { standOf } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 import { poseStride, type RobotModel } from './robot-model.ts';
 import { stopDecelerationFactor } from './set-point-limiter.ts';
 

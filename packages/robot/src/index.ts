@@ -30,6 +30,7 @@ export {
   type RobotFileNames,
 } from './load-robot-model.ts';
 export { mainCameraOf } from './main-camera.ts';
+export { articulationTransform, type PlacedBox, placedBoxes } from './placed-boxes.ts';
 export {
   composePlanar,
   invertPlanar,
@@ -39,10 +40,8 @@ export {
   planarFrames,
 } from './planar-pose.ts';
 export { type AttachedBox, handleBoxId, PlanningScene, type SceneBox } from './planning-scene.ts';
+export { furnitureById, furnitureTransform, parsePriorMap, standOf } from './prior-map.ts';
 export {
-  articulationTransform,
-  furnitureById,
-  furnitureTransform,
   type MapArticulation,
   type MapBox,
   type MapContainer,
@@ -50,13 +49,9 @@ export {
   type MapKind,
   type MapPlace,
   type MapSurface,
-  type PlacedBox,
   type PriorMap,
-  parsePriorMap,
-  placedBoxes,
   priorMapSchema,
-  standOf,
-} from './prior-map.ts';
+} from './prior-map-schema.ts';
 export { ReachKinematics, type ReachSolution } from './reach-kinematics.ts';
 export { type ActuatorManifest, type RobotManifest, robotManifestSchema } from './robot-manifest.ts';
 export { multiplyPoses, poseAt, poseStride, type RobotLink, RobotModel, writePose } from './robot-model.ts';

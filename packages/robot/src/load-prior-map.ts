@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
-import { type PriorMap, parsePriorMap } from './prior-map.ts';
+import { parsePriorMap } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /**
  * Loads `sim-scenes/<scene>/map.yaml` from the first workspace folder that has it.

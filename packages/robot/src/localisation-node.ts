@@ -14,8 +14,10 @@ import { loadRobotModel } from './load-robot-model.ts';
 import { Localiser } from './localiser.ts';
 import { type OccupancyGrid, occupancyGridFromMap } from './occupancy-grid.ts';
 import { OdometryHistory } from './odometry-history.ts';
+import { placedBoxes } from './placed-boxes.ts';
 import { type PlanarPose, planarFrames } from './planar-pose.ts';
-import { type PriorMap, placedBoxes, standOf } from './prior-map.ts';
+import { standOf } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 import { poseAt, type RobotModel } from './robot-model.ts';
 import { ScanPoints } from './scan-matcher.ts';
 

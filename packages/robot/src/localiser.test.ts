@@ -4,8 +4,8 @@ import { DistanceField } from './distance-field.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { Localiser } from './localiser.ts';
 import { type Footprint, footprintsInBand, signedDistance } from './occupancy-grid.ts';
+import { placedBoxes } from './placed-boxes.ts';
 import { composePlanar, invertPlanar, type PlanarPose } from './planar-pose.ts';
-import { placedBoxes } from './prior-map.ts';
 import { ScanPoints } from './scan-matcher.ts';
 
 const workspace = new URL('../../..', import.meta.url).pathname;

@@ -15,7 +15,7 @@ import { loadPriorMap } from './load-prior-map.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import { type NavigationOutcome, Navigator, navigationErrorCode } from './navigator.ts';
 import { type PlanarPose, PlanarPoseTracker, planarFrames } from './planar-pose.ts';
-import type { PriorMap } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 import type { MobileManifest } from './robot-manifest.ts';
 import type { RobotModel } from './robot-model.ts';
 import { ScanObstacles } from './scan-obstacles.ts';

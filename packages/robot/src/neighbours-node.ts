@@ -2,7 +2,8 @@ import { type NodeScope, qosProfiles } from '@efferent/ros';
 import { JointStateReader } from './joint-state-reader.ts';
 import { Neighbour } from './neighbour.ts';
 import { PlanarPoseTracker, planarFrames } from './planar-pose.ts';
-import { type PriorMap, standOf } from './prior-map.ts';
+import { standOf } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 import type { RobotModel } from './robot-model.ts';
 
 /** Follows the other robots of the graph from their joint states and places in the map. */

@@ -1,5 +1,6 @@
 import { rotateVector, type Vector3 } from '@efferent/core';
-import { type PlacedBox, type PriorMap, placedBoxes } from './prior-map.ts';
+import { type PlacedBox, placedBoxes } from './placed-boxes.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /** Cells of a floor plan, row-major from the corner with the smallest x and y. */
 export interface OccupancyGrid {

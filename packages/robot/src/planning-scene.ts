@@ -1,5 +1,6 @@
 import { Transform, type Vector3 } from '@efferent/core';
-import { type PriorMap, placedBoxes } from './prior-map.ts';
+import { placedBoxes } from './placed-boxes.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /** An obstacle. Several boxes may share one id: an object, a piece of furniture, the voxels of one depth image. */
 export interface SceneBox {

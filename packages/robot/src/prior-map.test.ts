@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import {
-  articulationTransform,
-  furnitureTransform,
-  type PriorMap,
-  parsePriorMap,
-  placedBoxes,
-} from './prior-map.ts';
+import { articulationTransform, placedBoxes } from './placed-boxes.ts';
+import { furnitureTransform, parsePriorMap } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 const scenes = fileURLToPath(new URL('../../../sim-scenes/', import.meta.url));
 const kitchenText = readFileSync(`${scenes}kitchen/map.yaml`, 'utf8');

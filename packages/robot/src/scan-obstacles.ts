@@ -1,6 +1,6 @@
 import { ClearanceField } from './clearance-field.ts';
 import type { PlanarPose } from './planar-pose.ts';
-import type { PriorMap } from './prior-map.ts';
+import type { PriorMap } from './prior-map-schema.ts';
 
 /** A point this close to something in the map is that thing, m. */
 const knownM = 0.1;

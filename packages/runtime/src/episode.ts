@@ -11,11 +11,12 @@ import {
   loadScene,
   loadTaskCard,
   type PerturbationName,
+  type Scene,
   type TaskVerdict,
 } from '@efferent/sim';
 import { JudgeClient } from './judge-client.ts';
-import { startLockstepGraph } from './lockstep-graph.ts';
-import type { SkillOutcome, TaskEvent, TaskResult } from './task-client.ts';
+import { type LockstepGraph, startLockstepGraph } from './lockstep-graph.ts';
+import type { RunTaskOptions, SkillOutcome, TaskEvent, TaskResult } from './task-client.ts';
 import { findWorkspaceFolders } from './workspace.ts';
 
 export type { PerturbationName } from '@efferent/sim';
@@ -33,6 +34,8 @@ export interface EpisodeOptions {
   /** Parts of the planner to leave out, separated by commas. */
   readonly without?: string;
   readonly model?: string;
+  /** More parameters of the agent, as written after `-p`, e.g. `noise_seed:=3`. */
+  readonly agentParameters?: readonly string[];
   readonly perturbation?: PerturbationName;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
@@ -105,7 +108,7 @@ export interface FinalState {
 }
 
 /** Things come to rest before the verdict, s. */
-const restS = 1;
+export const restS = 1;
 /** What an agent may take to end a task that was cancelled, s. */
 const cancelLimitS = 30;
 
@@ -126,12 +129,21 @@ export function listEpisodeTasks(
   return cards.filter((id) => loadTaskCard(scene, id).perturbations[perturbation] !== undefined);
 }
 
+/** A world drawn by the seed, with its nodes, before anything is said to the agent. */
+export interface StandingEpisode {
+  readonly scene: Scene;
+  readonly episode: Episode;
+  readonly graph: LockstepGraph;
+  readonly judge: JudgeClient;
+}
+
 /**
- * Runs one task in lockstep, from a world drawn by the seed to the judge's verdict on the true states.
+ * Draws the world of an episode and starts its nodes in lockstep; equal options give equal worlds, bit for bit.
  *
+ * @returns what is to be stopped by `graph.stop()`
  * @throws {@link ConfigurationError} for an unknown scene, robot, task or perturbation
  */
-export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord> {
+export async function setUpEpisode(options: EpisodeOptions): Promise<StandingEpisode> {
   const folders = findWorkspaceFolders();
   const scene = loadScene(folders, options.scene);
   const [otherRobot, ...more] = options.otherRobots ?? [];
@@ -155,20 +167,47 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     const judge = new JudgeClient(await graph.createNode('efferent_judge'), scene);
     await graph.runUntilSettled(judge.waitUntilReady(5000), 6);
     for (const model of models) watchEverySensor(judge.node, model);
+    return { scene, episode, graph, judge };
+  } catch (error) {
+    await graph.stop();
+    throw error;
+  }
+}
+
+/** Says the instruction of an episode to the agent, and waits until its task has ended, at the latest by the time limit. */
+export async function runInstruction(
+  { episode, graph, judge }: StandingEpisode,
+  { onEvent, onSkill }: Pick<RunTaskOptions, 'onEvent' | 'onSkill'>,
+  stop: AbortController,
+): Promise<TaskResult> {
+  const alarm = judge.node.createTimer(secondsToNs(episode.timeLimitS), () => stop.abort());
+  const task = graph.client.runTask(episode.instruction, {
+    timeLimitS: episode.timeLimitS + cancelLimitS,
+    signal: stop.signal,
+    ...(onSkill === undefined ? {} : { onSkill }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  });
+  const result = await graph.runUntilSettled(task, episode.timeLimitS + 2 * cancelLimitS);
+  alarm.cancel();
+  return result;
+}
+
+/**
+ * Runs one task in lockstep, from a world drawn by the seed to the judge's verdict on the true states.
+ *
+ * @throws {@link ConfigurationError} for an unknown scene, robot, task or perturbation
+ */
+export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord> {
+  const standing = await setUpEpisode(options);
+  const { scene, episode, graph, judge } = standing;
+  try {
     const startS = graph.elapsedS();
     const startNs = steadyWallClock.nowNs();
     const processorBefore = process.cpuUsage();
     const timeLimit = new AbortController();
     const skillRuns: SkillRunRecord[] = [];
-    const alarm = judge.node.createTimer(secondsToNs(episode.timeLimitS), () => timeLimit.abort());
-    const task = graph.client.runTask(episode.instruction, {
-      timeLimitS: episode.timeLimitS + cancelLimitS,
-      signal: timeLimit.signal,
-      onSkill: (outcome) => skillRuns.push(skillRunRecord(outcome)),
-      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-    });
-    const result = await graph.runUntilSettled(task, episode.timeLimitS + 2 * cancelLimitS);
-    alarm.cancel();
+    const onSkill = (outcome: SkillOutcome) => skillRuns.push(skillRunRecord(outcome));
+    const result = await runInstruction(standing, { ...options, onSkill }, timeLimit);
     await graph.advance(restS);
     const states = await graph.runUntilSettled(judge.entityStates(), 10);
     const verdict = judgeTask(scene, episode, states);

@@ -19,6 +19,8 @@ export interface LockstepGraphOptions {
   readonly model?: string;
   /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
   readonly modelArguments?: Readonly<Record<string, string>>;
+  /** Parameters of the agent that the launch file does not name, as written after `-p`, e.g. `noise_seed:=3`. */
+  readonly agentParameters?: readonly string[];
   readonly planner?: string;
   /** Parts of the planner to leave out, separated by commas. */
   readonly without?: string;
@@ -98,7 +100,8 @@ export async function startLockstepGraph(options: LockstepGraphOptions): Promise
     const nodes = await Promise.all(
       plan.processes.map((process) => {
         const { executable, words } = nodeOf(process, where);
-        return loadNode(executable, words);
+        const own = executable === 'agent' ? (options.agentParameters ?? []) : [];
+        return loadNode(executable, [...words, ...own.flatMap((rule) => ['--ros-args', '-p', rule])]);
       }),
     ).finally(removeFiles);
     for (const node of nodes)

@@ -1,5 +1,6 @@
 /** What needs the simulator: kept apart, so that a client of a running graph does not load it. */
 export { type ConfigurationFacts, type ConfigurationNames, describeConfiguration } from './configuration.ts';
+export { type Decision, listDecisions, type Trial, tryDecision } from './decision-trials.ts';
 export {
   type EpisodeOptions,
   type EpisodeRecord,

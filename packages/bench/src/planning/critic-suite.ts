@@ -10,6 +10,9 @@ import { type Counts, readTally } from './tally.ts';
 /** Equal bins of the predicted chance in the calibration curve. */
 export const calibrationBins = 10;
 const usualEpisodes = 240;
+/** In full simulation every decision costs half of an episode five times over. */
+const usualFullEpisodes = 24;
+const fullPersistence = 0.5;
 /** A step is infeasible when most of its trials fail. */
 const isInfeasible = ({ successes }: CriticSample): boolean => successes < trialsPerVerdict / 2;
 
@@ -17,9 +20,11 @@ const isInfeasible = ({ successes }: CriticSample): boolean => successes < trial
 export async function runCritic(
   options: PlanningOptions,
 ): Promise<{ readonly tally: Counts; readonly episodes: number; readonly tasks: number }> {
-  const tasks = [...suiteCards('clea'), ...suiteCards('deps')];
-  const episodes = options.episodes > 0 ? options.episodes : usualEpisodes;
-  const cells = persistences.map(
+  const isFull = options.level === 'full';
+  const tasks = isFull ? suiteCards('clea') : [...suiteCards('clea'), ...suiteCards('deps')];
+  const usual = isFull ? usualFullEpisodes : usualEpisodes;
+  const episodes = options.episodes > 0 ? options.episodes : usual;
+  const cells = (isFull ? [fullPersistence] : persistences).map(
     (persistence): Cell => ({
       planner: 'hybrid',
       without: options.without,
@@ -30,8 +35,8 @@ export async function runCritic(
     }),
   );
   const jobs = {
-    deps: episodeJob({ suite: 'deps', seed: options.seed }),
-    clea: episodeJob({ suite: 'clea', seed: options.seed }),
+    deps: episodeJob({ suite: 'deps', seed: options.seed }, isFull),
+    clea: episodeJob({ suite: 'clea', seed: options.seed }, isFull),
   };
   const samples: Counts = {};
   const tally = await runCells(
@@ -52,9 +57,9 @@ export async function runCritic(
 
 function addSample(counts: Counts, sample: CriticSample): void {
   const add = (key: string, value: number) => {
-    counts[`critic|${key}`] = (counts[`critic|${key}`] ?? 0) + value;
+    counts[`critic|${key}`] = (counts[`critic|${key}`] ?? 0) + weight * value;
   };
-  const { verdict, layer, feasibility, successes } = sample;
+  const { verdict, layer, feasibility, successes, weight = 1 } = sample;
   const kind = `${verdict} ${isInfeasible(sample) ? 'infeasible' : 'feasible'}`;
   add(`${kind}`, 1);
   if (verdict === 'veto') add(`${layer} ${kind}`, 1);

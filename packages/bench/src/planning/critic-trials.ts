@@ -17,6 +17,8 @@ export interface CriticSample {
   readonly feasibility: number;
   /** Of {@link trialsPerVerdict}. */
   readonly successes: number;
+  /** Judgements that it stands for; 1 without it. */
+  readonly weight?: number;
 }
 
 /**

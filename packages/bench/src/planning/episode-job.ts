@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { defaultTaskSettings, NoisyReasoner, Reasoner, type TaskSettings } from '@efferent/agent';
 import { findWorkspaceFolders } from '@efferent/runtime';
-import { type EpisodeRecord, runEpisode } from '@efferent/runtime/simulation';
+import { type EpisodeOptions, type EpisodeRecord, runEpisode } from '@efferent/runtime/simulation';
 import {
   buildEpisodeSetup,
   type Episode,
@@ -13,6 +13,7 @@ import {
 } from '@efferent/sim';
 import { type Cell, formatCell } from './cell.ts';
 import { type CriticSample, CriticTrials } from './critic-trials.ts';
+import { tryDecisions } from './full-critic-trials.ts';
 import type { HouseholdRobotSpec } from './household-robot.ts';
 import { loadTeam } from './household-team.ts';
 import { type ErrorRates, measuredRates, scaledRate, worldFaultRate } from './planning-data.ts';
@@ -195,18 +196,33 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
   return { ...episode, instruction: `put ${said.join(', and ')}` };
 }
 
-/** The same task with physics, pictures and policies; the emulator has no part in it. */
+/** The emulator with the cell's errors; nothing where there are none. */
+function noisyModel({ cell, errors, seed }: EpisodeJob): Pick<EpisodeOptions, 'model' | 'agentParameters'> {
+  if (cell.scale === 0) return {};
+  const noise = {
+    error_rate: scaledRate(errors.errorRate, cell.scale),
+    step_error_rate: scaledRate(errors.stepErrorRate, cell.scale),
+    persistence: cell.persistence,
+  };
+  const rules = Object.entries(noise).map(([name, value]) => `noise_${name}:=${value.toFixed(6)}`);
+  return { model: 'reasoner-noisy', agentParameters: [...rules, `noise_seed:=${seed}`] };
+}
+
+/** The same task with physics, pictures and policies. */
 async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> {
   const [robot = 'stretch', ...otherRobots] = card.robots ?? [];
-  const record = await runEpisode({
+  const options: EpisodeOptions = {
     scene: job.scene,
     robot,
     otherRobots,
     task: job.card,
     seed: job.seed,
     planner: job.cell.planner,
+    without: job.cell.without.join(),
+    ...noisyModel(job),
     ...(job.disturbance === undefined ? {} : { perturbation: job.disturbance }),
-  });
+  };
+  const record = await runEpisode(options);
   return {
     ...identityOf(job, card),
     isDisturbed: record.perturbation !== null,
@@ -225,7 +241,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     wallS: record.wallS,
     wayM: 0,
     isLivelock: looksLivelocked(record),
-    critic: [],
+    critic: job.triesCritic === true ? await tryDecisions(options) : [],
     skillRuns: record.skillRuns,
   };
 }

@@ -32,8 +32,8 @@ const levels = ['oracle', 'measured', 'full'] as const satisfies readonly Level[
 export function planningOptions(given: PlanningArguments): PlanningOptions {
   const suite = oneOf('--suite', given.suite ?? 'deps', planningSuiteNames);
   const level = oneOf('--level', given.level ?? 'measured', levels);
-  if (level === 'full' && suite !== 'deps' && suite !== 'clea')
-    throw wrong('--level', 'full runs the suites deps and clea');
+  if (level === 'full' && !['deps', 'clea', 'critic'].includes(suite))
+    throw wrong('--level', 'full runs the suites deps, clea and critic');
   if (suite === 'rates' && given.records === undefined)
     throw wrong('--records', 'the suite rates needs the file that "bench tasks --episodes-file" wrote');
   const planners = given.planners?.split(',').map((name) => oneOf('--planners', name.trim(), plannerNames));
