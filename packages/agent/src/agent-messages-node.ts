@@ -1,5 +1,5 @@
 import type { MessageTypes } from '@efferent/interfaces';
-import type { Partially, Stamp } from '@efferent/ros';
+import { type Partially, type Stamp, stampToNs } from '@efferent/ros';
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
@@ -110,7 +110,7 @@ export function planMessage(
   },
 ): PlanMessage {
   const tasks = complexTasks(plan, fields.skills);
-  const view = viewBelief(belief, 0);
+  const view = viewBelief(belief, Number(stampToNs(fields.stamp)) / 1e9);
   return {
     header: { stamp: fields.stamp, frame_id: 'map' },
     task_id: fields.taskId,

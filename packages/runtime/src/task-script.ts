@@ -9,6 +9,8 @@ import { connectScript, firstCall, type ScriptObserver } from './script-api.ts';
 export interface TaskScriptOptions extends ScriptObserver {
   readonly scene: string;
   readonly robot: string;
+  /** A second robot that helps; only with `lockstep`, and with a launch file for two. */
+  readonly otherRobot?: string;
   readonly seed: number;
   readonly model: string;
   /** Arguments of the launch file that say more about it; only with `lockstep`. */

@@ -48,6 +48,8 @@ const requestWith = (texts: readonly string[]): LanguageModelRequest<GoalList> =
     answers: { [text(6)]: text(7) },
     achieved: [text(8)],
     bindings: { [text(9)]: text(10) },
+    recollections: [text(11)],
+    excluded: { [text(12)]: [text(13)] },
     schema: goalListSchema,
     maxOutputTokens: 100,
   };

@@ -26,6 +26,8 @@ export function redactRequest<Output>(
     mapStrings(data, (text) => redaction.redact(text), protocolFields) as Data;
   const hideRecord = (record: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(record).map(([key, value]) => [hide(key), hide(value)]));
+  const hideLists = (record: Readonly<Record<string, readonly string[]>>) =>
+    Object.fromEntries(Object.entries(record).map(([key, values]) => [hide(key), hide(values)]));
   return {
     ...request,
     question: hide(request.question),
@@ -37,5 +39,7 @@ export function redactRequest<Output>(
     answers: hideRecord(request.answers),
     achieved: hide(request.achieved),
     bindings: hideRecord(request.bindings),
+    ...(request.recollections === undefined ? {} : { recollections: hide(request.recollections) }),
+    ...(request.excluded === undefined ? {} : { excluded: hideLists(request.excluded) }),
   };
 }

@@ -11,7 +11,7 @@ import {
   isFitting,
   type Operator,
 } from '../reasoner/operators.ts';
-import { factOf, type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
+import { factOf, possibleState, type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
 import { idsOf } from '../reasoner/things.ts';
 import { doorsBefore } from './deorder.ts';
 
@@ -45,7 +45,7 @@ export function checkPlan(
   robots: readonly RobotOffer[],
 ): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const start = symbolicState(view, robots, proposal.references, { unknownIsBoth: true });
+  const start = possibleState(view, robots, proposal.references);
   const known = namesOf(view, proposal);
   for (const goal of proposal.goals) {
     const statement = parseAtom(goal);

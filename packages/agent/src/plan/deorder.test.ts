@@ -23,5 +23,17 @@ test('leaves what is independent open', () => {
 test('opens before it reaches in, and closes after', () => {
   expect(
     waits('open(left-drawer)', 'pick(apple-1)', 'place-in(apple-1, left-drawer)', 'close(left-drawer)'),
-  ).toEqual([[], [], [1, 2], [1, 3]]);
+  ).toEqual([[], [1], [1, 2], [1, 3]]);
+});
+
+test('opens what a thing goes into before the hand is filled with it, where the list says so', () => {
+  expect(
+    waits(
+      'pick(banana-1)',
+      'place-in(banana-1, bowl-1)',
+      'open(left-drawer)',
+      'pick(apple-1)',
+      'place-in(apple-1, left-drawer)',
+    ),
+  ).toEqual([[], [1], [], [3], [3, 4]]);
 });

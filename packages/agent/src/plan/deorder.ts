@@ -39,7 +39,7 @@ export function dependenciesOf(
     });
     state = next;
   }
-  return links.map((later, index) => {
+  const waits = links.map((later, index) => {
     const waits = new Set<number>();
     for (const need of later.needs) {
       const producer = links.findLastIndex((earlier, at) => at < index && earlier.adds.has(need));
@@ -49,8 +49,21 @@ export function dependenciesOf(
       const earlier = links[at]!;
       if (intersects(later.deletes, earlier.needs) || intersects(later.deletes, earlier.adds)) waits.add(at);
     }
-    return [...waits].sort((a, b) => a - b);
+    return waits;
   });
+  const usesHand = (step: RobotCall) =>
+    skills
+      .find(({ name }) => name === step.skill)
+      ?.preconditions.some((term) => term.predicate === 'hand-empty' && !term.negated) === true;
+  // What the hand is filled for must be possible before it is filled.
+  for (const [index, { needs }] of links.entries()) {
+    const { robot } = steps[index]!;
+    const held = [...needs].find((fact) => fact.startsWith('holding('));
+    const filled = links.findLastIndex((each, at) => at < index && held !== undefined && each.adds.has(held));
+    for (const at of waits[index]!)
+      if (at < filled && steps[at]!.robot === robot && usesHand(steps[at]!)) waits[filled]!.add(at);
+  }
+  return waits.map((each) => [...each].sort((a, b) => a - b));
 }
 
 function stateAfter(state: SymbolicState, step: RobotCall, skills: readonly SkillContract[]): SymbolicState {

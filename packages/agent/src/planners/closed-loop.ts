@@ -43,17 +43,11 @@ const passing = new Set([
 ]);
 const maxRepairs = 3;
 
-/** What a closed loop has beside its parts; a planner without critic spends on tries and answers what the critic would. */
-export interface LoopEffort {
-  readonly criticises: boolean;
-  /** Tries of a failed step at the lowest level. */
-  readonly maxRetries: number;
-  /** Answers of a model whose answers vary. */
-  readonly samples: number;
-}
+/** Answers that one question is put for at most to a model whose answers vary. */
+const samplesOfQuestion = 3;
 
-export const hybridEffort: LoopEffort = { criticises: true, maxRetries: 2, samples: 3 };
-export const noCriticEffort: LoopEffort = { criticises: false, maxRetries: 3, samples: 5 };
+/** Tries of a failed step at the lowest level. */
+const maxRetries = 2;
 
 /**
  * The combined planner: hold the plan against contracts and instruction, criticise, act, verify, and on failure explain and
@@ -62,18 +56,21 @@ export const noCriticEffort: LoopEffort = { criticises: false, maxRetries: 3, sa
 export class ClosedLoop implements PlanStrategy, StepCritic {
   readonly closesLoop: boolean;
   readonly #task: TaskContext;
-  readonly #effort: LoopEffort;
+  readonly #criticises: boolean;
   readonly critic: StepCritic | undefined;
   /** Repairs by sub-goal of the present plan. */
   readonly #repairs = new WeakMap<SubGoal, number>();
+  /** Of a planner without critic: the critic of plans would have ended the task, and spends nothing any more. */
+  #isSpent = false;
   /** What was believed when the present plan was made. */
   #planned: BeliefView | undefined;
 
-  constructor(task: TaskContext, effort: LoopEffort) {
+  /** @param criticises - false lets every plan pass that keeps to the contracts, and every step */
+  constructor(task: TaskContext, criticises: boolean) {
     this.#task = task;
-    this.#effort = effort;
+    this.#criticises = criticises;
     this.closesLoop = task.uses('verification');
-    this.critic = effort.criticises && task.uses('critic') ? this : undefined;
+    this.critic = criticises && task.uses('critic') ? this : undefined;
   }
 
   select(ready: readonly SubGoal[], running: readonly SubGoal[]): SubGoal | undefined {
@@ -136,7 +133,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
       return;
     }
     const level = this.#level(subGoal, broken === undefined ? 'parameters' : 'sub-goal');
-    if (level === 'parameters' && retryable.has(result.code) && failure.count <= this.#effort.maxRetries)
+    if (level === 'parameters' && retryable.has(result.code) && failure.count <= maxRetries)
       await this.#tryAgain(subGoal, because, failure.count);
     else await this.#putRight(subGoal, because, level === 'parameters' ? 'task' : level);
   }
@@ -151,14 +148,16 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
 
   async newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {
     const review = (proposal: PlanProposal, view: BeliefView) => this.#review(proposal, view);
-    const samples = this.#task.uses('samples') ? this.#effort.samples : 1;
+    const samples = this.#task.uses('samples') ? samplesOfQuestion : 1;
     const source = new HybridSource(
       this.#task,
       purpose,
       samples,
       (proposal) => review(proposal, this.#task.view()).problems.length === 0,
+      this.#criticises || this.#isSpent ? undefined : (proposal) => this.#wouldRefuse(proposal),
     );
     await this.#task.newPlan(source, change, review);
+    this.#isSpent ||= source.isSpent;
     this.#task.critic.planChance = source.evidence === undefined ? 1 : evidenceChance(source.evidence);
     this.#planned = this.#task.view();
   }
@@ -183,6 +182,15 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     return reviewPlan(proposal, this.#reviewContext(view));
   }
 
+  /**
+   * Tells a planner without critic whether the critic of plans would have the model asked again: it asks as often, and then
+   * takes what most answers say, since nobody tells it which of them are right.
+   */
+  #wouldRefuse(proposal: PlanProposal): boolean {
+    const context = { ...this.#reviewContext(this.#task.view()), covers: true, mends: true };
+    return reviewPlan(proposal, context).problems.length > 0;
+  }
+
   #reviewContext(view: BeliefView): ReviewContext {
     const { environment, memory } = this.#task;
     return {
@@ -194,8 +202,8 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
       achieved: memory.achieved,
       excluded: memory.excluded,
       failures: memory.failures,
-      covers: this.#effort.criticises && this.#task.uses('coverage'),
-      mends: this.#effort.criticises && this.#task.uses('mending'),
+      covers: this.#criticises && this.#task.uses('coverage'),
+      mends: this.#task.uses('mending'),
     };
   }
 

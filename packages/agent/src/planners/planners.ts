@@ -1,6 +1,6 @@
 import { Classical } from './classical.ts';
 import { Clea } from './clea/clea.ts';
-import { ClosedLoop, hybridEffort, noCriticEffort } from './closed-loop.ts';
+import { ClosedLoop } from './closed-loop.ts';
 import { Deps } from './deps/deps.ts';
 import { OpenLoop } from './open-loop.ts';
 import { PlanLoop } from './plan-loop.ts';
@@ -9,10 +9,10 @@ import { Retry } from './retry.ts';
 
 /** Every planner by the name that `ExecuteTask.planner`, parameters and the command line give it. */
 const planners = {
-  hybrid: () => new PlanLoop((task) => new ClosedLoop(task, hybridEffort)),
+  hybrid: () => new PlanLoop((task) => new ClosedLoop(task, true)),
   deps: () => new PlanLoop((task) => new Deps(task)),
   clea: () => new Clea(),
-  'no-critic': () => new PlanLoop((task) => new ClosedLoop(task, noCriticEffort)),
+  'no-critic': () => new PlanLoop((task) => new ClosedLoop(task, false)),
   'open-loop': () => new PlanLoop((task) => new OpenLoop(task)),
   retry: () => new PlanLoop((task) => new Retry(task)),
   classical: () => new PlanLoop((task) => new Classical(task)),

@@ -227,7 +227,9 @@ function applyEffects(
     }
     const [first = ''] = statement.arguments;
     if (statement.predicate === 'holding' || statement.predicate === 'in' || statement.predicate === 'on') {
-      removeAll((fact) => fact.startsWith(`in(${first}, `) || fact.startsWith(`on(${first}, `));
+      const inside = `in(${first}, `;
+      const onTop = `on(${first}, `;
+      removeAll((fact) => fact.startsWith(inside) || fact.startsWith(onTop));
       if (statement.predicate === 'holding') next.delete(factOf(atom('hand-empty'), robot));
     }
     if (statement.predicate === 'at') removeAll((fact) => fact.startsWith('at(') && fact.endsWith(own));

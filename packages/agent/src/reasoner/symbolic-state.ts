@@ -74,11 +74,13 @@ export function symbolicState(
   const robots = team.map(({ name }) => view.robots.find((candidate) => candidate.name === name));
   const [robot] = robots;
   const facts = new Set<string>();
-  for (const object of view.objects) {
-    if (object.missing) continue;
-    if (object.confidence >= knownConfidence) facts.add(`known(${object.id})`);
-    if (object.relation === 'in' || object.relation === 'on')
-      addPlace(view, facts, object.id, object.relation, object.support);
+  const shared = sharedInsides(view);
+  for (const { id, missing, confidence, relation, support } of view.objects) {
+    if (missing) continue;
+    if (confidence >= knownConfidence) facts.add(`known(${id})`);
+    if (relation !== 'in' && relation !== 'on') continue;
+    facts.add(`${relation}(${id}, ${support})`);
+    for (const container of shared.get(support) ?? []) facts.add(`in(${id}, ${container})`);
   }
   for (const fixture of view.fixtures) {
     facts.add(`known(${fixture.id})`);
@@ -154,24 +156,42 @@ function reaches(view: BeliefView, robot: RobotView | undefined, id: string, isA
   return target === undefined ? isAlone : isWithinReach(robot, target);
 }
 
+const newestStarts = new WeakMap<
+  BeliefView,
+  {
+    readonly team: readonly RobotOffer[];
+    readonly references: readonly ProposedReference[];
+    readonly state: SymbolicState;
+  }
+>();
+
+/** What a checker starts from that forbids only what cannot be: what is unknown counts as open and as closed. */
+export function possibleState(
+  view: BeliefView,
+  team: readonly RobotOffer[],
+  references: readonly ProposedReference[],
+): SymbolicState {
+  const last = newestStarts.get(view);
+  if (last?.team === team && last.references === references) return last.state;
+  const state = symbolicState(view, team, references, { unknownIsBoth: true });
+  newestStarts.set(view, { team, references, state });
+  return state;
+}
+
 const gap = (a: readonly number[], b: readonly number[] | undefined): number =>
   b === undefined ? 0 : Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!);
 
-/** A thing on a fridge shelf is also in the fridge. */
-function addPlace(
-  view: BeliefView,
-  facts: Set<string>,
-  id: string,
-  relation: 'in' | 'on',
-  support: string,
-): void {
-  facts.add(`${relation}(${id}, ${support})`);
-  const fixture = view.fixtures.find((candidate) => candidate.id === support);
-  if (fixture?.behind === undefined) return;
-  for (const other of view.fixtures) {
-    if (other.isContainer && other.id !== support && other.behind === fixture.behind)
-      facts.add(`in(${id}, ${other.id})`);
-  }
+/** Containers behind the same door, by what is behind one: a thing on a fridge shelf is also in the fridge. */
+function sharedInsides(view: BeliefView): ReadonlyMap<string, readonly string[]> {
+  const closable = view.fixtures.filter((fixture) => fixture.behind !== undefined);
+  return new Map(
+    closable.map(({ id, behind }) => [
+      id,
+      closable
+        .filter((other) => other.isContainer && other.id !== id && other.behind === behind)
+        .map((other) => other.id),
+    ]),
+  );
 }
 
 /** Ids on or in which a thing is, outwards. */

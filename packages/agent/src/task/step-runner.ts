@@ -9,6 +9,7 @@ import { findSkill } from '../reasoner/operators.ts';
 import type { SkillCall, SkillOutcome, SkillRun, TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import { rememberPlace } from './remember-place.ts';
+import type { TaskProgress } from './task-progress.ts';
 
 /** How one try of a sub-goal ended. */
 export interface StepResult {
@@ -41,11 +42,18 @@ export class StepRunner {
   readonly #statistics: SkillStatistics;
   /** Failures in a row by call. */
   readonly #failures = new Map<string, number>();
+  readonly #progress: TaskProgress;
 
-  constructor(environment: TaskEnvironment, budget: TaskBudget, statistics: SkillStatistics) {
+  constructor(
+    environment: TaskEnvironment,
+    budget: TaskBudget,
+    statistics: SkillStatistics,
+    progress: TaskProgress,
+  ) {
     this.#environment = environment;
     this.#budget = budget;
     this.#statistics = statistics;
+    this.#progress = progress;
   }
 
   /**
@@ -61,6 +69,7 @@ export class StepRunner {
     signal: AbortSignal,
   ): Promise<StepResult> {
     const { belief } = this.#environment;
+    this.#progress.countStep(subGoal);
     const context = this.contextOf(subGoal);
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
@@ -82,6 +91,7 @@ export class StepRunner {
         throw error;
       })
       .finally(() => belief.endHandling(subGoal.robot));
+    if (outcome.success) this.#progress.noteSuccess(subGoal);
     const note = phases.join(' · ');
     if (!verify) {
       report(outcome, 'unverified');

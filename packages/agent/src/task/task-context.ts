@@ -22,6 +22,7 @@ import { Planning, type PlanReview, type PlanSource } from './planning.ts';
 import { isFind, type StepResult, StepRunner } from './step-runner.ts';
 import { TaskGoals } from './task-goals.ts';
 import { TaskMemory } from './task-memory.ts';
+import { TaskProgress } from './task-progress.ts';
 import type { TaskReport, TaskSettings } from './task-report.ts';
 
 /** One task under way: its world, bounds, memory and present plan, and the parts that every planner works with. */
@@ -36,6 +37,7 @@ export class TaskContext {
   readonly model: ModelCaller;
   readonly goalGuard: GoalGuard;
   readonly planning: Planning;
+  readonly progress: TaskProgress;
   readonly runner: StepRunner;
   readonly finder: Finder;
   readonly goals: TaskGoals;
@@ -67,7 +69,8 @@ export class TaskContext {
     this.model = new ModelCaller(environment, this.budget, this.memory, this.uses('retrieval'));
     this.goalGuard = new GoalGuard(environment, this.memory, this.uses('goals'));
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
-    this.runner = new StepRunner(environment, this.budget, statistics);
+    this.progress = new TaskProgress(environment, settings.limits);
+    this.runner = new StepRunner(environment, this.budget, statistics, this.progress);
     this.finder = new Finder(environment, this.budget, this.memory, this.runner);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
     this.critic = new CriticGate(

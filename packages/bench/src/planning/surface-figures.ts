@@ -1,4 +1,5 @@
 import { type Figure, figure, rateFigure } from '../figure.ts';
+import { effortFigures } from './effort-figures.ts';
 import { permutationTest } from './permutation-test.ts';
 import type { CellTally, Metric } from './tally.ts';
 import { readTally } from './tally.ts';
@@ -28,6 +29,7 @@ export function surfaceFigures(tally: Readonly<Record<string, number>>): Figure[
       .filter(({ name }) => name.scale === 1 && name.rounds === 8)
       .flatMap((cell) => comparisons(cell, cells)),
     ...roundFigures(cells),
+    ...effortFigures(cells),
     ...livelockFigures(cells),
   ];
 }

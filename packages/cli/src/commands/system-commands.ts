@@ -87,5 +87,6 @@ export function addSystemCommands(program: Command): void {
     .argument('<file>')
     .option('--lockstep', 'in a simulation of its own, on a virtual clock')
     .option('--task <id>', 'task card that places the objects (with --lockstep)')
+    .addOption(robotsOption())
     .action(lazily(async () => (await import('../script-command.ts')).runScript));
 }

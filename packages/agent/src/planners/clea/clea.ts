@@ -22,6 +22,8 @@ const keptRecords = 30;
 const mostActions = 5;
 /** Rounds in a row in which no action was executed; then the robot does not know how to go on. */
 const maxIdleRounds = 4;
+/** Times that an action may succeed and change nothing: a camera that missed a thing gets a second chance. */
+const mostIdle = 2;
 
 /**
  * CLEA: closed-loop embodied agent (Lei et al., 2025, arXiv 2503.00729).
@@ -70,8 +72,10 @@ class CleaRun {
         continue;
       }
       const before = budget.steps;
-      await this.#carryOut(answer);
-      this.#idleRounds = budget.steps > before ? 0 : this.#idleRounds + 1;
+      const isRepetition = await this.#carryOut(answer);
+      // A plan of what was done already is bounded by the replans: asking again costs one call, and another plan may come.
+      if (budget.steps > before) this.#idleRounds = 0;
+      else if (!isRepetition) this.#idleRounds += 1;
       if (this.#idleRounds >= maxIdleRounds)
         throw new TaskEnd('no-progress', `No action came of ${maxIdleRounds} plans: ${this.#reflection}`);
     }
@@ -110,7 +114,9 @@ class CleaRun {
     return answer;
   }
 
-  async #carryOut(answer: ActionPlan): Promise<void> {
+  /** @returns whether the plan ended at an action that was done already and changes nothing */
+  async #carryOut(answer: ActionPlan): Promise<boolean> {
+    let isRepetition = false;
     const plan = this.#showPlan(answer);
     for (const subGoal of plan.subGoals) {
       this.#task.checkTime();
@@ -126,12 +132,18 @@ class CleaRun {
         this.#object(subGoal, `it is not valid: ${problem ?? stray}`);
         break;
       }
+      isRepetition = this.#task.progress.timesIdled(subGoal) >= mostIdle;
+      if (isRepetition) {
+        this.#object(subGoal, `it was done ${mostIdle} times and changed nothing: do something else`);
+        break;
+      }
       this.#task.start(subGoal);
       if (!(await this.#isSuitable(answer.subGoal, subGoal))) break;
       if (!(await this.#tryAction(subGoal))) break;
       this.#task.environment.publishPlan(plan);
     }
     this.#task.closePlan('the rest of this plan was given up');
+    return isRepetition;
   }
 
   /** Hierarchical replanning: an objection ends the list of actions, and the planner is asked for another sub-goal. */

@@ -3,7 +3,13 @@ import { readTally } from '../tally.ts';
 import { Html, html, table } from './html.ts';
 import { calibrationPlot, gapPlot } from './plots.ts';
 import { comparability, depsSelectorGain } from './published.ts';
-import { cleaSection, comparisonSection, roundsSection, surfaceSection } from './surface-section.ts';
+import {
+  cleaSection,
+  comparisonSection,
+  effortSection,
+  roundsSection,
+  surfaceSection,
+} from './surface-section.ts';
 
 /** Writes reports of `bench planning` as one page that needs nothing else. */
 export function planningPage(reports: readonly Report[]): string {
@@ -42,8 +48,8 @@ function reportSection(report: Report): Html {
 <p>commit ${report.commit} · first seed ${report.seed} · level ${level ?? '–'} · ${episodes ?? '–'} episodes a cell · ${report.machine.cpu},
 ${report.machine.cores} cores</p>
 ${targets(report.figures)}
-${suite === 'deps' ? [roundsSection(cells), comparisonSection(report.figures), surfaceSection(cells)] : []}
-${suite === 'clea' ? [cleaSection(cells), comparisonSection(report.figures), surfaceSection(cells)] : []}
+${suite === 'deps' ? [roundsSection(cells), comparisonSection(report.figures), effortSection(report.figures), surfaceSection(cells)] : []}
+${suite === 'clea' ? [cleaSection(cells), comparisonSection(report.figures), effortSection(report.figures), surfaceSection(cells)] : []}
 ${suite === 'critic' ? criticSection(report.figures) : []}
 ${suite === 'selector' ? selectorSection(report.figures) : []}`;
 }

@@ -196,3 +196,21 @@ ${table(
   }),
 )}`;
 }
+
+/** What `hybrid` and the baseline without a critic spend on an episode. */
+export function effortSection(figures: readonly Figure[]): Html {
+  const value = (name: string) => figures.find((figure) => figure.name === `effort/${name}`)?.value;
+  const names = ['model-calls', 'tokens', 'simulated', 'wall'];
+  if (value('hybrid/model-calls') === undefined) return html``;
+  return html`<h3>What hybrid and no-critic spend on an episode</h3>
+${table(
+  ['mean', 'model calls', 'tokens', 'simulated s', 'wall s'],
+  [
+    ...['hybrid', 'no-critic'].map((arm) => [
+      arm,
+      ...names.map((name) => value(`${arm}/${name}`)?.toFixed(3) ?? '–'),
+    ]),
+    ['difference %', ...names.map((name) => percent(value(`difference/${name}`)))],
+  ],
+)}`;
+}
