@@ -1,6 +1,11 @@
 /** Share of things of which a skill's contract is wrong: a jammed door, a lid that nobody sees. */
 const wrongShare = 0.02;
 
+/** Failures of one thing come in rows where the contract is right, too: no chance counts for more than this. */
+const most = 0.8;
+/** A part that withstood the force says more. */
+const mostFelt = 0.95;
+
 /**
  * Learns where a skill does not do what its contract says although all that it needs holds.
  *
@@ -11,10 +16,17 @@ export class ContractDoubt {
   /** Chance that all the tries so far fail although the contract is right, by skill and thing. */
   readonly #unlucky = new Map<string, number>();
 
-  /** @param chance - of success, as it was judged before the try */
-  noteFailure(skill: string, thing: string, chance: number): void {
+  /**
+   * @param chance - of success, as it was judged before the try
+   * @param code - how it failed
+   */
+  noteFailure(skill: string, thing: string, chance: number, code: string): void {
     const key = keyOf(skill, thing);
-    this.#unlucky.set(key, (this.#unlucky.get(key) ?? 1) * (1 - Math.min(0.99, Math.max(0.05, chance))));
+    this.#unlucky.set(
+      key,
+      (this.#unlucky.get(key) ?? 1) *
+        (1 - Math.min(code === 'force-limit' ? mostFelt : most, Math.max(0.05, chance))),
+    );
   }
 
   noteSuccess(skill: string, thing: string): void {

@@ -45,19 +45,20 @@ describe('a failed step is put right', () => {
 describe('a contract is taken to be wrong about a thing', () => {
   test('after failures that chance does not explain, and no sooner', () => {
     const doubt = new ContractDoubt();
-    const after = (tries: number, chance: number) => {
+    const after = (tries: number, chance: number, code = 'force-limit') => {
       const fresh = new ContractDoubt();
-      for (let index = 0; index < tries; index++) fresh.noteFailure('open', 'left-drawer', chance);
+      for (let index = 0; index < tries; index++) fresh.noteFailure('open', 'left-drawer', chance, code);
       return fresh.probability('open', 'left-drawer');
     };
     expect(doubt.probability('open', 'left-drawer')).toBe(0);
     expect(after(1, 0.9)).toBeLessThan(0.5);
     expect(after(3, 0.9)).toBeGreaterThan(0.9);
     expect(after(3, 0.6)).toBeLessThan(0.5);
+    expect(after(3, 0.98, 'grasp-failed')).toBeLessThan(0.9);
   });
   test('until it works, and a new task tries it again', () => {
     const doubt = new ContractDoubt();
-    for (let index = 0; index < 3; index++) doubt.noteFailure('open', 'left-drawer', 0.9);
+    for (let index = 0; index < 3; index++) doubt.noteFailure('open', 'left-drawer', 0.9, 'force-limit');
     expect(doubt.probability('close', 'left-drawer')).toBe(0);
     doubt.startTask();
     expect(doubt.probability('open', 'left-drawer')).toBeLessThan(0.5);

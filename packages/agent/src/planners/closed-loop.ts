@@ -277,7 +277,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     // The failures of this thing have lowered the learned chance already; they must not count twice.
     const context = { ...this.#task.runner.contextOf(subGoal), tries: 0 };
     const chance = statistics.fittedProbability(skill, context);
-    statistics.doubt.noteFailure(skill, thing, chance);
+    statistics.doubt.noteFailure(skill, thing, chance, code);
     if (wasHopeless || statistics.doubt.probability(skill, thing) < hopelessDoubt) return false;
     memory.addFailure({ robot, skill, arguments: given, code: 'does-not-hold', message });
     return true;
