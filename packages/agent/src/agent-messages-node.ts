@@ -166,7 +166,7 @@ function subGoalMessage(
 export function critiqueMessage(
   subGoal: SubGoal,
   verdict: Verdict,
-  fields: { readonly stamp: Stamp; readonly taskId: string; readonly threshold: number },
+  fields: { readonly stamp: Stamp; readonly taskId: string },
 ): CritiqueMessage {
   return {
     header: { stamp: fields.stamp, frame_id: 'map' },
@@ -175,7 +175,7 @@ export function critiqueMessage(
     source: verdict.layer,
     verdict: verdictNumbers[verdict.verdict],
     feasibility: verdict.feasibility,
-    threshold: fields.threshold,
+    threshold: verdict.threshold,
     violated_precondition: verdict.violatedPrecondition,
     explanation: verdict.explanation,
   };

@@ -78,7 +78,8 @@ export class ObjectTracker {
 
   /** Returns the object of this id, or undefined. */
   find(id: string): ObjectTrack | undefined {
-    return this.#tracks.find((track) => track.id === id);
+    // A tentative track has no id yet.
+    return id === '' ? undefined : this.#tracks.find((track) => track.id === id);
   }
 
   /**

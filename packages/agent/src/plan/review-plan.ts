@@ -3,7 +3,7 @@ import type { StepFailure } from '../model/language-model.ts';
 import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
 import { possibleState } from '../reasoner/symbolic-state.ts';
 import { wordsOf } from '../reasoner/world-words.ts';
-import { checkPlan, type PlanProblem } from './check-plan.ts';
+import { checkPlan, type PlanProblem, type StepVeto, vetoesOf } from './check-plan.ts';
 import { openGoals } from './complete-steps.ts';
 import { type CoverageProblem, type CoveredPlan, coverageProblems } from './instruction-coverage.ts';
 import { type MendContext, mendPlan } from './mend-plan.ts';
@@ -25,17 +25,20 @@ export interface Review {
   readonly problems: readonly PlanProblem[];
   /** What was changed, in words. */
   readonly changes: readonly string[];
+  /** Steps of the plan as it was proposed that the contracts rule out. */
+  readonly vetoes: readonly StepVeto[];
 }
 
 /** Checks a plan against contracts, belief and the words of its instruction, and mends what there is one way to mend. */
 export function reviewPlan(proposal: PlanProposal, context: ReviewContext): Review {
   const found = problemsOf(proposal, context);
-  if (found.all.length === 0) return { proposal, problems: [], changes: [] };
+  if (found.all.length === 0) return { proposal, problems: [], changes: [], vetoes: [] };
+  const vetoes = vetoesOf(found.all);
   const words = wordsOf(context.view).named(context.instruction);
   const mended = context.mends ? mendPlan(proposal, found.coverage, { ...context, words }) : undefined;
   if (mended === undefined || problemsOf(mended.proposal, context).all.length > 0)
-    return { proposal, problems: found.all, changes: [] };
-  return { proposal: mended.proposal, problems: [], changes: mended.changes };
+    return { proposal, problems: found.all, changes: [], vetoes };
+  return { proposal: mended.proposal, problems: [], changes: mended.changes, vetoes };
 }
 
 /**

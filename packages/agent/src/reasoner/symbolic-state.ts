@@ -1,5 +1,6 @@
 import { type Atom, atom, formatAtom } from '../belief/atom.ts';
 import type { BeliefView, RobotView } from '../belief/belief-view.ts';
+import { isWithinReach, reachTarget } from '../belief/reach.ts';
 import { isVessel } from '../belief/relations.ts';
 import { knownConfidence } from '../belief/truth.ts';
 import type { RobotOffer } from '../model/language-model.ts';
@@ -26,6 +27,8 @@ export interface SymbolicWorld {
   /** Things that skills failed to reach or hold in this task. */
   readonly unreachable: ReadonlySet<string>;
   readonly robots: readonly SymbolicRobot[];
+  /** What things are on or in to begin with, by id. */
+  readonly firstSupports: ReadonlyMap<string, string>;
 }
 
 /** A robot as the search sees it. */
@@ -132,11 +135,15 @@ export function symbolicState(
       ),
       asideSurface: nearest[0]?.id,
       unreachable: assumptions.unreachable ?? new Set(),
+      firstSupports: new Map([
+        ...references.map(({ name, within }) => [name, within] as const),
+        ...view.objects.map(({ id, support }) => [id, support] as const),
+      ]),
       robots: team.map(({ name, skills }, index) => ({
         name,
         skills: new Set(skills),
         isFixed: robots[index]?.fixedReachM !== undefined,
-        reaches: (id) => isWithinReach(view, robots[index], id, robots.length === 1),
+        reaches: (id) => reaches(view, robots[index], id, robots.length === 1),
       })),
     },
   };
@@ -164,28 +171,11 @@ export function possibleState(
   return state;
 }
 
-/**
- * A fixed robot works at the part of a surface that is near it, one that drives where it can stand; nothing is said of
- * what has no place yet.
- */
-function isWithinReach(
-  view: BeliefView,
-  robot: RobotView | undefined,
-  id: string,
-  isAlone: boolean,
-): boolean {
-  const fixture = view.fixtures.find((candidate) => candidate.id === id);
-  const object = view.objects.find((candidate) => candidate.id === id);
-  if (robot?.fixedReachM === undefined) {
-    const support = fixture ?? view.fixtures.find((candidate) => candidate.id === object?.support);
-    return support?.hasAccess ?? true;
-  }
-  const [x, y] = robot.positionM;
-  const at = fixture?.positionM ?? object?.positionM;
-  // What has yet to be found is for the robot that can go there.
-  if (at === undefined) return isAlone;
-  const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
-  return Math.hypot(at[0] - x, at[1] - y) - halfM <= robot.fixedReachM;
+/** Tells whether a robot gets at a thing as it is now; what has yet to be found is for the robot that can go there. */
+function reaches(view: BeliefView, robot: RobotView | undefined, id: string, isAlone: boolean): boolean {
+  const target = reachTarget(view, id);
+  if (robot?.fixedReachM === undefined) return target?.hasAccess ?? true;
+  return target === undefined ? isAlone : isWithinReach(robot, target);
 }
 
 const gap = (a: readonly number[], b: readonly number[] | undefined): number =>

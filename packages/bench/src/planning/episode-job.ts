@@ -143,7 +143,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     disturbance:
       spec === undefined || job.disturbance === undefined ? undefined : { name: job.disturbance, ...spec },
     ...(job.isFamiliar === undefined ? {} : { isFamiliar: job.isFamiliar }),
-    ...(trials === undefined ? {} : { onCritique: trials.judge }),
+    ...(trials === undefined ? {} : { onCritique: trials.judge, onPlanVeto: trials.judgePlan }),
     ...(job.logsChoices === true
       ? {
           onChoice: ({ chosen, descriptions }, soFarM) =>
