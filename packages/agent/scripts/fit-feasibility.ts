@@ -1,9 +1,7 @@
 // Fits the chance that a skill succeeds to logged executions, and writes src/plan/feasibility-weights.ts. As shipped:
-//   for i in $(seq 0 29); do
-//     [ $((i % 3)) = 2 ] && extra="--perturb move-object --planner hybrid" || extra=""
-//     npx efferent bench tasks --seed $((20000 + 5 * i)) --episodes 5 $extra --episodes-file log-$i.jsonl
-//   done
-//   node packages/agent/scripts/fit-feasibility.ts log-*.jsonl
+//   npx efferent bench tasks --seed 20000 --episodes 200 --planner hybrid --episodes-file log.jsonl
+//   node packages/agent/scripts/fit-feasibility.ts log.jsonl
+// Undisturbed episodes: what somebody does to the world while a skill runs is no part of its chance as it was judged.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brierScore, chanceBy, fitFeasibility, type Trial } from '../src/plan/fit-feasibility.ts';
@@ -20,19 +18,32 @@ const folds = 5;
 
 const episodes = process.argv
   .slice(2)
-  .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'))
-  .map((line) => (JSON.parse(line) as { readonly skillRuns: readonly LoggedRun[] }).skillRuns)
-  .map((runs) =>
-    runs.map(
-      ({ skill, context, code, verdict }): Trial => ({
-        skill,
-        context,
-        success: code === '' && verdict !== 'refuted',
-      }),
-    ),
-  );
+  .flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line, index) => runsOf(line, `${file}:${index + 1}`)),
+  )
+  .map((runs) => runs.map((run) => trialOf(run, runs)));
 if (episodes.length < folds)
   throw new Error('give the files that "efferent bench tasks --episodes-file" wrote');
+
+/** Tries of one thing again and again are no independent tests: from the second failure on they count as one together. */
+function trialOf(run: LoggedRun, runs: readonly LoggedRun[]): Trial {
+  const { skill, context, code, verdict } = run;
+  const isAlike = (other: LoggedRun) =>
+    other.skill === skill && other.context.className === context.className && other.context.tries > 1;
+  const weight = context.tries > 1 ? 1 / runs.filter(isAlike).length : 1;
+  return { skill, context, success: code === '' && verdict !== 'refuted', weight };
+}
+
+/** @param where - file and line */
+function runsOf(line: string, where: string): readonly LoggedRun[] {
+  const { skillRuns } = JSON.parse(line) as { readonly skillRuns?: readonly LoggedRun[] };
+  if (skillRuns?.every(({ context }) => Number.isFinite(context?.distanceM)) !== true)
+    throw new Error(`${where}: its skill runs do not say in what context; log the episodes anew`);
+  return skillRuns;
+}
 
 const trials = episodes.flat();
 const rate = (of: readonly Trial[]) => of.filter((trial) => trial.success).length / of.length;

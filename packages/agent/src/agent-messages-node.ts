@@ -1,5 +1,5 @@
 import type { MessageTypes } from '@efferent/interfaces';
-import type { Partially, Stamp } from '@efferent/ros';
+import { type Partially, type Stamp, stampToNs } from '@efferent/ros';
 import type { SkillContract } from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
 import { viewBelief } from './belief/truth.ts';
@@ -110,7 +110,7 @@ export function planMessage(
   },
 ): PlanMessage {
   const tasks = complexTasks(plan, fields.skills);
-  const view = viewBelief(belief, 0);
+  const view = viewBelief(belief, Number(stampToNs(fields.stamp)) / 1e9);
   return {
     header: { stamp: fields.stamp, frame_id: 'map' },
     task_id: fields.taskId,
@@ -166,7 +166,7 @@ function subGoalMessage(
 export function critiqueMessage(
   subGoal: SubGoal,
   verdict: Verdict,
-  fields: { readonly stamp: Stamp; readonly taskId: string; readonly threshold: number },
+  fields: { readonly stamp: Stamp; readonly taskId: string },
 ): CritiqueMessage {
   return {
     header: { stamp: fields.stamp, frame_id: 'map' },
@@ -175,7 +175,7 @@ export function critiqueMessage(
     source: verdict.layer,
     verdict: verdictNumbers[verdict.verdict],
     feasibility: verdict.feasibility,
-    threshold: fields.threshold,
+    threshold: verdict.threshold,
     violated_precondition: verdict.violatedPrecondition,
     explanation: verdict.explanation,
   };

@@ -1,3 +1,4 @@
+export { beliefMessage, planMessage } from './agent-messages-node.ts';
 export { type Atom, formatAtom, parseAtom } from './belief/atom.ts';
 export { Belief, type SceneReport } from './belief/belief.ts';
 export type { BeliefView } from './belief/belief-view.ts';

@@ -18,8 +18,6 @@ export interface PublishedTask {
   readonly skills: readonly SkillContract[];
   readonly planner: string;
   readonly model: string;
-  /** The critic's. */
-  readonly threshold: number;
   /** As it is understood now. */
   instruction(): string;
 }
@@ -52,7 +50,7 @@ export class TaskPublishers {
     this.#modelText = new ModelTextPublisher(node);
   }
 
-  ofTask({ taskId, belief, skills, planner, model, threshold, instruction }: PublishedTask): Publishing {
+  ofTask({ taskId, belief, skills, planner, model, instruction }: PublishedTask): Publishing {
     const stamp = () => stampFromNs(this.#node.clock.nowNs());
     return {
       publishPlan: (plan) =>
@@ -67,7 +65,7 @@ export class TaskPublishers {
           }),
         ),
       publishCritique: (subGoal, verdict) =>
-        this.#critiques.publish(critiqueMessage(subGoal, verdict, { stamp: stamp(), taskId, threshold })),
+        this.#critiques.publish(critiqueMessage(subGoal, verdict, { stamp: stamp(), taskId })),
       publishSkillRun: (run) => this.#skillRuns.publish(skillOutcomeMessage(run, { stamp: stamp(), taskId })),
       publishModelCall: (report) =>
         this.#modelCalls.publish(modelCallMessage(report, { stamp: stamp(), taskId })),

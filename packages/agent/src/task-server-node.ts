@@ -197,7 +197,6 @@ export class TaskServer {
         skills,
         planner: settings.planner,
         model: model.id,
-        threshold: settings.critic.feasibilityThreshold,
         instruction: () => accepted.instruction,
       }),
       picture: async () => picture?.(),

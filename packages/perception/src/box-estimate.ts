@@ -14,13 +14,15 @@ const maxPoints = 160;
 /** From this many points on, one is cut off at either end before an extent is taken: mixed pixels at silhouettes. */
 const pointsToTrim = 143;
 const yawSteps = 9;
+/** From this sine of the angle on, a camera looks steeply down: it sees the whole top of a box, and most of a ball. */
+const steepSine = 0.7;
 
 /**
  * Estimates upright boxes from the points of one mask. Keeps its scratch arrays, so one instance serves one camera.
  *
  * A camera sees only the near side of a thing. The box is the smallest upright one around the visible points,
  * extended away from the camera: where the visible depth is not clearly that of a flat box, the far side is assumed
- * as deep as the thing is wide (true for round things).
+ * as deep as the thing is wide (true for round things). Seen steeply from above, no more is hidden than of a ball.
  */
 export class BoxEstimator {
   readonly #x = new Float64Array(maxPoints);
@@ -28,6 +30,8 @@ export class BoxEstimator {
   readonly #z = new Float64Array(maxPoints);
   readonly #range = new Float64Array(2);
   #count = 0;
+  /** Sine of the angle by which the camera looks down on the object. */
+  #sine = 0;
   #right: Vector3 = [1, 0, 0];
   #away: Vector3 = [0, 0, 1];
   #up: Vector3 = [0, -1, 0];
@@ -44,6 +48,7 @@ export class BoxEstimator {
     const level = subtract3(towards, scale3(up, dot3(towards, up)));
     const length = norm3(level);
     this.#up = up;
+    this.#sine = -dot3(towards, up) / norm3(towards);
     this.#away = length > 1e-6 ? scale3(level, 1 / length) : anyPerpendicular(up);
     this.#right = cross3(this.#away, up);
     this.#count = 0;
@@ -85,11 +90,11 @@ export class BoxEstimator {
     let { yaw, x0, x1, y0, y1 } = best;
     // The side that the camera cannot see is the far one along the axis nearer to the line of sight.
     if (yaw <= Math.PI / 4) {
-      const depth = unseenDepth(x1 - x0, y1 - y0);
+      const depth = this.#unseenDepth(x1 - x0, y1 - y0);
       x1 = x0 + depth;
     } else {
       // Box x has turned towards the left of the view and box -y looks away from the camera.
-      const depth = unseenDepth(y1 - y0, x1 - x0);
+      const depth = this.#unseenDepth(y1 - y0, x1 - x0);
       y0 = y1 - depth;
     }
     const cosine = Math.cos(yaw);
@@ -102,6 +107,13 @@ export class BoxEstimator {
       orientation: this.#orientation(yaw),
       sizeM: [x1 - x0, y1 - y0, top - bottom],
     };
+  }
+
+  /** Depth of a thing whose visible depth and width are given, m. */
+  #unseenDepth(visible: number, width: number): number {
+    if (visible < 0.55 * width && visible > 0.02) return visible;
+    const asRound = Math.max(visible, Math.min(width, 0.25));
+    return this.#sine > steepSine ? Math.min(asRound, (2 * visible) / (1 + this.#sine)) : asRound;
   }
 
   /** Writes the robust range of `a * scaleA + b * scaleB` over the points into `#range`. */
@@ -145,11 +157,6 @@ export class BoxEstimator {
     const y = this.#toOptical([-Math.sin(yaw), Math.cos(yaw), 0]);
     return quaternionFromColumns(x, y, this.#up);
   }
-}
-
-/** Depth of a thing whose visible depth and width are given, m. */
-function unseenDepth(visible: number, width: number): number {
-  return visible < 0.55 * width && visible > 0.02 ? visible : Math.max(visible, Math.min(width, 0.25));
 }
 
 function anyPerpendicular(v: Vector3): Vector3 {

@@ -125,6 +125,14 @@ describe('a detector on masks and depth', () => {
     expect(Math.abs(found.sizeM[2] - 0.1)).toBeLessThan(0.015);
   });
 
+  test('does not take a flat thing for a thick one when it looks steeply down on it', () => {
+    // In the lower part of the picture rays go down by more than 50 degrees.
+    const found = only(detector().detectNow(render([uprightBox([0, 0.34, 1], [0.05, 0.09, 0.034], 0)])));
+    expect(Math.abs(Math.min(found.sizeM[0], found.sizeM[1]) - 0.05)).toBeLessThan(0.012);
+    const ball = only(detector().detectNow(render([sphere([0, 0.34, 1], 0.04)])));
+    for (const extent of ball.sizeM.slice(0, 2)) expect(Math.abs(extent - 0.08)).toBeLessThan(0.015);
+  });
+
   test('gives boxes whose z axis is up', () => {
     const turned: QuaternionXyzw = only(
       detector().detectNow(render([uprightBox([0, 0, 1], [0.1, 0.1, 0.1], 0.3)])),

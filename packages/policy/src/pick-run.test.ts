@@ -59,7 +59,11 @@ const sighting = (positionM: readonly [number, number, number], className = 'app
 });
 
 const run = () =>
-  new PickRun(manifest, { className: 'apple', positionM: [1, 1.2, 0.75], sizeM: [0.08, 0.08, 0.08] }, 0);
+  new PickRun(
+    manifest,
+    { className: 'apple', positionM: [1, 1.2, 0.75], sizeM: [0.08, 0.08, 0.08], minHeightM: 0.72 },
+    0,
+  );
 
 describe('what a policy observes', () => {
   test('is the target seen from the tool, along the axes of the base', () => {
@@ -73,6 +77,13 @@ describe('what a policy observes', () => {
     expect([...turned.observation.target!].map((value) => Math.round(value * 1000) / 1000)).toEqual([
       -0.8, 0.5, 0.05,
     ]);
+  });
+
+  test('is never lower than the thing can be on what it stands on', () => {
+    const pick = run();
+    pick.see([sighting([1, 1.2, 0.7])], 0.1);
+    pick.observe(body(0.1));
+    expect(pick.observation.target![2]).toBeCloseTo(0.72 - 0.7);
   });
 
   test('carries the age of the target, joint states and the previous action', () => {
@@ -147,7 +158,7 @@ describe('the verdict', () => {
     expect(far.observe(body(2.1))).toMatchObject({ state: 'failure', code: 'target-lost' });
     const near = new PickRun(
       manifest,
-      { className: 'apple', positionM: [1, 1.45, 0.7], sizeM: [0, 0, 0] },
+      { className: 'apple', positionM: [1, 1.45, 0.7], sizeM: [0, 0, 0], minHeightM: 0 },
       0,
     );
     expect(near.observe(body(5)).state).toBe('running');

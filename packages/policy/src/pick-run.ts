@@ -22,6 +22,8 @@ export interface TargetBelief {
   readonly positionM: Vector3;
   /** Extent along the tool's axes, m; zeros when unknown. */
   readonly sizeM: Vector3;
+  /** Lowest that its centre can be, by what it stands on, m: detections are off by more than the fingers' clearance. */
+  readonly minHeightM: number;
 }
 
 /**
@@ -38,10 +40,12 @@ export class PickRun {
   readonly #chunk: ActionChunk;
   readonly #action: Float32Array;
   readonly #offset = new Float64Array(3);
+  readonly #minHeightM: number;
   #steps = 0;
 
   constructor(manifest: PolicyManifest, target: TargetBelief, nowS: number) {
     this.#manifest = manifest;
+    this.#minHeightM = target.minHeightM;
     this.#tracker = new TargetTracker(target.className, target.positionM, target.sizeM, nowS);
     this.#assembler = new ObservationAssembler(manifest);
     this.#monitor = new GraspMonitor(manifest.grasp);
@@ -61,7 +65,7 @@ export class PickRun {
     const inBase = rotateVector(conjugateQuaternion(base.rotation), [
       target[0] - base.translation[0],
       target[1] - base.translation[1],
-      target[2] - base.translation[2],
+      Math.max(target[2], this.#minHeightM) - base.translation[2],
     ]);
     const tool = body.baseFromTool.translation;
     for (let axis = 0; axis < 3; axis++) this.#offset[axis] = inBase[axis]! - tool[axis]!;

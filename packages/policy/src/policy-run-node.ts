@@ -1,7 +1,7 @@
-import { describeError, nsToSeconds, type Vector3 } from '@efferent/core';
+import { describeError, nsToSeconds } from '@efferent/core';
 import type { NodeServices, RosNode } from '@efferent/ros';
 import type { LoadedPolicy } from './loaded-policies-node.ts';
-import { PickRun } from './pick-run.ts';
+import { PickRun, type TargetBelief } from './pick-run.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyManifest } from './policy-manifest.ts';
 
@@ -35,7 +35,7 @@ export class PolicyRun {
     node: RosNode,
     services: NodeServices,
     loaded: LoadedPolicy,
-    target: { readonly positionM: Vector3; readonly sizeM: Vector3 },
+    target: Omit<TargetBelief, 'className'>,
     className: string,
     onInference: (latencyMs: number) => void,
   ) {

@@ -1,6 +1,7 @@
-import { nsToSeconds, type Transform, type Vector3 } from '@efferent/core';
+import { nsToSeconds, type Transform } from '@efferent/core';
 import type { ActionTypes, MessageTypes } from '@efferent/interfaces';
 import { qosProfiles, type RosNode, stampToNs, TransformListener } from '@efferent/ros';
+import type { TargetBelief } from './pick-run.ts';
 import type { PolicyManifest } from './policy-manifest.ts';
 import type { PolicyRun } from './policy-run-node.ts';
 import { extentAlongAxes, sightingsFromDetections } from './sightings.ts';
@@ -54,17 +55,15 @@ export class RunInputs {
     return gate !== undefined && (gate.stopped || gate.agent_paused || gate.source === 'human');
   }
 
-  /** The believed pose of the goal in the odometry frame and its extent along the axes of the tool. */
-  targetOf(
-    goal: RunPolicyGoal,
-    manifest: PolicyManifest,
-  ): { positionM: Vector3; sizeM: Vector3 } | undefined {
+  /** What the goal says of the target, in the odometry frame. */
+  targetOf(goal: RunPolicyGoal, manifest: PolicyManifest): Omit<TargetBelief, 'className'> | undefined {
     const frame = goal.object_pose.header.frame_id;
     const odometryFromGiven = this.#transforms.lookup(manifest.frames.odometry, frame);
     const toolFromGiven = this.#transforms.lookup(manifest.frames.tool, frame);
     if (odometryFromGiven === undefined || toolFromGiven === undefined) return undefined;
     const { position, orientation } = goal.object_pose.pose;
     const { x, y, z } = goal.object_size;
+    const lowest = odometryFromGiven.apply([position.x, position.y, goal.support_height + z / 2]);
     return {
       positionM: odometryFromGiven.apply([position.x, position.y, position.z]),
       sizeM: extentAlongAxes(
@@ -72,6 +71,7 @@ export class RunInputs {
         [orientation.x, orientation.y, orientation.z, orientation.w],
         toolFromGiven.rotation,
       ),
+      minHeightM: lowest[2],
     };
   }
 

@@ -5,7 +5,7 @@ import { findBasePoses } from './base-poses.ts';
 import { planCartesianPath } from './cartesian-path.ts';
 import { CollisionChecker } from './collision-checker.ts';
 import { solveInverseKinematics } from './inverse-kinematics.ts';
-import { planJointPath } from './joint-path.ts';
+import { isJointPathFree, planJointPath } from './joint-path.ts';
 import { sampleJointTrajectory, timeJointPath } from './joint-trajectory.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import { PlanningScene } from './planning-scene.ts';
@@ -187,6 +187,20 @@ describe('joint paths', () => {
       }
     }
     expect(planJointPath(checker, request)).toEqual(path);
+  });
+
+  test('from a start in contact may keep that contact, but make no other in its place', () => {
+    const crowded = scene.clone();
+    const hand = kinematics.baseFromTool(above);
+    crowded.addVoxels('seen', [...hand.translation, ...hand.apply([-0.04, 0, 0])], 0.16);
+    const touching = new CollisionChecker(model, crowded, 0);
+    expect(touching.contacts(joints(above)).every(({ second }) => second === 'seen')).toBe(true);
+    expect(touching.contacts(joints(above)).length).toBeGreaterThan(3);
+    expect(isJointPathFree(touching, [above, below], true)).toBe(false);
+    const path = planJointPath(touching, { ...request, startMayTouch: true });
+    expect(isJointPathFree(touching, path, true)).toBe(true);
+    expect(isJointPathFree(touching, path)).toBe(false);
+    expect(isJointPathFree(exact, path)).toBe(true);
   });
 
   test('are straight when nothing is in the way', () => {

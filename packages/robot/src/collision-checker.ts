@@ -94,20 +94,20 @@ export class CollisionChecker {
   findCollision(q: Float64Array): Collision | undefined {
     this.#place(q);
     const pair = this.#firstSelf(0);
-    if (pair >= 0) {
-      return {
-        first: this.#robot[this.#selfPairs[pair]!]!.name,
-        second: this.#robot[this.#selfPairs[pair + 1]!]!.name,
-      };
-    }
+    if (pair >= 0) return this.#selfContact(pair);
     const hit = this.#firstScene(0);
-    if (hit < 0) return undefined;
-    const robotBox = hit % this.#robot.length;
-    const sceneBox = Math.floor(hit / this.#robot.length) - 1;
-    return {
-      first: this.#robot[robotBox]!.name,
-      second: sceneBox < 0 ? 'floor' : this.#sceneNames[sceneBox]!,
-    };
+    return hit < 0 ? undefined : this.#sceneContact(hit);
+  }
+
+  /** Names every contact, one for each pair of boxes. */
+  contacts(q: Float64Array): Collision[] {
+    this.#place(q);
+    const found: Collision[] = [];
+    for (let pair = this.#firstSelf(0); pair >= 0; pair = this.#firstSelf(pair + 2))
+      found.push(this.#selfContact(pair));
+    for (let hit = this.#firstScene(0); hit >= 0; hit = this.#firstScene(hit + 1))
+      found.push(this.#sceneContact(hit));
+    return found;
   }
 
   /**
@@ -150,6 +150,21 @@ export class CollisionChecker {
       writeBox(this.#mapFromBox, 0, box.half[0], box.half[1], box.half[2], this.#robotBoxes, i * boxStride);
       widenBounds(this.#robotBoxes, i * boxStride, this.#bounds, i === 0);
     }
+  }
+
+  #selfContact(pair: number): Collision {
+    return {
+      first: this.#robot[this.#selfPairs[pair]!]!.name,
+      second: this.#robot[this.#selfPairs[pair + 1]!]!.name,
+    };
+  }
+
+  #sceneContact(hit: number): Collision {
+    const sceneBox = Math.floor(hit / this.#robot.length) - 1;
+    return {
+      first: this.#robot[hit % this.#robot.length]!.name,
+      second: sceneBox < 0 ? 'floor' : this.#sceneNames[sceneBox]!,
+    };
   }
 
   /** Index into the pair list of the first self-contact at or after `from`, or -1. */

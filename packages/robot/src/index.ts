@@ -7,7 +7,12 @@ export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
 export { inspectRobot, type RobotInspection } from './inspect-robot.ts';
 export { type IkRequest, solveInverseKinematics } from './inverse-kinematics.ts';
-export { isJointMotionFree, type JointPath, type JointPathRequest, planJointPath } from './joint-path.ts';
+export {
+  isJointPathFree,
+  type JointPath,
+  type JointPathRequest,
+  planJointPath,
+} from './joint-path.ts';
 export { type JointStateInput, JointStateReader } from './joint-state-reader.ts';
 export {
   type JointTrajectory,

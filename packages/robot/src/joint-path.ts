@@ -1,5 +1,5 @@
 import { PlannerError, Rng } from '@efferent/core';
-import type { CollisionChecker } from './collision-checker.ts';
+import type { Collision, CollisionChecker } from './collision-checker.ts';
 import type { RobotModel } from './robot-model.ts';
 
 /** Longest step between two checked configurations: m and rad. The checker's margin covers what lies between them. */
@@ -22,7 +22,7 @@ export interface JointPathRequest {
   readonly seed: number;
   /** Extensions of the trees before giving up; default 3000. */
   readonly maxIterations?: number;
-  /** Accept a start in contact, if no later configuration has more contacts than it. Default false. */
+  /** Accept a start in contact; later configurations may have its contacts, not others and not more. Default false. */
   readonly startMayTouch?: boolean;
 }
 
@@ -43,11 +43,38 @@ export function planJointPath(checker: CollisionChecker, request: JointPathReque
   return shorten(space, path, new Rng(request.seed).fork('shortcut'));
 }
 
-/** Tells whether straight joint motion from one configuration to another is free of collision. */
-export function isJointMotionFree(checker: CollisionChecker, from: Float64Array, to: Float64Array): boolean {
+/**
+ * Tells whether a path is free of collision.
+ *
+ * @param startMayTouch - see {@link JointPathRequest.startMayTouch}
+ */
+export function isJointPathFree(checker: CollisionChecker, path: JointPath, startMayTouch = false): boolean {
   const actuators = checker.model.actuators.map(({ name }) => name);
-  return new JointSpace(checker, { start: from, goals: [to], actuators, seed: 0 }).isEdgeFree(from, to);
+  const space = new JointSpace(checker, { start: path[0]!, goals: [], actuators, seed: 0, startMayTouch });
+  return path.every((point, i) => i === 0 || space.isEdgeFree(path[i - 1]!, point));
 }
+
+/** What touches what at the start of a motion: that much and no other thing may go on touching. */
+class StartContacts {
+  readonly #pairs: ReadonlySet<string>;
+  readonly #count: number;
+
+  constructor(contacts: readonly Collision[]) {
+    this.#pairs = new Set(contacts.map(pairOf));
+    this.#count = contacts.length;
+  }
+
+  get isNone(): boolean {
+    return this.#count === 0;
+  }
+
+  /** Tells whether these contacts are no more than those of the start. */
+  cover(contacts: readonly Collision[]): boolean {
+    return contacts.length <= this.#count && contacts.every((contact) => this.#pairs.has(pairOf(contact)));
+  }
+}
+
+const pairOf = ({ first, second }: Collision): string => `${first}|${second}`;
 
 class JointSpace {
   readonly model: RobotModel;
@@ -56,7 +83,7 @@ class JointSpace {
   readonly #request: JointPathRequest;
   readonly #q: Float64Array;
   readonly #between: Float64Array;
-  readonly #allowedContacts: number;
+  readonly #startContacts: StartContacts;
 
   constructor(checker: CollisionChecker, request: JointPathRequest) {
     this.model = checker.model;
@@ -65,7 +92,9 @@ class JointSpace {
     this.indices = request.actuators.map((name) => this.model.actuatorIndex(name));
     this.#q = this.model.zeroJointPositions();
     this.#between = request.start.slice();
-    this.#allowedContacts = request.startMayTouch === true ? this.#contacts(request.start) : 0;
+    this.#startContacts = new StartContacts(
+      request.startMayTouch === true ? this.#contacts(request.start) : [],
+    );
   }
 
   /** Checks the start and returns the goals that can be stood in. */
@@ -89,8 +118,8 @@ class JointSpace {
 
   isFree(positions: Float64Array): boolean {
     this.model.jointPositionsFromActuators(positions, this.#q);
-    if (this.#allowedContacts === 0) return !this.#checker.isColliding(this.#q);
-    return this.#checker.countContacts(this.#q) <= this.#allowedContacts;
+    if (this.#startContacts.isNone) return !this.#checker.isColliding(this.#q);
+    return this.#startContacts.cover(this.#checker.contacts(this.#q));
   }
 
   isEdgeFree(from: Float64Array, to: Float64Array): boolean {
@@ -137,8 +166,8 @@ class JointSpace {
       this.#between[i] = (from[i] as number) + ((to[i] as number) - (from[i] as number)) * t;
   }
 
-  #contacts(positions: Float64Array): number {
-    return this.#checker.countContacts(this.model.jointPositionsFromActuators(positions, this.#q));
+  #contacts(positions: Float64Array): Collision[] {
+    return this.#checker.contacts(this.model.jointPositionsFromActuators(positions, this.#q));
   }
 
   #contactText(positions: Float64Array): string {

@@ -3,6 +3,7 @@ import {
   type BasePose,
   type CollisionChecker,
   findBasePoses,
+  isJointPathFree,
   type JointPathRequest,
   planCartesianPath,
   planJointPath,
@@ -10,7 +11,7 @@ import {
 import { moveArmByMoveIt } from './moveit-motion.ts';
 import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
-import { solveStanding } from './standing-arm.ts';
+import { solveStanding, withoutTurningOver } from './standing-arm.ts';
 import { WorkScene } from './work-scene.ts';
 
 /** Names of the arm's actuators. */
@@ -100,11 +101,13 @@ export async function moveArmTo(
     startMayTouch: true,
   };
   const roomy = tryToPlan(work.roomyChecker, { ...request, maxIterations: roomySteps });
-  const planned = roomy.path === undefined ? tryToPlan(work.checker, request) : roomy;
+  // What is only near at the start may stay near, but must not be touched on the way.
+  const isRoomy = roomy.path !== undefined && isJointPathFree(work.checker, roomy.path, true);
+  const planned = isRoomy ? roomy : tryToPlan(work.checker, request);
   if (planned.path === undefined)
     throw new SkillFailure('unreachable', describeError(planned.error), planned.error);
   showArmPath(body, work, planned.path);
-  const speed = planned === roomy ? options.speed : Math.min(options.speed ?? 1, narrowSpeed);
+  const speed = isRoomy ? options.speed : Math.min(options.speed ?? 1, narrowSpeed);
   await body.followPath(planned.path, { ...options, ...(speed === undefined ? {} : { speed }) });
 }
 
@@ -129,11 +132,12 @@ export async function moveToolStraight(
   const mapFromBase = body.mapFromBase();
   work.checker.setBasePose(mapFromBase);
   const baseFromMap = mapFromBase.inverse();
+  const goals = withoutTurningOver(mapFromTool(body, work), mapFromGoals);
   let path: ActuatorPath;
   try {
     path = planCartesianPath(kinematicsOf(body, work), {
       start: body.actuatorPositions(),
-      baseFromTools: mapFromGoals.map((goal) => baseFromMap.multiply(goal)),
+      baseFromTools: goals.map((goal) => baseFromMap.multiply(goal)),
       actuators: armActuators(body),
       freeHeading: !body.model.isFixed,
       ...(options.checkCollisions === false ? {} : { checker: work.checker }),
@@ -184,18 +188,21 @@ function showArmPath(body: SkillBody, work: WorkScene, path: ActuatorPath): void
 /** Distance that the base keeps from furniture and walls while it stands and drives, m. */
 const baseMarginM = 0.02;
 
+/** Chooses among places of the base: x, y (m) and yaw (rad) in `map`. */
+export type BaseFilter = (x: number, y: number, yaw: number) => boolean;
+
 /**
  * Finds base poses from which the tool gets to poses in `map`, cheapest first.
  *
  * @param mapFromTools - poses that the arm must take one after the other
- * @param seesFrom - where the robot has to stand to see what it works at; anywhere without it
+ * @param isWanted - where the robot has to stand, e.g. to see what it works at; anywhere without it
  */
 export function basePosesFor(
   body: PlanningBody,
   work: WorkScene,
   mapFromTools: readonly Transform[],
   count = 4,
-  seesFrom: (x: number, y: number) => boolean = () => true,
+  isWanted: BaseFilter = () => true,
 ): readonly BasePose[] {
   if (body.model.isFixed) return [];
   const here = body.mapFromBase();
@@ -205,16 +212,13 @@ export function basePosesFor(
     checker: work.checker,
     current: body.actuatorPositions(),
     near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
-    isFree: (x, y, yaw) => isRoom(x, y, yaw) && seesFrom(x, y),
+    isFree: (x, y, yaw) => isRoom(x, y, yaw) && isWanted(x, y, yaw),
     count,
   });
 }
 
 /** Tells where the base with a folded arm may stand: x, y (m) and yaw (rad) in `map`. */
-export function standingRoom(
-  body: PlanningBody,
-  work: WorkScene,
-): (x: number, y: number, yaw: number) => boolean {
+export function standingRoom(body: PlanningBody, work: WorkScene): BaseFilter {
   const tucked = tuckedFootprint(body);
   const boxes = work.scene.boxes.map((box) => {
     const { translation, rotation } = box.mapFromBox;

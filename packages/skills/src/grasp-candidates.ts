@@ -69,20 +69,29 @@ function listGrasps(
   limits: GraspLimits,
 ): readonly Grasp[] {
   const height = sizeM[2];
+  const bottomM = bottomOf(mapFromThing, sizeM, support);
   const openAbove = (support?.clearanceM ?? 1) >= limits.topClearanceM;
   const side =
     support?.topOnly === true || height < minSideHeightM
       ? []
-      : sideGrasps(mapFromThing, sizeM, inwardRad, limits);
-  const top = openAbove ? topGrasps(mapFromThing, sizeM, inwardRad, limits) : [];
+      : sideGrasps(mapFromThing, sizeM, bottomM, inwardRad, limits);
+  const top = openAbove ? topGrasps(mapFromThing, sizeM, bottomM, inwardRad, limits) : [];
   const tall = height > 0.1;
   const elongated = Math.max(sizeM[0], sizeM[1]) > limits.maxWidthM;
   return tall || !elongated ? [...side, ...top] : [...top, ...side];
 }
 
+/** Height of a thing's lowest point, m: no lower than what it stands on, which the map knows better than a picture. */
+const bottomOf = (mapFromThing: Transform, sizeM: Vector3, support: SupportArea | undefined): number =>
+  Math.max(
+    mapFromThing.translation[2] - sizeM[2] / 2,
+    support?.mapFromArea.translation[2] ?? Number.NEGATIVE_INFINITY,
+  );
+
 function sideGrasps(
   mapFromThing: Transform,
   sizeM: Vector3,
+  bottomM: number,
   inwardRad: number,
   limits: GraspLimits,
 ): Grasp[] {
@@ -97,7 +106,7 @@ function sideGrasps(
     const widthM = extentAlong(mapFromThing, sizeM, heading + Math.PI / 2);
     if (widthM > limits.maxWidthM) return [];
     const [x, y, z] = mapFromThing.translation;
-    const graspZ = Math.max(z, z - sizeM[2] / 2 + fingerClearanceM);
+    const graspZ = Math.max(z, bottomM + fingerClearanceM);
     const rotation = sideGraspRotation(heading);
     const back = pregraspDistanceM + extentAlong(mapFromThing, sizeM, heading) / 4;
     return [
@@ -114,9 +123,15 @@ function sideGrasps(
   });
 }
 
-function topGrasps(mapFromThing: Transform, sizeM: Vector3, inwardRad: number, limits: GraspLimits): Grasp[] {
+function topGrasps(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  bottomM: number,
+  inwardRad: number,
+  limits: GraspLimits,
+): Grasp[] {
   const [x, y, z] = mapFromThing.translation;
-  const graspZ = Math.max(z, z - sizeM[2] / 2 + topFingerClearanceM);
+  const graspZ = Math.max(z, bottomM + topFingerClearanceM);
   const above = z + sizeM[2] / 2 + 0.045;
   // Along the furniture's edge first: round things have no preferred direction, long ones only their own.
   const along = inwardRad + Math.PI / 2;

@@ -132,13 +132,27 @@ export async function releaseAt(
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
 }
 
-function canReleaseHere(body: SkillBody, work: WorkScene, pose: ReleasePose): boolean {
+/** The same poses, first those at which neither the hand nor what it holds touches anything in the end. */
+export function freeReleasesFirst(
+  body: SkillBody,
+  work: WorkScene,
+  poses: readonly ReleasePose[],
+): readonly ReleasePose[] {
+  const isFree = freedomOf(body, work);
+  const free = new Set(poses.filter((pose) => solveHere(body, work, pose.mapFromRelease).some(isFree)));
+  return [...free, ...poses.filter((pose) => !free.has(pose))];
+}
+
+/** Tells whether the arm may be in a configuration with the base where it is. */
+function freedomOf(body: SkillBody, work: WorkScene): (positions: Float64Array) => boolean {
   const q = body.model.zeroJointPositions();
   work.checker.setBasePose(body.mapFromBase());
-  const isFree = (positions: Float64Array) =>
-    !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
+  return (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
+}
+
+function canReleaseHere(body: SkillBody, work: WorkScene, pose: ReleasePose): boolean {
   return (
-    solveHere(body, work, pose.mapFromAbove).some(isFree) &&
+    solveHere(body, work, pose.mapFromAbove).some(freedomOf(body, work)) &&
     solveHere(body, work, pose.mapFromRelease).length > 0
   );
 }

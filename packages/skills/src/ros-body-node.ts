@@ -229,6 +229,7 @@ export class RosSkillBody implements SkillBody {
           pose: poseOf(request.mapFromThing),
         },
         object_size: { x: sx, y: sy, z: sz },
+        ...(request.supportM === undefined ? {} : { support_height: request.supportM }),
         time_limit_s: request.timeLimitS,
       },
       request.timeLimitS + slackS,

@@ -44,6 +44,8 @@ export interface PolicyRequest {
   readonly className: string;
   readonly mapFromThing: Transform;
   readonly sizeM: Vector3;
+  /** Height of what the thing stands on, m; undefined when nothing is known. */
+  readonly supportM: number | undefined;
   readonly timeLimitS: number;
 }
 

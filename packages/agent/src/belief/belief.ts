@@ -81,7 +81,7 @@ export class Belief {
   #changes = 0;
   readonly #frames: FixtureFrames;
   readonly #relations = new Map<ObjectTrack, Relation>();
-  #relationsKey = '';
+  #relationsRevision = -1;
   #vessels: readonly ObjectTrack[] = [];
   /** Asked for things that are not seen. */
   readonly recall: PlaceRecall;
@@ -110,9 +110,9 @@ export class Belief {
     return this.#pictureS;
   }
 
-  /** Changes whenever the belief does; what is computed from it is valid as long. */
-  get revision(): string {
-    return `${this.#changes} ${this.tracker.revision}`;
+  /** Grows whenever the belief changes; what is computed from it is valid as long. */
+  get revision(): number {
+    return this.#changes + this.tracker.revision;
   }
 
   robot(name: string): RobotState | undefined {
@@ -245,9 +245,9 @@ export class Belief {
   relation(track: ObjectTrack): Relation {
     const asserted = this.#asserted.get(track.id);
     if (asserted !== undefined && track.heldBy === undefined && track.state === 'confirmed') return asserted;
-    const key = this.revision;
-    if (key !== this.#relationsKey) {
-      this.#relationsKey = key;
+    const { revision } = this;
+    if (revision !== this.#relationsRevision) {
+      this.#relationsRevision = revision;
       this.#relations.clear();
       this.#vessels = this.tracker.objects().filter((other) => isVessel(classOf(other)));
     }

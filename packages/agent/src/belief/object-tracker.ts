@@ -1,4 +1,5 @@
 import { distance3, type Vector3 } from '@efferent/core';
+import { AlongX } from './along-x.ts';
 import {
   classOf,
   defaultTrackingSettings,
@@ -29,6 +30,8 @@ const misnamedReachM = 0.08;
 const carriedReachM = 0.2;
 /** Two tracks that were seen in this many pictures side by side are two things; one such picture may be a misnaming. */
 const apartPictures = 3;
+/** What the rounding of a distance may hide, m. */
+const roundingM = 1e-6;
 /** Two tracks of one moving thing may overlap for this long, s. */
 const handOverS = 3;
 
@@ -75,7 +78,8 @@ export class ObjectTracker {
 
   /** Returns the object of this id, or undefined. */
   find(id: string): ObjectTrack | undefined {
-    return this.#tracks.find((track) => track.id === id);
+    // A tentative track has no id yet.
+    return id === '' ? undefined : this.#tracks.find((track) => track.id === id);
   }
 
   /**
@@ -124,21 +128,31 @@ export class ObjectTracker {
 
   /** Counts the pictures that show two things side by side: near each other, or of one class. */
   #notePairs(): void {
-    const visible = this.#tracks.filter((track) => track.visible && track.state === 'confirmed');
-    const classes = visible.map(classOf);
-    for (const [index, a] of visible.entries()) {
-      for (let next = index + 1; next < visible.length; next++) {
-        const b = visible[next]!;
-        const isFar = areFarther(a.positionM, b.positionM, overlapM(a.sizeM, b.sizeM));
-        if ((classes[index] === classes[next]) !== isFar) continue;
-        const key = pairKey(a, b);
-        this.#together.set(key, (this.#together.get(key) ?? 0) + 1);
-      }
-    }
+    const visible = this.#tracks
+      .filter((track) => track.visible && track.state === 'confirmed')
+      .map((track) => ({ track, positionM: track.positionM, className: classOf(track) }));
+    const isFar = (a: ObjectTrack, b: ObjectTrack) =>
+      areFarther(a.positionM, b.positionM, overlapM(a.sizeM, b.sizeM));
+    const widestM = Math.max(...visible.map(({ track }) => overlapM(track.sizeM, track.sizeM)));
+    const alongX = new AlongX(visible);
+    for (const a of visible)
+      for (const b of alongX.near(a.positionM[0], widestM + roundingM))
+        if (a.track.number < b.track.number && a.className !== b.className && !isFar(a.track, b.track))
+          this.#noteTogether(a.track, b.track);
+    for (const alike of Map.groupBy(visible, ({ className }) => className).values())
+      for (const [index, a] of alike.entries())
+        for (const b of alike.slice(index + 1))
+          if (isFar(a.track, b.track)) this.#noteTogether(a.track, b.track);
+  }
+
+  #noteTogether(a: ObjectTrack, b: ObjectTrack): void {
+    const key = pairKey(a, b);
+    const pictures = this.#together.get(key) ?? 0;
+    if (pictures < apartPictures) this.#together.set(key, pictures + 1);
   }
 
   #areApart(a: ObjectTrack, b: ObjectTrack): boolean {
-    return (this.#together.get(pairKey(a, b)) ?? 0) >= apartPictures;
+    return this.#together.get(pairKey(a, b)) === apartPictures;
   }
 
   /** Gives up on where an object was believed to be, e.g. after an empty grasp. */
@@ -175,15 +189,20 @@ export class ObjectTracker {
 
   /** Joins sightings and tracks, nearest pair first; returns sightings without a track. */
   #associate(sightings: readonly Sighting[], nowS: number): readonly Sighting[] {
-    const pairs: { readonly track: ObjectTrack; readonly sighting: Sighting; readonly cost: number }[] = [];
+    const pairs: Pair[] = [];
+    const alongX = new AlongX(sightings.map((sighting, index) => ({ sighting, index, ...sighting })));
+    const widestSensorM = Math.max(0, ...sightings.map((sighting) => this.#sigma(sighting)));
     for (const track of this.#tracks) {
       if (track.state === 'missing') continue;
-      for (const sighting of sightings) {
+      for (const { sighting, index } of alongX.near(
+        track.positionM[0],
+        this.#gateM(track, widestSensorM) + roundingM,
+      )) {
         const cost = this.#pairCost(track, sighting);
-        if (cost !== undefined) pairs.push({ track, sighting, cost });
+        if (cost !== undefined) pairs.push({ track, sighting, index, cost });
       }
     }
-    pairs.sort((a, b) => a.cost - b.cost || a.track.number - b.track.number);
+    pairs.sort((a, b) => a.cost - b.cost || a.track.number - b.track.number || a.index - b.index);
     const taken = new Set<ObjectTrack | Sighting>();
     for (const { track, sighting } of pairs) {
       if (taken.has(track) || taken.has(sighting)) continue;
@@ -195,17 +214,25 @@ export class ObjectTracker {
     return sightings.filter((sighting) => !taken.has(sighting));
   }
 
+  /** No sighting farther off than this is one of a track's thing, m. */
+  #gateM(track: ObjectTrack, sensorM: number): number {
+    const sigma = Math.sqrt(sensorM * sensorM + track.variance);
+    return Math.max(this.#reachM(track, sigma), carriedReachM);
+  }
+
+  #reachM(track: ObjectTrack, sigma: number): number {
+    const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
+    return Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM) + extent / 2;
+  }
+
   #pairCost(track: ObjectTrack, sighting: Sighting): number | undefined {
     const sensorM = this.#sigma(sighting);
+    if (areFarther(track.positionM, sighting.positionM, this.#gateM(track, sensorM))) return undefined;
     const sigma = Math.sqrt(sensorM * sensorM + track.variance);
-    const extent = Math.max(track.sizeM[0], track.sizeM[1]) / 2;
-    const reach = Math.max(this.#settings.gateSigmas * sigma, this.#settings.gateFloorM);
-    if (areFarther(track.positionM, sighting.positionM, Math.max(reach + extent / 2, carriedReachM)))
-      return undefined;
     const distance = distance3(track.positionM, sighting.positionM);
     const votes = track.votes.get(sighting.className) ?? 0;
     const sameClass = votes > 0 && votes >= classShare * (track.votes.get(classOf(track)) ?? 0);
-    const ownReach = track.heldBy === undefined ? reach + extent / 2 : carriedReachM;
+    const ownReach = track.heldBy === undefined ? this.#reachM(track, sigma) : carriedReachM;
     const limit = sameClass ? ownReach : Math.min(misnamedReachM, 2.5 * sigma);
     // What is seen in the hand under another name is another thing, grasped by mistake.
     if (!sameClass && track.heldBy !== undefined) return undefined;
@@ -255,12 +282,13 @@ export class ObjectTracker {
   /** Joins tracks of one thing: in the same spot, under two names, or missing there and turned up here since. */
   #mergeDuplicates(): void {
     const byClass = Map.groupBy(this.#tracks, classOf);
+    const hidden = this.#tracks.filter((track) => track.state === 'confirmed' && !track.visible);
     for (let index = this.#tracks.length - 1; index >= 0; index--) {
       const track = this.#tracks[index]!;
       if (track.state !== 'confirmed' || !track.visible) continue;
       const alike = byClass.get(classOf(track)) ?? [];
       const older = alike.find((other) => this.#isSame(other, track) && this.#tracks.includes(other));
-      const known = this.#tracks.find((other) => this.#isMisnamed(other, track));
+      const known = hidden.find((other) => this.#isMisnamed(other, track));
       if (older !== undefined) takeOver(older, track);
       else if (known !== undefined) addVotes(known, track);
       else continue;
@@ -269,13 +297,14 @@ export class ObjectTracker {
   }
 
   #isSame(older: ObjectTrack, newer: ObjectTrack): boolean {
-    if (older.number >= newer.number || older.state === 'tentative' || classOf(older) !== classOf(newer))
-      return false;
-    if (this.#areApart(older, newer)) return false;
-    if (older.state === 'missing')
-      return newer.firstSeenS > Math.min(older.lastSeenS - handOverS, older.handledS);
-    if (older.visible && newer.visible) return distance3(older.positionM, newer.positionM) < 0.03;
-    return older.heldBy === undefined && shareSpace(older, newer);
+    if (older.number >= newer.number || older.state === 'tentative') return false;
+    const isThere =
+      older.state === 'missing'
+        ? newer.firstSeenS > Math.min(older.lastSeenS - handOverS, older.handledS)
+        : older.visible && newer.visible
+          ? distance3(older.positionM, newer.positionM) < 0.03
+          : older.heldBy === undefined && shareSpace(older, newer);
+    return isThere && classOf(older) === classOf(newer) && !this.#areApart(older, newer);
   }
 
   /**
@@ -295,6 +324,14 @@ export class ObjectTracker {
       distance3(known.positionM, doubtful.positionM) < Math.max(0.03, narrowest(known.sizeM) / 2)
     );
   }
+}
+
+/** A track, a sighting that may be of its thing, and the place of that among the sightings. */
+interface Pair {
+  readonly track: ObjectTrack;
+  readonly sighting: Sighting;
+  readonly index: number;
+  readonly cost: number;
 }
 
 const pairKey = (a: ObjectTrack, b: ObjectTrack): number =>

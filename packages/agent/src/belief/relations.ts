@@ -18,25 +18,42 @@ export const isVessel = (className: string): boolean =>
 const verticalSlackM = 0.06;
 const edgeSlackM = 0.03;
 
+interface FixturePlace {
+  readonly fixture: Fixture;
+  /** No point of it is farther from its middle on the level, m; what stands still is upright, what moves may tilt. */
+  readonly reachM: number;
+  positionWas: number;
+  fixtureFromMap: Transform;
+}
+
 /** Surfaces and containers where they are now. */
 export class FixtureFrames {
   readonly #map: WorldMap;
   readonly #articulationPosition: (id: string) => number;
-  readonly #places: { readonly fixture: Fixture; positionWas: number; fixtureFromMap: Transform }[];
+  readonly #places: FixturePlace[];
 
   constructor(map: WorldMap, articulationPosition: (id: string) => number) {
     this.#map = map;
     this.#articulationPosition = articulationPosition;
     this.#places = [...map.fixtures.values()]
       .filter((fixture) => fixture.isSurface || fixture.isContainer)
-      .map((fixture) => ({ fixture, positionWas: 0, fixtureFromMap: fixture.mapFromCenter.inverse() }));
+      .map((fixture) => ({
+        fixture,
+        reachM:
+          fixture.movesWith === undefined
+            ? Math.hypot(fixture.sizeM[0], fixture.sizeM[1]) / 2 + 2 * edgeSlackM
+            : Number.POSITIVE_INFINITY,
+        positionWas: 0,
+        fixtureFromMap: fixture.mapFromCenter.inverse(),
+      }));
   }
 
   /** Returns the surface or container that something is on or in, by its middle and its lowest height. */
   under(middleM: Vector3, bottomM: number): Fixture | undefined {
     let best: Fixture | undefined;
     let bestM = Number.POSITIVE_INFINITY;
-    for (const { fixture, fixtureFromMap } of this.#now()) {
+    for (const { fixture, fixtureFromMap, reachM } of this.#now()) {
+      if (!areNear(fixture.mapFromCenter.translation, middleM, reachM)) continue;
       const [x, y, z] = fixtureFromMap.apply(middleM);
       const inside =
         Math.abs(x) < fixture.sizeM[0] / 2 + edgeSlackM && Math.abs(y) < fixture.sizeM[1] / 2 + edgeSlackM;
@@ -103,12 +120,17 @@ export function relationOf(
   return below === undefined ? { relation: 'unknown', support: '' } : { relation: 'on', support: below.id };
 }
 
-const levelDistance = (a: Vector3, b: Vector3): number => Math.hypot(a[0] - b[0], a[1] - b[1]);
+/** Tells whether two points are nearer to each other on the level than a limit; without a root, for loops over pairs. */
+function areNear(a: Vector3, b: Vector3, limitM: number): boolean {
+  const dx = a[0] - b[0];
+  const dy = a[1] - b[1];
+  return dx * dx + dy * dy < limitM * limitM;
+}
 
 /** An object lies in a vessel when its centre is within the rim and its bottom is not above the rim. */
 function liesInside(thing: ObjectTrack, vessel: ObjectTrack): boolean {
   const radiusM = Math.max(vessel.sizeM[0], vessel.sizeM[1]) / 2;
-  if (levelDistance(thing.positionM, vessel.positionM) >= radiusM) return false;
+  if (!areNear(thing.positionM, vessel.positionM, radiusM)) return false;
   if (isVessel(classOf(thing)) || vessel.heldBy !== undefined) return false;
   const rimM = vessel.positionM[2] + vessel.sizeM[2] / 2;
   const floorM = vessel.positionM[2] - vessel.sizeM[2] / 2;
@@ -120,7 +142,7 @@ function standsOn(thing: ObjectTrack, other: ObjectTrack): boolean {
   const topM = other.positionM[2] + other.sizeM[2] / 2;
   const bottomM = thing.positionM[2] - thing.sizeM[2] / 2;
   return (
-    levelDistance(thing.positionM, other.positionM) < Math.max(other.sizeM[0], other.sizeM[1]) / 2 &&
+    areNear(thing.positionM, other.positionM, Math.max(other.sizeM[0], other.sizeM[1]) / 2) &&
     Math.abs(bottomM - topM) < 0.03
   );
 }

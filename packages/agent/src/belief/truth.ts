@@ -2,6 +2,7 @@ import type { Atom } from './atom.ts';
 import type { Belief } from './belief.ts';
 import { articulationState, confidenceOf, knownConfidence } from './confidence.ts';
 import type { ObjectTrack } from './object-track.ts';
+import { isWithinReach, type ReachTarget } from './reach.ts';
 import { gripEvidence } from './robot-state.ts';
 
 export { knownConfidence } from './confidence.ts';
@@ -43,6 +44,7 @@ export function truthOf(belief: Belief, statement: Atom, robot: string, nowS: nu
     case 'inspected':
       return isInspected(belief, first, nowS) ? 'true' : 'unknown';
     case 'reachable':
+      return reachTruth(belief, first, robot);
     case 'stowed':
       return 'unknown';
   }
@@ -74,6 +76,28 @@ function accessTruth(belief: Belief, id: string, nowS: number): Truth {
   if (behind === undefined) return 'true';
   const { state } = articulationState(belief.articulation(behind), nowS);
   return state === 'open' ? 'true' : state === 'closed' ? 'false' : 'unknown';
+}
+
+/** What is too far away is out of reach; whether the arm gets to what is near is for the skill to find out. */
+function reachTruth(belief: Belief, id: string, robotName: string): Truth {
+  const robot = belief.robot(robotName);
+  const target = reachTargetIn(belief, id);
+  if (robot === undefined || target === undefined) return 'unknown';
+  const { fixedReachM, mapFromBase } = robot;
+  return isWithinReach({ fixedReachM, positionM: mapFromBase.translation }, target) ? 'unknown' : 'false';
+}
+
+function reachTargetIn(belief: Belief, id: string): ReachTarget | undefined {
+  const fixture = belief.map.fixture(id);
+  if (fixture !== undefined) {
+    const position = fixture.movesWith === undefined ? 0 : belief.articulationPosition(fixture.movesWith);
+    const positionM = belief.map.mapFromFixture(fixture, position).translation;
+    return { positionM, sizeM: fixture.sizeM, hasAccess: fixture.hasAccess };
+  }
+  const track = belief.tracker.find(id);
+  if (track === undefined || track.state === 'missing' || track.heldBy !== undefined) return undefined;
+  const hasAccess = belief.map.fixture(belief.relation(track).support)?.hasAccess ?? true;
+  return { positionM: track.positionM, hasAccess };
 }
 
 /** A thing in a bowl on the table is also on the table; a thing on a fridge shelf is also in the fridge. */

@@ -3,6 +3,7 @@ import { colorOf } from '../language/colors.ts';
 import type { Belief } from './belief.ts';
 import type {
   BeliefView,
+  ExpectedThing,
   FixtureView,
   ObjectView,
   PlaceView,
@@ -12,6 +13,7 @@ import type {
 import { articulationState, confidenceOf, knownConfidence } from './confidence.ts';
 import { contentsHalfLifeS } from './kinds.ts';
 import { classOf, type ObjectTrack } from './object-track.ts';
+import { relationViews } from './view-relations.ts';
 import { whereIs } from './where-is.ts';
 import type { Fixture } from './world-map.ts';
 
@@ -19,27 +21,47 @@ import type { Fixture } from './world-map.ts';
 const recentS = 600;
 /** Hypotheses that a view holds for one thing. */
 const mostPlaces = 3;
-/** Gap between the sides of two things that are near each other, and how many such are named for one, m. */
-const nearM = 0.15;
-const mostNear = 3;
 
-/** The newest view of each belief; it holds until the belief or the time changes. */
-const newest = new WeakMap<Belief, { readonly revision: string; readonly view: BeliefView }>();
+/** Less than this after a view was taken it is still the same moment, s. */
+const momentS = 0.001;
 
-/** Takes a snapshot of the belief as plain data. */
+/** What of a view depends on the belief alone and not on the time. */
+interface Lasting {
+  readonly tracks: readonly ObjectTrack[];
+  readonly objects: readonly Omit<ObjectView, 'confidence' | 'ageS'>[];
+  /** In the order of the map. */
+  readonly fixtures: readonly LastingFixture[];
+  readonly places: readonly PlaceView[];
+  readonly robots: readonly RobotView[];
+}
+type LastingFixture = Omit<
+  FixtureView,
+  'state' | 'stateConfidence' | 'seenShare' | 'closelySeenShare' | 'contentsKnown'
+>;
+
+/** The newest view of each belief, and what holds of it until the belief changes. */
+const newest = new WeakMap<
+  Belief,
+  { readonly revision: number; readonly lasting: Lasting; readonly view: BeliefView }
+>();
+
+/** Takes a snapshot of the belief as plain data; its relations are listed when somebody first reads them. */
 export function viewBelief(belief: Belief, nowS: number): BeliefView {
   const { revision } = belief;
   const last = newest.get(belief);
-  if (last?.revision === revision && last.view.timeS === nowS) return last.view;
-  const view = takeView(belief, nowS);
-  newest.set(belief, { revision, view });
+  const isCurrent = last?.revision === revision;
+  if (isCurrent && isSameMoment(last.view.timeS, nowS)) return last.view;
+  const lasting = isCurrent ? last.lasting : lastingOf(belief);
+  const view = takeView(belief, lasting, nowS);
+  newest.set(belief, { revision, lasting, view });
   return view;
 }
 
-function takeView(belief: Belief, nowS: number): BeliefView {
+const isSameMoment = (takenS: number, nowS: number): boolean => nowS >= takenS && nowS - takenS < momentS;
+
+function lastingOf(belief: Belief): Lasting {
   const tracks = belief.tracker.objects();
-  const objects = tracks.map((track) => objectView(belief, track, nowS));
-  const fixtures = fixtureViews(belief, objects, nowS);
+  const objects = tracks.map((track) => lastingObject(belief, track));
   const places = [...belief.map.places.values()].map(
     (place): PlaceView => ({
       id: place.id,
@@ -60,6 +82,33 @@ function takeView(belief: Belief, nowS: number): BeliefView {
       fixedReachM: robot.fixedReachM,
     }),
   );
+  return { tracks, objects, fixtures: lastingFixtures(belief, objects), places, robots };
+}
+
+function takeView(belief: Belief, lasting: Lasting, nowS: number): BeliefView {
+  const { tracks, places, robots } = lasting;
+  const objects = lasting.objects.map((object, index): ObjectView => {
+    const track = tracks[index]!;
+    // Prompts list the fields in this order.
+    return {
+      id: object.id,
+      className: object.className,
+      color: object.color,
+      room: object.room,
+      source: object.source,
+      confidence: confidenceOf(track, belief.map.kinds, nowS),
+      positionM: object.positionM,
+      sizeM: object.sizeM,
+      relation: object.relation,
+      support: object.support,
+      ageS: Math.max(0, nowS - track.lastSeenS),
+      visible: object.visible,
+      missing: object.missing,
+      likelyPlaces: object.likelyPlaces,
+    };
+  });
+  const fixtures = lasting.fixtures.map((fixture) => fixtureView(belief, fixture, nowS));
+  let relations: readonly RelationView[] | undefined;
   return {
     timeS: nowS,
     rooms: belief.map.rooms,
@@ -71,12 +120,32 @@ function takeView(belief: Belief, nowS: number): BeliefView {
     fixtures,
     places,
     robots,
-    relations: relationViews(belief, objects, robots, nowS),
+    get relations() {
+      relations ??= relationViews(belief.map, objects, robots, nowS);
+      return relations;
+    },
     expected: [],
   };
 }
 
-function objectView(belief: Belief, track: ObjectTrack, nowS: number): ObjectView {
+/** The same view with things that a task speaks of and that are not among its objects. */
+export function withExpected(view: BeliefView, expected: readonly ExpectedThing[]): BeliefView {
+  const { timeS, rooms, objects, fixtures, places, robots } = view;
+  return {
+    timeS,
+    rooms,
+    objects,
+    fixtures,
+    places,
+    robots,
+    get relations() {
+      return view.relations;
+    },
+    expected,
+  };
+}
+
+function lastingObject(belief: Belief, track: ObjectTrack): Lasting['objects'][number] {
   const missing = track.state === 'missing';
   const relation = missing ? { relation: 'unknown' as const, support: '' } : belief.relation(track);
   const className = classOf(track);
@@ -88,12 +157,10 @@ function objectView(belief: Belief, track: ObjectTrack, nowS: number): ObjectVie
     room: missing ? '' : belief.map.roomAt(x, y),
     source:
       track.heldBy !== undefined || belief.assertedS(track) !== undefined ? 'effect' : ('detection' as const),
-    confidence: confidenceOf(track, belief.map.kinds, nowS),
     positionM: track.positionM,
     sizeM: track.sizeM,
     relation: relation.relation,
     support: relation.support,
-    ageS: Math.max(0, nowS - track.lastSeenS),
     visible: track.visible,
     missing,
     likelyPlaces: [],
@@ -105,100 +172,58 @@ function likelyPlaces(belief: Belief, track: ObjectTrack, fixtures: readonly Fix
   return whereIs(belief, fixtures, query, nowS).slice(0, mostPlaces);
 }
 
-function fixtureViews(belief: Belief, objects: readonly ObjectView[], nowS: number): readonly FixtureView[] {
+function lastingFixtures(belief: Belief, objects: Lasting['objects']): readonly LastingFixture[] {
   const coveredM2 = new Map<string, number>();
   for (const { support, sizeM } of objects)
     coveredM2.set(support, (coveredM2.get(support) ?? 0) + sizeM[0] * sizeM[1]);
-  return [...belief.map.fixtures.values()].map((fixture) => {
-    const articulation =
-      fixture.articulation === undefined
-        ? undefined
-        : articulationState(belief.articulation(fixture.id), nowS);
-    return {
-      id: fixture.id,
-      label: fixture.label,
-      names: fixture.names,
-      furnitureId: fixture.furnitureId,
-      room: fixture.room,
-      kind: fixture.kind,
-      isSurface: fixture.isSurface,
-      isContainer: fixture.isContainer,
-      opens: articulation !== undefined,
-      hasAccess: fixture.hasAccess,
-      state: articulation?.state ?? 'fixed',
-      stateConfidence: articulation?.confidence ?? 1,
-      behind: fixture.behind,
-      seenShare: belief.coverage.since(fixture.id, nowS - recentS),
-      closelySeenShare: belief.coverage.closelySince(fixture.id, nowS - recentS),
-      contentsKnown: belief.coverage.fresh(fixture.id, Number.NEGATIVE_INFINITY, nowS, contentsHalfLifeS),
-      fill: Math.min(1, (coveredM2.get(fixture.id) ?? 0) / (fixture.sizeM[0] * fixture.sizeM[1])),
-      positionM: centerOf(belief, fixture),
-      sizeM: fixture.sizeM,
-    };
-  });
+  return [...belief.map.fixtures.values()].map((fixture) => ({
+    id: fixture.id,
+    label: fixture.label,
+    names: fixture.names,
+    furnitureId: fixture.furnitureId,
+    room: fixture.room,
+    kind: fixture.kind,
+    isSurface: fixture.isSurface,
+    isContainer: fixture.isContainer,
+    opens: fixture.articulation !== undefined,
+    hasAccess: fixture.hasAccess,
+    behind: fixture.behind,
+    fill: Math.min(1, (coveredM2.get(fixture.id) ?? 0) / (fixture.sizeM[0] * fixture.sizeM[1])),
+    positionM: centerOf(belief, fixture),
+    sizeM: fixture.sizeM,
+  }));
+}
+
+function fixtureView(belief: Belief, fixture: LastingFixture, nowS: number): FixtureView {
+  const { coverage } = belief;
+  const { id } = fixture;
+  const articulation = fixture.opens ? articulationState(belief.articulation(id), nowS) : undefined;
+  return {
+    id,
+    label: fixture.label,
+    names: fixture.names,
+    furnitureId: fixture.furnitureId,
+    room: fixture.room,
+    kind: fixture.kind,
+    isSurface: fixture.isSurface,
+    isContainer: fixture.isContainer,
+    opens: fixture.opens,
+    hasAccess: fixture.hasAccess,
+    state: articulation?.state ?? 'fixed',
+    stateConfidence: articulation?.confidence ?? 1,
+    behind: fixture.behind,
+    seenShare: coverage.since(id, nowS - recentS),
+    closelySeenShare: coverage.closelySince(id, nowS - recentS),
+    contentsKnown: coverage.fresh(id, Number.NEGATIVE_INFINITY, nowS, contentsHalfLifeS),
+    fill: fixture.fill,
+    positionM: fixture.positionM,
+    sizeM: fixture.sizeM,
+  };
 }
 
 function centerOf(belief: Belief, fixture: Fixture): Vector3 {
   const position = fixture.movesWith === undefined ? 0 : belief.articulationPosition(fixture.movesWith);
   return belief.map.mapFromFixture(fixture, position).translation;
-}
-
-/** All edges: what never changes, where things are, and what is near what. */
-function relationViews(
-  belief: Belief,
-  objects: readonly ObjectView[],
-  robots: readonly RobotView[],
-  nowS: number,
-): readonly RelationView[] {
-  const relations = [...belief.map.relations];
-  const bySupport = new Map<string, ObjectView[]>();
-  for (const object of objects) {
-    if (object.missing) continue;
-    const { id, source, confidence } = object;
-    const edge = { subject: id, confidence, stampS: nowS - object.ageS, source };
-    if (object.relation !== 'unknown')
-      relations.push({ ...edge, relation: object.relation, object: object.support });
-    if (object.room !== '') relations.push({ ...edge, relation: 'inside-room', object: object.room });
-    const others = bySupport.get(object.support);
-    if (others === undefined) bySupport.set(object.support, [object]);
-    else others.push(object);
-  }
-  for (const together of bySupport.values()) addNear(relations, together, nowS);
-  for (const { name, positionM } of robots) {
-    const room = belief.map.roomAt(positionM[0], positionM[1]);
-    const edge = { subject: name, relation: 'inside-room', confidence: 1, stampS: nowS } as const;
-    if (room !== '') relations.push({ ...edge, object: room, source: 'detection' });
-  }
-  return relations;
-}
-
-/** Names, for each of some things on one support, the nearest of the others. */
-function addNear(relations: RelationView[], together: readonly ObjectView[], nowS: number): void {
-  const things = together
-    .map((object) => ({ object, radiusM: Math.max(object.sizeM[0], object.sizeM[1]) / 2 }))
-    .sort((a, b) => a.object.positionM[0] - b.object.positionM[0]);
-  const widestM = Math.max(...things.map(({ radiusM }) => radiusM));
-  for (const [index, { object, radiusM }] of things.entries()) {
-    const [x, y] = object.positionM;
-    const near: { readonly other: ObjectView; readonly gapM: number }[] = [];
-    for (let next = index + 1; next < things.length; next++) {
-      const { object: other, radiusM: otherM } = things[next]!;
-      const dx = other.positionM[0] - x;
-      if (dx > radiusM + widestM + nearM) break;
-      const gapM = Math.hypot(dx, other.positionM[1] - y) - radiusM - otherM;
-      if (gapM < nearM) near.push({ other, gapM });
-    }
-    near.sort((a, b) => a.gapM - b.gapM);
-    for (const { other } of near.slice(0, mostNear))
-      relations.push({
-        subject: object.id,
-        relation: 'near',
-        object: other.id,
-        confidence: object.confidence * other.confidence,
-        stampS: nowS - Math.max(object.ageS, other.ageS),
-        source: object.source,
-      });
-  }
 }
 
 function nearestPlace(places: readonly PlaceView[], positionM: Vector3): string {

@@ -209,12 +209,16 @@ export const spokenName = (id: string): string => id.replace(/[-_]+/g, ' ');
 
 /** The nouns of one world: the built-in ones and the names that its map and detector use. */
 export class Lexicon {
-  readonly #classes = new Set<string>();
+  /** Classes that the detector reports, by what they are spoken as. */
+  readonly #classes = new Map<string, Set<string>>();
   readonly #fixtureNames = new Map<string, string>();
 
   /** Adds a class that the detector reports, e.g. `cereal-box`. */
   addClass(className: string): void {
-    this.#classes.add(className);
+    const spoken = spokenName(className);
+    const alike = this.#classes.get(spoken);
+    if (alike === undefined) this.#classes.set(spoken, new Set([className]));
+    else alike.add(className);
   }
 
   /** Adds a kind of furniture that the map uses, spoken as `name`. */
@@ -240,7 +244,7 @@ export class Lexicon {
     if (noun === 'me' || noun === 'us' || noun === 'person' || noun === 'user')
       return { kind: 'person', noun };
     const classes = nounClasses[noun] ?? [];
-    const seen = [...this.#classes].filter((name) => spokenName(name) === noun);
+    const seen = [...(this.#classes.get(noun) ?? [])];
     if (classes.length > 0 || seen.length > 0) {
       return { kind: 'object', noun, classes: [...new Set([...seen, ...classes])] };
     }

@@ -31,48 +31,57 @@ export function tokenize(text: string): readonly string[] {
 
 /** Tells whether `words` stand at `position`. */
 export function startsWith(tokens: readonly string[], position: number, words: readonly string[]): boolean {
-  return words.every((word, index) => tokens[position + index] === word);
+  return tokens[position] === words[0] && words.every((word, index) => tokens[position + index] === word);
 }
 
 /** Finds the first of `phrases` that stands at `position`; list longer ones first. Returns its length in words. */
 export function matchPhrase(tokens: readonly string[], position: number, phrases: readonly string[]): number {
+  const first = tokens[position];
+  if (first === undefined) return 0;
   for (const phrase of phrases) {
+    if (!phrase.startsWith(first)) continue;
     const words = phrase.split(' ');
     if (startsWith(tokens, position, words)) return words.length;
   }
   return 0;
 }
 
-const prepositions: readonly (readonly [string, Preposition])[] = [
-  ['on top of', 'on'],
-  ['on to', 'on'],
-  ['onto', 'on'],
-  ['upon', 'on'],
-  ['in front of', 'near'],
-  ['inside of', 'in'],
-  ['inside', 'in'],
-  ['into', 'in'],
-  ['in to', 'in'],
-  ['within', 'in'],
-  ['out of', 'from'],
-  ['off of', 'from'],
-  ['off', 'from'],
-  ['from', 'from'],
-  ['over to', 'to'],
-  ['back to', 'to'],
-  ['up to', 'to'],
-  ['towards', 'to'],
-  ['toward', 'to'],
-  ['to', 'to'],
-  ['next to', 'near'],
-  ['close to', 'near'],
-  ['beside', 'near'],
-  ['near', 'near'],
-  ['by', 'near'],
-  ['at', 'near'],
-  ['on', 'on'],
-  ['in', 'in'],
-];
+const prepositions = (
+  [
+    ['on top of', 'on'],
+    ['on to', 'on'],
+    ['onto', 'on'],
+    ['upon', 'on'],
+    ['in front of', 'near'],
+    ['inside of', 'in'],
+    ['inside', 'in'],
+    ['into', 'in'],
+    ['in to', 'in'],
+    ['within', 'in'],
+    ['out of', 'from'],
+    ['off of', 'from'],
+    ['off', 'from'],
+    ['from', 'from'],
+    ['over to', 'to'],
+    ['back to', 'to'],
+    ['up to', 'to'],
+    ['towards', 'to'],
+    ['toward', 'to'],
+    ['to', 'to'],
+    ['next to', 'near'],
+    ['close to', 'near'],
+    ['beside', 'near'],
+    ['near', 'near'],
+    ['by', 'near'],
+    ['at', 'near'],
+    ['on', 'on'],
+    ['in', 'in'],
+  ] as const satisfies readonly (readonly [string, Preposition])[]
+).map(([text, preposition]) => ({
+  words: text.split(' '),
+  preposition,
+  directional: text === 'into' || text === 'onto' || text === 'on to' || text === 'in to',
+}));
 
 /** Relations that are understood as words but that no skill can bring about. */
 export const unsupportedPrepositions: readonly string[] = [
@@ -92,16 +101,10 @@ export function matchPreposition(
   tokens: readonly string[],
   position: number,
 ): { readonly preposition: Preposition; readonly length: number; readonly directional: boolean } | undefined {
-  for (const [words, preposition] of prepositions) {
-    const length = words.split(' ').length;
-    if (!startsWith(tokens, position, words.split(' '))) continue;
-    return {
-      preposition,
-      length,
-      directional: words === 'into' || words === 'onto' || words === 'on to' || words === 'in to',
-    };
-  }
-  return undefined;
+  const found = prepositions.find(({ words }) => startsWith(tokens, position, words));
+  return found === undefined
+    ? undefined
+    : { preposition: found.preposition, length: found.words.length, directional: found.directional };
 }
 
 const openings: readonly string[] = [

@@ -44,6 +44,8 @@ export interface Offer {
  */
 export class SkillOffer {
   readonly #told = new Set<string>();
+  /** Texts for which skills were chosen already. */
+  readonly #served = new Set<string>();
 
   /**
    * @param said - the instruction, and what the person answered
@@ -51,13 +53,12 @@ export class SkillOffer {
    */
   async choose(said: readonly string[], { skills, robots }: Offer): Promise<Offer> {
     if (skills.length <= mostToldWhole) return { skills, robots };
-    const index = await indexOf(skills);
-    const matching = namesFor(index, said.join(' '), ['name', 'description', 'parameters', 'effects']);
-    for (const name of matching.slice(0, mostMatching)) this.#told.add(name);
-    for (const [effect, makers] of makersOf(skills)) {
-      const usual = namesFor(index, wordsOfEffects[effect] ?? effect, ['name', 'description']);
-      const inOrder = [...usual.filter((name) => makers.includes(name)), ...makers];
-      for (const name of new Set(inOrder.slice(0, mostPerEffect))) this.#told.add(name);
+    const text = said.join(' ');
+    if (!this.#served.has(text)) {
+      const { index, usual } = await libraryOf(skills);
+      const matching = namesFor(index, text, ['name', 'description', 'parameters', 'effects']);
+      for (const name of [...matching.slice(0, mostMatching), ...usual]) this.#told.add(name);
+      this.#served.add(text);
     }
     return {
       skills: skills.filter((skill) => this.#told.has(skill.name)),
@@ -86,11 +87,32 @@ interface SkillText {
   readonly effects: string;
 }
 
-const indexes = new WeakMap<readonly SkillContract[], MiniSearch<SkillText>>();
+/** What is made of a robot's skills once. */
+interface Library {
+  readonly index: MiniSearch<SkillText>;
+  /** Skills that are told whatever was said. */
+  readonly usual: readonly string[];
+}
 
-async function indexOf(skills: readonly SkillContract[]): Promise<MiniSearch<SkillText>> {
-  const known = indexes.get(skills);
+const libraries = new WeakMap<readonly SkillContract[], Library>();
+
+async function libraryOf(skills: readonly SkillContract[]): Promise<Library> {
+  const known = libraries.get(skills);
   if (known !== undefined) return known;
+  const index = await makeIndex(skills);
+  const library = { index, usual: usualSkills(index, skills) };
+  libraries.set(skills, library);
+  return library;
+}
+
+/** For every kind of statement the skills that bring it about and say so best. */
+const usualSkills = (index: MiniSearch<SkillText>, skills: readonly SkillContract[]): readonly string[] =>
+  [...makersOf(skills)].flatMap(([effect, makers]) => {
+    const named = namesFor(index, wordsOfEffects[effect] ?? effect, ['name', 'description']);
+    return [...named.filter((name) => makers.includes(name)), ...makers].slice(0, mostPerEffect);
+  });
+
+async function makeIndex(skills: readonly SkillContract[]): Promise<MiniSearch<SkillText>> {
   // Most robots have few skills: then nothing is searched, and nothing loaded.
   const { default: Search } = await import('minisearch');
   const index = new Search<SkillText>({
@@ -110,7 +132,6 @@ async function indexOf(skills: readonly SkillContract[]): Promise<MiniSearch<Ski
         .join(' '),
     })),
   );
-  indexes.set(skills, index);
   return index;
 }
 

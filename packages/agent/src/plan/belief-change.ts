@@ -19,8 +19,9 @@ export function changedThings(
   expected: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const changed = new Set<string>();
+  const objectsBefore = new Map(before.objects.map((object) => [object.id, object]));
   for (const object of now.objects) {
-    const old = before.objects.find((candidate) => candidate.id === object.id);
+    const old = objectsBefore.get(object.id);
     if (old === undefined) continue;
     const gapM = Math.hypot(
       old.positionM[0] - object.positionM[0],

@@ -11,13 +11,25 @@ import {
   isFitting,
   type Operator,
 } from '../reasoner/operators.ts';
-import { type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
+import { factOf, possibleState, type SymbolicState, symbolicState } from '../reasoner/symbolic-state.ts';
 import { idsOf } from '../reasoner/things.ts';
+import { doorsBefore } from './deorder.ts';
 
 /** Why a proposal is refused: the sub-goal and one sentence that a model can repair it by. */
 export interface PlanProblem {
   readonly subGoalId: string;
   readonly reason: string;
+  /** Set when it is the contract of a skill that says that the step cannot be done. */
+  readonly veto?: StepVeto;
+}
+
+/** A step that a contract rules out when the plan is made. */
+export interface StepVeto {
+  readonly step: ProposedSubGoal;
+  /** A name or argument that the skill does not take, or something that it needs and that does not hold then. */
+  readonly breaks: 'vocabulary' | 'precondition';
+  /** What the plan does before, in order; empty for a name that there is not. */
+  readonly before: readonly ProposedSubGoal[];
 }
 
 /**
@@ -33,7 +45,7 @@ export function checkPlan(
   robots: readonly RobotOffer[],
 ): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const start = symbolicState(view, robots, proposal.references, { unknownIsBoth: true });
+  const start = possibleState(view, robots, proposal.references);
   const known = namesOf(view, proposal);
   for (const goal of proposal.goals) {
     const statement = parseAtom(goal);
@@ -53,6 +65,14 @@ export function checkPlan(
   for (const subGoal of proposal.subGoals) problems.push(...argumentProblems(subGoal, known, skills, start));
   if (problems.length === 0) problems.push(...preconditionProblems(order, skills, start));
   return problems;
+}
+
+/** Steps that contracts rule out, each once. */
+export function vetoesOf(problems: readonly PlanProblem[]): readonly StepVeto[] {
+  const vetoes = new Map<string, StepVeto>();
+  for (const { subGoalId, veto } of problems)
+    if (veto !== undefined && !vetoes.has(subGoalId)) vetoes.set(subGoalId, veto);
+  return [...vetoes.values()];
 }
 
 /**
@@ -120,7 +140,11 @@ function argumentProblems(
   skills: readonly SkillContract[],
   start: SymbolicState,
 ): readonly PlanProblem[] {
-  const problem = (reason: string): PlanProblem => ({ subGoalId: subGoal.id, reason });
+  const problem = (reason: string): PlanProblem => ({
+    subGoalId: subGoal.id,
+    reason,
+    veto: { step: subGoal, breaks: 'vocabulary', before: [] },
+  });
   const { robots } = start.world;
   const robot = robots.find((candidate) => candidate.name === subGoal.robot);
   if (robot === undefined)
@@ -176,25 +200,52 @@ function preconditionProblems(
   start: SymbolicState,
 ): readonly PlanProblem[] {
   let state = start;
-  for (const subGoal of order) {
+  for (const [index, subGoal] of order.entries()) {
     const given = Object.fromEntries(subGoal.arguments.map((argument) => [argument.name, argument.value]));
     const contract = skills.find((skill) => skill.name === subGoal.skill);
     const operator: Operator =
       contract === undefined
         ? findOperator(given.object ?? '', subGoal.robot)
         : groundOperator(contract, given, subGoal.robot);
+    // What holds already is skipped when it is due.
+    if (contract !== undefined && holdAlready(contract, given, subGoal.robot, state)) continue;
     if (contract !== undefined && !operator.isApplicable(state)) {
       const broken = brokenPrecondition(contract, given, subGoal.robot, state);
       return [
         {
           subGoalId: subGoal.id,
           reason: `${subGoal.skill} needs ${broken}, which does not hold at that point and which no earlier step brings about`,
+          veto: { step: subGoal, breaks: 'precondition', before: order.slice(0, index) },
         },
       ];
     }
-    state = operator.apply(state);
+    state =
+      contract === undefined ? searched(operator.apply(state), given.object ?? '') : operator.apply(state);
   }
   return [];
+}
+
+/** A search opens what the thing is believed to be behind. */
+function searched(state: SymbolicState, id: string): SymbolicState {
+  const facts = new Set(state.facts);
+  for (const door of doorsBefore(state, id)) {
+    facts.add(`open(${door})`);
+    facts.delete(`closed(${door})`);
+  }
+  return { ...state, facts };
+}
+
+function holdAlready(
+  contract: SkillContract,
+  given: Readonly<Record<string, string>>,
+  robot: string,
+  state: SymbolicState,
+): boolean {
+  const effects = contract.effects.filter((term) => !term.negated).map((term) => fillTerm(term, given));
+  return (
+    effects.length > 0 &&
+    effects.every((statement) => statement !== undefined && state.facts.has(factOf(statement, robot)))
+  );
 }
 
 function brokenPrecondition(

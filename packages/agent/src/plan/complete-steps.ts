@@ -1,7 +1,14 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, atom, parseAtom } from '../belief/atom.ts';
 import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
-import { fillTerm, findOperator, findSkill, groundOperator, type Operator } from '../reasoner/operators.ts';
+import {
+  fillTerm,
+  findOperator,
+  findSkill,
+  groundOperator,
+  handoverSurfaces,
+  type Operator,
+} from '../reasoner/operators.ts';
 import { searchPlan } from '../reasoner/search.ts';
 import { factOf, holdsIn, type SymbolicState } from '../reasoner/symbolic-state.ts';
 import { doorsBefore } from './deorder.ts';
@@ -115,7 +122,7 @@ class Filling {
     return steps;
   }
 
-  /** What a statement comes to: the hand is emptied where a goal wants its thing, and doors are opened for access. */
+  /** What a statement comes to: the hand is emptied where a goal wants its thing, doors are opened, things handed over. */
   #wanted(statement: Atom, robot: string): Atom {
     if (statement.predicate === 'hand-empty') {
       const isHeld = (id: string | undefined) =>
@@ -123,6 +130,10 @@ class Filling {
       return (
         this.#goals.find((goal) => goal.predicate !== 'holding' && isHeld(goal.arguments[0])) ?? statement
       );
+    }
+    if (statement.predicate === 'reachable') {
+      const [between] = handoverSurfaces(this.state.world);
+      return between === undefined ? statement : atom('on', statement.arguments[0] ?? '', between);
     }
     if (statement.predicate !== 'accessible') return statement;
     const doors = doorsBefore(this.state, statement.arguments[0] ?? '');

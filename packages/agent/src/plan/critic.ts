@@ -4,7 +4,6 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import type { SubGoal } from './plan-graph.ts';
-import { mainArgument } from './skill-context.ts';
 
 export interface CriticSettings {
   /** Below this probability of success a step is not sent. */
@@ -25,8 +24,12 @@ export interface Verdict {
   readonly verdict: 'accept' | 'gather' | 'replan';
   /** Who decided: the gate of preconditions and staleness, or the critic by the chance of success. */
   readonly layer: 'gate' | 'critic';
-  /** Probability that the step succeeds now, [0, 1]. */
+  /** Probability that the step succeeds when it is sent now, whoever planned it, [0, 1]. */
   readonly feasibility: number;
+  /** Chance of success that the step had to reach: higher for a step of a plan that the model is not sure of, [0, 1]. */
+  readonly threshold: number;
+  /** Chance that the plan is what was asked for, as far as the model's answers tell, (0, 1]; it moves the threshold alone. */
+  readonly planChance: number;
   /** Statement that the belief contradicts or cannot judge; empty when none. */
   readonly violatedPrecondition: string;
   /** What to look at before judging again; set with `gather`. */
@@ -57,8 +60,13 @@ export interface JudgedStep {
   readonly planChance: number;
 }
 
+/** A verdict before it is held against a threshold. */
+type Ruling = Omit<Verdict, 'threshold' | 'planChance'>;
+
 /** Chance given to a precondition that a look could not settle. */
 const unsettledChance = 0.6;
+/** A step of a plan that nobody is sure of needs at most so many times the chance of one that everybody is. */
+const mostCaution = 2;
 /** A contract that is wrong with this probability is not tried any more. */
 export const hopelessDoubt = 0.9;
 /** A thing that was seen within this time need not be looked at again, s. */
@@ -67,18 +75,32 @@ const justSeenS = 3;
 /**
  * Judges whether a step is feasible now. First the gate: preconditions against the belief, and staleness of what the step
  * uses. Then, for what passes, the critic: the calibrated chance of success against the threshold. No model call.
+ *
+ * What the model's answers say of the plan is no part of the chance; it moves the threshold.
  */
 export function criticise(step: JudgedStep, history: CriticHistory, settings: CriticSettings): Verdict {
   const lenient = history.vetoes >= settings.maxVetoes;
+  const { planChance } = step;
+  const caution = Math.min(mostCaution, 1 / planChance);
+  const threshold = Math.min(1, settings.feasibilityThreshold * caution);
   const gate = passGate(step, history, settings, lenient);
-  if (typeof gate !== 'number') return gate;
-  const chance = step.chance * gate * (1 - step.contractDoubt) * step.planChance;
+  if (typeof gate !== 'number') return { ...gate, threshold, planChance };
+  const chance = step.chance * gate * (1 - step.contractDoubt);
+  const judged = (verdict: Verdict['verdict'], explanation: string, lookAt = ''): Verdict => ({
+    verdict,
+    layer: 'critic',
+    feasibility: chance,
+    threshold,
+    planChance,
+    violatedPrecondition: '',
+    lookAt,
+    explanation,
+  });
   if (step.contractDoubt >= hopelessDoubt)
-    return judged('replan', chance, `${step.subGoal.skill} does not work there`);
+    return judged('replan', `${step.subGoal.skill} does not work there`);
   // Doubted once, a step that the planner insists on is tried: the estimate may be what is wrong.
-  if (chance >= settings.feasibilityThreshold || lenient || history.doubts > 0)
-    return judged('accept', chance, '');
-  const because = `its chance of ${chance.toFixed(2)} is below ${settings.feasibilityThreshold}`;
+  if (chance >= threshold || lenient || history.doubts > 0) return judged('accept', '');
+  const because = `its chance of ${chance.toFixed(2)} is below ${threshold.toFixed(2)}`;
   const unseen = Object.values(step.subGoal.arguments).find(
     (id) =>
       !history.gathered.has(id) &&
@@ -86,19 +108,8 @@ export function criticise(step: JudgedStep, history: CriticHistory, settings: Cr
         (object) => object.id === id && object.relation !== 'held-by' && object.ageS > justSeenS,
       ),
   );
-  return unseen === undefined
-    ? judged('replan', chance, because)
-    : { ...judged('gather', chance, because), lookAt: unseen };
+  return unseen === undefined ? judged('replan', because) : judged('gather', because, unseen);
 }
-
-const judged = (verdict: Verdict['verdict'], feasibility: number, explanation: string): Verdict => ({
-  verdict,
-  layer: 'critic',
-  feasibility,
-  violatedPrecondition: '',
-  lookAt: '',
-  explanation,
-});
 
 /** Returns a verdict of the gate, or the factor by which what it could not settle lowers the chance. */
 function passGate(
@@ -106,13 +117,13 @@ function passGate(
   history: CriticHistory,
   settings: CriticSettings,
   lenient: boolean,
-): Verdict | number {
+): Ruling | number {
   const stop = (
     verdict: 'gather' | 'replan',
     statement: string,
     lookAt: string,
     explanation: string,
-  ): Verdict => ({
+  ): Ruling => ({
     verdict,
     layer: 'gate',
     feasibility: verdict === 'replan' ? 0 : chance * unsettledChance,
@@ -123,22 +134,20 @@ function passGate(
   let factor = 1;
   for (const term of contract.preconditions) {
     const statement = fillTerm(term, subGoal.arguments);
-    if (statement === undefined || term.predicate === 'reachable' || term.predicate === 'stowed') continue;
+    if (statement === undefined || term.predicate === 'stowed') continue;
     const value = negate(truth(statement), term.negated);
     const text = `${term.negated ? 'not ' : ''}${formatAtom(statement)}`;
     if (value === 'false' && !lenient) return stop('replan', text, '', `${text} does not hold`);
-    if (value !== 'unknown') continue;
+    // What is not out of reach is reached as often as the skill's executions say.
+    if (value !== 'unknown' || term.predicate === 'reachable') continue;
     const lookAt = gatherTarget(statement, view);
     if (lookAt !== '' && !history.gathered.has(lookAt))
       return stop('gather', text, lookAt, `I cannot tell whether ${text}`);
     factor *= unsettledChance;
   }
-  const main = mainArgument(subGoal);
   for (const id of Object.values(subGoal.arguments)) {
     const object = view.objects.find((candidate) => candidate.id === id);
     if (object === undefined || object.relation === 'held-by') continue;
-    // How sure the place of the main thing is, is part of the calibrated chance.
-    if (id !== main) factor *= object.confidence;
     if (object.ageS > settings.staleAfterS && !history.gathered.has(id)) {
       const explanation = `the ${object.className} was last seen ${Math.round(object.ageS)} s ago`;
       return stop('gather', `known(${id})`, id, explanation);

@@ -22,7 +22,7 @@ export function featuresOf(context: SkillContext): Readonly<Record<string, numbe
     'not sure of its place': 1 - context.confidence,
     'seen long ago (log s)': Math.log1p(context.ageS),
     crowd: Math.min(context.crowd, 4),
-    tries: Math.min(context.tries, 2),
+    'failures before': Math.min(context.tries, 2),
     'on a shelf': Number(supportKind === 'shelf'),
     'on a counter': Number(supportKind === 'counter'),
   };

@@ -6,6 +6,8 @@ export interface Trial {
   readonly skill: string;
   readonly context: SkillContext;
   readonly success: boolean;
+  /** Independent tries that it counts for; 1 without it. */
+  readonly weight?: number;
 }
 
 /** Pull of every weight but the skills' own towards 0, in trials. */
@@ -36,10 +38,10 @@ export function fitFeasibility(trials: readonly Trial[]): FeasibilityWeights {
     for (const [skill, logOdds] of Object.entries(skills))
       skillGradients[skill] = skillRidge * (otherSkill - logOdds);
     const gradients = weights.map((weight) => -ridge * weight);
-    for (const [index, { skill, success }] of trials.entries()) {
+    for (const [index, { skill, success, weight = 1 }] of trials.entries()) {
       const row = rows[index]!;
       const logOdds = row.reduce((sum, value, at) => sum + value * weights[at]!, skills[skill]!);
-      const error = Number(success) - 1 / (1 + Math.exp(-logOdds));
+      const error = weight * (Number(success) - 1 / (1 + Math.exp(-logOdds)));
       skillGradients[skill]! += error;
       for (const [at, value] of row.entries()) gradients[at]! += error * value;
     }

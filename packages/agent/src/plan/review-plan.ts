@@ -1,10 +1,9 @@
 import { formatAtom } from '../belief/atom.ts';
-import { type NamedWords, namedWords } from '../language/mentions.ts';
 import type { StepFailure } from '../model/language-model.ts';
 import type { PlanProposal, ProposedSubGoal } from '../model/proposal.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
-import { symbolicState } from '../reasoner/symbolic-state.ts';
-import { checkPlan, type PlanProblem } from './check-plan.ts';
+import { possibleState } from '../reasoner/symbolic-state.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
+import { checkPlan, type PlanProblem, type StepVeto, vetoesOf } from './check-plan.ts';
 import { openGoals } from './complete-steps.ts';
 import { type CoverageProblem, type CoveredPlan, coverageProblems } from './instruction-coverage.ts';
 import { type MendContext, mendPlan } from './mend-plan.ts';
@@ -26,17 +25,20 @@ export interface Review {
   readonly problems: readonly PlanProblem[];
   /** What was changed, in words. */
   readonly changes: readonly string[];
+  /** Steps of the plan as it was proposed that the contracts rule out. */
+  readonly vetoes: readonly StepVeto[];
 }
 
 /** Checks a plan against contracts, belief and the words of its instruction, and mends what there is one way to mend. */
 export function reviewPlan(proposal: PlanProposal, context: ReviewContext): Review {
   const found = problemsOf(proposal, context);
-  if (found.all.length === 0) return { proposal, problems: [], changes: [] };
-  const words = namedWords(context.instruction, lexiconOf(context.view));
+  if (found.all.length === 0) return { proposal, problems: [], changes: [], vetoes: [] };
+  const vetoes = vetoesOf(found.all);
+  const words = wordsOf(context.view).named(context.instruction);
   const mended = context.mends ? mendPlan(proposal, found.coverage, { ...context, words }) : undefined;
   if (mended === undefined || problemsOf(mended.proposal, context).all.length > 0)
-    return { proposal, problems: found.all, changes: [] };
-  return { proposal: mended.proposal, problems: [], changes: mended.changes };
+    return { proposal, problems: found.all, changes: [], vetoes };
+  return { proposal: mended.proposal, problems: [], changes: mended.changes, vetoes };
 }
 
 /**
@@ -52,7 +54,7 @@ export function leftMembers(
   const { view, instruction, achieved, excluded, failures, covers } = context;
   if (!covers) return [];
   const blamed = new Set(failures.flatMap((failure) => Object.values(failure.arguments)));
-  const words = namedWords(instruction, lexiconOf(view));
+  const words = wordsOf(view).named(instruction);
   return coverageProblems({ ...plan, subGoals: [] }, words, [], view, achieved, excluded)
     .filter(({ kind, name }) => kind === 'member' && !blamed.has(name))
     .map(({ reason }) => reason);
@@ -64,12 +66,12 @@ function problemsOf(
 ): { readonly all: readonly PlanProblem[]; readonly coverage: readonly CoverageProblem[] } {
   const { view, skills, robots, instruction, answers, covers } = context;
   const contracts = checkPlan(proposal, view, skills, robots);
-  const words = (text: string): NamedWords => namedWords(text, lexiconOf(view));
+  const words = wordsOf(view);
   const coverage = covers
     ? coverageProblems(
         proposal,
-        words(instruction),
-        Object.values(answers).map(words),
+        words.named(instruction),
+        Object.values(answers).map((answer) => words.named(answer)),
         view,
         context.achieved,
         context.excluded,
@@ -98,7 +100,7 @@ const isDone = (step: ProposedSubGoal, achieved: readonly string[]): boolean =>
 function unreached(proposal: PlanProposal, context: ReviewContext): readonly PlanProblem[] {
   const { view, robots, skills, achieved, failures } = context;
   if (!proposal.complete) return [];
-  const start = symbolicState(view, robots, proposal.references, { unknownIsBoth: true });
+  const start = possibleState(view, robots, proposal.references);
   const blamed = new Set(failures.flatMap((failure) => Object.values(failure.arguments)));
   return openGoals(proposal, start, skills)
     .filter((goal) => !achieved.includes(formatAtom(goal)))

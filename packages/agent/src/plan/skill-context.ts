@@ -15,14 +15,14 @@ export interface SkillContext {
   readonly ageS: number;
   /** Other things within {@link crowdM} of it. */
   readonly crowd: number;
-  /** Tries of this skill with these arguments in this task before. */
+  /** Failures in a row of this robot with this skill and these arguments in this task; not those that pass by themselves. */
   readonly tries: number;
 }
 
 /** Things nearer than this are in each other's way, m. */
 const crowdM = 0.15;
 
-/** Reads off the belief what the success of a call may depend on. @param tries - of this call in this task before */
+/** Reads off the belief what the success of a call may depend on. @param tries - failures in a row of this call */
 export function contextOf(
   call: Pick<SubGoal, 'robot' | 'arguments'>,
   view: BeliefView,

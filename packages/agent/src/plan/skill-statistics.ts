@@ -22,9 +22,12 @@ const priors: Readonly<Record<string, Prior>> = {
   close: { successes: 9, failures: 1, durationS: 20 },
 };
 const otherPrior: Prior = { successes: 8, failures: 2, durationS: 20 };
-/** How many trials the fitted chance weighs against what is seen of the skill, and that against what is seen of a class. */
-const skillPriorTrials = 20;
-const contextPriorTrials = 6;
+/**
+ * How many trials the fitted chance weighs against what is seen of the skill, and that against what is seen of a class:
+ * about as many as it was fitted to.
+ */
+const skillPriorTrials = 100;
+const contextPriorTrials = 15;
 const durationGain = 0.2;
 
 interface Record_ {

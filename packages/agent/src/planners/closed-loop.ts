@@ -275,7 +275,8 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     const thing = mainArgument(subGoal);
     const wasHopeless = statistics.doubt.probability(skill, thing) >= hopelessDoubt;
     // The failures of this thing have lowered the learned chance already; they must not count twice.
-    const chance = statistics.fittedProbability(skill, this.#task.runner.contextOf(subGoal));
+    const context = { ...this.#task.runner.contextOf(subGoal), tries: 0 };
+    const chance = statistics.fittedProbability(skill, context);
     statistics.doubt.noteFailure(skill, thing, chance);
     if (wasHopeless || statistics.doubt.probability(skill, thing) < hopelessDoubt) return false;
     memory.addFailure({ robot, skill, arguments: given, code: 'does-not-hold', message });

@@ -63,7 +63,7 @@ export function operatorsFor(
         operators.push({
           ...operator,
           isApplicable: (now) =>
-            operator.isApplicable(now) && things.every((id) => isInReach(robot, id, state, now)),
+            operator.isApplicable(now) && things.every((id) => isInReach(robot, id, now)),
         });
       }
     }
@@ -72,16 +72,10 @@ export function operatorsFor(
 }
 
 /** Tells whether a robot gets at a thing: where it is now, or once it has been put elsewhere. */
-function isInReach(
-  robot: SymbolicWorld['robots'][number],
-  id: string,
-  start: SymbolicState,
-  now: SymbolicState,
-): boolean {
+function isInReach(robot: SymbolicWorld['robots'][number], id: string, now: SymbolicState): boolean {
   if (now.facts.has(factOf(atom('holding', id), robot.name))) return true;
   const supports = supportsOf(now.facts, id);
-  const before = supportsOf(start.facts, id);
-  const hasMoved = supports.length > 0 && supports.some((support) => !before.includes(support));
+  const hasMoved = supports.length > 0 && !supports.includes(now.world.firstSupports.get(id) ?? '');
   return hasMoved ? supports.every((support) => robot.reaches(support)) : robot.reaches(id);
 }
 
@@ -119,7 +113,7 @@ export function findOperator(id: string, robot: string): Operator {
 }
 
 /** Surfaces on which one robot can leave something for another. */
-function handoverSurfaces({ robots, surfaces }: SymbolicWorld): readonly string[] {
+export function handoverSurfaces({ robots, surfaces }: SymbolicWorld): readonly string[] {
   if (robots.length < 2 || !robots.some((robot) => robot.isFixed)) return [];
   return [...surfaces].filter((id) => robots.every((robot) => robot.reaches(id)));
 }
@@ -183,7 +177,10 @@ export function fillTerm(term: PredicateTerm, bound: Readonly<Record<string, str
 function holds(state: SymbolicState, statement: Atom, robot: string): boolean {
   const [first = ''] = statement.arguments;
   if (statement.predicate === 'accessible') return isAccessible(state, first);
-  if (statement.predicate === 'reachable') return !state.world.unreachable.has(first);
+  if (statement.predicate === 'reachable') {
+    const body = state.world.robots.find(({ name }) => name === robot);
+    return !state.world.unreachable.has(first) && (body === undefined || isInReach(body, first, state));
+  }
   if (statement.predicate === 'stowed') return true;
   return state.facts.has(factOf(statement, robot));
 }
@@ -230,7 +227,9 @@ function applyEffects(
     }
     const [first = ''] = statement.arguments;
     if (statement.predicate === 'holding' || statement.predicate === 'in' || statement.predicate === 'on') {
-      removeAll((fact) => fact.startsWith(`in(${first}, `) || fact.startsWith(`on(${first}, `));
+      const inside = `in(${first}, `;
+      const onTop = `on(${first}, `;
+      removeAll((fact) => fact.startsWith(inside) || fact.startsWith(onTop));
       if (statement.predicate === 'holding') next.delete(factOf(atom('hand-empty'), robot));
     }
     if (statement.predicate === 'at') removeAll((fact) => fact.startsWith('at(') && fact.endsWith(own));

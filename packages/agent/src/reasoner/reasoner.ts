@@ -1,6 +1,5 @@
 import { checkWithSchema, describeProblem, LanguageModelError } from '@efferent/core';
 import { formatAtom } from '../belief/atom.ts';
-import { parseInstruction } from '../language/parser.ts';
 import type {
   LanguageModel,
   LanguageModelReply,
@@ -15,10 +14,10 @@ import { composePlan } from './compose-plan.ts';
 import { explainGoal, goalList, parseGoalLine } from './deps-answers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type Goal, type Grounding, groundCommands } from './grounding.ts';
-import { lexiconOf } from './lexicon-of.ts';
 import { findSkill } from './operators.ts';
 import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';
+import { wordsOf } from './world-words.ts';
 
 /** Failure codes after which doing the same again with the same thing is pointless. */
 const hopelessCodes = new Set(['does-not-hold', 'too-wide', 'unreachable', 'force-limit', 'not-found']);
@@ -95,7 +94,7 @@ function proposePlan(request: PlanRequest): PlanProposal {
   const { belief: view } = request;
   const refusal = refusalOf(request.instruction);
   if (refusal !== undefined) return proposal({ status: 'refused', message: refusal });
-  const parsed = parseInstruction(request.instruction, lexiconOf(view));
+  const parsed = wordsOf(view).commands(request.instruction);
   const known = `Objects I know of here: ${knownObjects(view)}.`;
   if (!parsed.ok) {
     const { failure } = parsed;

@@ -1,5 +1,6 @@
 import { type Atom, atom, formatAtom } from '../belief/atom.ts';
 import type { BeliefView, RobotView } from '../belief/belief-view.ts';
+import { isWithinReach, reachTarget } from '../belief/reach.ts';
 import { isVessel } from '../belief/relations.ts';
 import { knownConfidence } from '../belief/truth.ts';
 import type { RobotOffer } from '../model/language-model.ts';
@@ -26,6 +27,8 @@ export interface SymbolicWorld {
   /** Things that skills failed to reach or hold in this task. */
   readonly unreachable: ReadonlySet<string>;
   readonly robots: readonly SymbolicRobot[];
+  /** What things are on or in to begin with, by id. */
+  readonly firstSupports: ReadonlyMap<string, string>;
 }
 
 /** A robot as the search sees it. */
@@ -71,11 +74,13 @@ export function symbolicState(
   const robots = team.map(({ name }) => view.robots.find((candidate) => candidate.name === name));
   const [robot] = robots;
   const facts = new Set<string>();
-  for (const object of view.objects) {
-    if (object.missing) continue;
-    if (object.confidence >= knownConfidence) facts.add(`known(${object.id})`);
-    if (object.relation === 'in' || object.relation === 'on')
-      addPlace(view, facts, object.id, object.relation, object.support);
+  const shared = sharedInsides(view);
+  for (const { id, missing, confidence, relation, support } of view.objects) {
+    if (missing) continue;
+    if (confidence >= knownConfidence) facts.add(`known(${id})`);
+    if (relation !== 'in' && relation !== 'on') continue;
+    facts.add(`${relation}(${id}, ${support})`);
+    for (const container of shared.get(support) ?? []) facts.add(`in(${id}, ${container})`);
   }
   for (const fixture of view.fixtures) {
     facts.add(`known(${fixture.id})`);
@@ -130,58 +135,63 @@ export function symbolicState(
       ),
       asideSurface: nearest[0]?.id,
       unreachable: assumptions.unreachable ?? new Set(),
+      firstSupports: new Map([
+        ...references.map(({ name, within }) => [name, within] as const),
+        ...view.objects.map(({ id, support }) => [id, support] as const),
+      ]),
       robots: team.map(({ name, skills }, index) => ({
         name,
         skills: new Set(skills),
         isFixed: robots[index]?.fixedReachM !== undefined,
-        reaches: (id) => isWithinReach(view, robots[index], id, robots.length === 1),
+        reaches: (id) => reaches(view, robots[index], id, robots.length === 1),
       })),
     },
   };
 }
 
-/**
- * A fixed robot works at the part of a surface that is near it, one that drives where it can stand; nothing is said of
- * what has no place yet.
- */
-function isWithinReach(
-  view: BeliefView,
-  robot: RobotView | undefined,
-  id: string,
-  isAlone: boolean,
-): boolean {
-  const fixture = view.fixtures.find((candidate) => candidate.id === id);
-  const object = view.objects.find((candidate) => candidate.id === id);
-  if (robot?.fixedReachM === undefined) {
-    const support = fixture ?? view.fixtures.find((candidate) => candidate.id === object?.support);
-    return support?.hasAccess ?? true;
+/** Tells whether a robot gets at a thing as it is now; what has yet to be found is for the robot that can go there. */
+function reaches(view: BeliefView, robot: RobotView | undefined, id: string, isAlone: boolean): boolean {
+  const target = reachTarget(view, id);
+  if (robot?.fixedReachM === undefined) return target?.hasAccess ?? true;
+  return target === undefined ? isAlone : isWithinReach(robot, target);
+}
+
+const newestStarts = new WeakMap<
+  BeliefView,
+  {
+    readonly team: readonly RobotOffer[];
+    readonly references: readonly ProposedReference[];
+    readonly state: SymbolicState;
   }
-  const [x, y] = robot.positionM;
-  const at = fixture?.positionM ?? object?.positionM;
-  // What has yet to be found is for the robot that can go there.
-  if (at === undefined) return isAlone;
-  const halfM = fixture === undefined ? 0 : Math.min(fixture.sizeM[0], fixture.sizeM[1]) / 2;
-  return Math.hypot(at[0] - x, at[1] - y) - halfM <= robot.fixedReachM;
+>();
+
+/** What a checker starts from that forbids only what cannot be: what is unknown counts as open and as closed. */
+export function possibleState(
+  view: BeliefView,
+  team: readonly RobotOffer[],
+  references: readonly ProposedReference[],
+): SymbolicState {
+  const last = newestStarts.get(view);
+  if (last?.team === team && last.references === references) return last.state;
+  const state = symbolicState(view, team, references, { unknownIsBoth: true });
+  newestStarts.set(view, { team, references, state });
+  return state;
 }
 
 const gap = (a: readonly number[], b: readonly number[] | undefined): number =>
   b === undefined ? 0 : Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!);
 
-/** A thing on a fridge shelf is also in the fridge. */
-function addPlace(
-  view: BeliefView,
-  facts: Set<string>,
-  id: string,
-  relation: 'in' | 'on',
-  support: string,
-): void {
-  facts.add(`${relation}(${id}, ${support})`);
-  const fixture = view.fixtures.find((candidate) => candidate.id === support);
-  if (fixture?.behind === undefined) return;
-  for (const other of view.fixtures) {
-    if (other.isContainer && other.id !== support && other.behind === fixture.behind)
-      facts.add(`in(${id}, ${other.id})`);
-  }
+/** Containers behind the same door, by what is behind one: a thing on a fridge shelf is also in the fridge. */
+function sharedInsides(view: BeliefView): ReadonlyMap<string, readonly string[]> {
+  const closable = view.fixtures.filter((fixture) => fixture.behind !== undefined);
+  return new Map(
+    closable.map(({ id, behind }) => [
+      id,
+      closable
+        .filter((other) => other.isContainer && other.id !== id && other.behind === behind)
+        .map((other) => other.id),
+    ]),
+  );
 }
 
 /** Ids on or in which a thing is, outwards. */

@@ -1,10 +1,9 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
-import { namedWords } from '../language/mentions.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { MentionMatch } from '../plan/mention-match.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
 import { Wish } from './wish.ts';
 
 /** What the person said in a task so far. */
@@ -157,7 +156,7 @@ function ruledOut(
   const ids = Object.values(excluded).flat();
   if (ids.length === 0) return new Set();
   const match = new MentionMatch(view, references, excluded);
-  const { mentions } = namedWords(instruction, lexiconOf(view));
+  const { mentions } = wordsOf(view).named(instruction);
   return new Set(ids.filter((id) => !mentions.some((mention) => match.fits(mention, id))));
 }
 

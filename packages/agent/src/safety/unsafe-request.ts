@@ -1,3 +1,4 @@
+import { rememberTexts } from '../language/remember-texts.ts';
 import { idioms, negation, unsafeKinds } from './unsafe-phrases.ts';
 
 const compiled = unsafeKinds.map(({ patterns, ...kind }) => ({
@@ -20,7 +21,7 @@ const windowOverlap = 200;
  * @param instruction - what the person said; untrusted
  * @returns a sentence for the person; undefined when nothing speaks against it
  */
-export function refusalOf(instruction: string): string | undefined {
+export const refusalOf = rememberTexts((instruction: string): string | undefined => {
   if (instruction.length > mostCharacters)
     return `I take at most ${mostCharacters} characters; this has ${instruction.length}.`;
   const text = plainText(instruction);
@@ -29,7 +30,7 @@ export function refusalOf(instruction: string): string | undefined {
     if (refusal !== undefined) return refusal;
   }
   return undefined;
-}
+});
 
 function refusalIn(text: string): string | undefined {
   for (const { reason, canBeNegated, patterns } of compiled)

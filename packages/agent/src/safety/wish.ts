@@ -2,8 +2,8 @@ import type { BeliefView, FixtureView } from '../belief/belief-view.ts';
 import { isColor } from '../language/colors.ts';
 import { isInCategory, type Lexicon, spokenName } from '../language/lexicon.ts';
 import { tokenize } from '../language/tokens.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { classMatches } from '../reasoner/things.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
 
 /** The longest noun of the lexicon, words. */
 const longestNoun = 3;
@@ -105,7 +105,7 @@ export class Wish {
 
   /** Reads the nouns, longest first. @returns the words that are left */
   #readNouns(tokens: readonly string[]): readonly string[] {
-    const lexicon = lexiconOf(this.#view);
+    const lexicon = wordsOf(this.#view).lexicon;
     const unknown: string[] = [];
     for (let at = 0; at < tokens.length; ) {
       const length = this.#readNoun(lexicon, tokens, at);

@@ -2,15 +2,14 @@ import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.
 import { isColor } from '../language/colors.ts';
 import type { Command, NounPhrase } from '../language/command.ts';
 import { spokenName } from '../language/lexicon.ts';
-import { parseInstruction } from '../language/parser.ts';
 import { speakCommands } from '../language/speak.ts';
 import type { PlanGraph } from '../plan/plan-graph.ts';
 import { freeSurface } from '../reasoner/ground-place.ts';
 import { groundCommands } from '../reasoner/grounding.ts';
 import { Interruption } from '../reasoner/interruption.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { resolveFixture } from '../reasoner/resolve-fixture.ts';
 import { classMatches } from '../reasoner/things.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
 import type { TaskMemory } from './task-memory.ts';
 
 /** Ids and reference names that commands speak of; undefined while the person or a look has to say which. */
@@ -96,7 +95,7 @@ export const heldObject = (view: BeliefView, robot: string): ObjectView | undefi
 export function withTidyHand(instruction: string, view: BeliefView, robot: string): string {
   const held = heldObject(view, robot);
   if (held === undefined) return instruction;
-  const parsed = parseInstruction(instruction, lexiconOf(view));
+  const parsed = wordsOf(view).commands(instruction);
   const nothing = { answers: {}, achieved: [], bindings: {}, excluded: {} };
   const meant = parsed.ok ? thingsMeant(parsed.commands, view, nothing, robot) : undefined;
   const back = putBackCommand(held, robot, view, undefined);

@@ -3,11 +3,10 @@ import { viewBelief } from '../belief/truth.ts';
 import { amendCommands } from '../language/amend-commands.ts';
 import type { Command, NounPhrase } from '../language/command.ts';
 import type { Correction } from '../language/new-instruction.ts';
-import { parseInstruction } from '../language/parser.ts';
 import { speakCommands } from '../language/speak.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
 import { referenceName } from '../reasoner/resolve-object.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
 import { chosenFor, heldName, heldObject, putBackCommand, thingsMeant } from './amendment-effects.ts';
 import type { TaskEnvironment } from './environment.ts';
 import { type AmendReply, TaskAmended } from './interjections.ts';
@@ -78,7 +77,7 @@ export class Amendments {
   /** Takes a correction; see {@link AmendListener}. */
   apply(correction: Correction, said: string): AmendReply {
     const view = viewBelief(this.#environment.belief, this.#environment.nowS());
-    const parsed = parseInstruction(this.#memory.instruction, lexiconOf(view));
+    const parsed = wordsOf(view).commands(this.#memory.instruction);
     // Words that only a language model understands are changed by more words.
     if (!parsed.ok) return this.#changeTo(`${this.#memory.instruction} (${said})`, said, undefined);
     const amended = amendCommands(parsed.commands, correction);

@@ -88,9 +88,13 @@ export class CriticGate {
   #chances(subGoal: SubGoal): Pick<JudgedStep, 'chance' | 'contractDoubt' | 'planChance'> {
     if (!this.#weighs) return { chance: 1, contractDoubt: 0, planChance: 1 };
     const { skill } = subGoal;
+    const context = this.#runner.contextOf(subGoal);
+    const contractDoubt = this.#statistics.doubt.probability(skill, mainArgument(subGoal));
+    // Tries that made the contract doubtful have lowered the chance by that; they must not count twice.
+    const tries = contractDoubt > 0 ? 0 : context.tries;
     return {
-      chance: this.#statistics.successProbability(skill, this.#runner.contextOf(subGoal)),
-      contractDoubt: this.#statistics.doubt.probability(skill, mainArgument(subGoal)),
+      chance: this.#statistics.successProbability(skill, { ...context, tries }),
+      contractDoubt,
       planChance: this.planChance,
     };
   }

@@ -2,6 +2,8 @@ import type { SkillContract } from '@efferent/skills';
 import type { Belief } from '../belief/belief.ts';
 import type { EpisodicMemory } from '../memory/episodic-memory.ts';
 import type { LanguageModel, ModelCost, ModelPurpose, Picture, RobotOffer } from '../model/language-model.ts';
+import type { ProposedReference } from '../model/proposal.ts';
+import type { StepVeto } from '../plan/check-plan.ts';
 import type { Verdict } from '../plan/critic.ts';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
 import type { SkillContext } from '../plan/skill-context.ts';
@@ -88,6 +90,8 @@ export interface TaskEnvironment {
   runNetwork?<T>(work: () => Promise<T>): Promise<T>;
   /** Is told of every choice among several ready sub-goals. */
   onChoice?(choice: SubGoalChoice): void;
+  /** Is told of the steps of a proposed plan that contracts rule out, whether the plan is refused or mended. */
+  onPlanVeto?(vetoes: readonly StepVeto[], references: readonly ProposedReference[]): void;
   /** Asks the person; undefined when no answer came in time. */
   ask(question: TaskQuestion, timeoutS: number, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves at once, or when a pause ends. */

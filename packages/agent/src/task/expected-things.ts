@@ -3,6 +3,7 @@ import type { BeliefView, ExpectedThing } from '../belief/belief-view.ts';
 import { knownConfidence } from '../belief/confidence.ts';
 import { whereIs } from '../belief/where-is.ts';
 import { Lexicon } from '../language/lexicon.ts';
+import { rememberTexts } from '../language/remember-texts.ts';
 import { fitsReference } from '../reasoner/things.ts';
 
 /** Things that a request names at most, and places for each. */
@@ -34,7 +35,7 @@ const isKnown = (object: BeliefView['objects'][number], classNames: readonly str
 const lexicon = new Lexicon();
 
 /** Classes of the nouns in a text, longest nouns first. */
-function spokenClasses(text: string): readonly (readonly string[])[] {
+const spokenClasses = rememberTexts((text: string): readonly (readonly string[])[] => {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   const found = new Map<string, readonly string[]>();
   const used = new Set<number>();
@@ -49,4 +50,4 @@ function spokenClasses(text: string): readonly (readonly string[])[] {
     }
   }
   return [...found.values()];
-}
+});

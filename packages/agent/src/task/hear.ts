@@ -2,9 +2,8 @@ import type { BeliefView } from '../belief/belief-view.ts';
 import { amendCommands, withoutPronouns } from '../language/amend-commands.ts';
 import type { Command } from '../language/command.ts';
 import { type Correction, readNewInstruction } from '../language/new-instruction.ts';
-import { parseInstruction } from '../language/parser.ts';
 import { speakCommands } from '../language/speak.ts';
-import { lexiconOf } from '../reasoner/lexicon-of.ts';
+import { wordsOf } from '../reasoner/world-words.ts';
 import { refusalOf } from '../safety/unsafe-request.ts';
 import type { AmendReply, Interjections } from './interjections.ts';
 import { TaskEnd } from './limits.ts';
@@ -39,7 +38,7 @@ export type Heard =
  * @param grammarOnly - false when a language model may understand what the grammar does not
  */
 export function hear(said: string, open: readonly OpenTask[], view: BeliefView, grammarOnly: boolean): Heard {
-  const heard = readNewInstruction(said, lexiconOf(view));
+  const heard = readNewInstruction(said, wordsOf(view).lexicon);
   const running = open[0];
   if (running === undefined) return hearIdle(said, heard);
   // What ends a task is done in any case; the planner refuses what is to come instead.
@@ -157,7 +156,7 @@ function amendWaiting(
 }
 
 function commandsOf(instruction: string, view: BeliefView): readonly Command[] | undefined {
-  const parsed = parseInstruction(instruction, lexiconOf(view));
+  const parsed = wordsOf(view).commands(instruction);
   return parsed.ok ? parsed.commands : undefined;
 }
 

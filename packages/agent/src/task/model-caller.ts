@@ -1,5 +1,5 @@
 import { checkWithSchema, describeError, describeProblem, EfferentError } from '@efferent/core';
-import { viewBelief } from '../belief/truth.ts';
+import { viewBelief, withExpected } from '../belief/view-belief.ts';
 import type {
   LanguageModelReply,
   LanguageModelRequest,
@@ -60,7 +60,7 @@ export class ModelCaller {
     const request: LanguageModelRequest<Output> = {
       question,
       instruction,
-      belief: { ...view, expected: expectedThings(belief, view, instruction) },
+      belief: withExpected(view, expectedThings(belief, view, instruction)),
       skills,
       robots,
       history: this.#memory.history,

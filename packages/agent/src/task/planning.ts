@@ -1,7 +1,7 @@
 import type { BeliefView } from '../belief/belief-view.ts';
 import { viewBelief } from '../belief/truth.ts';
 import type { PlanProposal } from '../model/proposal.ts';
-import { checkPlan, type PlanProblem } from '../plan/check-plan.ts';
+import { checkPlan, type PlanProblem, vetoesOf } from '../plan/check-plan.ts';
 import { type PlanGraph, planFromProposal } from '../plan/plan-graph.ts';
 import type { Review } from '../plan/review-plan.ts';
 import { describeStep } from './describe.ts';
@@ -63,7 +63,8 @@ export class Planning {
       const proposed = await source.propose(signal);
       if (await putToPerson(this.#environment, this.#budget, this.#memory, proposed, signal)) continue;
       const view = viewBelief(this.#environment.belief, this.#environment.nowS());
-      const { proposal, problems: found, changes } = review(proposed, view);
+      const { proposal, problems: found, changes, vetoes } = review(proposed, view);
+      if (vetoes.length > 0) this.#environment.onPlanVeto?.(vetoes, proposed.references);
       const problems = found.length > 0 ? found : this.#strayGoals(proposal);
       if (problems.length === 0) {
         if (changes.length > 0) this.#mended(changes);
@@ -94,7 +95,8 @@ export class Planning {
 
   readonly #check: PlanReview = (proposal, view) => {
     const { skills, robots } = this.#environment;
-    return { proposal, problems: checkPlan(proposal, view, skills, robots), changes: [] };
+    const problems = checkPlan(proposal, view, skills, robots);
+    return { proposal, problems, changes: [], vetoes: vetoesOf(problems) };
   };
 
   #mended(changes: readonly string[]): void {

@@ -2,8 +2,8 @@ import type { SkillContract } from '@efferent/skills';
 import { type Atom, formatAtom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
 import { truthOf, viewBelief } from '../belief/truth.ts';
-import type { Explanation } from '../model/proposal.ts';
-import { completeSteps } from '../plan/complete-steps.ts';
+import type { Explanation, ProposedSubGoal } from '../model/proposal.ts';
+import { type CompletedPlan, completeSteps } from '../plan/complete-steps.ts';
 import { newSubGoal, type SubGoal } from '../plan/plan-graph.ts';
 import { mainArgument } from '../plan/skill-context.ts';
 import { fillTerm } from '../reasoner/operators.ts';
@@ -63,17 +63,47 @@ export function repairSteps(
   const view = viewBelief(environment.belief, environment.nowS());
   const found = searchPlan(symbolicState(view, environment.robots, []), effect, environment.skills);
   const last = found?.steps[found.steps.length - 1];
-  if (
-    found === undefined ||
-    last === undefined ||
-    last.skill !== subGoal.skill ||
-    last.robot !== subGoal.robot
-  )
-    return undefined;
+  if (found === undefined || last === undefined || last.skill !== subGoal.skill) return undefined;
+  if (last.robot !== subGoal.robot) return handOver(environment, subGoal, view, revision);
   const isSame = Object.entries(last.arguments).every(([name, value]) => subGoal.arguments[name] === value);
   if (!isSame) return undefined;
   return chainOf(found.steps.slice(0, -1), view, revision);
 }
+
+/** Finds the steps by which another robot brings what a step is about into the reach of its own. */
+function handOver(
+  environment: TaskEnvironment,
+  subGoal: SubGoal,
+  view: BeliefView,
+  revision: number,
+): readonly SubGoal[] | undefined {
+  const steps = [proposedStep('last', subGoal, subGoal.skill, subGoal.arguments)];
+  const start = symbolicState(view, environment.robots, []);
+  const filled = completeSteps({ goals: [], subGoals: steps, complete: true }, start, environment.skills);
+  return filled === undefined ? undefined : chainOf(callsBefore(filled), view, revision);
+}
+
+const proposedStep = (
+  id: string,
+  { robot }: SubGoal,
+  skill: string,
+  given: Readonly<Record<string, string>>,
+): ProposedSubGoal => ({
+  id,
+  robot,
+  skill,
+  arguments: Object.entries(given).map(([name, value]) => ({ name, value })),
+  dependsOn: [],
+});
+
+/** What comes before the last step of a completed plan. */
+const callsBefore = ({
+  subGoals,
+}: CompletedPlan): readonly Pick<SubGoal, 'robot' | 'skill' | 'arguments'>[] =>
+  subGoals.slice(0, -1).map((each) => ({
+    ...each,
+    arguments: Object.fromEntries(each.arguments.map(({ name, value }) => [name, value])),
+  }));
 
 /** Folds the arm and looks at what the step is about, as Nav2's behaviour trees recover. */
 export async function recover(task: TaskContext, subGoal: SubGoal): Promise<void> {
@@ -110,31 +140,15 @@ export function uncoverSteps(
     (other) => other.support === container && !kept.has(other.id) && !other.missing,
   );
   if (container === undefined || asideSurface === undefined || covers.length === 0) return undefined;
-  const step = (id: string, skill: string, given: Readonly<Record<string, string>>) => ({
-    id,
-    robot: subGoal.robot,
-    skill,
-    arguments: Object.entries(given).map(([name, value]) => ({ name, value })),
-    dependsOn: [],
-  });
   const steps = [
     ...covers.flatMap(({ id }, index) => [
-      step(`u${2 * index}`, 'pick', { object: id }),
-      step(`u${2 * index + 1}`, 'place-on', { object: id, surface: asideSurface }),
+      proposedStep(`u${2 * index}`, subGoal, 'pick', { object: id }),
+      proposedStep(`u${2 * index + 1}`, subGoal, 'place-on', { object: id, surface: asideSurface }),
     ]),
-    step('last', subGoal.skill, subGoal.arguments),
+    proposedStep('last', subGoal, subGoal.skill, subGoal.arguments),
   ];
   const filled = completeSteps({ goals: [], subGoals: steps, complete: true }, start, environment.skills);
-  return filled === undefined
-    ? undefined
-    : chainOf(
-        filled.subGoals.slice(0, -1).map((each) => ({
-          ...each,
-          arguments: Object.fromEntries(each.arguments.map(({ name, value }) => [name, value])),
-        })),
-        view,
-        revision,
-      );
+  return filled === undefined ? undefined : chainOf(callsBefore(filled), view, revision);
 }
 
 /** Steps of a repair, each after the one before. */

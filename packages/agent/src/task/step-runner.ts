@@ -24,6 +24,8 @@ export interface StepResult {
 
 /** Failure codes that mean that the thing is not where it was believed to be. */
 const lostCodes = new Set(['target-lost']);
+/** Failure codes that say nothing about the next try. */
+const passingCodes = new Set(['blocked', 'unavailable', 'no-pictures', 'time-out']);
 /** How long to wait for pictures taken after a skill ended, s. */
 const freshPictureTimeoutS = 3;
 const freshPictures = 3;
@@ -38,8 +40,9 @@ export class StepRunner {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #statistics: SkillStatistics;
+  /** Failures in a row by call. */
+  readonly #failures = new Map<string, number>();
   readonly #progress: TaskProgress;
-  readonly #tries = new Map<string, number>();
 
   constructor(
     environment: TaskEnvironment,
@@ -132,7 +135,7 @@ export class StepRunner {
   /** What the success of a call may depend on now. */
   contextOf(call: SkillCall): SkillContext {
     const view = viewBelief(this.#environment.belief, this.#environment.nowS());
-    return contextOf(call, view, this.#tries.get(keyOf(call)) ?? 0);
+    return contextOf(call, view, this.#failures.get(keyOf(call)) ?? 0);
   }
 
   #report(
@@ -142,6 +145,10 @@ export class StepRunner {
     outcome: SkillOutcome,
     verdict: SkillRun['verdict'],
   ): void {
+    const key = keyOf({ robot, skill, arguments: given });
+    if (outcome.success && verdict !== 'refuted') this.#failures.delete(key);
+    else if (!passingCodes.has(outcome.failureCode))
+      this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
     const run: SkillRun = { robot, skill, arguments: given, context, feasibility, outcome, verdict };
     this.#environment.publishSkillRun(run);
     this.#environment.memory?.rememberSkill(run);
@@ -154,7 +161,6 @@ export class StepRunner {
   ): Promise<SkillOutcome> {
     await this.#environment.whilePaused(signal);
     this.#budget.countStep();
-    this.#tries.set(keyOf(call), (this.#tries.get(keyOf(call)) ?? 0) + 1);
     const outcome = await this.#environment.executeSkill(call, onPhase, signal);
     if (signal.aborted) throw signal.reason;
     if (outcome.failureCode === 'stopped')
@@ -289,7 +295,8 @@ export class StepRunner {
   }
 }
 
-const keyOf = ({ skill, arguments: given }: SkillCall): string => `${skill} ${JSON.stringify(given)}`;
+const keyOf = ({ robot, skill, arguments: given }: SkillCall): string =>
+  `${robot} ${skill} ${JSON.stringify(given)}`;
 
 /** The object that a skill picks up or puts down. */
 const movedObject = (subGoal: SubGoal, contract: SkillContract): string | undefined => {

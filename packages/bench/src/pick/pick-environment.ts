@@ -122,11 +122,12 @@ export class PickEnvironment {
     this.#gate = new CommandGate(this.#model, this.#guard);
     const startS = this.#timeS;
     const baseFromMap = this.#mapFromBase().inverse();
-    const first: Sighting = {
+    const first = {
       className: this.scenario.kind.id,
       positionM: this.#odometryFromBase().apply(baseFromMap.apply(believed.mapFromThing.translation)),
       sizeM: extentAlongAxes(believed.sizeM, believed.mapFromThing.rotation, this.#toolFromMap()),
       rangeM: 1,
+      minHeightM: believed.supportM + believed.sizeM[2] / 2,
     };
     const run = new PickRun(manifest, first, startS);
     let outcome = 'time-out';
@@ -169,9 +170,7 @@ export class PickEnvironment {
   /** Looks at the target, chooses grasp and base pose as the skill does, and puts the robot there. */
   #approach(
     pictures: number,
-  ):
-    | { readonly mapFromThing: Transform; readonly sizeM: Vector3; readonly kind: 'side' | 'top' }
-    | undefined {
+  ): (Seen & { readonly kind: 'side' | 'top'; readonly supportM: number }) | undefined {
     const { scenario } = this;
     const { map } = this.#world.scene;
     const support = supportAt(map, this.#objectPose().translation, scenario.setup.articulationPositions);
@@ -215,7 +214,7 @@ export class PickEnvironment {
         )[0];
         if (goal === undefined) continue;
         if (!this.#moveArm(goal, Math.min(0.15, option.widthM + 0.064))) continue;
-        return { ...target, kind: option.kind };
+        return { ...target, kind: option.kind, supportM: support.mapFromArea.translation[2] };
       }
     }
     return undefined;

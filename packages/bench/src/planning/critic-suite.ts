@@ -38,7 +38,7 @@ export async function runCritic(
     deps: episodeJob({ suite: 'deps', seed: options.seed }, isFull),
     clea: episodeJob({ suite: 'clea', seed: options.seed }, isFull),
   };
-  const samples: Counts = {};
+  const samples: CriticSample[] = [];
   const tally = await runCells(
     cells,
     tasks,
@@ -48,21 +48,29 @@ export async function runCritic(
       ...jobs[task.card.suite === 'clea' ? 'clea' : 'deps'](task, repeat, cell),
       triesCritic: true,
     }),
-    (result) => {
-      for (const sample of result.critic) addSample(samples, sample);
-    },
+    (result) => void samples.push(...result.critic),
   );
-  return { tally: { ...tally, ...samples }, episodes, tasks: tasks.length };
+  return { tally: { ...tally, ...judgementCounts(samples) }, episodes, tasks: tasks.length };
+}
+
+/** Counts judgements. */
+export function judgementCounts(samples: readonly CriticSample[]): Counts {
+  const counts: Counts = {};
+  for (const sample of samples) addSample(counts, sample);
+  return counts;
 }
 
 function addSample(counts: Counts, sample: CriticSample): void {
   const add = (key: string, value: number) => {
     counts[`critic|${key}`] = (counts[`critic|${key}`] ?? 0) + weight * value;
   };
-  const { verdict, layer, feasibility, successes, weight = 1 } = sample;
+  const { verdict, layer, breaks, feasibility, successes, weight = 1 } = sample;
   const kind = `${verdict} ${isInfeasible(sample) ? 'infeasible' : 'feasible'}`;
-  add(`${kind}`, 1);
+  add(kind, 1);
   if (verdict === 'veto') add(`${layer} ${kind}`, 1);
+  if (breaks === 'vocabulary') add(`vocabulary ${kind}`, 1);
+  // Of what is refused with its plan nobody estimated a chance.
+  if (layer === 'plan-gate') return;
   const failures = trialsPerVerdict - successes;
   add('trials', trialsPerVerdict);
   add('trial successes', successes);
@@ -76,28 +84,16 @@ function addSample(counts: Counts, sample: CriticSample): void {
 /** Figures of the suite `critic`. */
 export function criticFigures(tally: Readonly<Record<string, number>>): Figure[] {
   const count = (key: string) => tally[`critic|${key}`] ?? 0;
-  const right = count('veto infeasible');
-  const vetoes = right + count('veto feasible');
-  const infeasible = right + count('accept infeasible');
   const trials = count('trials');
   const base = count('trial successes') / trials;
   const brier = count('squared error') / trials;
   return [
-    rateFigure('precision', right, vetoes, ['>=', 0.9]),
-    rateFigure('recall', right, infeasible, ['>=', 0.85]),
+    ...verdictFigures(count),
     figure('brier-score', brier, '1', { n: trials }),
     figure('brier-score-of-base-rate', base * (1 - base), '1', { n: trials }),
     figure('brier-gain-over-base-rate', base * (1 - base) - brier, '1', {
       n: trials,
       target: ['>=', Number.EPSILON],
-    }),
-    ...(['gate', 'critic'] as const).flatMap((layer) => {
-      const good = count(`${layer} veto infeasible`);
-      const all = good + count(`${layer} veto feasible`);
-      return [
-        ...(all === 0 ? [] : [rateFigure(`${layer}/precision`, good, all)]),
-        rateFigure(`${layer}/share-of-recall`, good, infeasible),
-      ];
     }),
     ...Array.from({ length: calibrationBins }, (_, bin) => bin)
       .filter((bin) => count(`bin ${bin} trials`) > 0)
@@ -112,3 +108,31 @@ export function criticFigures(tally: Readonly<Record<string, number>>): Figure[]
     ...livelockFigures([...readTally(tally).values()]),
   ];
 }
+
+/** Precision and recall: of all layers together, without names that there are not, and layer by layer. */
+function verdictFigures(count: (key: string) => number): Figure[] {
+  const right = count('veto infeasible');
+  const vetoes = right + count('veto feasible');
+  const infeasible = right + count('accept infeasible');
+  const named = count('vocabulary veto infeasible');
+  const layers = (['plan-gate', 'gate', 'critic'] as const).flatMap((layer) => {
+    const good = count(`${layer} veto infeasible`);
+    const all = good + count(`${layer} veto feasible`);
+    return [
+      ...share(`${layer}/precision`, good, all),
+      ...share(`${layer}/share-of-recall`, good, infeasible),
+    ];
+  });
+  const due = count('gate veto infeasible') + count('critic veto infeasible');
+  return [
+    rateFigure('precision', right, vetoes, ['>=', 0.9]),
+    rateFigure('recall', right, infeasible, ['>=', 0.85]),
+    ...share('precision-without-vocabulary', right - named, vetoes - named),
+    ...share('recall-without-vocabulary', right - named, infeasible - named),
+    ...share('recall-of-due-steps', due, due + count('accept infeasible')),
+    ...layers,
+  ];
+}
+
+const share = (name: string, good: number, of: number): readonly Figure[] =>
+  of === 0 ? [] : [rateFigure(name, good, of)];

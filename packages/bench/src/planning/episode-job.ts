@@ -93,6 +93,7 @@ const limitsFor = (card: TaskCard, rounds: number): TaskSettings['limits'] => ({
 });
 
 const scenes = new Map<string, Scene>();
+const cards = new Map<string, TaskCard>();
 const teams = new Map<string, readonly HouseholdRobotSpec[]>();
 const rates = { oracle: {}, measured: undefined as ReturnType<typeof measuredRates> | undefined };
 
@@ -101,7 +102,9 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
   const folders = findWorkspaceFolders();
   const scene = scenes.get(job.scene) ?? loadScene(folders, job.scene);
   scenes.set(job.scene, scene);
-  const card = loadTaskCard(scene, job.card);
+  const cardKey = `${job.scene} ${job.card}`;
+  const card = cards.get(cardKey) ?? loadTaskCard(scene, job.card);
+  cards.set(cardKey, card);
   if (job.cell.level === 'full') return runFull(job, card);
   const robots = card.robots ?? ['stretch'];
   const teamKey = [job.scene, ...robots].join();
@@ -140,7 +143,7 @@ export async function runJob(job: EpisodeJob): Promise<EpisodeResult> {
     disturbance:
       spec === undefined || job.disturbance === undefined ? undefined : { name: job.disturbance, ...spec },
     ...(job.isFamiliar === undefined ? {} : { isFamiliar: job.isFamiliar }),
-    ...(trials === undefined ? {} : { onCritique: trials.judge }),
+    ...(trials === undefined ? {} : { onCritique: trials.judge, onPlanVeto: trials.judgePlan }),
     ...(job.logsChoices === true
       ? {
           onChoice: ({ chosen, descriptions }, soFarM) =>

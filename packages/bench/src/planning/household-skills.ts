@@ -37,6 +37,8 @@ export class HouseholdSkills {
   readonly #events: HouseholdEvents | undefined;
   /** Tries of drawers and doors that jam. */
   readonly #pulls: Map<string, number>;
+  /** Things by the names that a plan has for them, where they are known whatever is believed. */
+  readonly #named: ReadonlyMap<string, string>;
   #wayM = 0;
 
   constructor(
@@ -45,6 +47,7 @@ export class HouseholdSkills {
       readonly belief: Belief;
       readonly events?: HouseholdEvents | undefined;
       readonly pulls?: ReadonlyMap<string, number>;
+      readonly named?: ReadonlyMap<string, string>;
     },
     settings: SkillOutcomeSettings,
     rng: Rng,
@@ -53,6 +56,7 @@ export class HouseholdSkills {
     this.#belief = world.belief;
     this.#events = world.events;
     this.#pulls = new Map(world.pulls);
+    this.#named = world.named ?? new Map();
     this.#settings = settings;
     this.#rng = rng;
   }
@@ -90,29 +94,65 @@ export class HouseholdSkills {
   /**
    * Executes a skill in a copy of the world as it is now, undisturbed; nothing of it happens here.
    *
-   * @returns whether it ended with success and the world is then as its contract promises
+   * @returns the failure code; empty when it ended with success and the world is then as its contract promises
    */
-  tryOut(call: SkillCall, beganS: number, rng: Rng): boolean {
+  tryOut(call: SkillCall, beganS: number, rng: Rng): string {
     const household = this.#household.copy(rng.fork('places'));
-    const world = { household, belief: this.#belief, pulls: this.#pulls };
-    const copy = new HouseholdSkills(world, this.#settings, rng.fork('skills'));
+    const copy = this.#over(household, this.#named, this.#settings, rng.fork('skills'));
     const { object = '', container = '', surface = '', fixture = '' } = call.arguments;
     const robot = household.robots.get(call.robot)!;
-    const meant = call.skill === 'pick' ? copy.thingAt(object)?.id : robot.heldId;
-    const support = copy.thingAt(container)?.id ?? (container || surface);
-    if (!copy.execute(call, beganS).success) return false;
-    switch (call.skill) {
-      case 'pick':
-        return robot.heldId === meant;
-      case 'place-in':
-      case 'place-on':
-        return household.things.get(meant ?? '')?.supportId === support;
-      case 'open':
-      case 'close':
-        return household.isOpen(fixture) === (call.skill === 'open');
-      default:
-        return true;
+    const meant = call.skill === 'pick' ? copy.thingAt(object)?.id : copy.#heldAs(robot, object);
+    const support = container === '' ? surface : (copy.thingAt(container)?.id ?? container);
+    const { failureCode } = copy.execute(call, beganS);
+    if (failureCode !== '') return failureCode;
+    const isDone = {
+      pick: () => meant !== undefined && robot.heldId === meant,
+      'place-in': () => meant !== undefined && household.things.get(meant)?.supportId === support,
+      'place-on': () => meant !== undefined && household.things.get(meant)?.supportId === support,
+      open: () => household.isOpen(fixture),
+      close: () => !household.isOpen(fixture),
+    }[call.skill];
+    return (isDone?.() ?? true) ? '' : 'not-confirmed';
+  }
+
+  /** Id of what is in the hand, when it can be what a name stands for. */
+  #heldAs(robot: HouseholdRobot, name: string): string | undefined {
+    const held = this.#household.things.get(robot.heldId);
+    const track = this.#belief.tracker.find(name);
+    const named = this.#named.get(name);
+    if (held === undefined || (named !== undefined && named !== held.id)) return undefined;
+    return track === undefined || classOf(track) === held.kind.id ? held.id : undefined;
+  }
+
+  /**
+   * Returns a copy in which the steps of a plan were carried out by skills that do what they promise where the world lets
+   * them; a search ends with the thing in view.
+   *
+   * @param named - things by the names that the plan has for them
+   */
+  afterSteps(
+    steps: readonly SkillCall[],
+    named: ReadonlyMap<string, string>,
+    beganS: number,
+    rng: Rng,
+  ): HouseholdSkills {
+    const household = this.#household.copy(rng.fork('places'));
+    const sure = this.#over(household, named, { ...this.#settings, factor: 0 }, rng.fork('skills'));
+    for (const step of steps) {
+      const thing = household.things.get(named.get(step.arguments.object ?? '') ?? '');
+      if (step.skill !== 'find') sure.execute(step, beganS);
+      else if (thing !== undefined) household.openBefore(thing);
     }
+    return sure.#over(household, named, this.#settings, rng.fork('then'));
+  }
+
+  #over(
+    household: Household,
+    named: ReadonlyMap<string, string>,
+    settings: SkillOutcomeSettings,
+    rng: Rng,
+  ): HouseholdSkills {
+    return new HouseholdSkills({ household, belief: this.#belief, pulls: this.#pulls, named }, settings, rng);
   }
 
   #end(code: string, elapsedS: number): SkillOutcome {
@@ -124,7 +164,9 @@ export class HouseholdSkills {
   /** Class of the thing that a skill acts on; what its rates depend on. */
   #context({ arguments: given }: SkillCall): string {
     const id = given.container ?? given.surface ?? given.fixture ?? given.target ?? given.object ?? '';
+    const thing = this.#household.things.get(this.#named.get(id) ?? '');
     const track = this.#belief.tracker.find(id);
+    if (thing !== undefined) return thing.kind.id;
     return track !== undefined ? classOf(track) : (this.#household.map.fixture(id)?.kind ?? id);
   }
 
@@ -153,7 +195,9 @@ export class HouseholdSkills {
     if (fixture !== undefined) return this.#household.fixturePose(fixture).translation;
     const place = map.places.get(id);
     if (place !== undefined) return [place.xyYaw[0], place.xyYaw[1], 0.8];
-    return this.#belief.tracker.find(id)?.positionM ?? robot.toolM;
+    const thing = this.#household.things.get(this.#named.get(id) ?? '');
+    const seenM = thing === undefined ? undefined : this.#household.pose(thing)?.translation;
+    return seenM ?? this.#belief.tracker.find(id)?.positionM ?? robot.toolM;
   }
 
   /** Drives until the target is in reach; returns the way, m. */
@@ -241,6 +285,8 @@ export class HouseholdSkills {
 
   /** The thing that an object of the belief stands for: of its class, where it is believed to be. */
   thingAt(objectId: string): Thing | undefined {
+    const named = this.#household.things.get(this.#named.get(objectId) ?? '');
+    if (named !== undefined) return named.supportId === '' ? undefined : named;
     const track = this.#belief.tracker.find(objectId);
     if (track === undefined || track.state === 'missing') return undefined;
     const name = classOf(track);
@@ -274,7 +320,7 @@ const messages: Readonly<Record<string, string>> = {
   'hand-full': 'something is in the gripper',
   'hand-empty': 'nothing is in the gripper',
   'too-wide': 'it is wider than the gripper',
-  unreachable: 'it is behind something closed',
+  unreachable: 'it is out of reach, or behind something closed',
   'force-limit': 'it does not move',
   'no-free-spot': 'there is no free spot',
 };

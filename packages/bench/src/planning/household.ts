@@ -126,6 +126,14 @@ export class Household {
     if (spec !== undefined) this.positions.set(articulationId, open ? spec.range[1] : spec.range[0]);
   }
 
+  /** Opens what is closed before or around a thing. */
+  openBefore(thing: Thing): void {
+    const { behind } = this.map.fixture(thing.supportId) ?? {};
+    const vessel = this.things.get(thing.supportId);
+    if (behind !== undefined) this.setOpen(behind, true);
+    if (vessel !== undefined) this.openBefore(vessel);
+  }
+
   /** Takes a thing out of the world into nobody's hand. */
   lift(thing: Thing): void {
     thing.supportId = '';

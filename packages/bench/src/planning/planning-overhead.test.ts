@@ -10,6 +10,8 @@ test('tasks among 200 things with 50 skills are carried out, and every part of t
     'symbolic-answer-p99',
     'picture-p50',
     'picture-p99',
+    'belief-message-p50',
+    'belief-message-p99',
   ]);
   for (const { name, value, n } of figures) {
     expect(value, name).toBeGreaterThan(0);

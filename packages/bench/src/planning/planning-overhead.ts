@@ -1,12 +1,15 @@
 import {
+  beliefMessage,
   defaultTaskSettings,
   type LanguageModel,
+  planMessage,
   Reasoner,
   runTask,
   SkillStatistics,
   type TaskEnvironment,
 } from '@efferent/agent';
 import { steadyWallClock } from '@efferent/core';
+import { stampFromNs } from '@efferent/ros';
 import { repositoryFolder } from '@efferent/runtime';
 import { type Figure, latencyFigures } from '../figure.ts';
 import { CrowdedWorld } from './crowded-world.ts';
@@ -24,37 +27,43 @@ const targetMs = 5;
 
 /** Wall times, ms. */
 interface Timings {
-  /** The agent's own part of each step: belief, gate, critic, selection, verification, repair. */
+  /** The agent's own part of each step: views of the belief, gate, critic, selection, verification, repair, plan messages. */
   readonly steps: number[];
   /** Each answer of the symbolic planner that stands in for a model. */
   readonly answers: number[];
   /** Each picture with all things that the belief takes in; a robot takes five a second. */
   readonly pictures: number[];
+  /** Each message of the whole belief; the agent sends two a second to who listens. */
+  readonly beliefMessages: number[];
 }
+
+const noTimings = (): Timings => ({ steps: [], answers: [], pictures: [], beliefMessages: [] });
 
 /**
  * Measures what planning costs beside the model and the robot, with 200 things in the belief and 50 skills.
  *
  * The planner `hybrid` carries out tasks in a world where skills take no time; a third of the picks fails. A step goes
- * from the end of one to the end of the next, without the model's and the skills' time.
+ * from the end of one to the end of the next, without the model's, the skills' and the pictures' time. The agent's clock goes
+ * on with the wall's, so that nothing is taken for of one moment that is not.
  *
  * @param tasks - tasks that are carried out; the first fifth is not counted
  */
 export async function measurePlanningOverhead(tasks = 60): Promise<readonly Figure[]> {
   const world = new CrowdedWorld([repositoryFolder], objectCount, skillCount);
-  const timings: Timings = { steps: [], answers: [], pictures: [] };
+  const timings = noTimings();
   const statistics = new SkillStatistics();
   for (let nowS = 1; nowS < 2; nowS += 0.2) world.look(nowS);
   let beganS = 10;
   for (let task = 0; task < tasks; task++) {
     const isCounted = task >= tasks / 5;
-    const timed = isCounted ? timings : { steps: [], answers: [], pictures: [] };
+    const timed = isCounted ? timings : noTimings();
     beganS = await carryOut(world, instructions[task % instructions.length]!, beganS, statistics, timed);
   }
   return [
     ...latencyFigures('step-overhead', timings.steps, 'ms', { p50: targetMs }),
     ...latencyFigures('symbolic-answer', timings.answers, 'ms'),
     ...latencyFigures('picture', timings.pictures, 'ms'),
+    ...latencyFigures('belief-message', timings.beliefMessages, 'ms'),
   ];
 }
 
@@ -66,7 +75,9 @@ async function carryOut(
   statistics: SkillStatistics,
   timings: Timings,
 ): Promise<number> {
-  let nowS = beganS;
+  let skillsS = beganS;
+  const startedMs = wallMs();
+  const nowS = () => skillsS + (wallMs() - startedMs) / 1000;
   /** Wall time that is not the agent's own since the last step, ms. */
   let otherMs = 0;
   let markMs = wallMs();
@@ -85,19 +96,21 @@ async function carryOut(
     answersVary: reasoner.answersVary,
     generate: (request) => aside(timings.answers, () => reasoner.generate(request)),
   };
-  const see = () => aside(timings.pictures, () => world.look(nowS));
+  const see = () => aside(timings.pictures, () => world.look(nowS()));
+  const stamp = () => stampFromNs(BigInt(Math.round(nowS() * 1e9)));
   const environment: TaskEnvironment = {
     belief: world.belief,
     skills: world.skills,
     robots: [{ name: robotName, skills: world.skills.map(({ name }) => name) }],
     model,
-    nowS: () => nowS,
+    nowS,
     sleep: async (durationS) => {
-      nowS += Math.max(durationS, 0.2);
+      skillsS += Math.max(durationS, 0.2);
       await see();
     },
     executeSkill: async (call) => {
-      nowS += 5;
+      skillsS += 5;
+      await aside(timings.beliefMessages, () => beliefMessage(world.belief, stamp(), nowS()));
       const outcome = world.execute(call);
       await see();
       return outcome;
@@ -105,7 +118,15 @@ async function carryOut(
     runModel: (work) => work(),
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
-    publishPlan: () => undefined,
+    publishPlan: (plan) =>
+      planMessage(plan, world.belief, {
+        stamp: stamp(),
+        taskId: 'overhead',
+        instruction,
+        planner: 'hybrid',
+        model: reasoner.id,
+        skills: world.skills,
+      }),
     publishCritique: () => undefined,
     publishSkillRun: () => undefined,
     publishModelCall: () => undefined,
@@ -124,7 +145,7 @@ async function carryOut(
     new AbortController().signal,
   );
   if (!report.success) throw new Error(`"${instruction}" ended with ${report.outcome}: ${report.message}`);
-  return nowS + 1;
+  return nowS() + 1;
 }
 
 const wallMs = (): number => Number(steadyWallClock.nowNs()) / 1e6;

@@ -52,6 +52,10 @@ export interface SymbolicEpisode {
     verdict: Parameters<TaskEnvironment['publishCritique']>[1],
     world: SymbolicWorld,
   ) => void;
+  /** Steps of a proposed plan that contracts rule out, with the world as it is then. */
+  readonly onPlanVeto?: (
+    ...told: [...Parameters<NonNullable<TaskEnvironment['onPlanVeto']>>, world: SymbolicWorld]
+  ) => void;
 }
 
 /** A running episode, as those who try things out in a copy of it need it. */
@@ -105,6 +109,7 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
   const clock = new VirtualTime(1);
   for (const robot of household.robots.values()) senses.look(robot, clock.nowS);
   if (options.isFamiliar === true) senses.lookEverywhere(clock.nowS);
+  const worldNow = (): SymbolicWorld => ({ household, belief, skills, nowS: clock.nowS });
   const environment: TaskEnvironment = {
     belief,
     skills: contracts.filter(({ name }) => team.some((robot) => robot.skills.includes(name))),
@@ -137,8 +142,8 @@ export async function runSymbolicEpisode(options: SymbolicEpisode): Promise<Symb
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
     publishPlan: () => undefined,
-    publishCritique: (subGoal, verdict) =>
-      options.onCritique?.(subGoal, verdict, { household, belief, skills, nowS: clock.nowS }),
+    publishCritique: (subGoal, verdict) => options.onCritique?.(subGoal, verdict, worldNow()),
+    onPlanVeto: (vetoes, references) => options.onPlanVeto?.(vetoes, references, worldNow()),
     publishSkillRun: () => undefined,
     publishModelCall: () => undefined,
     emit: (event) => options.onEvent?.(event),

@@ -30,7 +30,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/action/ExecuteTask_SendGoal': 'RIHS01_d9af890831c0ba221f9a8de69f7eb1b888645055db1dbe7d9e37c156f0bd8ed8',
   'efferent_interfaces/action/ExecuteTask_GetResult': 'RIHS01_5ccf8812ff33a6fb0c70143b589e42a1e4484ad064687adf73ebec944f5ff108',
   'efferent_interfaces/action/ExecuteTask_FeedbackMessage': 'RIHS01_84f3d85114b83f1966d6290b6fadf7f38168e3b4c7e55cff2d64f775b1acc43c',
-  'efferent_interfaces/action/RunPolicy_SendGoal': 'RIHS01_cf9235be1a24a1fad362305eeb3b832f97310071588c089f3010bd00524b0152',
+  'efferent_interfaces/action/RunPolicy_SendGoal': 'RIHS01_510757f50bcbdc7c3096eeeeddf83f8da4e45ac4924f878ca7cc4f66e4df52a4',
   'efferent_interfaces/action/RunPolicy_GetResult': 'RIHS01_a4ae4b7a2c087a9ba4d5bbac108c1bfbeeb3388e1ccabc53023cab8804a8c270',
   'efferent_interfaces/action/RunPolicy_FeedbackMessage': 'RIHS01_30db1059ce6a4183c2bcd7ff2aee6d39f18969cb54e75d0680f095f632e0aec5',
   'efferent_interfaces/msg/Belief': 'RIHS01_514e4afef5aec57768956b7c56890a0c6da7b2f9350bb536701291b9a4a0ed8d',

@@ -193,6 +193,7 @@ export interface EfferentInterfacesRunPolicyGoal {
   readonly object_class: string;
   readonly object_pose: GeometryMsgsPoseStamped;
   readonly object_size: GeometryMsgsVector3;
+  readonly support_height: number;
   readonly time_limit_s: number;
 }
 

@@ -1,5 +1,5 @@
 import { Transform, type Vector3 } from '@efferent/core';
-import { basePosesFor, solveHere } from '../arm-motion.ts';
+import { type BaseFilter, basePosesFor, solveHere, standingRoom } from '../arm-motion.ts';
 import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
@@ -96,13 +96,22 @@ function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean 
   );
 }
 
-/** The first grasp that some base pose allows. */
+/** A grasp moves the base back and forth by about this much, m. */
+const nudgesM = [-0.05, 0.05] as const;
+
+/** The first grasp that some base pose allows, best one with room for what the grasp itself drives. */
 export function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
   // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
   const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
   const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;
+  const isRoom = standingRoom(body, plan.reach);
+  const isWide = (x: number, y: number, yaw: number): boolean =>
+    nudgesM.every((alongM) => isRoom(x + alongM * Math.cos(yaw), y + alongM * Math.sin(yaw), yaw)) &&
+    seesFrom?.(x, y) !== false;
   for (const candidate of plan.candidates) {
-    const base = basePosesFor(body, plan.reach, candidate.mapFromTools, 1, seesFrom)[0];
+    const poses = (isFree: BaseFilter | undefined) =>
+      basePosesFor(body, plan.reach, candidate.mapFromTools, 1, isFree);
+    const base = poses(isWide)[0] ?? poses(seesFrom)[0];
     if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
   }
   return undefined;

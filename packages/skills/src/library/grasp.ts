@@ -24,12 +24,13 @@ const policyTimeS = 25;
 
 /** A grasp by a learned policy. @param policy - folder under policies/ */
 export function graspByPolicy(policy: string): Grasp {
-  return (body, { className, target }) =>
+  return (body, { className, target, plan }) =>
     body.runPolicy({
       policy,
       className,
       mapFromThing: target.mapFromThing,
       sizeM: target.sizeM,
+      supportM: plan.support?.mapFromArea.translation[2],
       timeLimitS: policyTimeS,
     });
 }

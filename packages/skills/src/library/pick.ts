@@ -28,6 +28,8 @@ import { letDown, letGo, retract } from './withdraw.ts';
 
 /** Farther than this, small things have too few pixels to be judged, m. */
 const judgeWithinM = 1.9;
+/** From nearer than this the smallest things are seen, m. */
+const closeByM = 1.1;
 /** Distance of the base from the front of an open drawer to look into it, m. */
 const besideDrawerM = 0.3;
 /** The base counts as standing at a place within this, m. */
@@ -65,8 +67,8 @@ export function pickWith(grasp: Grasp): SkillImplementation {
 }
 
 /**
- * Sees the thing before driving to it where possible. A door, a board or a drawer's front may be in the way: there a
- * second look from close by and straight ahead follows.
+ * Sees the thing before driving to it where possible. A door, a board or a drawer's front may be in the way, or the thing too
+ * small from here: then a second look from close by follows.
  */
 async function findTarget(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
   const far = supportAt(body.map, believedM, new Map(), 0.3);
@@ -79,7 +81,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
     return await lookFor(body, className, believedM);
   } catch (error) {
     if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
-    const stand = insightPose(body, believedM);
+    const stand = insightPose(body, believedM) ?? nearerPose(body, believedM);
     if (stand === undefined || isAt(body, stand)) throw error;
     await driveWithTuckedArm(body, stand);
     return await lookFor(body, className, believedM);
@@ -96,6 +98,16 @@ function insightPose(body: SkillBody, believedM: Vector3): Transform | undefined
   const outM = Math.max(0, ...support.boxIds.map((id) => openings.get(id) ?? 0));
   const straight = besidePose(body.model, stand, support.topOnly ? outM + besideDrawerM : standDistanceM);
   return freeStand(body, straight, believedM);
+}
+
+/** Where to stand to see a small thing better that was seen from afar, perhaps by another robot; undefined from close by. */
+function nearerPose(body: SkillBody, believedM: Vector3): Transform | undefined {
+  const here = body.mapFromBase().translation;
+  if (body.model.isFixed || Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) < closeByM)
+    return undefined;
+  const support = supportAt(body.map, believedM, openingsAround(body, believedM), 0.15);
+  const stand = support && standBeside(body, support.furnitureId, believedM, here);
+  return stand && freeStand(body, stand, believedM);
 }
 
 async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {

@@ -3,7 +3,14 @@ import type { MapContainer } from '@efferent/robot';
 import { freeStand } from '../free-stand.ts';
 import { containerArea, standpoints, supportAt, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
-import { carriedThing, type ReleasePose, releaseAt, releasePoses, requireHolding } from '../release.ts';
+import {
+  carriedThing,
+  freeReleasesFirst,
+  type ReleasePose,
+  releaseAt,
+  releasePoses,
+  requireHolding,
+} from '../release.ts';
 import { argument, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -127,12 +134,19 @@ async function placeInFixture(
   checkFits(carried, fixture.id, Math.min(fixture.interior.sizeM[0], fixture.interior.sizeM[1]));
   const openings = openingsAround(body, closed);
   const target = releasePoint(body, fixture, openings.get(fixture.movesWithArticulationId ?? '') ?? 0);
-  const poses = overRim(body, carried, target.pointM, target.rimM, target.floorM, fixture.furnitureId);
+  const makeWork = () => new WorkScene(body, { openings, carried });
+  const poses = () => {
+    const inside = makeWork();
+    if (fixture.movesWithArticulationId !== undefined) inside.allowFingers(fixture.movesWithArticulationId);
+    const { pointM, rimM, floorM } = target;
+    const all = overRim(body, carried, pointM, rimM, floorM, fixture.furnitureId);
+    return freeReleasesFirst(body, inside, all);
+  };
   const text = await releaseAt(
     body,
-    () => new WorkScene(body, { openings, carried }),
-    poses,
-    () => Promise.resolve(poses),
+    makeWork,
+    poses(),
+    () => Promise.resolve(poses()),
     `a point over the ${fixture.id}`,
   );
   return `let go over the ${fixture.id}: ${text}`;
