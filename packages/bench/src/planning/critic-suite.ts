@@ -64,10 +64,11 @@ function addSample(counts: Counts, sample: CriticSample): void {
   const add = (key: string, value: number) => {
     counts[`critic|${key}`] = (counts[`critic|${key}`] ?? 0) + weight * value;
   };
-  const { verdict, layer, breaks, feasibility, successes, weight = 1 } = sample;
+  const { verdict, layer, breaks, isHidden, feasibility, successes, weight = 1 } = sample;
   const kind = `${verdict} ${isInfeasible(sample) ? 'infeasible' : 'feasible'}`;
   add(kind, 1);
   if (verdict === 'veto') add(`${layer} ${kind}`, 1);
+  if (isHidden === true) add('hidden', 1);
   if (breaks === 'vocabulary') add(`vocabulary ${kind}`, 1);
   // Of what is refused with its plan nobody estimated a chance.
   if (layer === 'plan-gate') return;
@@ -130,6 +131,7 @@ function verdictFigures(count: (key: string) => number): Figure[] {
     ...share('precision-without-vocabulary', right - named, vetoes - named),
     ...share('recall-without-vocabulary', right - named, infeasible - named),
     ...share('recall-of-due-steps', due, due + count('accept infeasible')),
+    ...share('recall-without-hidden', right, infeasible - count('hidden')),
     ...layers,
   ];
 }

@@ -86,6 +86,33 @@ test('a robot that puts down something else than it was told has not done the st
   expect(put(idOf('bowl'))).toBe('not-confirmed');
 });
 
+test('a part that jams is hidden as long as nobody has pulled it', () => {
+  const world = familiarKitchen();
+  const call = { robot: '/stretch', skill: 'open', arguments: { fixture: 'right-drawer' } };
+  const subGoal: Parameters<CriticTrials['judge']>[0] = {
+    ...call,
+    id: 's1',
+    description: '',
+    dependsOn: [],
+    state: 'running',
+    feasibility: Number.NaN,
+    reason: '',
+    attempts: 1,
+    elapsedS: 0,
+  };
+  const verdict = { verdict: 'accept', layer: 'critic', feasibility: 0.9 } as Parameters<
+    CriticTrials['judge']
+  >[1];
+  const trials = new CriticTrials(1);
+  trials.judge(subGoal, verdict, world);
+  expect(trials.samples[0]).toMatchObject({ successes: 0, code: 'force-limit', isHidden: true });
+  const jams = new Map([['right-drawer', 2]]);
+  const skills = new HouseholdSkills(world, { rates: {}, factor: 1, jams }, new Rng(3));
+  skills.execute(call, 6);
+  trials.judge(subGoal, verdict, { ...world, skills });
+  expect(trials.samples[1]).toMatchObject({ successes: 0, isHidden: false });
+});
+
 test('an episode tells of vetoes of its plans and of its steps alike', async () => {
   const reasoner = new Reasoner();
   const trials = new CriticTrials(1);

@@ -27,6 +27,8 @@ export interface CriticSample {
   readonly weight?: number;
   /** What the contract of a step of a plan says against it; nothing for steps that were due. */
   readonly breaks?: 'vocabulary' | 'precondition';
+  /** Whether an accepted step fails in most copies of the world and in few of the world as it could be known. */
+  readonly isHidden?: boolean;
   /** How the first failed trial ended; empty when none did. */
   readonly code?: string;
 }
@@ -49,13 +51,19 @@ export class CriticTrials {
     if (verdict.verdict === 'gather') return;
     const { robot, skill, arguments: given } = subGoal;
     const call = { robot, skill, arguments: given };
+    const tried = this.#try((rng) => world.skills.tryOut(call, world.nowS, rng));
+    const isMissed = verdict.verdict === 'accept' && tried.successes < trialsPerVerdict / 2;
+    const unspoilt = isMissed
+      ? this.#try((rng) => world.skills.tryOutUnspoilt(call, world.nowS, rng)).successes
+      : 0;
     this.samples.push({
       verdict: verdict.verdict === 'accept' ? 'accept' : 'veto',
       layer: verdict.layer,
       skill,
       arguments: given,
       feasibility: verdict.feasibility,
-      ...this.#try((rng) => world.skills.tryOut(call, world.nowS, rng)),
+      ...tried,
+      ...(isMissed ? { isHidden: unspoilt > trialsPerVerdict / 2 } : {}),
     });
   };
 

@@ -25,6 +25,8 @@ export class HouseholdEvents {
   readonly #rng: Rng;
   #happenedS: number | undefined;
   #isPartOpened = false;
+  /** Where things were before they were disturbed, by id. */
+  readonly #former = new Map<string, Pick<Thing, 'supportId' | 'supportFromThing'>>();
 
   constructor(household: Household, disturbance: HouseholdDisturbance, rng: Rng) {
     this.#household = household;
@@ -71,6 +73,17 @@ export class HouseholdEvents {
       this.#isPartOpened = true;
   }
 
+  /** Takes back in a copy of the household what was done to parts and to things that lie; nothing that somebody has moved since. */
+  undoIn(household: Household): void {
+    const { name, targetId } = this.#disturbance;
+    if (this.#happenedS === undefined) return;
+    if (name === 'close-again') household.setOpen(targetId, true);
+    for (const [id, former] of this.#former) {
+      const thing = household.things.get(id);
+      if (thing !== undefined && thing.supportId !== '') Object.assign(thing, former);
+    }
+  }
+
   /** Takes note of what happened outside of the household, such as a person's wish. */
   noteHappened(nowS: number): void {
     this.#happenedS ??= nowS;
@@ -96,6 +109,7 @@ export class HouseholdEvents {
   #moveAway(id: string): boolean {
     const thing = this.#household.things.get(id);
     if (thing === undefined || this.#household.isHeld(thing)) return false;
+    this.#remember(thing);
     const before = this.#household.furnitureUnder(thing);
     const regions = this.#rng.shuffle(this.#disturbance.regions);
     const elsewhere = regions.filter((region) => this.#household.furnitureOfRegion(region) !== before);
@@ -106,8 +120,14 @@ export class HouseholdEvents {
     const a = this.#household.things.get(this.#disturbance.targetId);
     const b = this.#household.things.get(this.#disturbance.otherId);
     if (a === undefined || b === undefined || a.supportId === '' || b.supportId === '') return false;
+    this.#remember(a);
+    this.#remember(b);
     this.#household.swap(a, b);
     return true;
+  }
+
+  #remember({ id, supportId, supportFromThing }: Thing): void {
+    this.#former.set(id, { supportId, supportFromThing });
   }
 
   #letSlip(robot: HouseholdRobot): boolean {

@@ -37,6 +37,8 @@ export class HouseholdSkills {
   readonly #events: HouseholdEvents | undefined;
   /** Tries of drawers and doors that jam. */
   readonly #pulls: Map<string, number>;
+  /** Containers that turned out to be covered. */
+  readonly #metCovers = new Set<string>();
   /** Things by the names that a plan has for them, where they are known whatever is believed. */
   readonly #named: ReadonlyMap<string, string>;
   #wayM = 0;
@@ -98,12 +100,31 @@ export class HouseholdSkills {
    */
   tryOut(call: SkillCall, beganS: number, rng: Rng): string {
     const household = this.#household.copy(rng.fork('places'));
-    const copy = this.#over(household, this.#named, this.#settings, rng.fork('skills'));
+    return this.#over(household, this.#named, this.#settings, rng.fork('skills')).#check(call, beganS);
+  }
+
+  /**
+   * The same in a world without what nobody could know of: parts that jam and were never pulled, what covers a container
+   * that nothing was put into yet, and what was moved or shut by somebody else. What the belief has taken in since is not
+   * as it was there, and fails.
+   */
+  tryOutUnspoilt(call: SkillCall, beganS: number, rng: Rng): string {
+    const household = this.#household.copy(rng.fork('places'));
+    for (const id of [...household.covers.keys()]) if (!this.#metCovers.has(id)) household.covers.delete(id);
+    this.#events?.undoIn(household);
+    const jams = new Map([...this.#settings.jams].filter(([id]) => this.#pulls.has(id)));
+    const settings = { ...this.#settings, jams };
+    return this.#over(household, this.#named, settings, rng.fork('skills')).#check(call, beganS);
+  }
+
+  /** Executes a skill and looks whether what its contract promises has come about. */
+  #check(call: SkillCall, beganS: number): string {
+    const household = this.#household;
     const { object = '', container = '', surface = '', fixture = '' } = call.arguments;
     const robot = household.robots.get(call.robot)!;
-    const meant = call.skill === 'pick' ? copy.thingAt(object)?.id : copy.#heldAs(robot, object);
-    const support = container === '' ? surface : (copy.thingAt(container)?.id ?? container);
-    const { failureCode } = copy.execute(call, beganS);
+    const meant = call.skill === 'pick' ? this.thingAt(object)?.id : this.#heldAs(robot, object);
+    const support = container === '' ? surface : (this.thingAt(container)?.id ?? container);
+    const { failureCode } = this.execute(call, beganS);
     if (failureCode !== '') return failureCode;
     const isDone = {
       pick: () => meant !== undefined && robot.heldId === meant,
@@ -256,7 +277,10 @@ export class HouseholdSkills {
     const target = vessel?.id ?? supportId;
     if (vessel === undefined && this.#household.map.fixture(supportId) === undefined) return 'target-lost';
     if (!this.#household.isAccessible(target)) return 'unreachable';
-    if (this.#household.isCovered(target)) return 'no-free-spot';
+    if (this.#household.isCovered(target)) {
+      this.#metCovers.add(target);
+      return 'no-free-spot';
+    }
     if (drawn.kind === 'fails') return drawn.code;
     const area = this.#household.map.places.get(near ?? '')?.delivery?.centerM;
     const other = near === undefined ? undefined : this.#belief.tracker.find(near)?.positionM;
