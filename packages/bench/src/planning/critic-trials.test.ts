@@ -9,6 +9,7 @@ import { Household } from './household.ts';
 import { mobileManipulator } from './household-robot.ts';
 import { HouseholdSenses } from './household-senses.ts';
 import { HouseholdSkills } from './household-skills.ts';
+import { tryOut } from './household-trials.ts';
 import { runSymbolicEpisode } from './symbolic-episode.ts';
 
 const scene = loadScene([join(import.meta.dirname, '../../../..')], 'kitchen');
@@ -81,7 +82,12 @@ test('a robot that puts down something else than it was told has not done the st
   });
   world.skills.execute(call('pick', { object: idOf('apple') }), 6);
   const put = (object: string) =>
-    world.skills.tryOut(call('place-on', { object, surface: 'counter-top' }), 7, new Rng(5));
+    tryOut({
+      skills: world.skills,
+      call: call('place-on', { object, surface: 'counter-top' }),
+      beganS: 7,
+      rng: new Rng(5),
+    });
   expect(put(idOf('apple'))).toBe('');
   expect(put(idOf('bowl'))).toBe('not-confirmed');
 });

@@ -1,5 +1,6 @@
 import type { SkillCall, TaskEnvironment } from '@efferent/agent';
 import { Rng } from '@efferent/core';
+import { afterSteps, tryOut, tryOutUnspoilt } from './household-trials.ts';
 import type { SymbolicWorld } from './symbolic-episode.ts';
 
 type SubGoal = Parameters<TaskEnvironment['publishCritique']>[0];
@@ -51,10 +52,11 @@ export class CriticTrials {
     if (verdict.verdict === 'gather') return;
     const { robot, skill, arguments: given } = subGoal;
     const call = { robot, skill, arguments: given };
-    const tried = this.#try((rng) => world.skills.tryOut(call, world.nowS, rng));
+    const { skills, nowS: beganS } = world;
+    const tried = this.#try((rng) => tryOut({ skills, call, beganS, rng }));
     const isMissed = verdict.verdict === 'accept' && tried.successes < trialsPerVerdict / 2;
     const unspoilt = isMissed
-      ? this.#try((rng) => world.skills.tryOutUnspoilt(call, world.nowS, rng)).successes
+      ? this.#try((rng) => tryOutUnspoilt({ skills, call, beganS, rng })).successes
       : 0;
     this.samples.push({
       verdict: verdict.verdict === 'accept' ? 'accept' : 'veto',
@@ -73,9 +75,11 @@ export class CriticTrials {
       const calls = [...before, step].map(callOf);
       const named = namesOf(calls, references, world);
       const last = calls.at(-1)!;
-      const { nowS } = world;
-      const run = (rng: Rng) =>
-        world.skills.afterSteps(calls.slice(0, -1), named, nowS, rng.fork('before')).tryOut(last, nowS, rng);
+      const { skills, nowS: beganS } = world;
+      const run = (rng: Rng) => {
+        const then = afterSteps({ skills, beganS, rng: rng.fork('before') }, calls.slice(0, -1), named);
+        return tryOut({ skills: then, call: last, beganS, rng });
+      };
       this.samples.push({
         verdict: 'veto',
         layer: 'plan-gate',

@@ -68,6 +68,14 @@ export class HouseholdSkills {
     return this.#pulls;
   }
 
+  get household(): Household {
+    return this.#household;
+  }
+
+  get settings(): SkillOutcomeSettings {
+    return this.#settings;
+  }
+
   /** Way of all robots so far, m. */
   get wayM(): number {
     return this.#wayM;
@@ -94,86 +102,35 @@ export class HouseholdSkills {
   }
 
   /**
-   * Executes a skill in a copy of the world as it is now, undisturbed; nothing of it happens here.
+   * The same skills as they have come to be so far, over another household in which nobody else does anything.
    *
-   * @returns the failure code; empty when it ended with success and the world is then as its contract promises
+   * @param change - of how skills end, and what the names of a plan stand for
    */
-  tryOut(call: SkillCall, beganS: number, rng: Rng): string {
-    const household = this.#household.copy(rng.fork('places'));
-    return this.#over(household, this.#named, this.#settings, rng.fork('skills')).#check(call, beganS);
+  over(
+    household: Household,
+    rng: Rng,
+    change: Partial<SkillOutcomeSettings> & { readonly named?: ReadonlyMap<string, string> } = {},
+  ): HouseholdSkills {
+    const { named = this.#named, ...settings } = change;
+    const world = { household, belief: this.#belief, pulls: this.#pulls, named };
+    return new HouseholdSkills(world, { ...this.#settings, ...settings }, rng);
   }
 
-  /**
-   * The same in a world without what nobody could know of: parts that jam and were never pulled, what covers a container
-   * that nothing was put into yet, and what was moved or shut by somebody else. What the belief has taken in since is not
-   * as it was there, and fails.
-   */
-  tryOutUnspoilt(call: SkillCall, beganS: number, rng: Rng): string {
-    const household = this.#household.copy(rng.fork('places'));
+  /** A copy of the household without what nobody could know of, and the jams that somebody could. */
+  unspoilt(rng: Rng): { readonly household: Household; readonly jams: ReadonlyMap<string, number> } {
+    const household = this.#household.copy(rng);
     for (const id of [...household.covers.keys()]) if (!this.#metCovers.has(id)) household.covers.delete(id);
     this.#events?.undoIn(household);
-    const jams = new Map([...this.#settings.jams].filter(([id]) => this.#pulls.has(id)));
-    const settings = { ...this.#settings, jams };
-    return this.#over(household, this.#named, settings, rng.fork('skills')).#check(call, beganS);
-  }
-
-  /** Executes a skill and looks whether what its contract promises has come about. */
-  #check(call: SkillCall, beganS: number): string {
-    const household = this.#household;
-    const { object = '', container = '', surface = '', fixture = '' } = call.arguments;
-    const robot = household.robots.get(call.robot)!;
-    const meant = call.skill === 'pick' ? this.thingAt(object)?.id : this.#heldAs(robot, object);
-    const support = container === '' ? surface : (this.thingAt(container)?.id ?? container);
-    const { failureCode } = this.execute(call, beganS);
-    if (failureCode !== '') return failureCode;
-    const isDone = {
-      pick: () => meant !== undefined && robot.heldId === meant,
-      'place-in': () => meant !== undefined && household.things.get(meant)?.supportId === support,
-      'place-on': () => meant !== undefined && household.things.get(meant)?.supportId === support,
-      open: () => household.isOpen(fixture),
-      close: () => !household.isOpen(fixture),
-    }[call.skill];
-    return (isDone?.() ?? true) ? '' : 'not-confirmed';
+    return { household, jams: new Map([...this.#settings.jams].filter(([id]) => this.#pulls.has(id))) };
   }
 
   /** Id of what is in the hand, when it can be what a name stands for. */
-  #heldAs(robot: HouseholdRobot, name: string): string | undefined {
+  heldAs(robot: HouseholdRobot, name: string): string | undefined {
     const held = this.#household.things.get(robot.heldId);
     const track = this.#belief.tracker.find(name);
     const named = this.#named.get(name);
     if (held === undefined || (named !== undefined && named !== held.id)) return undefined;
     return track === undefined || classOf(track) === held.kind.id ? held.id : undefined;
-  }
-
-  /**
-   * Returns a copy in which the steps of a plan were carried out by skills that do what they promise where the world lets
-   * them; a search ends with the thing in view.
-   *
-   * @param named - things by the names that the plan has for them
-   */
-  afterSteps(
-    steps: readonly SkillCall[],
-    named: ReadonlyMap<string, string>,
-    beganS: number,
-    rng: Rng,
-  ): HouseholdSkills {
-    const household = this.#household.copy(rng.fork('places'));
-    const sure = this.#over(household, named, { ...this.#settings, factor: 0 }, rng.fork('skills'));
-    for (const step of steps) {
-      const thing = household.things.get(named.get(step.arguments.object ?? '') ?? '');
-      if (step.skill !== 'find') sure.execute(step, beganS);
-      else if (thing !== undefined) household.openBefore(thing);
-    }
-    return sure.#over(household, named, this.#settings, rng.fork('then'));
-  }
-
-  #over(
-    household: Household,
-    named: ReadonlyMap<string, string>,
-    settings: SkillOutcomeSettings,
-    rng: Rng,
-  ): HouseholdSkills {
-    return new HouseholdSkills({ household, belief: this.#belief, pulls: this.#pulls, named }, settings, rng);
   }
 
   #end(code: string, elapsedS: number): SkillOutcome {

@@ -7,6 +7,7 @@ import { Household } from './household.ts';
 import { mobileManipulator } from './household-robot.ts';
 import { HouseholdSenses } from './household-senses.ts';
 import { HouseholdSkills } from './household-skills.ts';
+import { tryOut } from './household-trials.ts';
 
 const scene = loadScene([join(import.meta.dirname, '../../../..')], 'kitchen');
 
@@ -44,11 +45,12 @@ test('what is tried out in a copy does not happen in the household', () => {
   const call = { robot: '/stretch', skill: 'open', arguments: { fixture: 'left-drawer' } };
   const before = structuredClone([...household.robots.values()]);
   // It sticks once: every copy is the first try.
-  for (let trial = 0; trial < 5; trial++) expect(skills.tryOut(call, 1, new Rng(trial))).toBe('force-limit');
+  for (let trial = 0; trial < 5; trial++)
+    expect(tryOut({ skills, call, beganS: 1, rng: new Rng(trial) })).toBe('force-limit');
   expect(household.isOpen('left-drawer')).toBe(false);
   expect([...household.robots.values()]).toEqual(before);
   expect(skills.execute(call, 1).failureCode).toBe('force-limit');
-  expect(skills.tryOut(call, 1, new Rng(9))).toBe('');
+  expect(tryOut({ skills, call, beganS: 1, rng: new Rng(9) })).toBe('');
   expect(household.isOpen('left-drawer')).toBe(false);
   expect(skills.execute(call, 1).success).toBe(true);
   expect(household.isOpen('left-drawer')).toBe(true);
