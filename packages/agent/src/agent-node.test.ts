@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MessageTypes } from '@efferent/interfaces';
 import { loadPriorMap } from '@efferent/robot';
 import {
   createLockstep,
@@ -198,6 +199,28 @@ test('says where it looked when a thing is nowhere', async () => {
   expect(result.message).toMatch(/^I did not find the lemon; I looked at: .*table.*fridge/);
 });
 
+test('what a search does are steps of the plan: looks, and opening what hides a place before the look into it', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const plans: MessageTypes['efferent_interfaces/msg/Plan'][] = [];
+  run.client.createSubscription('efferent_interfaces/msg/Plan', '/agent/plan', {}, (plan) =>
+    plans.push(plan),
+  );
+  await ask(run, 'put the lemon in the bowl');
+  const steps = plans.at(-1)!.sub_goals;
+  const search = steps.findIndex(({ skill }) => skill === 'find');
+  const opening = steps.findIndex(({ skill }) => skill === 'open');
+  expect(opening).toBeGreaterThanOrEqual(0);
+  expect(steps[opening + 1]).toMatchObject({ skill: 'look', state: 3, depends_on: [steps[opening]!.id] });
+  expect(search).toBeGreaterThan(opening);
+  expect(steps[search]!.depends_on).toContain(steps[opening]!.id);
+  // Before it is done it is in the plan.
+  const isPlanned = plans.some(({ sub_goals }) =>
+    sub_goals.some(({ id, state }) => id === steps[opening]!.id && state < 3),
+  );
+  expect(isPlanned).toBe(true);
+});
+
 test('open loop plans once and gives up where the closed loop finds the apple again', async () => {
   const run = await start();
   tableThings(run.kitchen);
@@ -363,6 +386,6 @@ test('publishes what it believes and what it plans', async () => {
   expect([...seen.objects]).toEqual(
     expect.arrayContaining(['apple-1 on table-top', 'apple-1 in bowl-1', 'bowl-1 on table-top']),
   );
-  expect(seen.states).toContain('3333');
+  expect(seen.states).toContain('33333');
   expect(seen).toMatchObject({ critiques: 2, calls: 1 });
 });

@@ -31,6 +31,7 @@ export class PlanGraph {
   readonly complete: boolean;
   readonly planningS: number;
   #subGoals: readonly SubGoal[];
+  readonly #gathering = new Set<SubGoal>();
 
   constructor(fields: {
     readonly revision: number;
@@ -87,6 +88,18 @@ export class PlanGraph {
     before.reason = '';
     if (last !== undefined) before.dependsOn = [...before.dependsOn, last.id];
     return new PlanGraph({ ...this.#fields(), revision: this.revision + 1, change, subGoals });
+  }
+
+  /** Inserts steps that find something out before `before`; the revision stays, since what is planned for stays. */
+  insertGathering(before: SubGoal, steps: readonly SubGoal[]): void {
+    this.#subGoals = this.#subGoals.flatMap((each) => (each === before ? [...steps, each] : [each]));
+    before.dependsOn = [...before.dependsOn, ...steps.map(({ id }) => id)];
+    for (const step of steps) this.#gathering.add(step);
+  }
+
+  /** What a person calls a step: its place in the plan as it was made, from 1. */
+  numberOf(subGoal: SubGoal): number {
+    return this.#subGoals.filter((each) => !this.#gathering.has(each)).indexOf(subGoal) + 1;
   }
 
   #fields() {

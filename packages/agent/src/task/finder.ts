@@ -2,10 +2,10 @@ import { classOf } from '../belief/object-track.ts';
 import { knownConfidence, truthOf, viewBelief } from '../belief/truth.ts';
 import { whereIs } from '../belief/where-is.ts';
 import type { ProposedReference } from '../model/proposal.ts';
-import type { SubGoal } from '../plan/plan-graph.ts';
+import { newSubGoal, type PlanGraph, type SubGoal } from '../plan/plan-graph.ts';
 import { nextSearchMove, type SearchMove } from '../plan/search-places.ts';
 import { fitsReference, labelOf } from '../reasoner/things.ts';
-import { describeSighting } from './describe.ts';
+import { describeSighting, describeStep } from './describe.ts';
 import type { TaskEnvironment } from './environment.ts';
 import type { TaskBudget } from './limits.ts';
 import { rememberPlace } from './remember-place.ts';
@@ -17,19 +17,26 @@ export interface FindResult extends StepResult {
   readonly found: readonly string[];
 }
 
-/** Looks at one place after the other, most promising first, until a thing is in the belief. */
+/**
+ * Looks at one place after the other, most promising first, until a thing is in the belief. What it does for that, a look
+ * or opening and a look, are steps of the plan, inserted when it is known where to look next.
+ */
 export class Finder {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: Pick<TaskMemory, 'excluded'>;
   readonly #runner: StepRunner;
+  readonly #plan: () => PlanGraph | undefined;
 
+  /** @param plan - the present one */
   constructor(
     environment: TaskEnvironment,
     budget: TaskBudget,
     memory: Pick<TaskMemory, 'excluded'>,
     runner: StepRunner,
+    plan: () => PlanGraph | undefined,
   ) {
+    this.#plan = plan;
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
@@ -72,33 +79,71 @@ export class Finder {
       });
       if (move === undefined || looks === this.#budget.limits.maxSearchLooks) break;
       tried.add(`${move.skill} ${move.target}`);
-      await this.#make(move, subGoal.robot, subGoal.id, signal);
+      await this.#make(move, subGoal, signal);
       tried.add(`look ${move.lookAt}`);
     }
     return this.#notFound(name, tried);
   }
 
   /** Looks at a place, after opening what hides it. */
-  async #make(move: SearchMove, robot: string, subGoalId: string, signal: AbortSignal): Promise<void> {
+  async #make(move: SearchMove, subGoal: SubGoal, signal: AbortSignal): Promise<void> {
     const view = viewBelief(this.#environment.belief, this.#environment.nowS());
     const target = labelOf(view, move.target);
     const text = { look: 'looking at', navigate: 'looking closely at', open: 'opening' }[move.skill];
     this.#environment.emit({
       kind: 'note',
-      subGoalId,
+      subGoalId: subGoal.id,
       text: `${text} ${target}`,
       detail: '',
       feasibility: Number.NaN,
     });
-    if (move.skill !== 'look') {
-      const given = move.skill === 'open' ? { fixture: move.target } : { target: move.target };
-      const call = { robot, skill: move.skill, arguments: given };
-      const prepared = await this.#runner.send(call, () => undefined, signal);
-      if (!prepared.success) return;
+    const look = { skill: 'look', arguments: { target: move.lookAt } };
+    const argument = move.skill === 'open' ? 'fixture' : 'target';
+    const first = { skill: move.skill, arguments: { [argument]: move.target } };
+    const steps = this.#planned(subGoal, move.skill === 'look' ? [look] : [first, look]);
+    try {
+      for (const step of steps) if (!(await this.#do(step, signal))) return;
+      await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+    } finally {
+      for (const step of steps) if (step.state !== 'done') step.state = 'skipped';
+      this.#publish();
     }
-    const given = { target: move.lookAt };
-    await this.#runner.send({ robot, skill: 'look', arguments: given }, () => undefined, signal);
-    await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+  }
+
+  /** Puts what is to be done next into the plan, before the search itself. */
+  #planned(search: SubGoal, calls: readonly Pick<SubGoal, 'skill' | 'arguments'>[]): readonly SubGoal[] {
+    const view = viewBelief(this.#environment.belief, this.#environment.nowS());
+    const count = search.dependsOn.length;
+    const steps = calls.map((call, index) =>
+      newSubGoal({
+        ...call,
+        id: `${search.id}-${count + index + 1}`,
+        description: describeStep(view, call.skill, call.arguments),
+        dependsOn: index === 0 ? [] : [`${search.id}-${count + index}`],
+        robot: search.robot,
+      }),
+    );
+    this.#plan()?.insertGathering(search, steps);
+    return steps;
+  }
+
+  /** @returns whether the search can go on with what comes after it */
+  async #do(step: SubGoal, signal: AbortSignal): Promise<boolean> {
+    step.state = 'running';
+    step.attempts = 1;
+    this.#publish();
+    const beganS = this.#environment.nowS();
+    const outcome = await this.#runner.send(step, () => undefined, signal);
+    step.elapsedS = this.#environment.nowS() - beganS;
+    // A search goes on elsewhere: what did not work is left out, not put right.
+    step.state = outcome.success ? 'done' : 'skipped';
+    step.reason = outcome.success ? '' : outcome.message;
+    return outcome.success || step.skill === 'look';
+  }
+
+  #publish(): void {
+    const plan = this.#plan();
+    if (plan !== undefined) this.#environment.publishPlan(plan);
   }
 
   #matches(name: string, reference: ProposedReference | undefined): readonly string[] {

@@ -71,7 +71,7 @@ export class TaskContext {
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
     this.progress = new TaskProgress(environment, settings.limits);
     this.runner = new StepRunner(environment, this.budget, statistics, this.progress);
-    this.finder = new Finder(environment, this.budget, this.memory, this.runner);
+    this.finder = new Finder(environment, this.budget, this.memory, this.runner, () => this.plan);
     this.goals = new TaskGoals(environment, this.memory, this.runner);
     this.critic = new CriticGate(
       environment,
@@ -210,8 +210,8 @@ export class TaskContext {
     subGoal.attempts += 1;
     subGoal.reason = '';
     this.#rememberOrigin(subGoal);
-    const index = this.plan!.subGoals.indexOf(subGoal);
-    this.emit('step-start', subGoal, `${index + 1} ${subGoal.description}`, '', Number.NaN);
+    const number = this.plan!.numberOf(subGoal);
+    this.emit('step-start', subGoal, `${number} ${subGoal.description}`, '', Number.NaN);
     this.environment.publishPlan(this.plan!);
   }
 
