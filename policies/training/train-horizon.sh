@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Regenerates the data and the weights of the selector `learned`. About ten minutes on two cores.
+# Regenerates the data and the weights of the selector `learned`. About four minutes on two cores.
 #
 #   policies/training/train-horizon.sh [--episodes N] [--python PYTHON]
 #
@@ -7,7 +7,7 @@
 # `npx efferent bench planning --suite selector`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-episodes=110
+episodes=330
 python=python3
 while [ $# -gt 0 ]; do
   case "$1" in
