@@ -28,7 +28,13 @@ export class Classical implements PlanStrategy {
     };
     // Its plans are no model calls and are not counted as such; the bounds on steps and failures end its loop.
     const limits = { ...settings.limits, maxModelCalls: Number.POSITIVE_INFINITY };
-    this.#caller = new ModelCaller(symbolic, new TaskBudget(limits), memory, task.uses('retrieval'));
+    this.#caller = new ModelCaller(
+      symbolic,
+      new TaskBudget(limits),
+      memory,
+      task.progress,
+      task.uses('retrieval'),
+    );
   }
 
   newPlan(purpose: 'decompose' | 'replan', change: string): Promise<void> {

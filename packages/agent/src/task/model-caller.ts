@@ -14,6 +14,7 @@ import type { TaskEnvironment } from './environment.ts';
 import { expectedThings } from './expected-things.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import type { TaskMemory } from './task-memory.ts';
+import type { TaskProgress } from './task-progress.ts';
 
 /** What is asked about what is seen. */
 const seeingPurposes: ReadonlySet<ModelPurpose> = new Set(['observe', 'criticise']);
@@ -25,12 +26,20 @@ export class ModelCaller {
   readonly #environment: TaskEnvironment;
   readonly #budget: TaskBudget;
   readonly #memory: TaskMemory;
+  readonly #progress: TaskProgress;
   readonly #selectsSkills: boolean;
   readonly #offer = new SkillOffer();
   #recalled: readonly string[] | undefined;
 
   /** @param selectsSkills - false tells a model of all skills, however many */
-  constructor(environment: TaskEnvironment, budget: TaskBudget, memory: TaskMemory, selectsSkills: boolean) {
+  constructor(
+    environment: TaskEnvironment,
+    budget: TaskBudget,
+    memory: TaskMemory,
+    progress: TaskProgress,
+    selectsSkills: boolean,
+  ) {
+    this.#progress = progress;
     this.#environment = environment;
     this.#budget = budget;
     this.#memory = memory;
@@ -53,6 +62,7 @@ export class ModelCaller {
     const { belief, model } = this.#environment;
     this.#refuseUnsafe();
     const { skills, robots } = await this.#offered();
+    this.#progress.countQuestion();
     this.#budget.countModelCall();
     const beganS = this.#environment.nowS();
     const onPartial = this.#environment.modelText?.(question.purpose);

@@ -66,10 +66,16 @@ export class TaskContext {
     this.signal = signal;
     this.budget = new TaskBudget(settings.limits);
     this.memory = new TaskMemory(instruction);
-    this.model = new ModelCaller(environment, this.budget, this.memory, this.uses('retrieval'));
+    this.progress = new TaskProgress(environment, settings.limits);
+    this.model = new ModelCaller(
+      environment,
+      this.budget,
+      this.memory,
+      this.progress,
+      this.uses('retrieval'),
+    );
     this.goalGuard = new GoalGuard(environment, this.memory, this.uses('goals'));
     this.planning = new Planning(environment, this.budget, this.memory, this.goalGuard);
-    this.progress = new TaskProgress(environment, settings.limits);
     this.runner = new StepRunner(environment, this.budget, statistics, this.progress);
     this.finder = new Finder(environment, this.budget, this.memory, this.runner, () => this.plan);
     this.goals = new TaskGoals(environment, this.memory, this.runner);

@@ -66,3 +66,22 @@ test('what changes something is progress: a drawer that was seen closed', () => 
     belief.observeScene({ ...seen, detectionChance: () => 0 }, picture);
   expect(countUntilEnd(progress, looks(6))).toBe(5);
 });
+
+test('questions to the model that bring nothing about end the task; a skill that changes something lets it ask on', () => {
+  const progress = begin();
+  const countQuestions = () => {
+    for (let asked = 0; asked < 200; asked++)
+      try {
+        progress.countQuestion();
+      } catch (error) {
+        expect((error as TaskEnd).outcome).toBe('no-progress');
+        return asked;
+      }
+    return 200;
+  };
+  for (let asked = 0; asked < 40; asked++) progress.countQuestion();
+  progress.noteSuccess(look('bin'));
+  expect(countQuestions()).toBe(19);
+  progress.noteSuccess({ robot: robotName, skill: 'open', arguments: { fixture: 'fridge-door' } });
+  expect(countQuestions()).toBe(59);
+});

@@ -4,6 +4,13 @@ import { TaskEnd, type TaskLimits } from './limits.ts';
 
 /** Repetitions without a new state that a task may take: more than the tries of one step, which have a bound of their own. */
 const mostRepetitions = 4;
+/**
+ * Questions to the model that a task may put after the last skill that changed something: more than a planner that asks four
+ * times for each look needs to search every place.
+ */
+const mostQuestions = 59;
+/** Skills that leave the world as it is. */
+const idleSkills: ReadonlySet<string> = new Set(['look', 'navigate', 'stow']);
 
 /**
  * Knows whether a task gets anywhere, whichever planner drives it.
@@ -22,6 +29,7 @@ export class TaskProgress {
   /** Steps and repetitions since a state that was new. */
   #steps = 0;
   #repetitions = 0;
+  #questions = 0;
 
   constructor(environment: Pick<TaskEnvironment, 'belief'>, limits: Pick<TaskLimits, 'maxSearchLooks'>) {
     this.#environment = environment;
@@ -37,6 +45,7 @@ export class TaskProgress {
   noteSuccess(call: SkillCall): void {
     const key = `${this.#state()} ${textOf(call)}`;
     this.#idled.set(key, (this.#idled.get(key) ?? 0) + 1);
+    if (!idleSkills.has(call.skill)) this.#questions = 0;
   }
 
   /**
@@ -65,6 +74,20 @@ export class TaskProgress {
     }
     calls.add(text);
     this.#steps += 1;
+  }
+
+  /**
+   * Counts a question to the model before it is put.
+   *
+   * @throws {@link TaskEnd} `no-progress` for one too many since the last skill that changed something
+   */
+  countQuestion(): void {
+    this.#questions += 1;
+    if (this.#questions > mostQuestions)
+      throw new TaskEnd(
+        'no-progress',
+        `My last ${mostQuestions} questions to the language model brought nothing about.`,
+      );
   }
 
   #state(): string {
