@@ -14,9 +14,10 @@ import pathlib
 import time
 
 import numpy as np
-import onnx
 import torch
 from torch import nn
+
+from onnx_file import export
 
 
 class ClonedPolicy(nn.Module):
@@ -87,25 +88,6 @@ def train(header, x, y, arguments):
     return model
 
 
-def export(model, header, file):
-    model.eval()
-    names = [o["name"] for o in header["observations"]]
-    example = tuple(torch.zeros(1, o["width"]) for o in header["observations"])
-    torch.onnx.export(
-        model, example, str(file), input_names=names, output_names=[header["output"]],
-        opset_version=18, dynamo=True, external_data=False, verbose=False,
-    )
-    graph = onnx.load(str(file))
-    del graph.metadata_props[:]
-    onnx.helper.set_model_props(graph, header["metadata"])
-    graph.doc_string = ""
-    for node in graph.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    onnx.checker.check_model(graph)
-    onnx.save(graph, str(file))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=pathlib.Path, nargs="+", help="path of one or more datasets, without suffix")
@@ -124,7 +106,9 @@ def main():
     print(f"{len(x)} rows from {len(parts)} dataset(s)", flush=True)
     started = time.monotonic()
     model = train(header, x, y, arguments)
-    export(model, header, arguments.output)
+    names = [o["name"] for o in header["observations"]]
+    example = tuple(torch.zeros(1, o["width"]) for o in header["observations"])
+    export(model, example, names, header["output"], header["metadata"], arguments.output)
     print(f"wrote {arguments.output}, {arguments.output.stat().st_size / 1024:.0f} KiB, in {time.monotonic() - started:.0f} s")
 
 

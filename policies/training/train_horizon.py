@@ -14,9 +14,10 @@ import json
 import pathlib
 
 import numpy as np
-import onnx
 import torch
 from torch import nn
+
+from onnx_file import export
 
 # Horizons this near to each other are about equally good while training, m.
 TEMPERATURE_M = 0.15
@@ -117,23 +118,6 @@ def train(header, rows, arguments):
     return model
 
 
-def export(model, header, file):
-    model.eval()
-    torch.onnx.export(
-        model, (torch.zeros(1, len(header["features"])),), str(file), input_names=["features"], output_names=["horizon"],
-        opset_version=18, dynamo=True, external_data=False, verbose=False,
-    )
-    graph = onnx.load(str(file))
-    del graph.metadata_props[:]
-    onnx.helper.set_model_props(graph, header["metadata"])
-    graph.doc_string = ""
-    for node in graph.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    onnx.checker.check_model(graph)
-    onnx.save(graph, str(file))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=pathlib.Path, help="path of the dataset, without suffix")
@@ -149,7 +133,8 @@ def main():
     header, rows = load(arguments.dataset)
     print(f"{len(rows)} rows", flush=True)
     model = train(header, rows, arguments)
-    export(model, header, arguments.output)
+    example = (torch.zeros(1, len(header["features"])),)
+    export(model, example, ["features"], "horizon", header["metadata"], arguments.output)
     print(f"wrote {arguments.output}, {arguments.output.stat().st_size / 1024:.0f} KiB")
 
 

@@ -29,6 +29,7 @@ export {
   type Checked,
   checkWithSchema,
   finiteNumber,
+  hexColor,
   identifier,
   integer,
   matching,

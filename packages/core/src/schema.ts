@@ -53,6 +53,15 @@ export const vector3 = v.strictTuple([finiteNumber, finiteNumber, finiteNumber])
 export const nonEmptyString = v.pipe(v.string(), v.minLength(1));
 /** Schema of the id of a thing in a file, in kebab-case. */
 export const identifier = v.pipe(v.string(), matching(/^[a-z][a-z0-9-]*$/, 'kebab-case'));
+/** Schema of a colour such as `#8d6e63`; red, green and blue from 0 to 255. */
+export const hexColor = v.pipe(
+  v.string(),
+  matching(/^#[0-9a-f]{6}$/, 'a colour like #8d6e63'),
+  v.transform((hex): [number, number, number] => {
+    const value = Number.parseInt(hex.slice(1), 16);
+    return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+  }),
+);
 
 /** Requires text of a pattern. @param expected - what the message calls it, e.g. `kebab-case` */
 export function matching(pattern: RegExp, expected: string) {

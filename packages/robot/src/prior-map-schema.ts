@@ -1,12 +1,11 @@
 import {
   finiteNumber,
+  hexColor,
   identifier,
-  matching,
   nonEmptyList,
   positiveNumber,
   record,
   strictObject,
-  type Vector3,
   vector2,
   vector3,
 } from '@efferent/core';
@@ -22,17 +21,8 @@ import * as v from 'valibot';
 const positiveSize3 = v.strictTuple([positiveNumber, positiveNumber, positiveNumber]);
 const positiveSize2 = v.strictTuple([positiveNumber, positiveNumber]);
 const names = nonEmptyList(v.string());
-const color = v.pipe(
-  v.string(),
-  matching(/^#[0-9a-f]{6}$/, 'a colour like #8d6e63'),
-  v.transform((hex): Vector3 => {
-    const value = Number.parseInt(hex.slice(1), 16);
-    return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-  }),
-);
-
 const box = v.pipe(
-  strictObject({ center: vector3, size: positiveSize3, color }),
+  strictObject({ center: vector3, size: positiveSize3, color: hexColor }),
   v.transform(({ center, size, color: colorRgb }) => ({ centerM: center, sizeM: size, colorRgb })),
 );
 
@@ -47,7 +37,7 @@ const wall = v.pipe(
     to: vector2,
     thickness_m: positiveNumber,
     height_m: positiveNumber,
-    color,
+    color: hexColor,
   }),
   v.transform((w) => ({
     fromM: w.from,
@@ -110,7 +100,7 @@ const handle = v.pipe(
     size: positiveSize3,
     /** Unit vector along which the gripper approaches at joint position 0; pulling goes the other way. */
     approach: vector3,
-    color,
+    color: hexColor,
   }),
   v.transform((h) => ({
     shape: h.shape,

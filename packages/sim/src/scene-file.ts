@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import {
   ConfigurationError,
   finiteNumber,
+  hexColor,
   identifier,
   integer,
-  matching,
   nonEmptyList,
   nonNegativeNumber,
   oneForm,
@@ -13,23 +13,13 @@ import {
   parseYaml,
   positiveNumber,
   strictObject,
-  type Vector3,
   vector2,
   vector3,
 } from '@efferent/core';
 import { type PriorMap, parsePriorMap } from '@efferent/robot';
 import * as v from 'valibot';
 
-const color = v.pipe(
-  v.string(),
-  matching(/^#[0-9a-f]{6}$/, 'a colour like #8d6e63'),
-  v.transform((hex): Vector3 => {
-    const value = Number.parseInt(hex.slice(1), 16);
-    return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-  }),
-);
-
-const partFields = { center: vector3, yaw: v.optional(finiteNumber, 0), color };
+const partFields = { center: vector3, yaw: v.optional(finiteNumber, 0), color: hexColor };
 const objectPart = v.pipe(
   oneForm([
     strictObject({ sphere: strictObject({ radius: positiveNumber }), ...partFields }),
