@@ -199,26 +199,30 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
   return { ...episode, instruction: `put ${said.join(', and ')}` };
 }
 
-/** The same bounds as parameters of the agent. */
-function limitRules(card: TaskCard, rounds: number): readonly string[] {
+/** The bounds of {@link limitsFor}, as the agent's parameters. */
+function boundRules(card: TaskCard, rounds: number): readonly string[] {
   const { maxReplans, maxSteps, maxModelCalls, maxTaskS } = limitsFor(card, rounds);
-  const rules = { max_replans: maxReplans, max_steps: maxSteps, max_model_calls: maxModelCalls };
   return [
-    ...Object.entries(rules).map(([name, value]) => `${name}:=${value}`),
+    `max_replans:=${maxReplans}`,
+    `max_steps:=${maxSteps}`,
+    `max_model_calls:=${maxModelCalls}`,
     `max_task_s:=${maxTaskS.toFixed(1)}`,
   ];
 }
 
-/** The emulator with the cell's errors as parameters of the agent; nothing where there are none. */
-function noiseRules({ cell, errors, seed }: EpisodeJob): readonly string[] {
-  if (cell.scale === 0) return [];
+/** The emulator with the cell's errors; the agent's own model where there are none. */
+function modelOf(
+  { cell, errors, seed }: EpisodeJob,
+  bounds: readonly string[],
+): Pick<EpisodeOptions, 'model' | 'agentParameters'> {
+  if (cell.scale === 0) return { agentParameters: bounds };
   const noise = {
     error_rate: scaledRate(errors.errorRate, cell.scale),
     step_error_rate: scaledRate(errors.stepErrorRate, cell.scale),
     persistence: cell.persistence,
   };
   const rules = Object.entries(noise).map(([name, value]) => `noise_${name}:=${value.toFixed(6)}`);
-  return [...rules, `noise_seed:=${seed}`];
+  return { model: 'reasoner-noisy', agentParameters: [...bounds, ...rules, `noise_seed:=${seed}`] };
 }
 
 /** The same task with physics, pictures and policies. */
@@ -232,8 +236,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     seed: job.seed,
     planner: job.cell.planner,
     without: job.cell.without.join(),
-    ...(job.cell.scale === 0 ? {} : { model: 'reasoner-noisy' }),
-    agentParameters: [...limitRules(card, job.cell.rounds), ...noiseRules(job)],
+    ...modelOf(job, boundRules(card, job.cell.rounds)),
     ...(job.disturbance === undefined ? {} : { perturbation: job.disturbance }),
   };
   const record = await runEpisode(options);

@@ -20,7 +20,7 @@ import {
   planGrasp,
   unreachable,
 } from './grasp-plan.ts';
-import { driveWithTuckedArm } from './navigate.ts';
+import { driveBeside, driveIfFree, driveWithTuckedArm } from './navigate.ts';
 import { lookAt, type Reacquired, reacquire } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 import { holdsSomething, tuckArm } from './tuck.ts';
@@ -75,7 +75,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
     const stand = standBeside(body, far.furnitureId, believedM, here);
-    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, believedM));
+    if (stand !== undefined) await driveBeside(body, stand, believedM);
   }
   try {
     return await lookFor(body, className, believedM);
@@ -83,7 +83,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
     if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
     const stand = insightPose(body, believedM) ?? nearerPose(body, believedM);
     if (stand === undefined || isAt(body, stand)) throw error;
-    await driveWithTuckedArm(body, stand);
+    await driveBeside(body, stand, believedM);
     return await lookFor(body, className, believedM);
   }
 }
@@ -176,8 +176,9 @@ async function approach(
   body.report('approach', 0.3, className);
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
+  const taken: Transform[] = [];
   for (let drive = 0; ; drive++) {
-    const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target);
+    const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target, taken);
     if (placed === undefined) {
       const nearer = drive === 0 ? await lookFromBeside(body, className, target, plan) : undefined;
       if (nearer === undefined) throw unreachable(body, className, target, plan);
@@ -186,7 +187,11 @@ async function approach(
       continue;
     }
     if (placed.base !== undefined) {
-      await driveWithTuckedArm(body, placed.base);
+      if (drive + 1 === maxDrives) await driveWithTuckedArm(body, placed.base);
+      else if (!(await driveIfFree(body, placed.base))) {
+        taken.push(placed.base);
+        continue;
+      }
       await lookAt(body, target.mapFromThing.translation);
       const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
       target = downToSupport(body, nearer);
@@ -212,7 +217,7 @@ async function lookFromBeside(
   const here = body.mapFromBase().translation;
   const stand = standBeside(body, plan.support.furnitureId, [x, y, z], here);
   if (stand === undefined || isAt(body, stand)) return undefined;
-  await driveWithTuckedArm(body, freeStand(body, stand, [x, y, z]));
+  await driveBeside(body, stand, [x, y, z]);
   return await lookFor(body, className, [x, y, z]);
 }
 
