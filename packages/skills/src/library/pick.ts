@@ -131,11 +131,12 @@ async function graspIt(
 ): Promise<string> {
   let target = first;
   let failure: SkillFailure | undefined;
+  let failedBefore = '';
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const reached = await approach(body, className, target);
     target = reached.target;
     body.report('grasp', 0.6, attempt === 1 ? undefined : `try ${attempt}`);
-    const outcome = await grasp(body, { className, ...reached });
+    const outcome = await grasp(body, { className, ...reached, failedBefore });
     const heldM = body.position(body.model.manifest.gripper.actuator);
     const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
     if (outcome.success && mistake === undefined) {
@@ -148,6 +149,7 @@ async function graspIt(
     if (mistake !== undefined) await letDown(body, mistakenLiftM);
     const code = mistake === undefined ? outcome.failureCode : 'grasp-failed';
     failure = new SkillFailure(policyFailure(code), mistake ?? outcome.message);
+    failedBefore = code;
     await letGo(body, target);
     if (!retryCodes.has(code) || attempt === attempts) break;
     body.report('look', 0.4, `again after ${code}`);
@@ -172,7 +174,7 @@ async function approach(
   body: SkillBody,
   className: string,
   seen: Reacquired,
-): Promise<Omit<GraspRequest, 'className'>> {
+): Promise<Omit<GraspRequest, 'className' | 'failedBefore'>> {
   body.report('approach', 0.3, className);
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
