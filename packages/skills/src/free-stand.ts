@@ -11,8 +11,15 @@ const stepM = 0.1;
 /**
  * Finds the place nearest to a wished one where the base stands clear of open drawers and doors and neither they nor the
  * furniture hide a point. The wished place itself when nothing is open there, and when there is no better one.
+ *
+ * @param sightRoomM - how far from an open part the line of sight must pass, m
  */
-export function freeStand(body: PlanningBody, wished: Transform, pointM: Vector3): Transform {
+export function freeStand(
+  body: PlanningBody,
+  wished: Transform,
+  pointM: Vector3,
+  sightRoomM = openPartRoomM,
+): Transform {
   const parts = openPartsAround(body, wished.translation);
   if (parts.length === 0) return wished;
   const work = new WorkScene(body, { useDepth: false });
@@ -23,7 +30,7 @@ export function freeStand(body: PlanningBody, wished: Transform, pointM: Vector3
       sizeM: [sizeM[0] + 2 * openPartRoomM, sizeM[1] + 2 * openPartRoomM, sizeM[2]],
     });
   const isRoom = standingRoom(body, work);
-  const sees = sightOf(body, pointM);
+  const sees = sightOf(body, pointM, sightRoomM);
   return (
     standsAround(wished).find(({ translation: [x, y], yaw }) => isRoom(x, y, yaw) && sees(x, y)) ?? wished
   );
