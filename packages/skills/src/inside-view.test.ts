@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Transform } from '@efferent/core';
 import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { expect, test } from 'vitest';
+import { frontView } from './front-view.ts';
 import { insideView } from './inside-view.ts';
 import { sightOf } from './sight-line.ts';
 import type { PlanningBody } from './skill-body.ts';
@@ -42,4 +43,11 @@ test('a shut drawer, a door and a table are not looked into', () => {
   const fridge = new Map([['fridge-door', 1.2]]);
   expect(insideView(bodyAt(0.5, fridge), 'fridge-door', beforeCounter)).toBeUndefined();
   expect(insideView(bodyAt(0.5, open), 'table-top', beforeCounter)).toBeUndefined();
+});
+
+test('a shut door is seen from before it, not from beside it', () => {
+  const sees = frontView(bodyAt(0.5, new Map()), 'fridge-door')!;
+  expect(sees(Transform.fromPlanar(1.3, 1.49, 0)).isEnough).toBe(false);
+  expect(sees(Transform.fromPlanar(1.65, 0.8, 0)).isEnough).toBe(true);
+  expect(frontView(bodyAt(0.5, new Map()), 'table-top')).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { type Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { standingRoom } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
+import { frontView } from '../front-view.ts';
 import { insideView } from '../inside-view.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
@@ -36,10 +37,16 @@ export const look: SkillImplementation = async (body, values) => {
 };
 
 /** Where to look from; undefined when it is seen from here. */
-const standToSee = (body: SkillBody, target: ResolvedTarget): Transform | undefined =>
-  target.mapFromBase === undefined || seesWell(body, target)
-    ? undefined
-    : freeStand(body, target.mapFromBase, target.centerM);
+function standToSee(body: SkillBody, target: ResolvedTarget): Transform | undefined {
+  if (target.mapFromBase === undefined) return undefined;
+  const front = frontView(body, target.label);
+  const here = front?.(body.mapFromBase());
+  const isNear = seesWell(body, target);
+  if (isNear && here?.isEnough !== false) return undefined;
+  const stand = freeStand(body, target.mapFromBase, target.centerM);
+  const isBetter = here === undefined || !isNear || front!(stand).sine > here.sine;
+  return isBetter ? stand : undefined;
+}
 
 /** A door that was opened may stand wherever the robot could: then it looks from where it is. */
 function isFree(body: SkillBody, stand: Transform, centerM: Vector3): boolean {
