@@ -31,7 +31,7 @@ test('of places that are taken another one is found beside them', () => {
   const body = bodyWith(new Map());
   const taken = [beforeFridge];
   for (let place = 0; place < 2; place++) {
-    const stand = freeStand(body, beforeFridge, inFridgeM, taken);
+    const stand = freeStand(body, beforeFridge, inFridgeM, { taken });
     for (const { translation } of taken)
       expect(
         Math.hypot(stand.translation[0] - translation[0], stand.translation[1] - translation[1]),

@@ -14,13 +14,17 @@ const besideM = 0.2;
  * Finds the place nearest to a wished one where the base stands clear of open drawers and doors and neither they nor the
  * furniture hide a point. The wished place itself when nothing is open there, and when there is no better one.
  *
+ * @param sightRoomM - how far from an open part the line of sight must pass, m
  * @param taken - places where something was found to stand
  */
 export function freeStand(
   body: PlanningBody,
   wished: Transform,
   pointM: Vector3,
-  taken: readonly Transform[] = [],
+  {
+    sightRoomM = openPartRoomM,
+    taken = [],
+  }: { readonly sightRoomM?: number; readonly taken?: readonly Transform[] } = {},
 ): Transform {
   const parts = openPartsAround(body, wished.translation);
   if (parts.length === 0 && taken.length === 0) return wished;
@@ -32,7 +36,7 @@ export function freeStand(
       sizeM: [sizeM[0] + 2 * openPartRoomM, sizeM[1] + 2 * openPartRoomM, sizeM[2]],
     });
   const isRoom = standingRoom(body, work);
-  const sees = sightOf(body, pointM);
+  const sees = sightOf(body, pointM, sightRoomM);
   const isTaken = (x: number, y: number) =>
     taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < besideM);
   return (

@@ -22,10 +22,15 @@ export function openPartsAround(body: PlanningBody, [x, y]: readonly [number, nu
  * Tells from where on the floor a robot's eye sees a point: neither furniture nor open drawers and doors between them.
  *
  * @param pointM - in `map`
+ * @param roomM - how far an open part may be from where it was estimated, m
  */
-export function sightOf(body: PlanningBody, pointM: Vector3): (x: number, y: number) => boolean {
+export function sightOf(
+  body: PlanningBody,
+  pointM: Vector3,
+  roomM = openPartRoomM,
+): (x: number, y: number) => boolean {
   const hides = [
-    ...openPartsAround(body, pointM).map(({ mapFromBox, sizeM }) => grown(mapFromBox, sizeM, openPartRoomM)),
+    ...openPartsAround(body, pointM).map(({ mapFromBox, sizeM }) => grown(mapFromBox, sizeM, roomM)),
     ...boxesAround(body, pointM[0], pointM[1])
       .filter(({ part }) => part === 'furniture')
       .map(({ mapFromBox, sizeM }) => grown(mapFromBox, sizeM, 0)),

@@ -1,4 +1,4 @@
-import { add3, distance3, scale3, type Vector3 } from '@efferent/core';
+import { add3, distance3, rotateVector, scale3, type Vector3 } from '@efferent/core';
 import {
   articulationTransform,
   furnitureTransform,
@@ -15,8 +15,14 @@ export interface DepthPicture {
 }
 
 const positionSteps = 12;
-const matchM = 0.035;
+/** A measurement belongs to a face when it is this near its plane, m: steps between positions, and the map's and the pose's errors. */
+const matchM = 0.02;
+/** What the depth along the ray may be off besides, m, and per metre. */
+const depthErrorM = 0.015;
+const depthErrorShare = 0.01;
 const throughM = 0.08;
+/** Faces that are seen flatter than this (sine of the angle) show nothing. */
+const flattest = 0.12;
 /** Sample points that must be in view and not hidden before a picture says anything. */
 const minVisiblePoints = 6;
 /** Share of the visible points from which a position is taken, and below which it is ruled out. */
@@ -29,16 +35,28 @@ export interface ArticulationEvidence {
   readonly agreement: number;
 }
 
+/** How well the picture fits one position. */
+interface Fit {
+  readonly agreement: number;
+  /** Mean distance of what agrees from the face, m. */
+  readonly offM: number;
+}
+
 /**
  * Estimates how far a drawer or door is open by comparing where its front would be with the measured depth.
  *
- * Every candidate position predicts the depth of points on the moving front. A measured depth that agrees counts for
- * it, one that passes through the predicted front counts against it, one in front of it (an arm) counts for nothing.
+ * Every candidate position predicts the depth of points on that face of the moving front that the camera is on the side
+ * of. A measured depth that agrees counts for it, one that passes through the predicted face counts against it, one in front
+ * of it (an arm) counts for nothing. A face that is seen flat is measured by the distance from its plane: along the ray a
+ * centimetre is many.
  */
 class ArticulationFront {
   readonly #articulation: MapArticulation;
-  /** `[positions, points, 3]`, row-major, m in the map. */
+  /** `[positions, points, 3]`, row-major, m in the map; on the outer face. */
   readonly #pointsM: Float64Array;
+  /** Outward normal of the front by position, in the map. */
+  readonly #normals: readonly Vector3[];
+  readonly #thicknessM: number;
   /** Points of one candidate position. */
   readonly #count: number;
   /** A sphere around all points. */
@@ -49,12 +67,13 @@ class ArticulationFront {
     this.#articulation = articulation;
     const mapFromFurniture = furnitureTransform(map, articulation.furnitureId);
     const onFront = frontPoints(articulation);
-    const points = Array.from({ length: positionSteps + 1 }, (_, step) => {
-      const mapFromPart = mapFromFurniture.multiply(
-        articulationTransform(articulation, positionAt(articulation, step)),
-      );
-      return onFront.map((point) => mapFromPart.apply(point));
-    }).flat();
+    const mapFromPart = Array.from({ length: positionSteps + 1 }, (_, step) =>
+      mapFromFurniture.multiply(articulationTransform(articulation, positionAt(articulation, step))),
+    );
+    const points = mapFromPart.flatMap((transform) => onFront.map((point) => transform.apply(point)));
+    const { approach } = articulation.handle;
+    this.#normals = mapFromPart.map((transform) => rotateVector(transform.rotation, scale3(approach, -1)));
+    this.#thicknessM = articulation.boxes[0]!.sizeM[frontAxis(articulation)]!;
     this.#count = onFront.length;
     this.#pointsM = Float64Array.from(points.flat());
     this.#centerM = scale3(points.reduce(add3), 1 / points.length);
@@ -65,14 +84,14 @@ class ArticulationFront {
   estimate(picture: DepthPicture): ArticulationEvidence | undefined {
     const projector = new PointProjector(picture.view);
     if (!projector.maySee(this.#centerM, this.#radiusM)) return undefined;
-    let best: ArticulationEvidence | undefined;
+    let best: (ArticulationEvidence & Fit) | undefined;
     let firstPossible: number | undefined;
     for (let step = 0; step <= positionSteps; step++) {
       const position = positionAt(this.#articulation, step);
-      const agreement = this.#agreementAt(step, projector, picture);
-      if (agreement !== undefined && (best === undefined || agreement > best.agreement))
-        best = { position, agreement };
-      if (agreement === undefined || agreement > refutedBelow) firstPossible ??= position;
+      const fit = this.#fitAt(step, projector, picture);
+      if (fit !== undefined && (best === undefined || worthOf(fit) > worthOf(best)))
+        best = { position, ...fit };
+      if (fit === undefined || fit.agreement > refutedBelow) firstPossible ??= position;
     }
     if (best !== undefined && best.agreement >= acceptedFrom) return best;
     // A door that swung out of view: it is at none of the positions that the picture sees through.
@@ -80,36 +99,62 @@ class ArticulationFront {
     return isFarOpen ? { position: firstPossible!, agreement: acceptedFrom } : undefined;
   }
 
-  #agreementAt(step: number, projector: PointProjector, picture: DepthPicture): number | undefined {
+  #fitAt(step: number, projector: PointProjector, picture: DepthPicture): Fit | undefined {
     let matches = 0;
+    let offM = 0;
     let through = 0;
-    const { depthMm } = picture;
-    const { widthPx } = picture.view;
-    const end = (step + 1) * this.#count * 3;
-    for (let i = step * this.#count * 3; i < end; i += 3) {
-      if (!projector.project(this.#pointsM[i]!, this.#pointsM[i + 1]!, this.#pointsM[i + 2]!)) continue;
+    const { depthMm, view } = picture;
+    const [eyeX, eyeY, eyeZ] = view.mapFromCamera.translation;
+    const [nx, ny, nz] = this.#normals[step]!;
+    const first = step * this.#count * 3;
+    const outsideM =
+      (eyeX - this.#pointsM[first]!) * nx +
+      (eyeY - this.#pointsM[first + 1]!) * ny +
+      (eyeZ - this.#pointsM[first + 2]!) * nz;
+    const inwardM = outsideM > 0 ? 0 : this.#thicknessM;
+    const offPlaneM = Math.abs(outsideM + inwardM);
+    const end = first + this.#count * 3;
+    for (let i = first; i < end; i += 3) {
+      const x = this.#pointsM[i]! - inwardM * nx;
+      const y = this.#pointsM[i + 1]! - inwardM * ny;
+      const z = this.#pointsM[i + 2]! - inwardM * nz;
+      if (!projector.project(x, y, z)) continue;
       const { depthM } = projector;
-      const measuredM = depthMm[Math.round(projector.row) * widthPx + Math.round(projector.column)]! / 1000;
-      if (measuredM === 0) continue;
+      const measuredM =
+        depthMm[Math.round(projector.row) * view.widthPx + Math.round(projector.column)]! / 1000;
+      // How far one comes from the plane with one metre of depth.
+      const slope = offPlaneM / depthM;
+      if (measuredM === 0 || slope < flattest) continue;
       const errorM = measuredM - depthM;
-      if (Math.abs(errorM) < matchM + 0.01 * depthM) matches += 1;
-      else if (errorM > throughM) through += 1;
+      if (Math.abs(errorM) < matchM / slope + depthErrorM + depthErrorShare * depthM) {
+        matches += 1;
+        offM += Math.abs(errorM) * slope;
+      } else if (errorM > throughM) through += 1;
     }
     const visible = matches + through;
-    return visible < minVisiblePoints ? undefined : matches / visible;
+    return visible < minVisiblePoints
+      ? undefined
+      : { agreement: matches / visible, offM: offM / Math.max(1, matches) };
   }
 }
+
+/** Of neighbouring positions that a picture agrees with, the nearest to what was measured. */
+const worthOf = ({ agreement, offM }: Fit): number => agreement - offM / (10 * matchM);
 
 /** Joint position of a candidate, m or rad. */
 function positionAt({ range: [low, high] }: MapArticulation, step: number): number {
   return low + ((high - low) * step) / positionSteps;
 }
 
+/** The axis of the part's frame that its front faces. */
+const frontAxis = ({ handle }: MapArticulation): number =>
+  handle.approach.findIndex((value) => Math.abs(value) > 0.5);
+
 /** A 5 x 4 grid on the outer face of the first box of the moving part, towards the handle's side. */
 function frontPoints(articulation: MapArticulation): readonly Vector3[] {
   const box = articulation.boxes[0]!;
   const outward = articulation.handle.approach;
-  const axis = outward.findIndex((value) => Math.abs(value) > 0.5);
+  const axis = frontAxis(articulation);
   const [first, second] = [0, 1, 2].filter((index) => index !== axis) as [number, number];
   const points: Vector3[] = [];
   for (let i = 0; i < 5; i++) {

@@ -189,6 +189,18 @@ describe('a drawer', () => {
     expect(belief.articulationPosition('left-drawer')).toBeCloseTo(position, 1);
     expect(belief.articulation('fridge-door')?.state).toBe('unknown');
   });
+
+  test.each([
+    [[-1.2, 0.98, 1.4], 0.9],
+    [[-0.8, 1.05, 1.4], 1],
+    [[-1.2, 1.6, 1.5], 2],
+  ] as const)('is seen to be open from above, and past its front: from %j', (eye, downRad) => {
+    const belief = newBelief();
+    const above = { ...view, ...cameraAt(eye, downRad) };
+    const depthMm = depthOf(above, new Map([['left-drawer', 0.317]]));
+    for (const stampS of [1, 1.2]) belief.observeDepth({ view: above, depthMm }, stampS);
+    expect(belief.articulation('left-drawer')?.state).toBe('open');
+  });
 });
 
 describe('what is in the hand', () => {

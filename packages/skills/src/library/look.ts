@@ -1,6 +1,8 @@
 import { type Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { standingRoom } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
+import { frontView } from '../front-view.ts';
+import { insideView } from '../inside-view.ts';
 import { openingsAround } from '../openings.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -20,11 +22,11 @@ const picturesPerView = 2;
 export const look: SkillImplementation = async (body, values) => {
   const here = body.mapFromBase().translation;
   const target = resolveTarget(body, argument(values, 'target'), here, body.openings);
-  if (target.mapFromBase !== undefined && !seesWell(body, target)) {
-    const stand = freeStand(body, target.mapFromBase, target.centerM);
-    if (isFree(body, stand, target.centerM)) await driveWithTuckedArm(body, stand);
-  }
-  const points = viewPoints(target);
+  const inside =
+    target.mapFromBase === undefined ? undefined : insideView(body, target.label, target.mapFromBase);
+  const stand = inside === undefined ? standToSee(body, target) : inside.mapFromBase;
+  if (stand !== undefined && isFree(body, stand, target.centerM)) await driveWithTuckedArm(body, stand);
+  const points = inside === undefined ? viewPoints(target) : [inside.centerM];
   for (const [index, point] of points.entries()) {
     body.report('look', index / points.length, `${index + 1} of ${points.length} at ${target.label}`);
     await lookAt(body, point);
@@ -33,6 +35,18 @@ export const look: SkillImplementation = async (body, values) => {
   const seen = body.sightings().sightings.length;
   return `looked at ${target.label} in ${points.length} view${points.length === 1 ? '' : 's'}, ${seen} thing${seen === 1 ? '' : 's'} in the last picture`;
 };
+
+/** Where to look from; undefined when it is seen from here. */
+function standToSee(body: SkillBody, target: ResolvedTarget): Transform | undefined {
+  if (target.mapFromBase === undefined) return undefined;
+  const front = frontView(body, target.label);
+  const here = front?.(body.mapFromBase());
+  const isNear = seesWell(body, target);
+  if (isNear && here?.isEnough !== false) return undefined;
+  const stand = freeStand(body, target.mapFromBase, target.centerM);
+  const isBetter = here === undefined || !isNear || front!(stand).sine > here.sine;
+  return isBetter ? stand : undefined;
+}
 
 /** A door that was opened may stand wherever the robot could: then it looks from where it is. */
 function isFree(body: SkillBody, stand: Transform, centerM: Vector3): boolean {

@@ -59,11 +59,11 @@ export async function driveWithTuckedArm(body: SkillBody, goal: Transform): Prom
 export async function driveBeside(body: SkillBody, wished: Transform, pointM: Vector3): Promise<void> {
   const taken: Transform[] = [];
   for (let place = 1; place < mostPlaces; place++) {
-    const stand = freeStand(body, wished, pointM, taken);
+    const stand = freeStand(body, wished, pointM, { taken });
     if (await driveIfFree(body, stand)) return;
     taken.push(stand);
   }
-  await driveWithTuckedArm(body, freeStand(body, wished, pointM, taken));
+  await driveWithTuckedArm(body, freeStand(body, wished, pointM, { taken }));
 }
 
 /** Drives to a place like {@link driveWithTuckedArm}; false when navigation finds it taken, or no way to it. */
