@@ -34,7 +34,7 @@ export { type Calibration, type DecoderAccuracy, fitCalibration } from './decode
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export { parseActivation } from './forearm/activation-request.ts';
-export { SyntheticForearm, sleeveLayout } from './forearm/synthetic-forearm.ts';
+export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
   parseSyntheticSourceId,
   type SyntheticPerson,
