@@ -41,4 +41,13 @@ export {
   SyntheticSource,
   syntheticSourceId,
 } from './forearm/synthetic-source.ts';
+export {
+  type CohortGroup,
+  cohortGroups,
+  createVirtualPerson,
+  type VirtualPerson,
+} from './forearm/virtual-person.ts';
+export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { CausalFilter, designFilter } from './signal/causal-filter.ts';
+export type { SignalSettings } from './signal/signal-chain.ts';

@@ -18,10 +18,10 @@ export interface TrialVariation {
 }
 
 export const defaultTrialVariation: TrialVariation = {
-  muscleLogSd: 0.4,
+  muscleLogSd: 0.48,
   effortLogSd: 0.2,
   coContraction: 0.08,
-  mixing: 0.1,
+  mixing: 0.14,
   holdSd: 0.3,
 };
 
