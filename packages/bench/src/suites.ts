@@ -49,6 +49,10 @@ const suites: Readonly<Record<string, Suite>> = {
     run: async (options) => (await import('./planning-suite.ts')).benchPlanning(options),
     figures: async (tally) => (await import('./planning-suite.ts')).planningFigures(tally),
   },
+  emg: {
+    run: async (options) =>
+      (await import('./emg-suite.ts')).benchEmg({ ...options, suite: options.suite ?? 'generator' }),
+  },
   realtime: {
     run: async (options) =>
       (await import('./realtime-suite.ts')).benchRealtime({ ...options, minutes: options.minutes ?? 5 }),

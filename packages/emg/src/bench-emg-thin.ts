@@ -8,6 +8,7 @@ import { loadCalibration, saveCalibration } from './decoder/calibration-file.ts'
 import { type CalibrationProtocol, defaultProtocol } from './decoder/calibration-protocol.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 import { SyntheticForearm } from './forearm/synthetic-forearm.ts';
+import { createVirtualPerson } from './forearm/virtual-person.ts';
 
 /** One virtual person's figures; nobody's seed was used to choose any setting when it is below 1000. */
 export interface EmgThinFigures {
@@ -109,7 +110,11 @@ class GestureSession {
     controller: GestureController,
     createDecoder: (onDecoded: (window: DecodedWindow) => void) => GestureDecoder,
   ) {
-    this.forearm = new SyntheticForearm({ ...person, recordingSeed: 1 });
+    this.forearm = new SyntheticForearm({
+      person: createVirtualPerson(person.personSeed),
+      recordingSeed: 1,
+      sampleRateHz: person.sampleRateHz,
+    });
     this.#controller = controller;
     this.#samplesUv = new Float32Array(Math.round(frameS * person.sampleRateHz) * this.forearm.channelCount);
     this.#decoder = createDecoder((window) => this.#act(window));

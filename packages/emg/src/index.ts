@@ -34,11 +34,20 @@ export { type Calibration, type DecoderAccuracy, fitCalibration } from './decode
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export { parseActivation } from './forearm/activation-request.ts';
-export { SyntheticForearm, sleeveLayout } from './forearm/synthetic-forearm.ts';
+export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
   parseSyntheticSourceId,
   type SyntheticPerson,
   SyntheticSource,
   syntheticSourceId,
 } from './forearm/synthetic-source.ts';
+export {
+  type CohortGroup,
+  cohortGroups,
+  createVirtualPerson,
+  type VirtualPerson,
+} from './forearm/virtual-person.ts';
+export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { CausalFilter, designFilter } from './signal/causal-filter.ts';
+export type { SignalSettings } from './signal/signal-chain.ts';

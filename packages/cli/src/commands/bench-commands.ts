@@ -31,6 +31,11 @@ export function addBenchCommands(program: Command): void {
     .addOption(withoutOption())
     .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
     .option('--html <file>', 'write the report as a page with plots');
+  suite('emg', 'gestures of virtual people, beside LibEMG on the same windows', 10).option(
+    '--suite <name>',
+    'generator',
+    'generator',
+  );
   suite('realtime', 'timing of the running system, over DDS and in one process').option(
     '--minutes <number>',
     'length of the measurement with each middleware',

@@ -2,6 +2,7 @@ import { Rng } from '@efferent/core';
 import type { EmgFrame } from '../emg-source.ts';
 import { SyntheticForearm } from '../forearm/synthetic-forearm.ts';
 import { type SyntheticPerson, syntheticSourceId } from '../forearm/synthetic-source.ts';
+import { createVirtualPerson } from '../forearm/virtual-person.ts';
 import { defaultFilterSettings } from '../signal/causal-filter.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import { type CalibrationProtocol, defaultProtocol, promptsOf } from './calibration-protocol.ts';
@@ -34,7 +35,11 @@ export function calibrateSynthetic(
   person: SyntheticPerson,
   protocol: CalibrationProtocol = defaultProtocol,
 ): Calibration {
-  const forearm = new SyntheticForearm({ ...person, recordingSeed: calibrationRecordingSeed });
+  const forearm = new SyntheticForearm({
+    person: createVirtualPerson(person.personSeed),
+    recordingSeed: calibrationRecordingSeed,
+    sampleRateHz: person.sampleRateHz,
+  });
   const settings = defaultSignalSettings(forearm.sampleRateHz, forearm.channelCount);
   return fitCalibration(syntheticSourceId(person), settings, recordPrompts(forearm, settings, protocol));
 }

@@ -7,6 +7,8 @@ export interface CalibrationWindow {
   readonly gesture: GestureName;
   /** Repetition of the protocol that it belongs to, from 0. */
   readonly repetition: number;
+  /** One past its last sample, counted from the first frame of the recording. */
+  readonly endSample: number;
   /** `[feature, channel]`, order of `featureNames`. */
   readonly features: Float32Array;
   /** Mean over channels of the window's RMS, µV. */
@@ -55,6 +57,7 @@ export class CalibrationRecorder {
       this.windows.push({
         gesture: this.#prompt.gesture,
         repetition: this.#prompt.repetition,
+        endSample: this.#samples + samplesUsed,
         features: this.#chain.features.slice(),
         levelUv: meanOf(this.#chain.channelRmsUv),
         strideLevelUv: meanOf(this.#chain.strideRmsUv),

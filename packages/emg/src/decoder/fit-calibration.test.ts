@@ -25,7 +25,7 @@ function drawWindows(repetitionSd: number): readonly CalibrationWindow[] {
         const rms = centres[gesture].map((centre, c) => Math.exp(centre + shift[c]! + rng.normal(0, 0.05)));
         const features = Float32Array.from([...rms, ...rms, ...rms.map((v) => 99 * v), 80, 80, 90, 90]);
         const levelUv = (rms[0]! + rms[1]!) / 2;
-        return { gesture, repetition, features, levelUv, strideLevelUv: levelUv };
+        return { gesture, repetition, features, levelUv, strideLevelUv: levelUv, endSample: 0 };
       });
     }),
   );

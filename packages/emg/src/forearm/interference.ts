@@ -11,6 +11,10 @@ const harmonics = [
 /** Baseline wander: a first-order random walk per electrode with this correlation time, s. */
 const wanderCorrelationS = 0.5;
 
+/** A pull at the cables: a decaying wave below the band of the muscles. */
+const knockHz = 4;
+const knockDecayS = 0.25;
+
 /** Adds what is not muscle: electrode and amplifier noise, the mains field, baseline wander. */
 export class Interference {
   readonly #rng: Rng;
@@ -23,6 +27,10 @@ export class Interference {
   readonly #sineUv: Float64Array;
   readonly #wanderUv: Float64Array;
   readonly #wanderTargetUv: Float64Array;
+  /** `[channel]`, µV of the wave when it began, as each electrode sees it. */
+  readonly #knockUv: Float64Array;
+  readonly #pickups: Float64Array;
+  #knockElapsedS = Number.POSITIVE_INFINITY;
   #phaseCycles = 0;
 
   constructor(person: VirtualPerson, channelCount: number, sampleRateHz: number, rng: Rng) {
@@ -43,6 +51,25 @@ export class Interference {
     });
     this.#wanderUv = Float64Array.from({ length: channelCount }, () => rng.normal(0, person.baselineUv));
     this.#wanderTargetUv = this.#wanderUv.slice();
+    this.#knockUv = new Float64Array(channelCount);
+    this.#pickups = new Float64Array(channelCount).fill(1);
+  }
+
+  /** Starts a slow wave on every electrode with a peak of about `amplitudeUv`. */
+  knock(amplitudeUv: number): void {
+    for (let i = 0; i < this.#knockUv.length; i++) this.#knockUv[i] = amplitudeUv * this.#rng.range(-1, 1);
+    this.#knockElapsedS = 0;
+  }
+
+  /** Changes how much of the mains field one electrode picks up; 1 is its ordinary share. */
+  setPickup(channel: number, factor: number): void {
+    for (let h = 0; h < harmonics.length; h++) {
+      const at = h * this.#pickups.length + channel;
+      const change = factor / (this.#pickups[channel] as number);
+      this.#cosineUv[at] = (this.#cosineUv[at] as number) * change;
+      this.#sineUv[at] = (this.#sineUv[at] as number) * change;
+    }
+    this.#pickups[channel] = factor;
   }
 
   /**
@@ -65,6 +92,7 @@ export class Interference {
         samplesUv[at + channel] = sample + wander + this.#noiseUv * this.#rng.normal();
       }
       this.#addPowerline(samplesUv, at);
+      if (this.#knockElapsedS < 8 * knockDecayS) this.#addKnock(samplesUv, at);
       at += channelCount;
     }
     this.#wanderUv.set(this.#wanderTargetUv);
@@ -84,6 +112,16 @@ export class Interference {
           (this.#cosineUv[row + channel] as number) * cosine +
           (this.#sineUv[row + channel] as number) * sine;
       }
+    }
+  }
+
+  #addKnock(samplesUv: Float32Array, at: number): void {
+    this.#knockElapsedS += 1 / this.#sampleRateHz;
+    const t = this.#knockElapsedS;
+    const wave = Math.exp(-t / knockDecayS) * Math.sin(2 * Math.PI * knockHz * t);
+    for (let channel = 0; channel < this.#knockUv.length; channel++) {
+      samplesUv[at + channel] =
+        (samplesUv[at + channel] as number) + wave * (this.#knockUv[channel] as number);
     }
   }
 

@@ -18,15 +18,17 @@ export interface TrialVariation {
 }
 
 export const defaultTrialVariation: TrialVariation = {
-  muscleLogSd: 0.4,
+  muscleLogSd: 0.48,
   effortLogSd: 0.2,
   coContraction: 0.08,
-  mixing: 0.1,
+  mixing: 0.14,
   holdSd: 0.3,
 };
 
 const transitionS: readonly [number, number] = [0.2, 0.4];
 const tonicActivation = 0.002;
+/** Rise and fall of an involuntary contraction, s; ours. */
+const spasmEdgeS = 0.15;
 /** Correlation time of the fluctuation during a hold, s; ours. */
 const holdCorrelationS = 0.3;
 
@@ -46,10 +48,14 @@ export class MuscleDrive {
   #transitionS = 0;
   #elapsedS = 0;
 
-  constructor(person: VirtualPerson, rng: Rng, variation: TrialVariation = defaultTrialVariation) {
+  readonly #spasm = new Float64Array(muscles.length);
+  #spasmLeftS = 0;
+  #spasmElapsedS = 0;
+
+  constructor(person: VirtualPerson, rng: Rng) {
     this.#person = person;
     this.#rng = rng;
-    this.#variation = variation;
+    this.#variation = person.variation;
   }
 
   /**
@@ -72,8 +78,30 @@ export class MuscleDrive {
       const wanted = ((1 - mixed) * (synergy[m] as number) + mixed * (other[m] as number)) * muscle;
       this.#to[m] = gesture === 'rest' ? 0 : Math.min(1, repetitionEffort * (wanted + unwanted));
     }
+    return this.#begin();
+  }
+
+  /** Starts tightening all muscles at once; see {@link perform}. */
+  coContract(effort: number): number {
+    this.#readTarget(this.#from);
+    for (let m = 0; m < muscles.length; m++) {
+      this.#to[m] = Math.min(1, effort * Math.exp(this.#rng.normal(0, this.#variation.muscleLogSd / 2)));
+    }
+    return this.#begin();
+  }
+
+  /** Starts an involuntary contraction of about half of the muscles, on top of what is intended. */
+  spasm(durationS: number, strength: number): void {
+    for (let m = 0; m < muscles.length; m++) {
+      this.#spasm[m] = this.#rng.chance(0.5) ? strength * this.#rng.range(0.4, 1) : 0;
+    }
+    this.#spasmLeftS = durationS;
+    this.#spasmElapsedS = 0;
+  }
+
+  #begin(): number {
     this.#elapsedS = 0;
-    this.#transitionS = rng.range(...transitionS);
+    this.#transitionS = this.#rng.range(...transitionS);
     return this.#transitionS;
   }
 
@@ -82,13 +110,22 @@ export class MuscleDrive {
     this.#elapsedS = Math.min(this.#transitionS, this.#elapsedS + durationS);
     const decay = Math.exp(-durationS / holdCorrelationS);
     const kick = this.#variation.holdSd * Math.sqrt(1 - decay * decay);
+    const spasm = this.#advanceSpasm(durationS);
     this.#readTarget(this.activations);
     for (let m = 0; m < muscles.length; m++) {
       const modulation = decay * (this.#modulation[m] as number) + this.#rng.normal(0, kick);
       this.#modulation[m] = modulation;
       const held = (this.activations[m] as number) * Math.max(0, 1 + modulation);
-      this.activations[m] = Math.min(1, held + tonicActivation);
+      this.activations[m] = Math.min(1, held + tonicActivation + spasm * (this.#spasm[m] as number));
     }
+  }
+
+  /** Returns how far the spasm has risen now, [0, 1]. */
+  #advanceSpasm(durationS: number): number {
+    if (this.#spasmLeftS <= 0) return 0;
+    this.#spasmLeftS -= durationS;
+    this.#spasmElapsedS += durationS;
+    return Math.max(0, Math.min(1, this.#spasmElapsedS / spasmEdgeS, this.#spasmLeftS / spasmEdgeS));
   }
 
   /** Writes the activation without modulation: a minimum-jerk blend from the last repetition to this one. */

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import type { GestureName } from '../gestures.ts';
 import { CausalFilter, defaultFilterSettings, designFilter } from '../signal/causal-filter.ts';
 import { parseActivation } from './activation-request.ts';
-import { SyntheticForearm, sleeveLayout } from './synthetic-forearm.ts';
+import { sleeveLayout } from './sleeve.ts';
+import { SyntheticForearm } from './synthetic-forearm.ts';
+import { createVirtualPerson } from './virtual-person.ts';
 
 const sampleRateHz = 2000;
 const open = (personSeed: number, recordingSeed = 1) =>
-  new SyntheticForearm({ personSeed, recordingSeed, sampleRateHz });
+  new SyntheticForearm({ person: createVirtualPerson(personSeed), recordingSeed, sampleRateHz });
 
 function generate(forearm: SyntheticForearm, durationS: number): Float32Array {
   const samples = new Float32Array(Math.round(durationS * sampleRateHz) * forearm.channelCount);

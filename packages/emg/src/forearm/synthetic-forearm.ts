@@ -2,26 +2,18 @@ import { Rng } from '@efferent/core';
 import type { GestureName } from '../gestures.ts';
 import { Interference } from './interference.ts';
 import { MotorUnitPool } from './motor-unit-pool.ts';
-import { MuscleDrive, type TrialVariation } from './muscle-drive.ts';
+import { MuscleDrive } from './muscle-drive.ts';
 import { muscles } from './muscles.ts';
-import { createVirtualPerson, type VirtualPerson } from './virtual-person.ts';
-import {
-  actionPotentialDurationS,
-  computeActionPotential,
-  type Electrode,
-  type FibreBundle,
-} from './volume-conductor.ts';
-
-/** The sleeve: rings of electrodes about the forearm; channel = ring * columns + column. Ring 0 is proximal. */
-export const sleeveLayout = { rings: 4, columns: 16, ringSpacingM: 0.02 } as const;
+import { sleeveElectrodes, sleeveLayout } from './sleeve.ts';
+import type { VirtualPerson } from './virtual-person.ts';
+import { actionPotentialDurationS, computeActionPotential, type FibreBundle } from './volume-conductor.ts';
 
 export interface SyntheticForearmOptions {
-  /** Who wears the sleeve; see {@link createVirtualPerson}. */
-  readonly personSeed: number;
+  /** Who wears the sleeve, and how it sits; see {@link createVirtualPerson} and {@link wear}. */
+  readonly person: VirtualPerson;
   /** Which recording of that person: repetitions, noise and discharges differ, anatomy does not. */
   readonly recordingSeed: number;
   readonly sampleRateHz: number;
-  readonly variation?: TrialVariation;
 }
 
 const unitsPerMuscle = 60;
@@ -45,6 +37,8 @@ export class SyntheticForearm {
   readonly #pools: readonly MotorUnitPool[];
   readonly #interference: Interference;
   readonly #dischargeRng: Rng;
+  /** What each electrode passes of the potential under it, `[channel]`. */
+  readonly #electrodeGains: Float64Array;
   /** `[muscle][unit]`, each `[sample, channel]`, µV. */
   readonly #templates: readonly (readonly Float32Array[])[];
   /** Muscle potentials still to come, `[sample, channel]`, a ring. */
@@ -56,10 +50,11 @@ export class SyntheticForearm {
   #addingMuscle = 0;
 
   constructor(options: SyntheticForearmOptions) {
-    const rng = new Rng(options.recordingSeed).fork(`recording-${options.personSeed}`);
+    const rng = new Rng(options.recordingSeed).fork(`recording-${options.person.seed}`);
     this.sampleRateHz = options.sampleRateHz;
-    this.person = createVirtualPerson(options.personSeed);
-    this.#drive = new MuscleDrive(this.person, rng.fork('drive'), options.variation);
+    this.person = options.person;
+    this.#electrodeGains = Float64Array.from(options.person.electrodeGains);
+    this.#drive = new MuscleDrive(this.person, rng.fork('drive'));
     this.#dischargeRng = rng.fork('discharges');
     this.#interference = new Interference(
       this.person,
@@ -94,6 +89,40 @@ export class SyntheticForearm {
   perform(gesture: GestureName, effort: number): void {
     const transitionS = this.#drive.perform(gesture, effort);
     this.#transitionEndSample = this.#sampleIndex + Math.ceil(transitionS * this.sampleRateHz);
+  }
+
+  /**
+   * Tightens every muscle at once on purpose, until the next {@link perform}.
+   * @param effort - fraction of a maximal contraction, [0, 1]
+   */
+  coContract(effort: number): void {
+    this.#drive.coContract(effort);
+  }
+
+  /**
+   * Starts an involuntary contraction of some muscles on top of whatever is intended.
+   *
+   * @param durationS - with a rise and a fall of 150 ms
+   * @param strength - fraction of a maximal contraction, [0, 1]
+   */
+  spasm(durationS: number, strength: number): void {
+    this.#drive.spasm(durationS, strength);
+  }
+
+  /** Pulls at the cables: a slow wave on every electrode that dies away within a second, peak `amplitudeUv`. */
+  knock(amplitudeUv: number): void {
+    this.#interference.knock(amplitudeUv);
+  }
+
+  /**
+   * Changes one electrode's contact from the next sample on.
+   *
+   * @param passes - fraction of the potential under it that arrives, [0, 1]
+   * @param pickup - factor on its share of the mains field; some 20 when it hangs loose
+   */
+  setContact(channel: number, passes: number, pickup = 1): void {
+    this.#electrodeGains[channel] = passes;
+    this.#interference.setPickup(channel, pickup);
   }
 
   /**
@@ -143,21 +172,14 @@ export class SyntheticForearm {
     for (let i = 0; i < step; i++) {
       const row = this.#pendingHead * this.channelCount;
       for (let channel = 0; channel < this.channelCount; channel++) {
-        samplesUv[at + channel] = this.#pending[row + channel] as number;
+        const potentialUv = this.#pending[row + channel] as number;
+        samplesUv[at + channel] = potentialUv * (this.#electrodeGains[channel] as number);
       }
       this.#pending.fill(0, row, row + this.channelCount);
       this.#pendingHead = (this.#pendingHead + 1) % this.#pendingSamples;
       at += this.channelCount;
     }
   }
-}
-
-function sleeveElectrodes(person: VirtualPerson): readonly Electrode[] {
-  const { rings, columns, ringSpacingM } = sleeveLayout;
-  return Array.from({ length: rings * columns }, (_, channel) => ({
-    angleRad: person.sleeveRotationRad + ((channel % columns) / columns) * 2 * Math.PI,
-    alongM: person.sleeveShiftM + (Math.floor(channel / columns) - (rings - 1) / 2) * ringSpacingM,
-  }));
 }
 
 /** Places every motor unit; NeuroMotion's spreads: innervation zone 0.5 ± 0.1 of the fibre, length ± 5 %. */

@@ -2,6 +2,7 @@ import { type Clock, ConfigurationError, nsPerSecond } from '@efferent/core';
 import type { EmgFrame, EmgSource, EmgSourceDescription } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
 import { SyntheticForearm } from './synthetic-forearm.ts';
+import { createVirtualPerson } from './virtual-person.ts';
 
 /** Who is simulated and how fast it is sampled; enough to meet the same person again. */
 export interface SyntheticPerson {
@@ -56,7 +57,11 @@ export class SyntheticSource implements EmgSource {
         fields: { sampleRateHz: person.sampleRateHz },
       });
     }
-    this.#forearm = new SyntheticForearm({ ...person, recordingSeed });
+    this.#forearm = new SyntheticForearm({
+      person: createVirtualPerson(person.personSeed),
+      recordingSeed,
+      sampleRateHz: person.sampleRateHz,
+    });
     this.#clock = clock;
     this.#every = every;
     this.#samplesUv = new Float32Array(frameSamples * this.#forearm.channelCount);
