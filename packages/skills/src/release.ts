@@ -1,16 +1,18 @@
-import { Transform } from '@efferent/core';
+import { rotateVector, Transform, type Vector3 } from '@efferent/core';
+import { type CollisionChecker, isJointPathFree } from '@efferent/robot';
 import {
   basePosesFor,
   mapFromTool,
   moveArmTo,
   moveToolStraight,
+  planToolStraight,
   raiseHand,
   solveHere,
 } from './arm-motion.ts';
 import { sideGraspRotation, topGraspRotation } from './geometry.ts';
 import { driveWithTuckedArm } from './library/navigate.ts';
-import { holdsSomething, tuckArm } from './library/tuck.ts';
-import type { CarriedThing, SkillBody } from './skill-body.ts';
+import { drivingPoses, holdsSomething, tuckArm } from './library/tuck.ts';
+import type { CarriedThing, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
 
@@ -18,6 +20,8 @@ import type { WorkScene } from './work-scene.ts';
 export interface ReleasePose {
   readonly mapFromAbove: Transform;
   readonly mapFromRelease: Transform;
+  /** Before the opening of what encloses the place: the hand goes straight in and out from there. */
+  readonly mapFromBefore?: Transform;
 }
 
 /** The hand opens this much wider than what it held, m: wide fingers would push what stands beside, or a bowl's wall. */
@@ -25,6 +29,11 @@ const releaseOpeningM = 0.025;
 const backOffM = 0.1;
 /** Share of the arm's speed at which a thing is let down: it may meet what lies below before it was expected to. */
 const lowerSpeed = 0.3;
+/** Share of the arm's speed at which the hand goes in and out of an enclosure. */
+const insertSpeed = 0.5;
+/** Places of the base from which ways into an enclosure are looked for: of one hand pose, and of all. */
+const basesForWays = 30;
+const maxWaysTried = 120;
 /** Places to stand at that are tried. */
 const maxDrives = 2;
 /** What is held may meet what it is put on this far above the planned height, m. */
@@ -43,6 +52,25 @@ export function carriedThing(body: SkillBody, className: string): CarriedThing {
     sizeM: [fallbackSizeM, width, fallbackSizeM],
     belowToolM: fallbackSizeM / 2,
   };
+}
+
+/** Things whose longest side is less than this times their shortest have no side to stand on. */
+const roundRatio = 1.4;
+
+/**
+ * What was grasped from above, held by a level hand instead: where there is no room for a hand from above. Undefined for what
+ * would not stand upright then.
+ */
+export function turnedLevel(carried: CarriedThing): CarriedThing | undefined {
+  const { kind, sizeM, toolFromBox } = carried;
+  if (kind !== 'top' || Math.max(...sizeM) > roundRatio * Math.min(...sizeM)) return undefined;
+  const axes: readonly Vector3[] = [
+    [sizeM[0], 0, 0],
+    [0, sizeM[1], 0],
+    [0, 0, sizeM[2]],
+  ];
+  const heightM = axes.reduce((sum, axis) => sum + Math.abs(rotateVector(toolFromBox.rotation, axis)[2]), 0);
+  return { ...carried, kind: 'side', belowToolM: heightM / 2 - toolFromBox.translation[2] };
 }
 
 /** @throws {@link SkillFailure} code `hand-empty` */
@@ -101,9 +129,14 @@ export async function releaseAt(
 ): Promise<string> {
   let work = makeWork();
   let options = poses;
-  for (let drive = 0; !options.some((pose) => canReleaseHere(body, work, pose)); drive++) {
-    if (drive === maxDrives) break;
-    const base = firstBase(body, work, options);
+  for (let drive = 0; drive < maxDrives; drive++) {
+    if (reachableHere(body, work, options, work.roomyChecker).length > 0) break;
+    const isNear = reachableHere(body, work, options, work.checker).length > 0;
+    if (isNear && drive > 0) break;
+    const base =
+      firstBase(body, work, options, work.roomyChecker) ??
+      (isNear ? undefined : firstBase(body, work, options, work.checker));
+    if (base === undefined && isNear) break;
     if (base === undefined)
       throw new SkillFailure(
         'unreachable',
@@ -114,22 +147,61 @@ export async function releaseAt(
     options = await look();
     work = makeWork();
   }
+  const roomy = new Set(reachableHere(body, work, options, work.roomyChecker));
+  options = [...roomy, ...options.filter((pose) => !roomy.has(pose))];
   let reason: SkillFailure | undefined;
   for (const pose of options) {
     const goals = solveHere(body, work, pose.mapFromAbove);
     if (goals.length === 0) continue;
     try {
       body.report('reach', 0.6);
-      await moveArmTo(body, work, goals);
+      await reachAbove(body, work, pose, goals);
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
       reason = error as SkillFailure;
       continue;
     }
     await lower(body, work, pose);
-    return await letGo(body, work);
+    return await letGo(body, work, pose);
   }
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
+}
+
+/** Brings the hand over the place: straight in from before its opening where it has one and there is room, else freely. */
+async function reachAbove(
+  body: SkillBody,
+  work: WorkScene,
+  pose: ReleasePose,
+  goals: readonly Float64Array[],
+): Promise<void> {
+  const before = startsBefore(body, work, pose);
+  if (before.length > 0) {
+    try {
+      await moveArmTo(body, work, before);
+      await moveToolStraight(body, work, [pose.mapFromAbove], { speed: insertSpeed });
+      return;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+    }
+  }
+  await moveArmTo(body, work, goals);
+}
+
+/** Configurations of the arm before the opening from which a straight way leads over the place. */
+function startsBefore(
+  body: PlanningBody,
+  work: WorkScene,
+  { mapFromBefore, mapFromAbove }: ReleasePose,
+): readonly Float64Array[] {
+  if (mapFromBefore === undefined) return [];
+  return solveHere(body, work, mapFromBefore).filter((start) => {
+    try {
+      return planToolStraight(body, work, start, [mapFromAbove]).length > 0;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+      return false;
+    }
+  });
 }
 
 /** The same poses, first those at which neither the hand nor what it holds touches anything in the end. */
@@ -138,31 +210,73 @@ export function freeReleasesFirst(
   work: WorkScene,
   poses: readonly ReleasePose[],
 ): readonly ReleasePose[] {
-  const isFree = freedomOf(body, work);
+  const isFree = freedomOf(body, work.checker);
   const free = new Set(poses.filter((pose) => solveHere(body, work, pose.mapFromRelease).some(isFree)));
   return [...free, ...poses.filter((pose) => !free.has(pose))];
 }
 
 /** Tells whether the arm may be in a configuration with the base where it is. */
-function freedomOf(body: SkillBody, work: WorkScene): (positions: Float64Array) => boolean {
+function freedomOf(body: SkillBody, checker: CollisionChecker): (positions: Float64Array) => boolean {
   const q = body.model.zeroJointPositions();
-  work.checker.setBasePose(body.mapFromBase());
-  return (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
+  checker.setBasePose(body.mapFromBase());
+  return (positions) => !checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
 }
 
-function canReleaseHere(body: SkillBody, work: WorkScene, pose: ReleasePose): boolean {
-  return (
-    solveHere(body, work, pose.mapFromAbove).some(freedomOf(body, work)) &&
-    solveHere(body, work, pose.mapFromRelease).length > 0
+/** The poses that the arm gets to with the base where it is. */
+function reachableHere(
+  body: SkillBody,
+  work: WorkScene,
+  poses: readonly ReleasePose[],
+  checker: CollisionChecker,
+): readonly ReleasePose[] {
+  const isFree = freedomOf(body, checker);
+  return poses.filter(
+    (pose) =>
+      solveHere(body, work, pose.mapFromAbove).some(isFree) &&
+      (pose.mapFromBefore === undefined || startsBefore(body, work, pose).some(isFree)) &&
+      solveHere(body, work, pose.mapFromRelease).length > 0,
   );
 }
 
-function firstBase(body: SkillBody, work: WorkScene, poses: readonly ReleasePose[]): Transform | undefined {
+/** Tool poses on the way to the release. */
+const waysIn = ({ mapFromAbove, mapFromBefore }: ReleasePose): readonly Transform[] =>
+  mapFromBefore === undefined ? [mapFromAbove] : [mapFromAbove, mapFromBefore];
+
+/** The cheapest place of the base for the first pose that has one; an enclosure asks for a way of the whole arm, too. */
+function firstBase(
+  body: SkillBody,
+  work: WorkScene,
+  poses: readonly ReleasePose[],
+  checker: CollisionChecker,
+): Transform | undefined {
+  let waysLeft = maxWaysTried;
   for (const pose of poses) {
-    const base = basePosesFor(body, work, [pose.mapFromAbove], 1)[0];
-    if (base !== undefined) return Transform.fromPlanar(base.x, base.y, base.yaw);
+    const isStraight = pose.mapFromBefore !== undefined;
+    if (isStraight && waysLeft <= 0) continue;
+    const found = basePosesFor(body, work, waysIn(pose), isStraight ? basesForWays : 1, undefined, checker);
+    for (const { x, y, yaw } of found) {
+      const base = Transform.fromPlanar(x, y, yaw);
+      if (!isStraight) return base;
+      if (waysLeft-- > 0 && hasWayIn(body, work, pose, base)) return base;
+    }
   }
   return undefined;
+}
+
+/** Tells whether the arm unfolds before the opening with room around it, and goes straight in, with the base elsewhere. */
+function hasWayIn(body: SkillBody, work: WorkScene, pose: ReleasePose, base: Transform): boolean {
+  const { model, map, openings } = body;
+  const folded = model.namedPose(drivingPoses.holding, body.actuatorPositions());
+  const there: PlanningBody = {
+    model,
+    map,
+    openings,
+    mapFromBase: () => base,
+    actuatorPositions: () => folded,
+    depthPoints: () => body.depthPoints(),
+  };
+  work.roomyChecker.setBasePose(base);
+  return startsBefore(there, work, pose).some((start) => isJointPathFree(work.roomyChecker, [folded, start]));
 }
 
 function requireStillHeld(body: SkillBody, when: string): void {
@@ -186,7 +300,7 @@ async function lower(body: SkillBody, work: WorkScene, pose: ReleasePose): Promi
 }
 
 /** Opens the hand, checks that it is free, and leaves. */
-async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
+async function letGo(body: SkillBody, work: WorkScene, pose: ReleasePose): Promise<string> {
   requireStillHeld(body, 'before it was released');
   body.report('release', 0.8);
   const gripper = body.model.manifest.gripper.actuator;
@@ -202,14 +316,24 @@ async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
     );
   }
   body.carried = undefined;
-  await backOff(body, work);
+  await backOff(body, work, pose.mapFromBefore);
   await tuckArm(body);
   return `released ${(heldM * 100).toFixed(1)} cm wide, gripper now ${(openM * 100).toFixed(1)} cm open`;
 }
 
-/** Draws the hand back the way it points, straight up when it points down. */
-export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
+/** Draws the hand back the way it came in or else the way it points, straight up when it points down. */
+export async function backOff(body: SkillBody, work: WorkScene, mapFromBefore?: Transform): Promise<void> {
   const tool = mapFromTool(body, work);
+  if (mapFromBefore !== undefined) {
+    const [x, y] = mapFromBefore.translation;
+    const out = new Transform([x, y, tool.translation[2]], tool.rotation);
+    try {
+      await moveToolStraight(body, work, [out], { checkCollisions: false, speed: insertSpeed });
+      return;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+    }
+  }
   const ahead = tool.apply([1, 0, 0]);
   const isDown = ahead[2] - tool.translation[2] < -0.5;
   if (isDown) {
