@@ -1,28 +1,12 @@
-import { rotateVector, Transform, type Vector3 } from '@efferent/core';
-import { type CollisionChecker, isJointPathFree } from '@efferent/robot';
-import {
-  basePosesFor,
-  mapFromTool,
-  moveArmTo,
-  moveToolStraight,
-  planToolStraight,
-  raiseHand,
-  solveHere,
-} from './arm-motion.ts';
-import { sideGraspRotation, topGraspRotation } from './geometry.ts';
+import { Transform } from '@efferent/core';
+import { mapFromTool, moveArmTo, moveToolStraight, raiseHand, solveHere } from './arm-motion.ts';
 import { driveWithTuckedArm } from './library/navigate.ts';
-import { drivingPoses, holdsSomething, tuckArm } from './library/tuck.ts';
-import type { CarriedThing, PlanningBody, SkillBody } from './skill-body.ts';
+import { holdsSomething, tuckArm } from './library/tuck.ts';
+import type { ReleasePose } from './release-pose.ts';
+import { firstBase, reachableHere, startsBefore } from './release-reach.ts';
+import type { SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
-
-/** Where to let go: tool poses above and at the release, `map`. */
-export interface ReleasePose {
-  readonly mapFromAbove: Transform;
-  readonly mapFromRelease: Transform;
-  /** Before the opening of what encloses the place: the hand goes straight in and out from there. */
-  readonly mapFromBefore?: Transform;
-}
 
 /** The hand opens this much wider than what it held, m: wide fingers would push what stands beside, or a bowl's wall. */
 const releaseOpeningM = 0.025;
@@ -31,48 +15,10 @@ const backOffM = 0.1;
 const lowerSpeed = 0.3;
 /** Share of the arm's speed at which the hand goes in and out of an enclosure. */
 const insertSpeed = 0.5;
-/** Places of the base from which ways into an enclosure are looked for: of one hand pose, and of all. */
-const basesForWays = 30;
-const maxWaysTried = 120;
 /** Places to stand at that are tried. */
 const maxDrives = 2;
 /** What is held may meet what it is put on this far above the planned height, m. */
 const touchEarlyM = 0.06;
-/** Wider than this cannot be taken as held, m. */
-const fallbackSizeM = 0.08;
-
-/** What is held; a plain box of the gripper's opening when no skill of this process has grasped it. */
-export function carriedThing(body: SkillBody, className: string): CarriedThing {
-  if (body.carried !== undefined) return body.carried;
-  const width = Math.max(0.02, body.position(body.model.manifest.gripper.actuator));
-  return {
-    className,
-    kind: 'side',
-    toolFromBox: Transform.identity,
-    sizeM: [fallbackSizeM, width, fallbackSizeM],
-    belowToolM: fallbackSizeM / 2,
-  };
-}
-
-/** Things whose longest side is less than this times their shortest have no side to stand on. */
-const roundRatio = 1.4;
-
-/**
- * What was grasped from above, held by a level hand instead: where there is no room for a hand from above. Undefined for what
- * would not stand upright then.
- */
-export function turnedLevel(carried: CarriedThing): CarriedThing | undefined {
-  const { kind, sizeM, toolFromBox } = carried;
-  if (kind !== 'top' || Math.max(...sizeM) > roundRatio * Math.min(...sizeM)) return undefined;
-  const axes: readonly Vector3[] = [
-    [sizeM[0], 0, 0],
-    [0, sizeM[1], 0],
-    [0, 0, sizeM[2]],
-  ];
-  const heightM = axes.reduce((sum, axis) => sum + Math.abs(rotateVector(toolFromBox.rotation, axis)[2]), 0);
-  return { ...carried, kind: 'side', belowToolM: heightM / 2 - toolFromBox.translation[2] };
-}
-
 /** @throws {@link SkillFailure} code `hand-empty` */
 export function requireHolding(body: SkillBody): void {
   if (holdsSomething(body)) return;
@@ -81,35 +27,6 @@ export function requireHolding(body: SkillBody): void {
   throw new SkillFailure(
     'hand-empty',
     `the gripper holds nothing: ${(body.position(gripper) * 100).toFixed(1)} cm open with ${Math.abs(body.effort(gripper)).toFixed(1)} N`,
-  );
-}
-
-/**
- * Tool poses that release at a point, in the orientation in which the thing was grasped.
- *
- * @param toolHeightM - of the tool at the release
- * @param aboveM - how much higher the hand comes in
- * @param headingsRad - headings into the furniture
- */
-export function releasePoses(
-  carried: CarriedThing,
-  pointM: readonly [number, number],
-  toolHeightM: number,
-  aboveM: number,
-  headingsRad: readonly number[],
-): readonly ReleasePose[] {
-  const turns = carried.kind === 'side' ? [0, 0.4, -0.4, 0.8, -0.8] : [0, Math.PI / 4, -Math.PI / 4];
-  return headingsRad.flatMap((heading) =>
-    turns.map((turn) => {
-      const rotation =
-        carried.kind === 'side'
-          ? sideGraspRotation(heading + turn)
-          : topGraspRotation(heading + turn + Math.PI / 2);
-      return {
-        mapFromRelease: new Transform([pointM[0], pointM[1], toolHeightM], rotation),
-        mapFromAbove: new Transform([pointM[0], pointM[1], toolHeightM + aboveM], rotation),
-      };
-    }),
   );
 }
 
@@ -185,98 +102,6 @@ async function reachAbove(
     }
   }
   await moveArmTo(body, work, goals);
-}
-
-/** Configurations of the arm before the opening from which a straight way leads over the place. */
-function startsBefore(
-  body: PlanningBody,
-  work: WorkScene,
-  { mapFromBefore, mapFromAbove }: ReleasePose,
-): readonly Float64Array[] {
-  if (mapFromBefore === undefined) return [];
-  return solveHere(body, work, mapFromBefore).filter((start) => {
-    try {
-      return planToolStraight(body, work, start, [mapFromAbove]).length > 0;
-    } catch (error) {
-      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
-      return false;
-    }
-  });
-}
-
-/** The same poses, first those at which neither the hand nor what it holds touches anything in the end. */
-export function freeReleasesFirst(
-  body: SkillBody,
-  work: WorkScene,
-  poses: readonly ReleasePose[],
-): readonly ReleasePose[] {
-  const isFree = freedomOf(body, work.checker);
-  const free = new Set(poses.filter((pose) => solveHere(body, work, pose.mapFromRelease).some(isFree)));
-  return [...free, ...poses.filter((pose) => !free.has(pose))];
-}
-
-/** Tells whether the arm may be in a configuration with the base where it is. */
-function freedomOf(body: SkillBody, checker: CollisionChecker): (positions: Float64Array) => boolean {
-  const q = body.model.zeroJointPositions();
-  checker.setBasePose(body.mapFromBase());
-  return (positions) => !checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
-}
-
-/** The poses that the arm gets to with the base where it is. */
-function reachableHere(
-  body: SkillBody,
-  work: WorkScene,
-  poses: readonly ReleasePose[],
-  checker: CollisionChecker,
-): readonly ReleasePose[] {
-  const isFree = freedomOf(body, checker);
-  return poses.filter(
-    (pose) =>
-      solveHere(body, work, pose.mapFromAbove).some(isFree) &&
-      (pose.mapFromBefore === undefined || startsBefore(body, work, pose).some(isFree)) &&
-      solveHere(body, work, pose.mapFromRelease).length > 0,
-  );
-}
-
-/** Tool poses on the way to the release. */
-const waysIn = ({ mapFromAbove, mapFromBefore }: ReleasePose): readonly Transform[] =>
-  mapFromBefore === undefined ? [mapFromAbove] : [mapFromAbove, mapFromBefore];
-
-/** The cheapest place of the base for the first pose that has one; an enclosure asks for a way of the whole arm, too. */
-function firstBase(
-  body: SkillBody,
-  work: WorkScene,
-  poses: readonly ReleasePose[],
-  checker: CollisionChecker,
-): Transform | undefined {
-  let waysLeft = maxWaysTried;
-  for (const pose of poses) {
-    const isStraight = pose.mapFromBefore !== undefined;
-    if (isStraight && waysLeft <= 0) continue;
-    const found = basePosesFor(body, work, waysIn(pose), isStraight ? basesForWays : 1, undefined, checker);
-    for (const { x, y, yaw } of found) {
-      const base = Transform.fromPlanar(x, y, yaw);
-      if (!isStraight) return base;
-      if (waysLeft-- > 0 && hasWayIn(body, work, pose, base)) return base;
-    }
-  }
-  return undefined;
-}
-
-/** Tells whether the arm unfolds before the opening with room around it, and goes straight in, with the base elsewhere. */
-function hasWayIn(body: SkillBody, work: WorkScene, pose: ReleasePose, base: Transform): boolean {
-  const { model, map, openings } = body;
-  const folded = model.namedPose(drivingPoses.holding, body.actuatorPositions());
-  const there: PlanningBody = {
-    model,
-    map,
-    openings,
-    mapFromBase: () => base,
-    actuatorPositions: () => folded,
-    depthPoints: () => body.depthPoints(),
-  };
-  work.roomyChecker.setBasePose(base);
-  return startsBefore(there, work, pose).some((start) => isJointPathFree(work.roomyChecker, [folded, start]));
 }
 
 function requireStillHeld(body: SkillBody, when: string): void {

@@ -1,7 +1,12 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import { type BaseFilter, basePosesFor, solveHere, standingRoom } from '../arm-motion.ts';
 import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
-import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
+import {
+  type GraspCandidate,
+  graspCandidates,
+  policySidewaysM,
+  slantCandidates,
+} from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
 import { sightOf } from '../sight-line.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -50,9 +55,11 @@ export function planGrasp(body: SkillBody, target: Reacquired): GraspPlan {
       ? [inward]
       : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
   const limits = { maxWidthM: maxWidthM(body), topClearanceM };
-  const all = headings.flatMap((heading) => graspCandidates(mapFromThing, sizeM, support, heading, limits));
+  const listed = [graspCandidates, slantCandidates].flatMap((list) =>
+    headings.flatMap((heading) => list(mapFromThing, sizeM, support, heading, limits)),
+  );
   // An arm over its table comes from above.
-  const candidates = body.model.isFixed ? all.filter(({ kind }) => kind === 'top') : all;
+  const candidates = body.model.isFixed ? listed.filter(({ kind }) => kind === 'top') : listed;
   return { work, reach, support, candidates };
 }
 

@@ -1,7 +1,7 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { mapFromTool, moveArmTo, solveHere } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
-import { besidePose, openAboveM, standpoints, supportAt } from '../geometry.ts';
+import { besidePose, openAboveM, postureOf, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, policySidewaysM } from '../grasp-candidates.ts';
 import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
@@ -10,7 +10,7 @@ import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
-import { type Grasp, type GraspRequest, liftedM } from './grasp.ts';
+import { type Grasp, type GraspRequest, graspByMotion, liftedM } from './grasp.ts';
 import {
   chooseBase,
   chooseHere,
@@ -135,7 +135,9 @@ async function graspIt(
     const reached = await approach(body, className, target);
     target = reached.target;
     body.report('grasp', 0.6, attempt === 1 ? undefined : `try ${attempt}`);
-    const outcome = await grasp(body, { className, ...reached });
+    // Policies grasp level or from above.
+    const way = reached.candidate.kind === 'slant' ? graspByMotion : grasp;
+    const outcome = await way(body, { className, ...reached });
     const heldM = body.position(body.model.manifest.gripper.actuator);
     const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
     if (outcome.success && mistake === undefined) {
@@ -266,10 +268,9 @@ function carriedAfter(
     [tool.translation[0], tool.translation[1], tool.translation[2] - belowToolM + heightM / 2],
     target.mapFromThing.rotation,
   );
-  const pointsDown = tool.apply([1, 0, 0])[2] - tool.translation[2] < -0.5;
   return {
     className,
-    kind: pointsDown ? 'top' : 'side',
+    kind: postureOf(tool.apply([1, 0, 0])[2] - tool.translation[2]),
     toolFromBox: tool.inverse().multiply(mapFromBox),
     sizeM: [target.sizeM[0], target.sizeM[1], heightM],
     belowToolM,

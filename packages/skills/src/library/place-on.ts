@@ -2,16 +2,10 @@ import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
 import { freeSpots } from '../free-spot.ts';
 import { freeStand } from '../free-stand.ts';
-import { openAboveM, type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
+import { type HandPosture, openAboveM, type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
-import {
-  carriedThing,
-  type ReleasePose,
-  releaseAt,
-  releasePoses,
-  requireHolding,
-  turnedLevel,
-} from '../release.ts';
+import { releaseAt, requireHolding } from '../release.ts';
+import { carriedThing, hasNoSide, heldAs, type ReleasePose, releasePoses } from '../release-pose.ts';
 import { argument, type SkillArguments, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -133,9 +127,11 @@ function posesOn(
   }
   const surfaceM = area.mapFromArea.translation[2];
   const isEnclosed = area.clearanceM < openAboveM;
-  const turned = isEnclosed ? turnedLevel(carried) : undefined;
+  // Under a board there is no room for a hand from above; over the far side of a surface it does not reach.
+  const posture: HandPosture = isEnclosed ? 'side' : 'slant';
+  const turns = carried.kind !== 'side' && carried.kind !== posture && hasNoSide(carried);
   const chosen = spread(spots);
-  const poses = (turned === undefined ? [carried] : [carried, turned]).flatMap((held) =>
+  const poses = (turns ? [carried, heldAs(carried, posture)] : [carried]).flatMap((held) =>
     chosen.flatMap((spot) => {
       const toolHeightM = surfaceM + held.belowToolM + dropM;
       return releasePoses(held, spot, toolHeightM, comeInOver(held, area), headingsAt(body, area, spot));
