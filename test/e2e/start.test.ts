@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder } from '@efferent/runtime';
 import { describe, expect, it } from 'vitest';
@@ -45,6 +46,29 @@ describe('efferent start --once --headless --json', () => {
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ success: false, outcome: 'not-understood' });
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('what was found', () => {
+  it('is remembered by the next process: it looks there first', secondTry, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'efferent-memory-'));
+    const find = async () => {
+      const { stdout, stderr } = await runEfferent(
+        [
+          ...['start', '--once', '--headless', '--json', '--middleware', 'inproc', '--seed', '5'],
+          ...['--instruction', 'find the sponge'],
+        ],
+        { EFFERENT_MEMORY: join(folder, 'memory.db') },
+      );
+      expect(JSON.parse(stdout), stderr).toMatchObject({ success: true });
+      return stderr.match(/looking at .*/g);
+    };
+    try {
+      expect((await find())?.[0]).not.toBe('looking at counter');
+      expect(await find()).toEqual(['looking at counter']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -55,6 +55,23 @@ describe('Terminal', () => {
   });
 });
 
+describe('a long text without figures', () => {
+  const sentence = 'I do not know how to fly. I can find, pick and place what is on the table.';
+  it('goes on in the next lines of a terminal, word by word', () => {
+    const { terminal, text } = capture({ isTTY: true, columns: 60 }, { NO_COLOR: '1' });
+    terminal.row('failed', sentence);
+    const lines = text().trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines.every((line) => line.length <= 60)).toBe(true);
+    expect(lines.map((line) => line.slice(26)).join(' ')).toBe(sentence);
+  });
+  it('stays one line on a pipe', () => {
+    const { terminal, text } = capture({ columns: 60 });
+    terminal.row('failed', sentence);
+    expect(text().trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
 describe('TaskPrinter', () => {
   it('tells a task from plan to end', () => {
     const { terminal, text } = capture();

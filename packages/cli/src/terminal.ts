@@ -31,12 +31,14 @@ export class Terminal {
   }
 
   /**
-   * Prints `  label           text            right`.
+   * Prints `  label           text            right`. On a terminal a text alone goes on in the next lines; beside figures it is cut.
    *
    * @param tone - colours the text; the words carry the meaning, the colour only repeats it
    */
   row(label: string, text: string, options: { readonly right?: string; readonly tone?: Tone } = {}): void {
-    this.line(this.#format(label, text, options));
+    const [first = '', ...rest] = options.right === undefined ? this.#wrap(text) : [text];
+    this.line(this.#format(label, first, options));
+    for (const line of rest) this.line(this.#format('', line, options));
   }
 
   /** Shows a row that the next print replaces; on a pipe nothing, so that logs stay plain. */
@@ -58,10 +60,27 @@ export class Terminal {
     return this.#colors.bold(text);
   }
 
+  get #width(): number {
+    return Math.min(this.#stream.columns ?? 120, 120);
+  }
+
+  #wrap(text: string): readonly string[] {
+    const room = Math.max(1, this.#width - 2 - labelWidth);
+    if (!this.isInteractive || text.length <= room) return [text];
+    const lines: string[] = [];
+    let rest = text;
+    while (rest.length > room) {
+      const space = rest.lastIndexOf(' ', room);
+      const end = space > 0 ? space : room;
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end).trimStart();
+    }
+    return [...lines, rest];
+  }
+
   #format(label: string, text: string, options: { readonly right?: string; readonly tone?: Tone }): string {
-    const width = Math.min(this.#stream.columns ?? 120, 120);
     const right = options.right ?? '';
-    const room = width - 2 - labelWidth - (right === '' ? 0 : right.length + 2);
+    const room = this.#width - 2 - labelWidth - (right === '' ? 0 : right.length + 2);
     const shown =
       this.isInteractive && text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
     const padded = right === '' ? shown : `${shown.padEnd(Math.max(shown.length, room))}  ${right}`;
