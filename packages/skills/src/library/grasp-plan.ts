@@ -85,8 +85,19 @@ export interface PlacedGrasp {
   readonly base: Transform | undefined;
 }
 
+/** The grasp to go for, from here or from another place of the base; at a slant where there is no other. */
+export function chooseGrasp(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+  for (const isSlant of [false, true]) {
+    const candidates = plan.candidates.filter(({ kind }) => (kind === 'slant') === isSlant);
+    const wanted = { ...plan, candidates };
+    const placed = chooseHere(body, wanted) ?? chooseBase(body, wanted, target);
+    if (placed !== undefined) return placed;
+  }
+  return undefined;
+}
+
 /** A grasp that the arm gets to from here, with room left for the policy's own motion. */
-export function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
   const candidate = plan.candidates.find(
     (option) =>
       isFreeHere(body, plan.work, option.mapFromPregrasp) &&
@@ -107,7 +118,7 @@ function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean 
 const nudgesM = [-0.05, 0.05] as const;
 
 /** The first grasp that some base pose allows, best one with room for what the grasp itself drives. */
-export function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
   // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
   const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
   const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;

@@ -12,8 +12,7 @@ import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
 import { type Grasp, type GraspRequest, graspByMotion, liftedM } from './grasp.ts';
 import {
-  chooseBase,
-  chooseHere,
+  chooseGrasp,
   downToSupport,
   type GraspPlan,
   openingFor,
@@ -179,7 +178,7 @@ async function approach(
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
   for (let drive = 0; ; drive++) {
-    const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target);
+    const placed = chooseGrasp(body, plan, target);
     if (placed === undefined) {
       const nearer = drive === 0 ? await lookFromBeside(body, className, target, plan) : undefined;
       if (nearer === undefined) throw unreachable(body, className, target, plan);
