@@ -98,20 +98,34 @@ export class DriveSpace {
   /** Tells whether the robot may stand at a pose. Does not allocate. */
   isFree(x: number, y: number, yaw: number): boolean {
     if (this.clearanceAt(x, y) >= this.#reachM + this.marginM) return true;
+    return this.#leastRoom(x, y, yaw, 0) >= 0;
+  }
+
+  /** Room about the robot at a pose beyond the margin, m; negative where it overlaps something. Does not allocate. */
+  roomAt(x: number, y: number, yaw: number): number {
+    return this.#leastRoom(x, y, yaw, Number.NEGATIVE_INFINITY);
+  }
+
+  /** @param enough - the search for less room ends below it, m */
+  #leastRoom(x: number, y: number, yaw: number, enough: number): number {
     const c = Math.cos(yaw);
     const s = Math.sin(yaw);
-    const margin = this.marginM;
+    let least = Number.POSITIVE_INFINITY;
     for (let o = 0; o < this.#outlines.length; o++) {
       const { slab, centers, radiusM } = this.#outlines[o] as SlabOutline;
       const field = this.#fields[slab] as ClearanceField;
       for (let i = 0; i < centers.length; i += 2) {
         const px = x + c * centers[i]! - s * centers[i + 1]!;
         const py = y + s * centers[i]! + c * centers[i + 1]!;
-        if (field.at(px, py) < radiusM + margin) return false;
-        if (this.#laserAt(px, py) < radiusM + margin) return false;
+        least = Math.min(
+          least,
+          field.at(px, py) - radiusM - this.marginM,
+          this.#laserAt(px, py) - radiusM - this.marginM,
+        );
+        if (least < enough) return least;
       }
     }
-    return true;
+    return least;
   }
 
   /** Tells whether turning on the spot from one heading to another (the shorter way) is free. */

@@ -163,6 +163,19 @@ describe('the navigator', () => {
     expect(drive.closest).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['beside', Math.PI],
+    ['before', Math.PI / 2],
+    ['with its back to', -Math.PI / 2],
+  ])('gets away from a counter that it is believed to stand %s, a little inside of it', (_, yaw) => {
+    const from = { x: -0.7, y: 0, yaw };
+    const drive = new Drive(from, place('home'));
+    while (drive.space.roomAt(from.x, from.y, from.yaw) > -0.03) from.y += 0.005;
+    drive.pose.y = from.y;
+    expect(drive.run(60)).toEqual(success);
+    expect(drive.navigator.recoveries).toBe(1);
+  });
+
   test('refuses a goal inside of furniture', () => {
     const outcome = new Drive(place('home'), { x: 0.6, y: -0.75, yaw: 0 }).run(60);
     expect(outcome?.errorCode).toBe(navigationErrorCode.goalOccupied);

@@ -1,5 +1,6 @@
 import { PlannerError, wrapAngle } from '@efferent/core';
 import { DriveFollower } from './drive-follower.ts';
+import { planLeaving } from './drive-leaving.ts';
 import { type DriveStretch, planDrive } from './drive-planner.ts';
 import type { DriveSpace } from './drive-space.ts';
 import type { PlanarPose } from './planar-pose.ts';
@@ -223,27 +224,33 @@ export class Navigator {
     return { errorCode: navigationErrorCode.failedToMakeProgress, message };
   }
 
-  /** Waits, then backs up, in turn; gives up after {@link maxRecoveries}. */
+  /** Leaves what it stands too close to; else waits, then backs up, in turn. Gives up after {@link maxRecoveries}. */
   #recover(input: NavigationInput, code: string, message: string): NavigationOutcome | undefined {
     this.#stand();
     if (this.recoveries >= maxRecoveries) return { errorCode: errorCodeOf(code), message };
     this.recoveries++;
     const { pose } = input;
-    if (this.recoveries % 2 === 0 && code !== 'goal-occupied') {
-      this.#space.marginM = planningMarginsM[2];
-      const way = [-backUpM, backUpM].find((distance) => this.#space.isDriveFree(pose, pose.yaw, distance));
-      if (way !== undefined) {
-        const to = { x: pose.x + Math.cos(pose.yaw) * way, y: pose.y + Math.sin(pose.yaw) * way };
-        this.#follower.start([{ kind: 'drive', ...to, yaw: pose.yaw, distanceM: way }]);
-        this.#phase = 'back-up';
-        this.#untilS = input.nowS + patienceS;
-        return undefined;
-      }
+    const way = this.#wayBack(pose, code);
+    if (way !== undefined) {
+      this.#follower.start([way]);
+      this.#phase = 'back-up';
+      this.#untilS = input.nowS + patienceS;
+      return undefined;
     }
     this.#phase = 'wait';
     this.#untilS = input.nowS + waitS;
     if (this.recoveries === maxRecoveries) this.#obstacles.clear();
     return undefined;
+  }
+
+  #wayBack(pose: PlanarPose, code: string): DriveStretch | undefined {
+    this.#space.marginM = planningMarginsM[2];
+    if (code === 'start-occupied') return planLeaving(this.#space, pose);
+    if (this.recoveries % 2 !== 0 || code === 'goal-occupied') return undefined;
+    const distanceM = [-backUpM, backUpM].find((each) => this.#space.isDriveFree(pose, pose.yaw, each));
+    if (distanceM === undefined) return undefined;
+    const to = { x: pose.x + Math.cos(pose.yaw) * distanceM, y: pose.y + Math.sin(pose.yaw) * distanceM };
+    return { kind: 'drive', ...to, yaw: pose.yaw, distanceM };
   }
 
   #stand(): void {

@@ -82,6 +82,8 @@ export interface SkillRunRecord {
   readonly context: SkillContextRecord;
   /** Probability of success as judged before; null when nobody judged. */
   readonly feasibility: number | null;
+  /** Questions that the agent had put to its model until the skill ended. */
+  readonly modelCalls: number;
   /** Failure code; empty on reported success. */
   readonly code: string;
   readonly verdict: 'unverified' | 'confirmed' | 'refuted';
@@ -206,7 +208,16 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeRecord
     const processorBefore = process.cpuUsage();
     const timeLimit = new AbortController();
     const skillRuns: SkillRunRecord[] = [];
-    const onSkill = (outcome: SkillOutcome) => skillRuns.push(skillRunRecord(outcome));
+    let modelCalls = 0;
+    judge.node.createSubscription(
+      'efferent_interfaces/msg/ModelCall',
+      '/agent/model_calls',
+      { qos: qosProfiles.default },
+      () => {
+        modelCalls += 1;
+      },
+    );
+    const onSkill = (outcome: SkillOutcome) => skillRuns.push(skillRunRecord(outcome, modelCalls));
     const result = await runInstruction(standing, { ...options, onSkill }, timeLimit);
     await graph.advance(restS);
     const states = await graph.runUntilSettled(judge.entityStates(), 10);
@@ -279,7 +290,7 @@ function describeEpisode(
 /** Words of efferent_interfaces/msg/SkillOutcome.verdict. */
 const verdicts = ['unverified', 'confirmed', 'refuted'] as const;
 
-const skillRunRecord = (outcome: SkillOutcome): SkillRunRecord => ({
+const skillRunRecord = (outcome: SkillOutcome, modelCalls: number): SkillRunRecord => ({
   robot: outcome.robot,
   skill: outcome.skill,
   context: {
@@ -292,6 +303,7 @@ const skillRunRecord = (outcome: SkillOutcome): SkillRunRecord => ({
     tries: outcome.tries,
   },
   feasibility: Number.isNaN(outcome.feasibility) ? null : outcome.feasibility,
+  modelCalls,
   code: outcome.failure_code,
   verdict: verdicts[outcome.verdict] ?? 'unverified',
   elapsedS: outcome.elapsed_s,

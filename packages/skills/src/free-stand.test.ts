@@ -27,6 +27,22 @@ test('a place is kept where nothing is open', () => {
   expect(freeStand(bodyWith(new Map([['left-drawer', 0.3]])), beforeFridge, inFridgeM)).toBe(beforeFridge);
 });
 
+test('of places that are taken another one is found beside them', () => {
+  const body = bodyWith(new Map());
+  const taken = [beforeFridge];
+  for (let place = 0; place < 2; place++) {
+    const stand = freeStand(body, beforeFridge, inFridgeM, taken);
+    for (const { translation } of taken)
+      expect(
+        Math.hypot(stand.translation[0] - translation[0], stand.translation[1] - translation[1]),
+      ).toBeGreaterThan(0.19);
+    expect(Math.hypot(stand.translation[0] - inFridgeM[0], stand.translation[1] - inFridgeM[1])).toBeLessThan(
+      1.4,
+    );
+    taken.push(stand);
+  }
+});
+
 test('before an open fridge the robot stands beside the door, on the side that sees in', () => {
   const { translation, yaw } = freeStand(bodyWith(new Map([['fridge-door', 1.22]])), beforeFridge, inFridgeM);
   // The door's end is at x = 1.84; the base reaches 0.26 m behind its origin.

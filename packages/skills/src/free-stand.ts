@@ -7,14 +7,23 @@ import { WorkScene } from './work-scene.ts';
 /** How far from the wished place others are tried, and in which steps, m. */
 const farthestM = 0.6;
 const stepM = 0.1;
+/** A place is another one when it is this far from one that is taken, m. */
+const besideM = 0.2;
 
 /**
  * Finds the place nearest to a wished one where the base stands clear of open drawers and doors and neither they nor the
  * furniture hide a point. The wished place itself when nothing is open there, and when there is no better one.
+ *
+ * @param taken - places where something was found to stand
  */
-export function freeStand(body: PlanningBody, wished: Transform, pointM: Vector3): Transform {
+export function freeStand(
+  body: PlanningBody,
+  wished: Transform,
+  pointM: Vector3,
+  taken: readonly Transform[] = [],
+): Transform {
   const parts = openPartsAround(body, wished.translation);
-  if (parts.length === 0) return wished;
+  if (parts.length === 0 && taken.length === 0) return wished;
   const work = new WorkScene(body, { useDepth: false });
   for (const [index, { mapFromBox, sizeM }] of parts.entries())
     work.scene.addBox({
@@ -24,8 +33,12 @@ export function freeStand(body: PlanningBody, wished: Transform, pointM: Vector3
     });
   const isRoom = standingRoom(body, work);
   const sees = sightOf(body, pointM);
+  const isTaken = (x: number, y: number) =>
+    taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < besideM);
   return (
-    standsAround(wished).find(({ translation: [x, y], yaw }) => isRoom(x, y, yaw) && sees(x, y)) ?? wished
+    standsAround(wished).find(
+      ({ translation: [x, y], yaw }) => !isTaken(x, y) && isRoom(x, y, yaw) && sees(x, y),
+    ) ?? wished
   );
 }
 

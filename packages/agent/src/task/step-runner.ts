@@ -126,6 +126,7 @@ export class StepRunner {
     onPhase: (phase: string) => void,
     signal: AbortSignal,
   ): Promise<SkillOutcome> {
+    this.#progress.countAside();
     const context = this.contextOf(call);
     const outcome = await this.#call(call, onPhase, signal);
     this.#report(call, context, Number.NaN, outcome, 'unverified');

@@ -46,6 +46,13 @@ test('after as many steps as a search may take looks, the first repetition ends 
   expect(countUntilEnd(begin(), [...places, look('place-0')])).toBe(maxSearchLooks);
 });
 
+test('what is sent besides the plan counts as a step, but is no repetition', () => {
+  const progress = begin();
+  progress.countStep(look('bin'));
+  for (let aside = 1; aside < maxSearchLooks; aside++) progress.countAside();
+  expect(countUntilEnd(progress, [look('table-top'), look('bin')])).toBe(1);
+});
+
 test('counts what succeeds and changes nothing', () => {
   const progress = begin();
   progress.countStep(look('bin'));

@@ -17,7 +17,8 @@ const idleSkills: ReadonlySet<string> = new Set(['look', 'navigate', 'stow']);
  *
  * A state is what is believed to lie where, what is held and what is open. A step of a plan is a repetition when it
  * was sent in the same state of the same task before; what was not tried in a state never is, so that looking through
- * many places is none. The looks of a search and of a recovery belong to their step.
+ * many places is none. What is sent besides the plan, such as the looks of a search, of the critic and of a recovery, is never a
+ * repetition, but counts as a step.
  */
 export class TaskProgress {
   readonly #environment: Pick<TaskEnvironment, 'belief'>;
@@ -73,6 +74,11 @@ export class TaskProgress {
         );
     }
     calls.add(text);
+    this.#steps += 1;
+  }
+
+  /** Counts a skill that is sent besides the plan. */
+  countAside(): void {
     this.#steps += 1;
   }
 

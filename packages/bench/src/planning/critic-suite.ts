@@ -10,8 +10,8 @@ import { type Counts, readTally } from './tally.ts';
 /** Equal bins of the predicted chance in the calibration curve. */
 export const calibrationBins = 10;
 const usualEpisodes = 240;
-/** In full simulation every decision costs half of an episode five times over. */
-const usualFullEpisodes = 24;
+/** In full simulation every decision costs half of an episode five times over: one episode of each task. */
+const usualFullEpisodes = 12;
 const fullPersistence = 0.5;
 /** A step is infeasible when most of its trials fail. */
 const isInfeasible = ({ successes }: CriticSample): boolean => successes < trialsPerVerdict / 2;

@@ -199,16 +199,30 @@ function reordered(episode: Episode, order: readonly number[] | undefined): Epis
   return { ...episode, instruction: `put ${said.join(', and ')}` };
 }
 
-/** The emulator with the cell's errors; nothing where there are none. */
-function noisyModel({ cell, errors, seed }: EpisodeJob): Pick<EpisodeOptions, 'model' | 'agentParameters'> {
-  if (cell.scale === 0) return {};
+/** The bounds of {@link limitsFor}, as the agent's parameters. */
+function boundRules(card: TaskCard, rounds: number): readonly string[] {
+  const { maxReplans, maxSteps, maxModelCalls, maxTaskS } = limitsFor(card, rounds);
+  return [
+    `max_replans:=${maxReplans}`,
+    `max_steps:=${maxSteps}`,
+    `max_model_calls:=${maxModelCalls}`,
+    `max_task_s:=${maxTaskS.toFixed(1)}`,
+  ];
+}
+
+/** The emulator with the cell's errors; the agent's own model where there are none. */
+function modelOf(
+  { cell, errors, seed }: EpisodeJob,
+  bounds: readonly string[],
+): Pick<EpisodeOptions, 'model' | 'agentParameters'> {
+  if (cell.scale === 0) return { agentParameters: bounds };
   const noise = {
     error_rate: scaledRate(errors.errorRate, cell.scale),
     step_error_rate: scaledRate(errors.stepErrorRate, cell.scale),
     persistence: cell.persistence,
   };
   const rules = Object.entries(noise).map(([name, value]) => `noise_${name}:=${value.toFixed(6)}`);
-  return { model: 'reasoner-noisy', agentParameters: [...rules, `noise_seed:=${seed}`] };
+  return { model: 'reasoner-noisy', agentParameters: [...bounds, ...rules, `noise_seed:=${seed}`] };
 }
 
 /** The same task with physics, pictures and policies. */
@@ -222,7 +236,7 @@ async function runFull(job: EpisodeJob, card: TaskCard): Promise<EpisodeResult> 
     seed: job.seed,
     planner: job.cell.planner,
     without: job.cell.without.join(),
-    ...noisyModel(job),
+    ...modelOf(job, boundRules(card, job.cell.rounds)),
     ...(job.disturbance === undefined ? {} : { perturbation: job.disturbance }),
   };
   const record = await runEpisode(options);

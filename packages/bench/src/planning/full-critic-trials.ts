@@ -2,10 +2,12 @@ import { Rng } from '@efferent/core';
 import { type Decision, type EpisodeOptions, listDecisions, tryDecision } from '@efferent/runtime/simulation';
 import { type CriticSample, trialsPerVerdict } from './critic-trials.ts';
 
-/** Accepted steps of one episode that are tried; each stands for its share of them. */
-const mostAccepts = 2;
-/** Vetoed steps of one episode that are tried. */
-const mostVetoes = 4;
+/**
+ * Accepted and vetoed steps of one episode that are tried; each stands for its share of them. Further ones of the same episode
+ * would cost as much as those of another, and say less.
+ */
+const mostAccepts = 1;
+const mostVetoes = 2;
 /** From one copy to the next the step begins this much later, s: every sensor's noise is another. */
 const betweenCopiesS = 0.37;
 

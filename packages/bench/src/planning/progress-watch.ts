@@ -3,7 +3,7 @@ import type { EpisodeRecord } from '@efferent/runtime/simulation';
 import type { Household } from './household.ts';
 
 /** Ends of a task by one of its bounds. */
-const boundEnds: ReadonlySet<TaskOutcome> = new Set([
+const boundEnds: ReadonlySet<string> = new Set<TaskOutcome>([
   'step-limit',
   'model-call-limit',
   'token-limit',
@@ -18,18 +18,25 @@ const idleSkills = 15;
 /** What `clea` asks in so many skills: observer, planner, critic and a second plan. */
 const idleCalls = 60;
 
-/** Ends that need no skill to be sent. */
-const talkEnds: ReadonlySet<TaskOutcome> = new Set(['model-call-limit', 'token-limit', 'no-progress']);
 const idleKinds: ReadonlySet<string> = new Set(['look', 'navigate', 'stow']);
 
-/** The same of a task in full simulation, by its skills: looks, ways and failures bring nothing about. */
-export function looksLivelocked({ success, outcome, skillRuns }: EpisodeRecord): boolean {
+/**
+ * The same of a task in full simulation, by its skills: looks, ways, failures and what pictures refuted bring nothing
+ * about, every other skill something new.
+ */
+export function looksLivelocked({
+  success,
+  outcome,
+  skillRuns,
+  modelCalls,
+}: Pick<EpisodeRecord, 'success' | 'outcome' | 'skillRuns' | 'modelCalls'>): boolean {
   if (success || !boundEnds.has(outcome)) return false;
-  const last = skillRuns.slice(-idleSkills);
-  const isIdle = last.every(
-    ({ skill, code, verdict }) => idleKinds.has(skill) || code !== '' || verdict === 'refuted',
+  const newest = skillRuns.findLastIndex(
+    ({ skill, code, verdict }) => !idleKinds.has(skill) && code === '' && verdict !== 'refuted',
   );
-  return talkEnds.has(outcome) || (last.length === idleSkills && isIdle);
+  const skills = skillRuns.length - 1 - newest;
+  const calls = modelCalls - (skillRuns[newest]?.modelCalls ?? 0);
+  return skills >= idleSkills || calls >= idleCalls;
 }
 
 /**

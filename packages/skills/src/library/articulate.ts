@@ -1,7 +1,6 @@
 import type { Transform } from '@efferent/core';
 import type { MapArticulation } from '@efferent/robot';
 import { mapFromTool, moveArmTo } from '../arm-motion.ts';
-import { freeStand } from '../free-stand.ts';
 import { Handle } from '../handle.ts';
 import { HandleMotion, letGoM, type Stroke } from '../handle-motion.ts';
 import { estimateOpening } from '../opening-estimate.ts';
@@ -11,7 +10,7 @@ import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { resolveTarget } from '../targets.ts';
 import type { WorkScene } from '../work-scene.ts';
-import { driveWithTuckedArm } from './navigate.ts';
+import { driveBeside, driveIfFree } from './navigate.ts';
 import { freshDepth, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 import { strokeFromStand } from './standing-stroke.ts';
@@ -123,7 +122,7 @@ async function observeOpening(
       mapFromThing: undefined,
       sizeM: undefined,
     }).mapFromBase;
-    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, center));
+    if (stand !== undefined) await driveBeside(body, stand, center);
   }
   return (await lookAgain(body, articulation, fallback)) ?? fallback;
 }
@@ -179,7 +178,10 @@ async function getToHandle(
   while (failed.length < mostPlaces) {
     const place = new HandleMotion(body, articulation).bestPlace(from, goal, enough, failed);
     if (place === undefined || Math.abs(place.stroke.reached - from) < leastGain[articulation.joint]) break;
-    await driveWithTuckedArm(body, place.mapFromBase);
+    if (!(await driveIfFree(body, place.mapFromBase))) {
+      failed.push(place.mapFromBase, body.mapFromBase());
+      continue;
+    }
     from = (await lookAgain(body, articulation, from)) ?? from;
     const motion = new HandleMotion(body, articulation);
     const stroke = motion.plan(body.mapFromBase(), from, goal);

@@ -85,12 +85,21 @@ export interface PlacedGrasp {
   readonly base: Transform | undefined;
 }
 
-/** The grasp to go for, from here or from another place of the base; at a slant where there is no other. */
-export function chooseGrasp(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+/**
+ * The grasp to go for, from here or from another place of the base; at a slant where there is no other.
+ *
+ * @param taken - places where the base was found not to get
+ */
+export function chooseGrasp(
+  body: SkillBody,
+  plan: GraspPlan,
+  target: Reacquired,
+  taken: readonly Transform[],
+): PlacedGrasp | undefined {
   for (const isSlant of [false, true]) {
     const candidates = plan.candidates.filter(({ kind }) => (kind === 'slant') === isSlant);
     const wanted = { ...plan, candidates };
-    const placed = chooseHere(body, wanted) ?? chooseBase(body, wanted, target);
+    const placed = chooseHere(body, wanted) ?? chooseBase(body, wanted, target, taken);
     if (placed !== undefined) return placed;
   }
   return undefined;
@@ -117,19 +126,29 @@ function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean 
 /** A grasp moves the base back and forth by about this much, m. */
 const nudgesM = [-0.05, 0.05] as const;
 
+/** A place of the base this near to one that is taken is taken, too, m. */
+const takenWithinM = 0.08;
+
 /** The first grasp that some base pose allows, best one with room for what the grasp itself drives. */
-function chooseBase(body: SkillBody, plan: GraspPlan, target: Reacquired): PlacedGrasp | undefined {
+function chooseBase(
+  body: SkillBody,
+  plan: GraspPlan,
+  target: Reacquired,
+  taken: readonly Transform[],
+): PlacedGrasp | undefined {
   // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
   const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
-  const seesFrom = isEnclosed ? sightOf(body, target.mapFromThing.translation) : undefined;
+  const sees = isEnclosed ? sightOf(body, target.mapFromThing.translation) : () => true;
+  const isTaken = (x: number, y: number) =>
+    taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < takenWithinM);
+  const isWanted = (x: number, y: number) => sees(x, y) && !isTaken(x, y);
   const isRoom = standingRoom(body, plan.reach);
   const isWide = (x: number, y: number, yaw: number): boolean =>
     nudgesM.every((alongM) => isRoom(x + alongM * Math.cos(yaw), y + alongM * Math.sin(yaw), yaw)) &&
-    seesFrom?.(x, y) !== false;
+    isWanted(x, y);
   for (const candidate of plan.candidates) {
-    const poses = (isFree: BaseFilter | undefined) =>
-      basePosesFor(body, plan.reach, candidate.mapFromTools, 1, isFree);
-    const base = poses(isWide)[0] ?? poses(seesFrom)[0];
+    const poses = (isFree: BaseFilter) => basePosesFor(body, plan.reach, candidate.mapFromTools, 1, isFree);
+    const base = poses(isWide)[0] ?? poses(isWanted)[0];
     if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
   }
   return undefined;

@@ -14,6 +14,8 @@ export interface GraspRequest {
   readonly target: Reacquired;
   readonly plan: GraspPlan;
   readonly candidate: GraspCandidate;
+  /** How the try before ended; empty at the first. */
+  readonly failedBefore: string;
 }
 
 /** Closes the hand on a thing and lifts it by {@link liftedM}; `pick` does the rest whichever way that is done. */
@@ -23,10 +25,17 @@ export type Grasp = (body: SkillBody, request: GraspRequest) => Promise<PolicyOu
 export const liftedM = 0.08;
 const policyTimeS = 25;
 
-/** A grasp by a learned policy. @param policy - folder under policies/ */
+/**
+ * A grasp by a learned policy; by planned motion where the policy did not come to an end before, and at a slant, which
+ * policies do not know.
+ *
+ * @param policy - folder under policies/
+ */
 export function graspByPolicy(policy: string): Grasp {
-  return (body, { className, target, plan }) =>
-    body.runPolicy({
+  return (body, request) => {
+    const { className, target, plan, candidate, failedBefore } = request;
+    if (failedBefore === 'time-out' || candidate.kind === 'slant') return graspByMotion(body, request);
+    return body.runPolicy({
       policy,
       className,
       mapFromThing: target.mapFromThing,
@@ -34,6 +43,7 @@ export function graspByPolicy(policy: string): Grasp {
       supportM: plan.support?.mapFromArea.translation[2],
       timeLimitS: policyTimeS,
     });
+  };
 }
 
 /** Share of the arm's speed between the pre-grasp pose and the grasp. */

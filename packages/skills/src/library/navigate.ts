@@ -1,4 +1,4 @@
-import { Transform, wrapAngle } from '@efferent/core';
+import { Transform, type Vector3, wrapAngle } from '@efferent/core';
 import { freeStand } from '../free-stand.ts';
 import { argument, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -10,6 +10,8 @@ import { tuckArm } from './tuck.ts';
 /** How near counts as there, m and rad. */
 const arrivedM = 0.12;
 const arrivedRad = 0.2;
+/** Places that are tried one after the other where any from which a thing is seen will do. */
+const mostPlaces = 3;
 
 /** Drives to a place, or in front of a thing. */
 export const navigate: SkillImplementation = async (body, values) => {
@@ -51,6 +53,28 @@ export async function driveWithTuckedArm(body: SkillBody, goal: Transform): Prom
   await tuckArm(body);
   body.report('drive', 0, `to ${goal.translation[0].toFixed(2)}, ${goal.translation[1].toFixed(2)}`);
   await body.driveTo(goal);
+}
+
+/** Drives to the free place nearest to a wished one from which a point is seen; to another one when that is found taken. */
+export async function driveBeside(body: SkillBody, wished: Transform, pointM: Vector3): Promise<void> {
+  const taken: Transform[] = [];
+  for (let place = 1; place < mostPlaces; place++) {
+    const stand = freeStand(body, wished, pointM, taken);
+    if (await driveIfFree(body, stand)) return;
+    taken.push(stand);
+  }
+  await driveWithTuckedArm(body, freeStand(body, wished, pointM, taken));
+}
+
+/** Drives to a place like {@link driveWithTuckedArm}; false when navigation finds it taken, or no way to it. */
+export async function driveIfFree(body: SkillBody, goal: Transform): Promise<boolean> {
+  try {
+    await driveWithTuckedArm(body, goal);
+    return true;
+  } catch (error) {
+    if (error instanceof DriveFailure && error.serverCode === 'unreachable') return false;
+    throw error;
+  }
 }
 
 /** A pose about 0.8 m before a point, on the line from here, facing along it. */

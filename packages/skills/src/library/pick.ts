@@ -10,7 +10,7 @@ import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
-import { type Grasp, type GraspRequest, graspByMotion, liftedM } from './grasp.ts';
+import { type Grasp, type GraspRequest, liftedM } from './grasp.ts';
 import {
   chooseGrasp,
   downToSupport,
@@ -19,7 +19,7 @@ import {
   planGrasp,
   unreachable,
 } from './grasp-plan.ts';
-import { driveWithTuckedArm } from './navigate.ts';
+import { driveBeside, driveIfFree, driveWithTuckedArm } from './navigate.ts';
 import { lookAt, type Reacquired, reacquire } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 import { holdsSomething, tuckArm } from './tuck.ts';
@@ -74,7 +74,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
   const here = body.mapFromBase().translation;
   if (far !== undefined && Math.hypot(here[0] - believedM[0], here[1] - believedM[1]) > judgeWithinM) {
     const stand = standBeside(body, far.furnitureId, believedM, here);
-    if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, believedM));
+    if (stand !== undefined) await driveBeside(body, stand, believedM);
   }
   try {
     return await lookFor(body, className, believedM);
@@ -82,7 +82,7 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
     if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
     const stand = insightPose(body, believedM) ?? nearerPose(body, believedM);
     if (stand === undefined || isAt(body, stand)) throw error;
-    await driveWithTuckedArm(body, stand);
+    await driveBeside(body, stand, believedM);
     return await lookFor(body, className, believedM);
   }
 }
@@ -130,13 +130,12 @@ async function graspIt(
 ): Promise<string> {
   let target = first;
   let failure: SkillFailure | undefined;
+  let failedBefore = '';
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const reached = await approach(body, className, target);
     target = reached.target;
     body.report('grasp', 0.6, attempt === 1 ? undefined : `try ${attempt}`);
-    // Policies grasp level or from above.
-    const way = reached.candidate.kind === 'slant' ? graspByMotion : grasp;
-    const outcome = await way(body, { className, ...reached });
+    const outcome = await grasp(body, { className, ...reached, failedBefore });
     const heldM = body.position(body.model.manifest.gripper.actuator);
     const mistake = outcome.success ? mistakenGrip(className, heldM, target.sizeM) : undefined;
     if (outcome.success && mistake === undefined) {
@@ -149,6 +148,7 @@ async function graspIt(
     if (mistake !== undefined) await letDown(body, mistakenLiftM);
     const code = mistake === undefined ? outcome.failureCode : 'grasp-failed';
     failure = new SkillFailure(policyFailure(code), mistake ?? outcome.message);
+    failedBefore = code;
     await letGo(body, target);
     if (!retryCodes.has(code) || attempt === attempts) break;
     body.report('look', 0.4, `again after ${code}`);
@@ -173,12 +173,13 @@ async function approach(
   body: SkillBody,
   className: string,
   seen: Reacquired,
-): Promise<Omit<GraspRequest, 'className'>> {
+): Promise<Omit<GraspRequest, 'className' | 'failedBefore'>> {
   body.report('approach', 0.3, className);
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
+  const taken: Transform[] = [];
   for (let drive = 0; ; drive++) {
-    const placed = chooseGrasp(body, plan, target);
+    const placed = chooseGrasp(body, plan, target, taken);
     if (placed === undefined) {
       const nearer = drive === 0 ? await lookFromBeside(body, className, target, plan) : undefined;
       if (nearer === undefined) throw unreachable(body, className, target, plan);
@@ -187,7 +188,11 @@ async function approach(
       continue;
     }
     if (placed.base !== undefined) {
-      await driveWithTuckedArm(body, placed.base);
+      if (drive + 1 === maxDrives) await driveWithTuckedArm(body, placed.base);
+      else if (!(await driveIfFree(body, placed.base))) {
+        taken.push(placed.base);
+        continue;
+      }
       await lookAt(body, target.mapFromThing.translation);
       const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
       target = downToSupport(body, nearer);
@@ -213,7 +218,7 @@ async function lookFromBeside(
   const here = body.mapFromBase().translation;
   const stand = standBeside(body, plan.support.furnitureId, [x, y, z], here);
   if (stand === undefined || isAt(body, stand)) return undefined;
-  await driveWithTuckedArm(body, freeStand(body, stand, [x, y, z]));
+  await driveBeside(body, stand, [x, y, z]);
   return await lookFor(body, className, [x, y, z]);
 }
 

@@ -1,6 +1,5 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import type { MapContainer } from '@efferent/robot';
-import { freeStand } from '../free-stand.ts';
 import { containerArea, standpoints, supportAt, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
 import { releaseAt, requireHolding } from '../release.ts';
@@ -12,7 +11,7 @@ import { SkillFailure } from '../skill-failure.ts';
 import { standBeside } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
 import { contentsOf, freeSpotIn, wallM } from './container-contents.ts';
-import { driveWithTuckedArm } from './navigate.ts';
+import { driveBeside } from './navigate.ts';
 import { freshPictures, lookAt, type Reacquired, reacquire } from './observe.ts';
 import { placeOnAreas } from './place-on.ts';
 import type { SkillImplementation } from './skill.ts';
@@ -214,7 +213,7 @@ async function goNear(body: SkillBody, pointM: Vector3, seenM = pointM): Promise
   if (Math.hypot(here[0] - pointM[0], here[1] - pointM[1]) < judgeWithinM) return;
   const support = supportAt(body.map, pointM, new Map(), 0.35);
   const stand = support === undefined ? undefined : standBeside(body, support.furnitureId, pointM, here);
-  await driveWithTuckedArm(body, freeStand(body, stand ?? before(body, pointM), seenM));
+  await driveBeside(body, stand ?? before(body, pointM), seenM);
 }
 
 /** A pose 0.8 m before a point on the line from here. */

@@ -1,7 +1,6 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
 import { freeSpots } from '../free-spot.ts';
-import { freeStand } from '../free-stand.ts';
 import { type HandPosture, openAboveM, type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
 import { releaseAt, requireHolding } from '../release.ts';
@@ -11,7 +10,7 @@ import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { standBeside } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
-import { driveWithTuckedArm } from './navigate.ts';
+import { driveBeside } from './navigate.ts';
 import { freshPictures, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
 
@@ -209,7 +208,7 @@ async function goNear(
     return;
   const spot: Vector3 = [preferredM[0], preferredM[1], area.mapFromArea.translation[2]];
   const stand = standBeside(body, area.furnitureId, spot, here);
-  if (stand !== undefined) await driveWithTuckedArm(body, freeStand(body, stand, spot));
+  if (stand !== undefined) await driveBeside(body, stand, spot);
 }
 
 async function lookAtSpot(
