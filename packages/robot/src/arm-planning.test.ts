@@ -203,6 +203,21 @@ describe('joint paths', () => {
     expect(isJointPathFree(exact, path)).toBe(true);
   });
 
+  test('keep the actuators named as direct between the start and the nearest goal', () => {
+    const turned = withChanges({ joint_lift: 0.35, wrist_extension: 0.4, joint_wrist_pitch: -0.4 });
+    const direct = ['joint_wrist_pitch', 'joint_wrist_roll'];
+    const pitch = model.actuatorIndex('joint_wrist_pitch');
+    const roll = model.actuatorIndex('joint_wrist_roll');
+    for (let seed = 0; seed < 8; seed++) {
+      const path = planJointPath(checker, { ...request, goals: [turned], direct, seed });
+      expect(path.length).toBeGreaterThan(2);
+      expect(path.every((point) => point[roll] === above[roll])).toBe(true);
+      expect(path.every((point) => point[pitch]! <= above[pitch]! && point[pitch]! >= turned[pitch]!)).toBe(
+        true,
+      );
+    }
+  });
+
   test('are straight when nothing is in the way', () => {
     expect(
       planJointPath(checker, { ...request, goals: [withChanges({ joint_lift: 1, wrist_extension: 0.4 })] }),

@@ -19,6 +19,8 @@ export interface JointPathRequest {
   readonly goals: readonly Float64Array[];
   /** Names of the actuators that may move. */
   readonly actuators: readonly string[];
+  /** Names of those of them that go no farther than from the start to the nearest of the goals. */
+  readonly direct?: readonly string[];
   readonly seed: number;
   /** Extensions of the trees before giving up; default 3000. */
   readonly maxIterations?: number;
@@ -84,6 +86,7 @@ class JointSpace {
   readonly #q: Float64Array;
   readonly #between: Float64Array;
   readonly #startContacts: StartContacts;
+  readonly #ranges: readonly { readonly lower: number; readonly upper: number }[];
 
   constructor(checker: CollisionChecker, request: JointPathRequest) {
     this.model = checker.model;
@@ -92,6 +95,7 @@ class JointSpace {
     this.indices = request.actuators.map((name) => this.model.actuatorIndex(name));
     this.#q = this.model.zeroJointPositions();
     this.#between = request.start.slice();
+    this.#ranges = this.indices.map((index) => this.#rangeOf(index));
     this.#startContacts = new StartContacts(
       request.startMayTouch === true ? this.#contacts(request.start) : [],
     );
@@ -149,11 +153,22 @@ class JointSpace {
 
   random(rng: Rng): Float64Array {
     const positions = this.#request.start.slice();
-    for (const index of this.indices) {
-      const actuator = this.model.actuators[index];
-      if (actuator !== undefined) positions[index] = rng.range(actuator.lower, actuator.upper);
+    for (const [i, index] of this.indices.entries()) {
+      const { lower, upper } = this.#ranges[i]!;
+      positions[index] = rng.range(lower, upper);
     }
     return positions;
+  }
+
+  /** Where samples of an actuator are drawn from. */
+  #rangeOf(index: number): { readonly lower: number; readonly upper: number } {
+    const actuator = this.model.actuators[index]!;
+    if (this.#request.direct?.includes(actuator.name) !== true) return actuator;
+    const from = this.#request.start[index]!;
+    const to = this.#request.goals
+      .map((goal) => goal[index]!)
+      .reduce((nearest, end) => (Math.abs(end - from) < Math.abs(nearest - from) ? end : nearest));
+    return { lower: Math.min(from, to), upper: Math.max(from, to) };
   }
 
   towards(from: Float64Array, to: Float64Array, t: number): Float64Array {

@@ -72,14 +72,15 @@ export function solveHere(
     .sort((a, b) => work.kinematics.distance(a, current) - work.kinematics.distance(b, current));
 }
 
-/** Steps of the search for a way with room around it; where there is little room it ends soon. */
-const roomySteps = 500;
+/** Steps of the searches that come before the last: where there is little room they end soon. */
+const firstSteps = 500;
 /** Where the way is narrow the arm moves slowly, so that it keeps to it: share of the speed limits. */
 const narrowSpeed = 0.5;
 
 /**
  * Plans and follows a collision-free way of the arm to one of several configurations: with room around it where there
- * is some, else close by and slowly. The user's MoveIt does it where the mapping says so.
+ * is some, else close by and slowly; the hand tilts no more than it must where it can. The user's MoveIt does it where the
+ * mapping says so.
  * @throws {@link SkillFailure} code `unreachable`, with the planner's reason
  */
 export async function moveArmTo(
@@ -93,22 +94,50 @@ export async function moveArmTo(
     return;
   }
   for (const checker of [work.checker, work.roomyChecker]) checker.setBasePose(body.mapFromBase());
-  const request = {
+  const { path, isRoomy } = planArmPath(body, work, goals, options.seed ?? 1);
+  showArmPath(body, work, path);
+  const speed = isRoomy ? options.speed : Math.min(options.speed ?? 1, narrowSpeed);
+  await body.followPath(path, { ...options, ...(speed === undefined ? {} : { speed }) });
+}
+
+interface PlannedArmPath {
+  readonly path: ActuatorPath;
+  /** Whether there is room for a fast motion around it. */
+  readonly isRoomy: boolean;
+}
+
+function planArmPath(
+  body: SkillBody,
+  work: WorkScene,
+  goals: readonly Float64Array[],
+  seed: number,
+): PlannedArmPath {
+  const request: JointPathRequest = {
     start: body.actuatorPositions(),
     goals,
     actuators: armActuators(body),
-    seed: options.seed ?? 1,
+    seed,
     startMayTouch: true,
   };
-  const roomy = tryToPlan(work.roomyChecker, { ...request, maxIterations: roomySteps });
-  // What is only near at the start may stay near, but must not be touched on the way.
-  const isRoomy = roomy.path !== undefined && isJointPathFree(work.checker, roomy.path, true);
-  const planned = isRoomy ? roomy : tryToPlan(work.checker, request);
-  if (planned.path === undefined)
-    throw new SkillFailure('unreachable', describeError(planned.error), planned.error);
-  showArmPath(body, work, planned.path);
-  const speed = isRoomy ? options.speed : Math.min(options.speed ?? 1, narrowSpeed);
-  await body.followPath(planned.path, { ...options, ...(speed === undefined ? {} : { speed }) });
+  const { arm } = body.model.manifest;
+  const level = arm === undefined ? undefined : { ...request, direct: [arm.pitch, arm.roll] };
+  const roomy = (each: JointPathRequest): PlannedArmPath | undefined => {
+    const { path } = tryToPlan(work.roomyChecker, { ...each, maxIterations: firstSteps });
+    // What is only near at the start may stay near, but must not be touched on the way.
+    return path !== undefined && isJointPathFree(work.checker, path, true)
+      ? { path, isRoomy: true }
+      : undefined;
+  };
+  const first = level && roomy(level);
+  if (first !== undefined) return first;
+  // What is carried is better kept level in a narrow way than turned over in a wide one.
+  const wide = work.isCarrying ? undefined : roomy(request);
+  if (wide !== undefined) return wide;
+  const narrow = level && tryToPlan(work.checker, { ...level, maxIterations: firstSteps }).path;
+  if (narrow !== undefined) return { path: narrow, isRoomy: false };
+  const { path, error } = tryToPlan(work.checker, request);
+  if (path === undefined) throw new SkillFailure('unreachable', describeError(error), error);
+  return { path, isRoomy: false };
 }
 
 function tryToPlan(
@@ -129,14 +158,26 @@ export async function moveToolStraight(
   mapFromGoals: readonly Transform[],
   options: MoveOptions & { readonly checkCollisions?: boolean } = {},
 ): Promise<void> {
+  const path = planToolStraight(body, work, body.actuatorPositions(), mapFromGoals, options);
+  showArmPath(body, work, path);
+  await body.followPath(path, options);
+}
+
+/** The way of the arm for {@link moveToolStraight} from a configuration. @throws {@link SkillFailure} code `unreachable` */
+export function planToolStraight(
+  body: PlanningBody,
+  work: WorkScene,
+  start: Float64Array,
+  mapFromGoals: readonly Transform[],
+  options: { readonly checkCollisions?: boolean } = {},
+): ActuatorPath {
   const mapFromBase = body.mapFromBase();
   work.checker.setBasePose(mapFromBase);
   const baseFromMap = mapFromBase.inverse();
-  const goals = withoutTurningOver(mapFromTool(body, work), mapFromGoals);
-  let path: ActuatorPath;
+  const goals = withoutTurningOver(mapFromBase.multiply(work.baseFromTool(start)), mapFromGoals);
   try {
-    path = planCartesianPath(kinematicsOf(body, work), {
-      start: body.actuatorPositions(),
+    return planCartesianPath(kinematicsOf(body, work), {
+      start,
       baseFromTools: goals.map((goal) => baseFromMap.multiply(goal)),
       actuators: armActuators(body),
       freeHeading: !body.model.isFixed,
@@ -145,11 +186,9 @@ export async function moveToolStraight(
   } catch (error) {
     throw new SkillFailure('unreachable', describeError(error), error);
   }
-  showArmPath(body, work, path);
-  await body.followPath(path, options);
 }
 
-const kinematicsOf = (body: SkillBody, work: WorkScene) =>
+const kinematicsOf = (body: PlanningBody, work: WorkScene) =>
   body.model.isFixed
     ? { model: body.model, baseFromTool: (positions: Float64Array) => work.baseFromTool(positions) }
     : work.kinematics;
@@ -196,6 +235,7 @@ export type BaseFilter = (x: number, y: number, yaw: number) => boolean;
  *
  * @param mapFromTools - poses that the arm must take one after the other
  * @param isWanted - where the robot has to stand, e.g. to see what it works at; anywhere without it
+ * @param checker - what the arm must not touch there; all that `work` holds without it
  */
 export function basePosesFor(
   body: PlanningBody,
@@ -203,13 +243,14 @@ export function basePosesFor(
   mapFromTools: readonly Transform[],
   count = 4,
   isWanted: BaseFilter = () => true,
+  checker: CollisionChecker = work.checker,
 ): readonly BasePose[] {
   if (body.model.isFixed) return [];
   const here = body.mapFromBase();
   const isRoom = standingRoom(body, work);
   return findBasePoses(work.kinematics, {
     mapFromTools,
-    checker: work.checker,
+    checker,
     current: body.actuatorPositions(),
     near: { x: here.translation[0], y: here.translation[1], yaw: here.yaw },
     isFree: (x, y, yaw) => isRoom(x, y, yaw) && isWanted(x, y, yaw),

@@ -154,6 +154,24 @@ export function sideGraspRotation(headingRad: number): QuaternionXyzw {
   return [0, 0, Math.sin(headingRad / 2), Math.cos(headingRad / 2)];
 }
 
+/** How a hand holds: level, at a slant, or from above. */
+export type HandPosture = 'side' | 'slant' | 'top';
+
+/** A slanting hand points so far down, rad. */
+const slantRad = 0.65;
+
+/** Tool orientation that points down at a slant along `headingRad` and closes sideways. */
+export function slantGraspRotation(headingRad: number): QuaternionXyzw {
+  // Rz(heading) * Ry(slant).
+  const [s, c] = [Math.sin(headingRad / 2), Math.cos(headingRad / 2)];
+  const [ss, sc] = [Math.sin(slantRad / 2), Math.cos(slantRad / 2)];
+  return [-s * ss, c * ss, s * sc, c * sc];
+}
+
+/** Posture of a hand that points with this sine of elevation. */
+export const postureOf = (sine: number): HandPosture =>
+  sine < -0.9 ? 'top' : sine < -0.4 ? 'slant' : 'side';
+
 /** Tool orientation that points down and closes along `closingRad` (x approach, y closing). */
 export function topGraspRotation(closingRad: number): QuaternionXyzw {
   // Rz(closing - 90 deg) * Ry(90 deg): x points down, y along the closing direction.

@@ -1,7 +1,7 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import { expect, test } from 'vitest';
 import type { SupportArea } from './geometry.ts';
-import { graspCandidates } from './grasp-candidates.ts';
+import { graspCandidates, slantCandidates } from './grasp-candidates.ts';
 
 const tableM = 0.75;
 const table: SupportArea = {
@@ -30,4 +30,35 @@ test('the fingers stay clear of what a thing stands on, however low a picture pl
 test('a tall thing is taken at its middle', () => {
   for (const { heightM } of heights(tableM + 0.1, [0.06, 0.06, 0.2]))
     expect(heightM).toBeCloseTo(tableM + 0.1);
+});
+
+test('a slanting hand comes from before and above, closes sideways, and takes no lower thing than the fingers allow', () => {
+  const slants = slantCandidates(
+    new Transform([0, 0, tableM + 0.02], [0, 0, 0, 1]),
+    [0.06, 0.06, 0.04],
+    table,
+    0.3,
+    limits,
+  );
+  expect(slants.length).toBeGreaterThan(0);
+  for (const { kind, mapFromGrasp, mapFromPregrasp, widthM } of slants) {
+    const rotate = (axis: Vector3) =>
+      mapFromGrasp.apply(axis).map((value, i) => value - mapFromGrasp.translation[i]!);
+    expect(kind).toBe('slant');
+    expect(rotate([1, 0, 0])[2]).toBeLessThan(-0.4);
+    expect(rotate([0, 1, 0])[2]).toBeCloseTo(0);
+    expect(mapFromGrasp.translation[2]).toBeGreaterThanOrEqual(tableM + 0.02);
+    expect(mapFromPregrasp.translation[2]).toBeGreaterThan(mapFromGrasp.translation[2] + 0.05);
+    expect(widthM).toBeLessThanOrEqual(limits.maxWidthM);
+  }
+  const shelf = { ...table, clearanceM: 0.3 };
+  expect(
+    slantCandidates(
+      new Transform([0, 0, tableM + 0.02], [0, 0, 0, 1]),
+      [0.06, 0.06, 0.04],
+      shelf,
+      0.3,
+      limits,
+    ),
+  ).toEqual([]);
 });

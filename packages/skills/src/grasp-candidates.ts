@@ -1,9 +1,16 @@
 import { Transform, type Vector3, wrapAngle } from '@efferent/core';
-import { extentAlong, type SupportArea, sideGraspRotation, topGraspRotation } from './geometry.ts';
+import {
+  extentAlong,
+  type HandPosture,
+  type SupportArea,
+  sideGraspRotation,
+  slantGraspRotation,
+  topGraspRotation,
+} from './geometry.ts';
 
 /** One way to take hold of a thing. */
 export interface GraspCandidate {
-  readonly kind: 'side' | 'top';
+  readonly kind: HandPosture;
   /** Tool pose when the gripper closes. */
   readonly mapFromGrasp: Transform;
   /** Tool pose from which the policy starts. */
@@ -35,6 +42,7 @@ const maxSideTurnRad = 1.7;
 /** The tool stays this far above the support, m: half a fingertip and a margin. */
 const fingerClearanceM = 0.021;
 const topFingerClearanceM = 0.024;
+const slantFingerClearanceM = 0.026;
 
 /**
  * Lists ways to grasp an upright box, the preferred first.
@@ -49,7 +57,37 @@ export function graspCandidates(
   inwardRad: number,
   limits: GraspLimits,
 ): readonly GraspCandidate[] {
-  return listGrasps(mapFromThing, sizeM, support, inwardRad, limits).map((grasp) => {
+  return withReachBeyond(listGrasps(mapFromThing, sizeM, support, inwardRad, limits), inwardRad);
+}
+
+/**
+ * Lists ways to grasp a thing with a hand that points down at a slant: it reaches farther than one from above, and lower
+ * things than a level one. For planned motion; policies know the others.
+ */
+export function slantCandidates(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  support: SupportArea | undefined,
+  inwardRad: number,
+  limits: GraspLimits,
+): readonly GraspCandidate[] {
+  if (support?.topOnly === true || (support?.clearanceM ?? 1) < limits.topClearanceM) return [];
+  const [x, y, z] = mapFromThing.translation;
+  const graspZ = Math.max(z, bottomOf(mapFromThing, sizeM, support) + slantFingerClearanceM);
+  const grasps = sidewaysHeadings(mapFromThing, sizeM, inwardRad, limits).map(({ heading, widthM }) => {
+    const mapFromGrasp = new Transform([x, y, graspZ], slantGraspRotation(heading));
+    return {
+      kind: 'slant' as const,
+      widthM,
+      mapFromGrasp,
+      mapFromPregrasp: new Transform(mapFromGrasp.apply([-pregraspDistanceM, 0, 0]), mapFromGrasp.rotation),
+    };
+  });
+  return withReachBeyond(grasps, inwardRad);
+}
+
+function withReachBeyond(grasps: readonly Grasp[], inwardRad: number): readonly GraspCandidate[] {
+  return grasps.map((grasp) => {
     const [x, y, z] = grasp.mapFromGrasp.translation;
     const beyond = new Transform(
       [x + reachMarginM * Math.cos(inwardRad), y + reachMarginM * Math.sin(inwardRad), z + 0.02],
@@ -95,32 +133,40 @@ function sideGrasps(
   inwardRad: number,
   limits: GraspLimits,
 ): Grasp[] {
+  return sidewaysHeadings(mapFromThing, sizeM, inwardRad, limits).map(({ heading, widthM }) => {
+    const [x, y, z] = mapFromThing.translation;
+    const graspZ = Math.max(z, bottomM + fingerClearanceM);
+    const rotation = sideGraspRotation(heading);
+    const back = pregraspDistanceM + extentAlong(mapFromThing, sizeM, heading) / 4;
+    return {
+      kind: 'side' as const,
+      widthM,
+      mapFromGrasp: new Transform([x, y, graspZ], rotation),
+      mapFromPregrasp: new Transform(
+        [x - back * Math.cos(heading), y - back * Math.sin(heading), graspZ + 0.015],
+        rotation,
+      ),
+    };
+  });
+}
+
+/** Headings of a hand that closes sideways on a thing, from straight in, and what it closes on. */
+function sidewaysHeadings(
+  mapFromThing: Transform,
+  sizeM: Vector3,
+  inwardRad: number,
+  limits: GraspLimits,
+): readonly { readonly heading: number; readonly widthM: number }[] {
   const own = mapFromThing.yaw;
   const aligned = [own, own + Math.PI / 2, own + Math.PI, own - Math.PI / 2]
     .map((heading) => wrapAngle(heading - inwardRad))
     .filter((turn) => Math.abs(turn) < maxSideTurnRad)
     .sort((a, b) => Math.abs(a) - Math.abs(b));
   const isLong = Math.max(sizeM[0], sizeM[1]) > limits.maxWidthM;
-  return (isLong ? aligned : [0, 0.35, -0.35, 0.7, -0.7]).flatMap((turn) => {
-    const heading = inwardRad + turn;
-    const widthM = extentAlong(mapFromThing, sizeM, heading + Math.PI / 2);
-    if (widthM > limits.maxWidthM) return [];
-    const [x, y, z] = mapFromThing.translation;
-    const graspZ = Math.max(z, bottomM + fingerClearanceM);
-    const rotation = sideGraspRotation(heading);
-    const back = pregraspDistanceM + extentAlong(mapFromThing, sizeM, heading) / 4;
-    return [
-      {
-        kind: 'side' as const,
-        widthM,
-        mapFromGrasp: new Transform([x, y, graspZ], rotation),
-        mapFromPregrasp: new Transform(
-          [x - back * Math.cos(heading), y - back * Math.sin(heading), graspZ + 0.015],
-          rotation,
-        ),
-      },
-    ];
-  });
+  return (isLong ? aligned : [0, 0.35, -0.35, 0.7, -0.7])
+    .map((turn) => inwardRad + turn)
+    .map((heading) => ({ heading, widthM: extentAlong(mapFromThing, sizeM, heading + Math.PI / 2) }))
+    .filter(({ widthM }) => widthM <= limits.maxWidthM);
 }
 
 function topGrasps(

@@ -1,50 +1,24 @@
 import { Transform } from '@efferent/core';
-import {
-  basePosesFor,
-  mapFromTool,
-  moveArmTo,
-  moveToolStraight,
-  raiseHand,
-  solveHere,
-} from './arm-motion.ts';
-import { sideGraspRotation, topGraspRotation } from './geometry.ts';
+import { mapFromTool, moveArmTo, moveToolStraight, raiseHand, solveHere } from './arm-motion.ts';
 import { driveWithTuckedArm } from './library/navigate.ts';
 import { holdsSomething, tuckArm } from './library/tuck.ts';
-import type { CarriedThing, SkillBody } from './skill-body.ts';
+import type { ReleasePose } from './release-pose.ts';
+import { firstBase, reachableHere, startsBefore } from './release-reach.ts';
+import type { SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 import type { WorkScene } from './work-scene.ts';
-
-/** Where to let go: tool poses above and at the release, `map`. */
-export interface ReleasePose {
-  readonly mapFromAbove: Transform;
-  readonly mapFromRelease: Transform;
-}
 
 /** The hand opens this much wider than what it held, m: wide fingers would push what stands beside, or a bowl's wall. */
 const releaseOpeningM = 0.025;
 const backOffM = 0.1;
 /** Share of the arm's speed at which a thing is let down: it may meet what lies below before it was expected to. */
 const lowerSpeed = 0.3;
+/** Share of the arm's speed at which the hand goes in and out of an enclosure. */
+const insertSpeed = 0.5;
 /** Places to stand at that are tried. */
 const maxDrives = 2;
 /** What is held may meet what it is put on this far above the planned height, m. */
 const touchEarlyM = 0.06;
-/** Wider than this cannot be taken as held, m. */
-const fallbackSizeM = 0.08;
-
-/** What is held; a plain box of the gripper's opening when no skill of this process has grasped it. */
-export function carriedThing(body: SkillBody, className: string): CarriedThing {
-  if (body.carried !== undefined) return body.carried;
-  const width = Math.max(0.02, body.position(body.model.manifest.gripper.actuator));
-  return {
-    className,
-    kind: 'side',
-    toolFromBox: Transform.identity,
-    sizeM: [fallbackSizeM, width, fallbackSizeM],
-    belowToolM: fallbackSizeM / 2,
-  };
-}
-
 /** @throws {@link SkillFailure} code `hand-empty` */
 export function requireHolding(body: SkillBody): void {
   if (holdsSomething(body)) return;
@@ -53,35 +27,6 @@ export function requireHolding(body: SkillBody): void {
   throw new SkillFailure(
     'hand-empty',
     `the gripper holds nothing: ${(body.position(gripper) * 100).toFixed(1)} cm open with ${Math.abs(body.effort(gripper)).toFixed(1)} N`,
-  );
-}
-
-/**
- * Tool poses that release at a point, in the orientation in which the thing was grasped.
- *
- * @param toolHeightM - of the tool at the release
- * @param aboveM - how much higher the hand comes in
- * @param headingsRad - headings into the furniture
- */
-export function releasePoses(
-  carried: CarriedThing,
-  pointM: readonly [number, number],
-  toolHeightM: number,
-  aboveM: number,
-  headingsRad: readonly number[],
-): readonly ReleasePose[] {
-  const turns = carried.kind === 'side' ? [0, 0.4, -0.4, 0.8, -0.8] : [0, Math.PI / 4, -Math.PI / 4];
-  return headingsRad.flatMap((heading) =>
-    turns.map((turn) => {
-      const rotation =
-        carried.kind === 'side'
-          ? sideGraspRotation(heading + turn)
-          : topGraspRotation(heading + turn + Math.PI / 2);
-      return {
-        mapFromRelease: new Transform([pointM[0], pointM[1], toolHeightM], rotation),
-        mapFromAbove: new Transform([pointM[0], pointM[1], toolHeightM + aboveM], rotation),
-      };
-    }),
   );
 }
 
@@ -101,9 +46,14 @@ export async function releaseAt(
 ): Promise<string> {
   let work = makeWork();
   let options = poses;
-  for (let drive = 0; !options.some((pose) => canReleaseHere(body, work, pose)); drive++) {
-    if (drive === maxDrives) break;
-    const base = firstBase(body, work, options);
+  for (let drive = 0; drive < maxDrives; drive++) {
+    if (reachableHere(body, work, options, work.roomyChecker).length > 0) break;
+    const isNear = reachableHere(body, work, options, work.checker).length > 0;
+    if (isNear && drive > 0) break;
+    const base =
+      firstBase(body, work, options, work.roomyChecker) ??
+      (isNear ? undefined : firstBase(body, work, options, work.checker));
+    if (base === undefined && isNear) break;
     if (base === undefined)
       throw new SkillFailure(
         'unreachable',
@@ -114,55 +64,44 @@ export async function releaseAt(
     options = await look();
     work = makeWork();
   }
+  const roomy = new Set(reachableHere(body, work, options, work.roomyChecker));
+  options = [...roomy, ...options.filter((pose) => !roomy.has(pose))];
   let reason: SkillFailure | undefined;
   for (const pose of options) {
     const goals = solveHere(body, work, pose.mapFromAbove);
     if (goals.length === 0) continue;
     try {
       body.report('reach', 0.6);
-      await moveArmTo(body, work, goals);
+      await reachAbove(body, work, pose, goals);
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
       reason = error as SkillFailure;
       continue;
     }
     await lower(body, work, pose);
-    return await letGo(body, work);
+    return await letGo(body, work, pose);
   }
   throw reason ?? new SkillFailure('unreachable', `the arm does not reach ${what} from here`);
 }
 
-/** The same poses, first those at which neither the hand nor what it holds touches anything in the end. */
-export function freeReleasesFirst(
+/** Brings the hand over the place: straight in from before its opening where it has one and there is room, else freely. */
+async function reachAbove(
   body: SkillBody,
   work: WorkScene,
-  poses: readonly ReleasePose[],
-): readonly ReleasePose[] {
-  const isFree = freedomOf(body, work);
-  const free = new Set(poses.filter((pose) => solveHere(body, work, pose.mapFromRelease).some(isFree)));
-  return [...free, ...poses.filter((pose) => !free.has(pose))];
-}
-
-/** Tells whether the arm may be in a configuration with the base where it is. */
-function freedomOf(body: SkillBody, work: WorkScene): (positions: Float64Array) => boolean {
-  const q = body.model.zeroJointPositions();
-  work.checker.setBasePose(body.mapFromBase());
-  return (positions) => !work.checker.isColliding(body.model.jointPositionsFromActuators(positions, q));
-}
-
-function canReleaseHere(body: SkillBody, work: WorkScene, pose: ReleasePose): boolean {
-  return (
-    solveHere(body, work, pose.mapFromAbove).some(freedomOf(body, work)) &&
-    solveHere(body, work, pose.mapFromRelease).length > 0
-  );
-}
-
-function firstBase(body: SkillBody, work: WorkScene, poses: readonly ReleasePose[]): Transform | undefined {
-  for (const pose of poses) {
-    const base = basePosesFor(body, work, [pose.mapFromAbove], 1)[0];
-    if (base !== undefined) return Transform.fromPlanar(base.x, base.y, base.yaw);
+  pose: ReleasePose,
+  goals: readonly Float64Array[],
+): Promise<void> {
+  const before = startsBefore(body, work, pose);
+  if (before.length > 0) {
+    try {
+      await moveArmTo(body, work, before);
+      await moveToolStraight(body, work, [pose.mapFromAbove], { speed: insertSpeed });
+      return;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+    }
   }
-  return undefined;
+  await moveArmTo(body, work, goals);
 }
 
 function requireStillHeld(body: SkillBody, when: string): void {
@@ -186,7 +125,7 @@ async function lower(body: SkillBody, work: WorkScene, pose: ReleasePose): Promi
 }
 
 /** Opens the hand, checks that it is free, and leaves. */
-async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
+async function letGo(body: SkillBody, work: WorkScene, pose: ReleasePose): Promise<string> {
   requireStillHeld(body, 'before it was released');
   body.report('release', 0.8);
   const gripper = body.model.manifest.gripper.actuator;
@@ -202,14 +141,24 @@ async function letGo(body: SkillBody, work: WorkScene): Promise<string> {
     );
   }
   body.carried = undefined;
-  await backOff(body, work);
+  await backOff(body, work, pose.mapFromBefore);
   await tuckArm(body);
   return `released ${(heldM * 100).toFixed(1)} cm wide, gripper now ${(openM * 100).toFixed(1)} cm open`;
 }
 
-/** Draws the hand back the way it points, straight up when it points down. */
-export async function backOff(body: SkillBody, work: WorkScene): Promise<void> {
+/** Draws the hand back the way it came in or else the way it points, straight up when it points down. */
+export async function backOff(body: SkillBody, work: WorkScene, mapFromBefore?: Transform): Promise<void> {
   const tool = mapFromTool(body, work);
+  if (mapFromBefore !== undefined) {
+    const [x, y] = mapFromBefore.translation;
+    const out = new Transform([x, y, tool.translation[2]], tool.rotation);
+    try {
+      await moveToolStraight(body, work, [out], { checkCollisions: false, speed: insertSpeed });
+      return;
+    } catch (error) {
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+    }
+  }
   const ahead = tool.apply([1, 0, 0]);
   const isDown = ahead[2] - tool.translation[2] < -0.5;
   if (isDown) {

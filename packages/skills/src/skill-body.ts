@@ -1,5 +1,6 @@
 import type { Transform, Vector3 } from '@efferent/core';
 import type { PriorMap, RobotModel } from '@efferent/robot';
+import type { HandPosture } from './geometry.ts';
 import type { MoveItSettings } from './mapping/mapping-schema.ts';
 import type { UserServers } from './user-servers.ts';
 
@@ -58,7 +59,7 @@ export interface PolicyOutcome {
 /** What the gripper holds, as far as the skill that grasped it measured. */
 export interface CarriedThing {
   readonly className: string;
-  readonly kind: 'side' | 'top';
+  readonly kind: HandPosture;
   /** Box around it in the tool's frame, m. */
   readonly toolFromBox: Transform;
   readonly sizeM: Vector3;

@@ -39,11 +39,14 @@ export class WorkScene {
   readonly checker: CollisionChecker;
   /** The same with room for a fast motion. */
   readonly roomyChecker: CollisionChecker;
+  /** Whether something in the gripper was said to be carried. */
+  readonly isCarrying: boolean;
   readonly #body: PlanningBody;
   #kinematics: ReachKinematics | undefined;
 
   constructor(body: PlanningBody, options: WorkSceneOptions = {}) {
     this.#body = body;
+    this.isCarrying = options.carried !== undefined;
     const openings = new Map([...body.openings, ...(options.openings ?? [])]);
     this.scene = PlanningScene.fromPriorMap(body.map, openings);
     const ignore = [...(options.ignore ?? []), ...this.#carriedBox(options.carried)];

@@ -170,7 +170,7 @@ export class PickEnvironment {
   /** Looks at the target, chooses grasp and base pose as the skill does, and puts the robot there. */
   #approach(
     pictures: number,
-  ): (Seen & { readonly kind: 'side' | 'top'; readonly supportM: number }) | undefined {
+  ): (Seen & { readonly kind: GraspCandidate['kind']; readonly supportM: number }) | undefined {
     const { scenario } = this;
     const { map } = this.#world.scene;
     const support = supportAt(map, this.#objectPose().translation, scenario.setup.articulationPositions);

@@ -1,7 +1,12 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import { type BaseFilter, basePosesFor, solveHere, standingRoom } from '../arm-motion.ts';
 import { openAboveM, type SupportArea, standpoints, supportAt } from '../geometry.ts';
-import { type GraspCandidate, graspCandidates, policySidewaysM } from '../grasp-candidates.ts';
+import {
+  type GraspCandidate,
+  graspCandidates,
+  policySidewaysM,
+  slantCandidates,
+} from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
 import { sightOf } from '../sight-line.ts';
 import type { SkillBody } from '../skill-body.ts';
@@ -50,9 +55,11 @@ export function planGrasp(body: SkillBody, target: Reacquired): GraspPlan {
       ? [inward]
       : stands.slice(0, 2).map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
   const limits = { maxWidthM: maxWidthM(body), topClearanceM };
-  const all = headings.flatMap((heading) => graspCandidates(mapFromThing, sizeM, support, heading, limits));
+  const listed = [graspCandidates, slantCandidates].flatMap((list) =>
+    headings.flatMap((heading) => list(mapFromThing, sizeM, support, heading, limits)),
+  );
   // An arm over its table comes from above.
-  const candidates = body.model.isFixed ? all.filter(({ kind }) => kind === 'top') : all;
+  const candidates = body.model.isFixed ? listed.filter(({ kind }) => kind === 'top') : listed;
   return { work, reach, support, candidates };
 }
 
@@ -78,8 +85,28 @@ export interface PlacedGrasp {
   readonly base: Transform | undefined;
 }
 
+/**
+ * The grasp to go for, from here or from another place of the base; at a slant where there is no other.
+ *
+ * @param taken - places where the base was found not to get
+ */
+export function chooseGrasp(
+  body: SkillBody,
+  plan: GraspPlan,
+  target: Reacquired,
+  taken: readonly Transform[],
+): PlacedGrasp | undefined {
+  for (const isSlant of [false, true]) {
+    const candidates = plan.candidates.filter(({ kind }) => (kind === 'slant') === isSlant);
+    const wanted = { ...plan, candidates };
+    const placed = chooseHere(body, wanted) ?? chooseBase(body, wanted, target, taken);
+    if (placed !== undefined) return placed;
+  }
+  return undefined;
+}
+
 /** A grasp that the arm gets to from here, with room left for the policy's own motion. */
-export function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
+function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
   const candidate = plan.candidates.find(
     (option) =>
       isFreeHere(body, plan.work, option.mapFromPregrasp) &&
@@ -102,12 +129,8 @@ const nudgesM = [-0.05, 0.05] as const;
 /** A place of the base this near to one that is taken is taken, too, m. */
 const takenWithinM = 0.08;
 
-/**
- * The first grasp that some base pose allows, best one with room for what the grasp itself drives.
- *
- * @param taken - places where the base was found not to get
- */
-export function chooseBase(
+/** The first grasp that some base pose allows, best one with room for what the grasp itself drives. */
+function chooseBase(
   body: SkillBody,
   plan: GraspPlan,
   target: Reacquired,

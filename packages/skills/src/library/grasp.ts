@@ -1,5 +1,6 @@
 import { clamp, type Transform } from '@efferent/core';
 import { mapFromTool, moveArmTo, moveToolStraight, raiseHand, solveHere } from '../arm-motion.ts';
+import { postureOf } from '../geometry.ts';
 import type { GraspCandidate } from '../grasp-candidates.ts';
 import type { PolicyOutcome, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -24,11 +25,16 @@ export type Grasp = (body: SkillBody, request: GraspRequest) => Promise<PolicyOu
 export const liftedM = 0.08;
 const policyTimeS = 25;
 
-/** A grasp by a learned policy; by planned motion where the policy did not come to an end before. @param policy - folder under policies/ */
+/**
+ * A grasp by a learned policy; by planned motion where the policy did not come to an end before, and at a slant, which
+ * policies do not know.
+ *
+ * @param policy - folder under policies/
+ */
 export function graspByPolicy(policy: string): Grasp {
   return (body, request) => {
-    const { className, target, plan, failedBefore } = request;
-    if (failedBefore === 'time-out') return graspByMotion(body, request);
+    const { className, target, plan, candidate, failedBefore } = request;
+    if (failedBefore === 'time-out' || candidate.kind === 'slant') return graspByMotion(body, request);
     return body.runPolicy({
       policy,
       className,
@@ -88,7 +94,7 @@ const sidestep = { limitMps: 0.08, gain: 2, enoughM: 0.004, timeS: 6, periodS: 0
 async function besideThing(body: SkillBody, plan: GraspPlan, goal: Transform): Promise<void> {
   if (body.model.isFixed) return;
   const tool = mapFromTool(body, plan.work);
-  if (tool.apply([1, 0, 0])[2] - tool.translation[2] > -0.5) return;
+  if (postureOf(tool.apply([1, 0, 0])[2] - tool.translation[2]) !== 'top') return;
   const endS = body.nowS() + sidestep.timeS;
   while (body.nowS() < endS) {
     const offM = body.mapFromBase().inverse().apply(goal.translation)[0] - baseFromToolX(body, plan);

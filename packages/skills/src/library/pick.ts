@@ -1,7 +1,7 @@
 import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { mapFromTool, moveArmTo, solveHere } from '../arm-motion.ts';
 import { freeStand } from '../free-stand.ts';
-import { besidePose, openAboveM, standpoints, supportAt } from '../geometry.ts';
+import { besidePose, openAboveM, postureOf, standpoints, supportAt } from '../geometry.ts';
 import { type GraspCandidate, policySidewaysM } from '../grasp-candidates.ts';
 import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
@@ -12,8 +12,7 @@ import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
 import { type Grasp, type GraspRequest, liftedM } from './grasp.ts';
 import {
-  chooseBase,
-  chooseHere,
+  chooseGrasp,
   downToSupport,
   type GraspPlan,
   openingFor,
@@ -180,7 +179,7 @@ async function approach(
   let plan = planGrasp(body, target);
   const taken: Transform[] = [];
   for (let drive = 0; ; drive++) {
-    const placed = chooseHere(body, plan) ?? chooseBase(body, plan, target, taken);
+    const placed = chooseGrasp(body, plan, target, taken);
     if (placed === undefined) {
       const nearer = drive === 0 ? await lookFromBeside(body, className, target, plan) : undefined;
       if (nearer === undefined) throw unreachable(body, className, target, plan);
@@ -273,10 +272,9 @@ function carriedAfter(
     [tool.translation[0], tool.translation[1], tool.translation[2] - belowToolM + heightM / 2],
     target.mapFromThing.rotation,
   );
-  const pointsDown = tool.apply([1, 0, 0])[2] - tool.translation[2] < -0.5;
   return {
     className,
-    kind: pointsDown ? 'top' : 'side',
+    kind: postureOf(tool.apply([1, 0, 0])[2] - tool.translation[2]),
     toolFromBox: tool.inverse().multiply(mapFromBox),
     sizeM: [target.sizeM[0], target.sizeM[1], heightM],
     belowToolM,

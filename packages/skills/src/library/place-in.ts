@@ -2,14 +2,9 @@ import { Transform, type Vector3 } from '@efferent/core';
 import type { MapContainer } from '@efferent/robot';
 import { containerArea, standpoints, supportAt, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
-import {
-  carriedThing,
-  freeReleasesFirst,
-  type ReleasePose,
-  releaseAt,
-  releasePoses,
-  requireHolding,
-} from '../release.ts';
+import { releaseAt, requireHolding } from '../release.ts';
+import { carriedThing, heldAs, type ReleasePose, releasePoses } from '../release-pose.ts';
+import { freeReleasesFirst } from '../release-reach.ts';
 import { argument, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -187,8 +182,6 @@ function overRim(
   floorM: number,
   furnitureId: string | undefined,
 ): readonly ReleasePose[] {
-  const toolM = Math.max(rimM + fingersAboveRimM, floorM + carried.belowToolM + 0.015);
-  const passM = rimM + carried.belowToolM + passOverM;
   const here = body.mapFromBase().translation;
   const headings =
     furnitureId === undefined || body.model.isFixed
@@ -196,7 +189,13 @@ function overRim(
       : standpoints(body.map, furnitureId, pointM)
           .slice(0, 2)
           .map(({ outward }) => Math.atan2(-outward[1], -outward[0]));
-  return releasePoses(carried, pointM, toolM, Math.max(0.03, passM - toolM), headings);
+  // A slanting hand reaches farther than one from above.
+  const held = carried.kind === 'top' ? [carried, heldAs(carried, 'slant')] : [carried];
+  return held.flatMap((each) => {
+    const toolM = Math.max(rimM + fingersAboveRimM, floorM + each.belowToolM + 0.015);
+    const passM = rimM + each.belowToolM + passOverM;
+    return releasePoses(each, pointM, toolM, Math.max(0.03, passM - toolM), headings);
+  });
 }
 
 function checkFits(carried: CarriedThing, label: string, insideM: number): void {

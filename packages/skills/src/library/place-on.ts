@@ -1,9 +1,10 @@
-import { Transform, type Vector3 } from '@efferent/core';
+import { clamp, Transform, type Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
 import { freeSpots } from '../free-spot.ts';
-import { type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
+import { type HandPosture, openAboveM, type SupportArea, standpoints, surfaceArea } from '../geometry.ts';
 import { openingsAround } from '../openings.ts';
-import { carriedThing, type ReleasePose, releaseAt, releasePoses, requireHolding } from '../release.ts';
+import { releaseAt, requireHolding } from '../release.ts';
+import { carriedThing, hasNoSide, heldAs, type ReleasePose, releasePoses } from '../release-pose.ts';
 import { argument, type SkillArguments, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -18,10 +19,15 @@ const fingerRoomM = 0.035;
 /** The thing is let go this far above the surface, m. */
 const dropM = 0.012;
 const comeInAboveM = 0.07;
+const lowestComeInM = 0.015;
 /** How far from the edge of a surface things are put unless somebody wants them elsewhere, m. */
 const insetM = 0.17;
 /** Farther than this the surface is not seen well enough to find a free spot, m. */
 const judgeWithinM = 1.4;
+/** What is held stops this far before an enclosure, m. */
+const beforeM = 0.04;
+/** A hand at a steeper angle to the opening than this cosine does not come straight in. */
+const minStraightness = 0.6;
 /** Spots tried before the surface counts as full. */
 const maxSpots = 12;
 
@@ -119,10 +125,47 @@ function posesOn(
     );
   }
   const surfaceM = area.mapFromArea.translation[2];
-  const toolHeightM = surfaceM + carried.belowToolM + dropM;
-  return spread(spots).flatMap((spot) => {
-    return releasePoses(carried, spot, toolHeightM, comeInAboveM, headingsAt(body, area, spot));
-  });
+  const isEnclosed = area.clearanceM < openAboveM;
+  // Under a board there is no room for a hand from above; over the far side of a surface it does not reach.
+  const posture: HandPosture = isEnclosed ? 'side' : 'slant';
+  const turns = carried.kind !== 'side' && carried.kind !== posture && hasNoSide(carried);
+  const chosen = spread(spots);
+  const poses = (turns ? [carried, heldAs(carried, posture)] : [carried]).flatMap((held) =>
+    chosen.flatMap((spot) => {
+      const toolHeightM = surfaceM + held.belowToolM + dropM;
+      return releasePoses(held, spot, toolHeightM, comeInOver(held, area), headingsAt(body, area, spot));
+    }),
+  );
+  if (!isEnclosed || body.model.isFixed) return poses;
+  return [...poses.map((pose) => comingStraightIn(body, carried, area, pose)), ...poses];
+}
+
+/** How much higher than at the release the hand comes in, m: in an enclosure half way between its floor and its ceiling. */
+const comeInOver = (held: CarriedThing, area: SupportArea): number =>
+  area.clearanceM >= openAboveM
+    ? comeInAboveM
+    : clamp((area.clearanceM - held.sizeM[2]) / 2 - dropM, lowestComeInM, comeInAboveM);
+
+/** The same release, the hand coming from before the furniture. */
+function comingStraightIn(
+  body: SkillBody,
+  carried: CarriedThing,
+  area: SupportArea,
+  pose: ReleasePose,
+): ReleasePose {
+  const { mapFromAbove } = pose;
+  const [x, y, z] = mapFromAbove.translation;
+  const stand = standpoints(body.map, area.furnitureId, [x, y])[0];
+  const tip = mapFromAbove.apply([1, 0, 0]);
+  const [aheadX, aheadY] = [tip[0] - x, tip[1] - y];
+  if (stand === undefined) return pose;
+  const [outX, outY] = stand.outward;
+  const straightness = -(aheadX * outX + aheadY * outY);
+  if (straightness < minStraightness) return pose;
+  const inM = (stand.edgeM[0] - x) * outX + (stand.edgeM[1] - y) * outY;
+  const backM = (inM + Math.max(carried.sizeM[0], carried.sizeM[1]) / 2 + beforeM) / straightness;
+  const before: Vector3 = [x - aheadX * backM, y - aheadY * backM, z];
+  return { ...pose, mapFromBefore: new Transform(before, mapFromAbove.rotation) };
 }
 
 /** Headings of the hand over a spot: into the furniture, or away from a base that does not move. */

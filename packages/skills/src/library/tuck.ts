@@ -9,7 +9,7 @@ import { freshDepth } from './observe.ts';
 const closeEnough = 0.06;
 
 /** Names of the manifest's poses in which the robot may drive. */
-const drivingPoses = { empty: 'stow', holding: 'carry' } as const;
+export const drivingPoses = { empty: 'stow', holding: 'carry' } as const;
 
 /** Tells whether the gripper feels something between its pads; fingers that press outwards hold nothing. */
 export function holdsSomething(body: SkillBody): boolean {
