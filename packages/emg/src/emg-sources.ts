@@ -6,6 +6,7 @@ import { syntheticKind } from './synthetic-kind.ts';
 const kinds: Readonly<Record<string, () => Promise<EmgSourceKind>>> = {
   synthetic: async () => syntheticKind,
   sessantaquattro: async () => (await import('./devices/sessantaquattro-kind.ts')).sessantaquattroKind,
+  quattrocento: async () => (await import('./devices/quattrocento-kind.ts')).quattrocentoKind,
 };
 
 /** Names for the parameter `source`. */
