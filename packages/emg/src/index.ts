@@ -32,7 +32,15 @@ export { decide, type GestureDecision } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
 export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export {
+  type EmgSourceContext,
+  type EmgSourceKind,
+  type SourceSetting,
+  type SourceSettings,
+  settingsFrom,
+} from './emg-source-kind.ts';
+export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 export { parseActivation } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
