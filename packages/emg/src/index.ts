@@ -28,7 +28,7 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
-export { decide, type GestureDecision } from './decoder/decide.ts';
+export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
 export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
@@ -59,3 +59,4 @@ export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
+export { featureNames } from './signal/windowed-features.ts';
