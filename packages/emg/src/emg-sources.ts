@@ -5,6 +5,7 @@ import { syntheticKind } from './synthetic-kind.ts';
 /** Every way to get raw samples; what only some users need is loaded when it is asked for. */
 const kinds: Readonly<Record<string, () => Promise<EmgSourceKind>>> = {
   synthetic: async () => syntheticKind,
+  lsl: async () => (await import('./lsl/lsl-kind.ts')).lslKind,
 };
 
 /** Names for the parameter `source`. */

@@ -1,12 +1,14 @@
 import { steadyWallClock } from '@efferent/core';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { EmgFrame } from '../emg-source.ts';
+import type { EmgFrame, EmgLink } from '../emg-source.ts';
+import { settingsFrom } from '../emg-source-kind.ts';
 import { lslNowS } from './lsl-clock.ts';
-import { type LslLink, LslSource } from './lsl-source.ts';
+import { lslKind } from './lsl-kind.ts';
 import { LslOutlet } from './outlet.ts';
 import { findEmgStream } from './stream-choice.ts';
 import type { LslStreamDescription } from './stream-info.ts';
 
+const { signal } = new AbortController();
 const rateHz = 1000;
 const channel = (type: string, unit: string) => ({ label: '', unit, type });
 const waitFor = { timeout: 5000, interval: 5 };
@@ -26,20 +28,17 @@ function arm(name: string, overrides: Partial<LslStreamDescription> = {}): LslSt
 
 /** Opens a source of the stream and keeps what it says. */
 async function listen(name: string, unit = '') {
-  const links: LslLink[] = [];
+  const links: EmgLink[] = [];
   const frames: EmgFrame[] = [];
-  const source = await LslSource.open(
-    { name, unit, peers: [] },
-    {
-      clock: steadyWallClock,
-      every: (periodNs, callback) => {
-        const timer = setInterval(callback, Number(periodNs) / 1e6);
-        return { cancel: () => clearInterval(timer) };
-      },
-      onLink: (link) => links.push(link),
-      signal: new AbortController().signal,
+  const source = await lslKind.open(settingsFrom('lsl', lslKind, { stream: name, unit }), {
+    clock: steadyWallClock,
+    every: (periodNs, callback) => {
+      const timer = setInterval(callback, Number(periodNs) / 1e6);
+      return { cancel: () => clearInterval(timer) };
     },
-  );
+    onLink: (link) => links.push(link),
+    signal,
+  });
   onTestFinished(() => source.stop());
   await source.start((frame) => frames.push({ ...frame, samplesUv: frame.samplesUv.slice() }));
   const states = () => links.map(({ state }) => state);
@@ -163,7 +162,16 @@ test('a name that two streams have is not guessed', async () => {
   await expect(listen(name)).rejects.toThrow(/2 streams match/);
 });
 
-const { signal } = new AbortController();
+test('a machine to look on is named by its address', async () => {
+  const settings = settingsFrom('lsl', lslKind, { peers: '127.0.0.2, my-pc' });
+  const context = {
+    clock: steadyWallClock,
+    every: () => ({ cancel: () => undefined }),
+    onLink: () => undefined,
+    signal,
+  };
+  await expect(lslKind.open(settings, context)).rejects.toThrow('peers: got "my-pc"');
+});
 
 test('a stream that is not there is answered with those that are', async () => {
   const outlet = await LslOutlet.open(arm(unique('there')));

@@ -1,5 +1,6 @@
-import { type Clock, describeError, HardwareError, pause } from '@efferent/core';
-import type { EmgFrame, EmgSource, EmgSourceDescription } from '../emg-source.ts';
+import { describeError, HardwareError, pause } from '@efferent/core';
+import type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from '../emg-source.ts';
+import type { EmgSourceContext } from '../emg-source-kind.ts';
 import type { LslValues } from './channel-format.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { findStreams, type StreamQuery } from './discovery.ts';
@@ -14,20 +15,6 @@ export interface LslSourceOptions extends StreamQuery {
   readonly peers: readonly string[];
   /** See {@link findEmgStream}. */
   readonly unit: string;
-}
-
-/** How a stream fares; the reason is for people. */
-export interface LslLink {
-  readonly state: 'connecting' | 'connected' | 'silent' | 'reconnecting';
-  readonly reason: string;
-}
-
-export interface LslSourceContext {
-  /** Stamps the frames. */
-  readonly clock: Clock;
-  readonly every: (periodNs: bigint, callback: () => void) => { cancel(): void };
-  readonly onLink: (link: LslLink) => void;
-  readonly signal: AbortSignal;
 }
 
 /** Duration of a frame, s. */
@@ -49,16 +36,16 @@ const strangeStampS = 10;
 export class LslSource implements EmgSource {
   readonly description: EmgSourceDescription;
   readonly #options: LslSourceOptions;
-  readonly #context: LslSourceContext;
+  readonly #context: EmgSourceContext;
   readonly #ending = new AbortController();
   readonly #timeline: SampleTimeline;
   #stream: EmgStream;
   #lastArrivalS = 0;
-  #link: LslLink['state'] = 'connecting';
+  #link: EmgLink['state'] = 'connecting';
   #running: Promise<void> | undefined;
 
   /** Finds the stream. @throws as {@link findEmgStream} */
-  static async open(options: LslSourceOptions, context: LslSourceContext): Promise<LslSource> {
+  static async open(options: LslSourceOptions, context: EmgSourceContext): Promise<LslSource> {
     const { unit, peers, ...query } = options;
     context.onLink({ state: 'connecting', reason: 'looking for the stream' });
     const { signal } = context;
@@ -66,7 +53,7 @@ export class LslSource implements EmgSource {
     return new LslSource(options, context, stream);
   }
 
-  private constructor(options: LslSourceOptions, context: LslSourceContext, stream: EmgStream) {
+  private constructor(options: LslSourceOptions, context: EmgSourceContext, stream: EmgStream) {
     this.#options = options;
     this.#context = context;
     this.#stream = stream;
@@ -183,7 +170,7 @@ export class LslSource implements EmgSource {
     return useStream({ ...info, channels: old.channels }, unit);
   }
 
-  #tell(state: LslLink['state'], reason: string): void {
+  #tell(state: EmgLink['state'], reason: string): void {
     this.#link = state;
     this.#context.onLink({ state, reason });
   }
