@@ -28,11 +28,19 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
-export { decide, type GestureDecision } from './decoder/decide.ts';
+export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
 export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export {
+  type EmgSourceContext,
+  type EmgSourceKind,
+  type SourceSetting,
+  type SourceSettings,
+  settingsFrom,
+} from './emg-source-kind.ts';
+export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 export { parseActivation } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
@@ -51,3 +59,4 @@ export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
+export { featureNames } from './signal/windowed-features.ts';
