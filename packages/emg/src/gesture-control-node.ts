@@ -13,6 +13,7 @@ import { type ControlOutput, GestureController } from './control/gesture-control
 import { bundledMappingPath, type GestureMapping, loadGestureMapping } from './control/gesture-mapping.ts';
 import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
+import type { EmgLink } from './emg-source.ts';
 import { isGestureName } from './gestures.ts';
 
 /** Time between decisions of the gesture node, s; the velocity ramp counts decisions. */
@@ -56,6 +57,15 @@ export const gestureControlNode: NodeModule = {
         send(controller.decide(decision, ageNs, node.steadyClock.nowNs()), newestNs);
       },
     );
+    node.createSubscription(
+      'efferent_interfaces/msg/EmgSourceStatus',
+      '/emg/source',
+      { qos: qosProfiles.latched },
+      ({ state, reason }) => {
+        const outputs = controller.observeLink({ state: linkState(state), reason }, node.steadyClock.nowNs());
+        if (outputs.length > 0) send(outputs, undefined);
+      },
+    );
     const watchdog = node.createTimer(
       watchdogPeriodNs,
       () => {
@@ -76,6 +86,11 @@ export const gestureControlNode: NodeModule = {
 function mappingPath(robot: string, given: string): string {
   const bundled = bundledMappingPath(robot, given);
   return given === '' || (/^[a-z]+$/.test(given) && existsSync(bundled)) ? bundled : given;
+}
+
+/** A state of a newer source that has no name here is a link that is not up. */
+function linkState(name: string): EmgLink['state'] {
+  return name === 'connected' || name === 'connecting' || name === 'silent' ? name : 'reconnecting';
 }
 
 /** A fault of a newer decoder that has no name here is one all the same. */

@@ -248,6 +248,20 @@ test.each(Object.keys(decodingFaults).filter((fault) => fault !== '' && fault !=
   },
 );
 
+test('a lost link to the sleeve stops at once, with the words of the source', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  const lost = { state: 'reconnecting', reason: 'unplugged' } as const;
+  expect(bench.controller.observeLink(lost, bench.nowNs)).toEqual([
+    { kind: 'base', linearMps: 0, angularRadps: 0 },
+  ]);
+  bench.decide('rest', { fault: 'no-frames' });
+  expect(bench.controller.status.stopReason).toBe('the sleeve is reconnecting: unplugged');
+  bench.controller.observeLink({ state: 'connected', reason: '' }, bench.nowNs);
+  bench.hold('rest', 0.5);
+  expect(bench.controller.status.stopState).toBe('armed');
+});
+
 test('an agent that begins to move while gestures are stopped is paused', () => {
   const bench = new Bench();
   bench.hold('rest', 1);

@@ -1,5 +1,6 @@
 import type { GestureDecision } from '../decoder/decide.ts';
 import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
+import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
 import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
@@ -77,6 +78,7 @@ export class GestureController {
   #gate: GateView = { source: 'none', agentPaused: false };
   #question: AgentQuestion | undefined;
   #suggestions: readonly string[] = [];
+  #link: EmgLink | undefined;
   #missing: readonly GestureName[] = [];
   #hasTakenOver = false;
   #isMenuOpen: boolean;
@@ -131,6 +133,13 @@ export class GestureController {
   /** Takes the instructions that the agent suggests. */
   observeSuggestions(suggestions: readonly string[]): void {
     this.#suggestions = suggestions;
+  }
+
+  /** Takes how the link to the sleeve fares. @returns what stops the robot when it was lost */
+  observeLink(link: EmgLink, nowNs: bigint): readonly ControlOutput[] {
+    this.#link = link;
+    if (link.state === 'connected' || this.#lastDecisionNs === undefined) return [];
+    return this.#halt(() => this.#latch.stop(this.#silenceReason), nowNs);
   }
 
   /** Takes the classes that the decoder tells apart; a mapping of others moves nothing. */
@@ -210,6 +219,12 @@ export class GestureController {
     return this.#isMenuOpen || this.#latch.state === 'locked';
   }
 
+  get #silenceReason(): string {
+    const link = this.#link;
+    const isUp = link === undefined || link.state === 'connected';
+    return isUp ? decodingFaults['no-frames'] : `the sleeve is ${link.state}: ${link.reason}`;
+  }
+
   /** Stops for a fault or by the person's wish; undefined when neither is there. */
   #stopFor(
     fault: DecodingFault,
@@ -220,7 +235,10 @@ export class GestureController {
     const wasLocked = this.#latch.state === 'locked';
     if (fault === 'co-activation')
       return wasLocked ? this.#stand(nowNs) : this.#lock(decodingFaults[fault], nowNs);
-    if (fault !== '') return this.#halt(() => this.#latch.stop(decodingFaults[fault]), nowNs);
+    if (fault !== '') {
+      const reason = fault === 'no-frames' ? this.#silenceReason : decodingFaults[fault];
+      return this.#halt(() => this.#latch.stop(reason), nowNs);
+    }
     if (this.#missing.length > 0) {
       const reason = `the decoder does not know ${this.#missing.join(', ')}, which the mapping uses`;
       return this.#halt(() => this.#latch.stop(reason), nowNs);
