@@ -47,7 +47,7 @@ function withSourceOptions(command: Command): Command {
   return command
     .option(
       '--source <name>',
-      'where samples come from: synthetic, sessantaquattro, quattrocento',
+      'where samples come from: synthetic, sessantaquattro, quattrocento, lsl',
       'synthetic',
     )
     .option('-p, --param <name:=value>', 'a setting of the source; may be given again', assignment, {});
