@@ -9,6 +9,14 @@ export function addEmgCommands(program: Command): void {
     .description('have a virtual person follow the calibration prompts, and fit a decoder')
     .option('--person <number>', 'seed of the virtual person', integer, 1)
     .action(lazily(async () => (await import('../emg-command.ts')).runEmgCalibrate));
+  emg
+    .command('eval')
+    .description('evaluate the default decoder on a published data set, by repetition and by session')
+    .argument('<folder>', 'where the data set was unpacked')
+    .requiredOption('--dataset <name>', 'layout: flexwear, hyser or capgmyo')
+    .option('--person <names>', 'only these people, with commas between', (names) => names.split(','), [])
+    .option('--json', 'print one JSON object; progress goes to stderr', false)
+    .action(lazily(async () => (await import('../emg-eval-command.ts')).runEmgEval));
   withSystemOptions(emg.command('demo'))
     .description('drive the simulated robot with a synthetic forearm, from buttons in the viewer')
     .option('--host <address>', 'where the viewer listens', '127.0.0.1')
