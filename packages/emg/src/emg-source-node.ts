@@ -10,7 +10,7 @@ import {
   stampFromNs,
 } from '@efferent/ros';
 import type { EmgFrame, EmgLink, EmgSource } from './emg-source.ts';
-import type { EmgSourceKind, SourceSettings } from './emg-source-kind.ts';
+import { type EmgSourceKind, type SourceSettings, settingsFrom } from './emg-source-kind.ts';
 import { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 import { parseActivation } from './forearm/activation-request.ts';
 import { openSource } from './open-source.ts';
@@ -47,7 +47,7 @@ export const emgSourceNode: NodeModule = {
         resolve();
       };
       const run = async () => {
-        source = await openSource(kind, declareSettings(node, kind), { ...context, onLink });
+        source = await openSource(kind, declareSettings(node, name, kind), { ...context, onLink });
         if (source === undefined || ending.signal.aborted) return;
         publisher.describe(source);
         obeyActivations(node, source, effort);
@@ -70,7 +70,7 @@ export const emgSourceNode: NodeModule = {
   },
 };
 
-function declareSettings(node: RosNode, kind: EmgSourceKind): SourceSettings {
+function declareSettings(node: RosNode, source: string, kind: EmgSourceKind): SourceSettings {
   const declared = kind.settings.map(({ name, default: value, description, integer, range, choices }) => [
     name,
     node.declareParameter(name, value, {
@@ -80,7 +80,7 @@ function declareSettings(node: RosNode, kind: EmgSourceKind): SourceSettings {
       ...(range === undefined ? {} : { range }),
     }),
   ]);
-  return Object.fromEntries(declared) as SourceSettings;
+  return settingsFrom(source, kind, Object.fromEntries(declared) as SourceSettings);
 }
 
 /** `/emg/activate` says what the muscles of a virtual person do. */

@@ -2,6 +2,7 @@ import { ContractError } from '@efferent/core';
 import { type GestureName, gestureNames } from '../gestures.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import type { CalibrationWindow } from './calibration-recorder.ts';
+import { type CoActivationLevels, fitCoActivation } from './co-activation.ts';
 import {
   fitLinearDiscriminant,
   type LinearDiscriminant,
@@ -26,6 +27,7 @@ export interface DecoderLevels {
   readonly silenceUv: number;
   /** Mean over channels of a window's RMS for no effort and for full effort, µV, one pair a gesture. */
   readonly effortUv: Readonly<Record<string, readonly [number, number]>>;
+  readonly coActivation: CoActivationLevels;
 }
 
 /** A fitted decoder of one person in one sleeve. */
@@ -77,7 +79,10 @@ export function fitCalibration(
     signal,
     gestures,
     model: { ...fitOn(windows, gestures), temperature },
-    levels: fitLevels(windows, gestures),
+    levels: {
+      ...fitLevels(windows, gestures),
+      coActivation: fitCoActivation(windows, signal.channelCount),
+    },
     rejectBelow,
     heldOut: scoreHeldOut(heldOut, gestures, temperature, rejectBelow),
   };
@@ -164,7 +169,10 @@ function chooseRejection(
  * to the gentlest gesture, above what the notches ring after a contraction. Effort runs between LibEMG's
  * 0.9 min + 0.1 max and 0.3 min + 0.7 max, with rest as min and the gesture's 90th percentile as max.
  */
-function fitLevels(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): DecoderLevels {
+function fitLevels(
+  windows: readonly CalibrationWindow[],
+  gestures: readonly GestureName[],
+): Omit<DecoderLevels, 'coActivation'> {
   const resting = windows.filter((window) => window.gesture === 'rest').map((window) => window.strideLevelUv);
   const restUv = resting.reduce((sum, level) => sum + level, 0) / resting.length;
   const varianceUv2 = resting.reduce((sum, level) => sum + (level - restUv) ** 2, 0) / resting.length;
