@@ -14,6 +14,20 @@ export {
   loadGestureMapping,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
+export type { EmgDataSet } from './datasets/data-set.ts';
+export {
+  capgmyoGrid,
+  type ElectrodeGrid,
+  type ElectrodePlace,
+  flexwearGrid,
+  gr10mm0808,
+  gr1305,
+  hyserGrids,
+  placeOf,
+  sleeveGrid,
+} from './datasets/electrode-grid.ts';
+export { evaluateDataSet, type PersonFigures } from './datasets/evaluate-data-set.ts';
+export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
 export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
