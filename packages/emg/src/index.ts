@@ -19,6 +19,7 @@ export {
   calibrationPath,
   type LoadedCalibration,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from './decoder/calibration-file.ts';
 export {
@@ -28,10 +29,17 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
+export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
-export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export {
+  type Calibration,
+  type CalibrationEvidence,
+  type DecoderAccuracy,
+  fitCalibration,
+} from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export { sleeveGrid } from './decoder/sleeve-moves.ts';
 export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export { parseActivation } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
