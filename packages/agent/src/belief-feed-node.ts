@@ -113,7 +113,9 @@ export class BeliefFeed {
       const depthMm = depthOf(depth);
       if (depthMm !== undefined) this.#belief.observeDepth({ view, depthMm }, stampS);
     }
-    this.#belief.observeDetections(view, message.detections.map(detectionOf), stampS);
+    // People are the gate's business: they are nothing that could be fetched.
+    const things = message.detections.map(detectionOf).filter(({ className }) => className !== 'person');
+    this.#belief.observeDetections(view, things, stampS);
     return true;
   }
 }

@@ -15,6 +15,8 @@ import {
   type SuiteOptions,
 } from './figure.ts';
 
+type PersonContact = EpisodeRecord['people'][number];
+
 export interface TasksOptions extends SuiteOptions {
   readonly scene: string;
   /** One robot, or two that work together. */
@@ -47,6 +49,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
   const arms =
     options.planner !== undefined ? [options.planner] : perturbation === undefined ? [''] : ['', openLoop];
   const tally: Record<string, number> = {};
+  const people = new Map<string, PersonContact>();
   for (let episode = options.shard.index; episode < options.episodes; episode += options.shard.count) {
     const task = tasks[episode % tasks.length] as string;
     for (const planner of arms) {
@@ -62,6 +65,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
       });
       options.onEpisode({ arm: planner === '' ? 'default' : planner, episode, ...record });
       addToTally(tally, planner === openLoop && arms.length > 1 ? 'open-loop ' : '', record);
+      addPeople(people, record);
       options.onProgress(describe(episode, options.episodes, record, planner));
     }
   }
@@ -74,6 +78,7 @@ export async function benchTasks(options: TasksOptions): Promise<Report> {
     perturbation: perturbation ?? 'none',
     episodes: options.episodes,
     shard: options.shard,
+    ...(people.size === 0 ? {} : { people: [...people.values()] }),
     tally,
   });
 }
@@ -105,6 +110,13 @@ export function taskFigures(tally: Readonly<Record<string, number>>): Figure[] {
     figure('mean-replans', count('replans') / count('episodes'), '1', { n: count('episodes') }),
     rateFigure('agent-believed-success-rate', count('believed successes'), count('episodes')),
   );
+  if (count('person episodes') > 0)
+    figures.push(
+      rateFigure('person-contact-rate', count('person contact episodes'), count('person episodes'), [
+        '<=',
+        0,
+      ]),
+    );
   if (count('open-loop episodes') > 0)
     figures.push(
       rateFigure('open-loop-success-rate', count('open-loop successes'), count('open-loop episodes')),
@@ -125,6 +137,8 @@ function addToTally(tally: Record<string, number>, arm: string, record: EpisodeR
   add('successes', record.success ? 1 : 0);
   add('believed successes', record.agentSuccess ? 1 : 0);
   add('collision episodes', record.collisions > 0 ? 1 : 0);
+  add('person episodes', record.people.length > 0 ? 1 : 0);
+  add('person contact episodes', record.people.some(({ forceN }) => forceN > 0) ? 1 : 0);
   add('perturbed', record.perturbation === null ? 0 : 1);
   add('replans', record.replans);
   add('simulated s', record.simulatedS);
@@ -134,11 +148,33 @@ function addToTally(tally: Record<string, number>, arm: string, record: EpisodeR
   add(`task ${record.task} ${record.success ? 'success' : 'failure'}`, 1);
 }
 
+/** Keeps the nearest, fastest and hardest approach to each part of a person over the episodes. */
+function addPeople(worst: Map<string, PersonContact>, { people }: EpisodeRecord): void {
+  for (const now of people) {
+    const before = worst.get(now.part) ?? now;
+    worst.set(now.part, {
+      part: now.part,
+      leastDistanceM: Math.min(before.leastDistanceM, now.leastDistanceM),
+      approachMps: Math.max(before.approachMps, now.approachMps),
+      forceN: Math.max(before.forceN, now.forceN),
+    });
+  }
+}
+
 function describe(episode: number, episodes: number, record: EpisodeRecord, planner: string): string {
   const arm = planner === '' ? '' : ` ${planner}`;
   const verdict = record.success ? 'success' : `failed: ${record.outcome}: ${record.message}`;
   const speed = (record.simulatedS / record.wallS).toFixed(1);
-  return `${episode + 1}/${episodes}${arm} seed ${record.seed} ${record.task}: ${verdict} · ${record.simulatedS.toFixed(0)} s, ${speed}x`;
+  const duration = `${record.simulatedS.toFixed(0)} s, ${speed}x`;
+  return `${episode + 1}/${episodes}${arm} seed ${record.seed} ${record.task}: ${verdict} · ${duration}${describeNearest(record)}`;
+}
+
+/** The part of a person that the robot came nearest to, for the progress line. */
+function describeNearest({ people }: EpisodeRecord): string {
+  const [nearest] = [...people].sort((a, b) => a.leastDistanceM - b.leastDistanceM);
+  if (nearest === undefined) return '';
+  const { part, leastDistanceM, approachMps, forceN } = nearest;
+  return ` · ${leastDistanceM.toFixed(2)} m from ${part}, ${approachMps.toFixed(2)} m/s, ${forceN.toFixed(0)} N`;
 }
 
 function checkPerturbation(text: string | undefined): PerturbationName | undefined {

@@ -40,7 +40,15 @@ export {
 } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export { sleeveGrid } from './decoder/sleeve-moves.ts';
-export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export {
+  type EmgSourceContext,
+  type EmgSourceKind,
+  type SourceSetting,
+  type SourceSettings,
+  settingsFrom,
+} from './emg-source-kind.ts';
+export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 export { parseActivation } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {

@@ -201,9 +201,11 @@ function toMessage(detection: Detection, header: Image['header']) {
   const [qx, qy, qz, qw] = detection.orientation;
   const pose = { position: { x, y, z }, orientation: { x: qx, y: qy, z: qz, w: qw } };
   const [sx, sy, sz] = detection.sizeM;
+  const { className, bodyPart, score } = detection;
+  const classes = bodyPart === undefined ? [className] : [className, bodyPart];
   return {
     header,
-    results: [{ hypothesis: { class_id: detection.className, score: detection.score }, pose: { pose } }],
+    results: classes.map((class_id) => ({ hypothesis: { class_id, score }, pose: { pose } })),
     bbox: { center: pose, size: { x: sx, y: sy, z: sz } },
   };
 }

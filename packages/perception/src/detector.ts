@@ -24,9 +24,14 @@ export interface CameraFrame {
   readonly up: Vector3;
 }
 
+/** Class of people, whole or by part. */
+export const personClass = 'person';
+
 /** One thing that a detector found, in the camera's optical frame (REP-103: z forward, x right, y down). */
 export interface Detection {
   readonly className: string;
+  /** Of class `person` only: which part of the body this is, e.g. `head`; absent for all of a person at once. */
+  readonly bodyPart?: string;
   /** Confidence in (0, 1]. */
   readonly score: number;
   /** Centre of the object's box, m. */

@@ -1,10 +1,12 @@
 import { clamp, type Rng } from '@efferent/core';
 import { BoxEstimator } from './box-estimate.ts';
-import type { CameraFrame, Detection, Detector } from './detector.ts';
+import { type CameraFrame, type Detection, type Detector, personClass } from './detector.ts';
 import { missProbability, type PerceptionNoise, perturbPosition } from './perception-noise.ts';
 
 const minVisiblePixels = 20;
 const maxInstances = 512;
+/** Labels of the parts of people are `person/<region>`. */
+const personPrefix = 'person/';
 
 /**
  * Stands in for a learned detector where the camera is simulated: the simulator's instance masks take the place of
@@ -30,7 +32,9 @@ export class SegmentationDetector implements Detector {
 
   setLabels(classNames: ReadonlyMap<number, string>): void {
     this.#classNames = classNames;
-    this.#vocabulary = [...new Set(classNames.values())].sort();
+    // A person is taken for no thing, and no thing for a person.
+    const things = [...classNames.values()].filter((name) => !name.startsWith(personPrefix));
+    this.#vocabulary = [...new Set(things)].sort();
   }
 
   detect(frame: CameraFrame): Promise<readonly Detection[]> {
@@ -49,11 +53,14 @@ export class SegmentationDetector implements Detector {
       if (this.#rng.chance(missed)) continue;
       const box = this.#boxOf(frame, instance);
       if (box === undefined) continue;
-      const confused = this.#rng.chance(this.#noise.confusion) && this.#vocabulary.length > 1;
+      const isPerson = className.startsWith(personPrefix);
+      const confused = !isPerson && this.#rng.chance(this.#noise.confusion) && this.#vocabulary.length > 1;
       detections.push({
         ...box,
         positionM: perturbPosition(box.positionM, this.#noise, this.#rng),
-        className: confused ? this.#otherClass(className) : className,
+        ...(isPerson
+          ? { className: personClass, bodyPart: className.slice(personPrefix.length) }
+          : { className: confused ? this.#otherClass(className) : className }),
         score: clamp((confused ? 0.62 : 0.95) - 0.5 * missed + this.#rng.normal(0, 0.03), 0.2, 0.99),
       });
     }

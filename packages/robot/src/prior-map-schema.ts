@@ -203,6 +203,18 @@ const stand = v.pipe(
   v.transform((s) => ({ id: s.id, robotIds: s.robots, poseXyYaw: s.pose })),
 );
 
+const person = v.pipe(
+  strictObject({
+    id: identifier,
+    names,
+    /** Where they mostly are, map frame: the middle of the floor below them. */
+    pose: vector3,
+    /** Length, width and height of the space that they take up there, m. */
+    size: positiveSize3,
+  }),
+  v.transform(({ id, names, pose, size }) => ({ id, names, poseXyYaw: pose, sizeM: size })),
+);
+
 const bounds = v.pipe(
   strictObject({ min: vector2, max: vector2 }),
   v.transform(({ min, max }) => ({ minM: min, maxM: max })),
@@ -235,6 +247,8 @@ export const priorMapSchema = strictObject({
   containers: v.array(container),
   places: nonEmptyList(place),
   stands: v.optional(v.array(stand), []),
+  /** People and where they mostly are; where they really are the robot must see. */
+  people: v.optional(v.array(person), []),
 });
 
 export type PriorMap = v.InferOutput<typeof priorMapSchema>;
@@ -242,6 +256,7 @@ export type MapFurniture = PriorMap['furniture'][number];
 export type MapSurface = PriorMap['surfaces'][number];
 export type MapArticulation = PriorMap['articulations'][number];
 export type MapContainer = PriorMap['containers'][number];
+export type MapPerson = PriorMap['people'][number];
 export type MapKind = PriorMap['kinds'][number];
 export type MapPlace = PriorMap['places'][number];
 export type MapBox = MapFurniture['boxes'][number];

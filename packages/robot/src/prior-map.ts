@@ -61,6 +61,7 @@ function referenceProblems(map: PriorMap): string[] {
     articulations: map.articulations,
     containers: map.containers,
     places: map.places,
+    people: map.people,
   })) {
     const seen = new Set<string>();
     for (const { id } of items) {

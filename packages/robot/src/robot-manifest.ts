@@ -84,6 +84,11 @@ const everyRobot = {
       max_depth_m: positiveNumber,
     }),
   ),
+  /** What a push of the base, or of a joint of the arm, sets in motion, kg: for the force of a touch. */
+  moving_mass_kg: v.optional(strictObject({ base: positiveNumber, arm: positiveNumber }), {
+    base: 30,
+    arm: 6,
+  }),
   /** Box of the base frame that the tool must stay in, m. */
   workspace: strictObject({ min_m: vector3, max_m: vector3 }),
   /** Each entry: no link of the first list may touch one of the second. */

@@ -63,6 +63,8 @@ export interface EpisodeRecord {
   readonly processorS: number;
   readonly collisions: number;
   readonly collisionPairs: readonly string[];
+  /** How near, how fast and how hard the robots came to each part of a person; empty where nobody is. */
+  readonly people: EpisodeReport['people'];
   readonly skills: number;
   readonly replans: number;
   readonly modelCalls: number;
@@ -272,6 +274,7 @@ function describeEpisode(
     conditions: verdict.conditions.map(({ isMet, reason }) => ({ isMet, reason })),
     collisions: collisions.length,
     collisionPairs: collisions.map((each) => `${each.link} ${each.kind} ${each.with}`),
+    people: report.people,
     skills: result.skills,
     replans: result.replans,
     modelCalls: result.model_calls,

@@ -8,6 +8,15 @@ const episodeReportSchema = object({
   seed: finiteNumber,
   task: v.string(),
   collisions: v.array(object({ atS: finiteNumber, link: v.string(), with: v.string(), kind: v.string() })),
+  /** How near, how fast and how hard robots came to each part of a person. */
+  people: v.array(
+    object({
+      part: v.string(),
+      leastDistanceM: finiteNumber,
+      approachMps: finiteNumber,
+      forceN: finiteNumber,
+    }),
+  ),
   /** Id of the object or articulation in the gripper, or null. */
   held: v.nullable(v.string()),
   /** Joint positions by articulation id, m or rad. */
@@ -34,6 +43,7 @@ export function episodeReport(
     seed,
     task,
     collisions: [...world.collisions.collisions],
+    people: world.people.report(),
     held: held === undefined ? null : held.kind === 'object' ? held.object.id : held.articulation.id,
     articulations: Object.fromEntries(world.physics.articulations.map((a) => [a.id, a.position])),
     grips: [...world.plant.grip.events],
@@ -41,15 +51,24 @@ export function episodeReport(
   };
 }
 
+/** Distances to people change all the time: without other news a report goes out this often, s. */
+const peoplePeriodS = 0.5;
+
 /** Writes reports as text, each change once. */
 export class EpisodeReporter {
   #shown = '';
+  #people = '';
+  #shownAtS = Number.NEGATIVE_INFINITY;
 
   /** Returns the text of a report that differs from the last one in more than its time, else undefined. */
   next(report: EpisodeReport): string | undefined {
-    const shown = JSON.stringify({ ...report, timeS: 0 });
-    if (shown === this.#shown) return undefined;
+    const shown = JSON.stringify({ ...report, timeS: 0, people: [] });
+    const people = JSON.stringify(report.people);
+    const isDue = people !== this.#people && Math.abs(report.timeS - this.#shownAtS) >= peoplePeriodS;
+    if (shown === this.#shown && !isDue) return undefined;
     this.#shown = shown;
+    this.#people = people;
+    this.#shownAtS = report.timeS;
     return JSON.stringify(report);
   }
 }

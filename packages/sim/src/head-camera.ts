@@ -4,6 +4,7 @@ import { type Mesh, type MeshShape, makeMesh } from './mesh.ts';
 import { writePositionRotation, writeTransform } from './obb.ts';
 import type { SimObject } from './object-body.ts';
 import { objectSolids } from './object-body.ts';
+import { personBoxes } from './people.ts';
 import type { PhysicsWorld } from './physics-world.ts';
 import { lookUpInstances, measureDepth, paint } from './picture-pixels.ts';
 import { type PinholeCamera, Rasteriser } from './rasteriser.ts';
@@ -31,7 +32,7 @@ const floorTileM = 0.5;
 /** Draws what the robot's head camera sees. Needs no physics, so that it can run in another thread. */
 export class HeadCameraRenderer {
   readonly camera: PinholeCamera;
-  /** Instance number by object id, from 1. */
+  /** Instance number by object id, from 1; the parts of people come after the objects. */
   readonly instanceOfObject: ReadonlyMap<string, number>;
   readonly groupCount: number;
   readonly #rasteriser: Rasteriser;
@@ -56,11 +57,12 @@ export class HeadCameraRenderer {
     };
     this.#minMm = manifest.min_depth_m * 1000;
     this.#maxMm = manifest.max_depth_m * 1000;
-    this.instanceOfObject = new Map(scene.file.objects.map(({ id }, i) => [id, i + 1]));
+    this.instanceOfObject = instancesOf(scene);
     const meshes = [
       ...fixedMeshes(scene),
       ...articulationMeshes(scene),
       ...objectMeshes(scene),
+      ...personMeshes(scene, this.instanceOfObject),
       ...robotMeshes(model, groupOfRobot(scene)),
     ];
     this.groupCount = groupOfRobot(scene) + model.links.length;
@@ -251,6 +253,18 @@ function objectMeshes(scene: Scene): Mesh[] {
       makeMesh(solid.shape, solid.objectFromSolid, groupOfObjects(scene) + i, i + 1, solid.colorRgb),
     );
   });
+}
+
+function instancesOf(scene: Scene): ReadonlyMap<string, number> {
+  const parts = personBoxes(scene.file.people).flatMap((b) => (b.region === undefined ? [] : [b.partId]));
+  const ids = [...scene.file.objects.map(({ id }) => id), ...new Set(parts)];
+  return new Map(ids.map((id, i) => [id, i + 1]));
+}
+
+function personMeshes(scene: Scene, instances: ReadonlyMap<string, number>): Mesh[] {
+  return personBoxes(scene.file.people).map(({ partId, mapFromBox, sizeM, colorRgb }) =>
+    makeMesh({ kind: 'box', sizeM }, mapFromBox, 0, instances.get(partId) ?? 0, colorRgb),
+  );
 }
 
 /** @param firstGroup - of the robot's root link */

@@ -5,6 +5,7 @@ export { type EpisodeReport, entityStatesFromReport, parseEpisodeReport } from '
 export type { Held, ReleaseReason } from './grip.ts';
 export { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
 export { type ConditionVerdict, judgeTask, type TaskVerdict } from './judge.ts';
+export type { PersonContact } from './person-log.ts';
 export { type PerturbationAction, Perturber } from './perturber.ts';
 export { drawPoseInRegion, drawSetup, type EpisodeSetup, type PlacementRequest } from './placement.ts';
 export type { PinholeCamera } from './rasteriser.ts';

@@ -5,6 +5,7 @@ import { Articulation } from './articulation.ts';
 import { ContactSolver, setFriction } from './contact-solver.ts';
 import { BoxSet, writeTransform } from './obb.ts';
 import { SimObject } from './object-body.ts';
+import { personBoxes } from './people.ts';
 import type { Scene } from './scene-file.ts';
 
 /** Friction of the fingers' rubber pads and of bare metal. */
@@ -14,7 +15,7 @@ const linkFriction = 0.3;
 /** A solid that is not moved by contacts: its cannon body and what it belongs to. */
 export interface Obstacle {
   readonly ownerId: string;
-  readonly part: 'wall' | 'furniture' | 'articulation' | 'handle' | 'floor';
+  readonly part: 'wall' | 'furniture' | 'articulation' | 'handle' | 'floor' | 'person';
   readonly body: Body;
 }
 
@@ -172,7 +173,15 @@ export class PhysicsWorld {
   }
 
   #buildObstacles(scene: Scene): { obstacles: Obstacle[]; boxes: BoxSet } {
-    const placed = placedBoxes(scene.map);
+    const placed = [
+      ...placedBoxes(scene.map),
+      ...personBoxes(scene.file.people).map(({ partId, mapFromBox, sizeM }) => ({
+        ownerId: partId,
+        part: 'person' as const,
+        mapFromBox,
+        sizeM,
+      })),
+    ];
     const boxes = new BoxSet(placed.length + 1);
     const obstacles: Obstacle[] = [];
     placed.forEach((p, i) => {

@@ -1,8 +1,11 @@
 import { type Rng, wrapAngle } from '@efferent/core';
 import type { Actuator, RobotModel } from '@efferent/robot';
+import { approachSpeed, bounded, moveBase } from './base-motion.ts';
+import { centreDistance } from './box-distance.ts';
 import type { CollisionLog } from './collision-log.ts';
 import { Grip } from './grip.ts';
 import type { PhysicsWorld } from './physics-world.ts';
+import { type Push, pushOf } from './push-force.ts';
 import { RobotBodies } from './robot-bodies.ts';
 import { RobotSolids, type SolidPlacement } from './robot-solids.ts';
 import { blockedEffort, servoVelocity } from './servo.ts';
@@ -57,6 +60,8 @@ export class RobotPlant {
   readonly odometry: WheelOdometry;
   /** Commanded positions, order of `model.actuators`. */
   readonly targets: Float64Array;
+  /** What stopped the last step's motion, one entry for each degree of freedom that it stopped. */
+  readonly pushes: Push[] = [];
   /** Robots that this one must not run into. */
   others: readonly RobotPlant[] = [];
   /** Commanded base twist, m/s and rad/s. */
@@ -154,6 +159,7 @@ export class RobotPlant {
   /** Advances the robot by one step, before the physics of the objects. Does not allocate while nothing blocks. */
   step(dtS: number, timeS: number): void {
     this.grip.updateRelease(this.targets[this.#gripper] as number);
+    this.pushes.length = 0;
     const next = this.#candidate;
     const moves = this.#propose(next, dtS);
     if (moves) {
@@ -236,15 +242,15 @@ export class RobotPlant {
     const { base } = this.model.manifest;
     if (base.kind === 'fixed') return;
     const { state } = this;
-    state.linear = approach(
+    state.linear = approachSpeed(
       state.linear,
-      limit(this.baseTarget.linear, base.max_linear_speed_mps),
+      bounded(this.baseTarget.linear, base.max_linear_speed_mps),
       base.max_linear_acceleration_mps2 * dtS,
       base.max_linear_deceleration_mps2 * dtS,
     );
-    state.angular = approach(
+    state.angular = approachSpeed(
       state.angular,
-      limit(this.baseTarget.angular, base.max_angular_speed_rad_s),
+      bounded(this.baseTarget.angular, base.max_angular_speed_rad_s),
       base.max_angular_acceleration_rad_s2 * dtS,
       base.max_angular_deceleration_rad_s2 * dtS,
     );
@@ -362,6 +368,7 @@ export class RobotPlant {
       }
       this.#placeTrial(trial);
       if (!this.#violates(trial)) continue;
+      this.#notePush(trial, dof, dtS);
       this.#revert(next, dof);
       anyReverted = true;
     }
@@ -389,6 +396,16 @@ export class RobotPlant {
     next.yaw = state.yaw;
     state.linear = 0;
     state.angular = 0;
+  }
+
+  /** Notes how hard and how fast one degree of freedom ran into what `#violates` has just found. */
+  #notePush(trial: Candidate, dof: number, dtS: number): void {
+    if (this.#blockedBy < 0) return;
+    const position = this.state.actuatorPositions[dof] as number;
+    const movedM = centreDistance(this.#placement.boxes, trial.placement.boxes, this.#blockedBy);
+    const stepped = (trial.actuators[dof] as number) - position;
+    const error = (this.targets[dof] as number) - position;
+    this.pushes.push(pushOf(this.model, dof, { with: this.#blockedObstacle, movedM, stepped, error, dtS }));
   }
 
   #recordStop(timeS: number): void {
@@ -471,19 +488,4 @@ export class RobotPlant {
       placement: this.solids.createPlacement(),
     };
   }
-}
-
-const limit = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
-
-/** Moves a speed towards its target; slowing down may use the larger step. */
-const approach = (value: number, target: number, fasterStep: number, slowerStep: number): number => {
-  const step = (target - value) * value < 0 ? slowerStep : fasterStep;
-  return value + Math.min(step, Math.max(-step, target - value));
-};
-
-function moveBase(out: Candidate, from: PlantState, linear: number, angular: number, dtS: number): void {
-  const middle = from.yaw + (angular * dtS) / 2;
-  out.x = from.x + linear * dtS * Math.cos(middle);
-  out.y = from.y + linear * dtS * Math.sin(middle);
-  out.yaw = from.yaw + angular * dtS;
 }

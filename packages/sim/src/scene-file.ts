@@ -18,6 +18,7 @@ import {
 } from '@efferent/core';
 import { type PriorMap, parsePriorMap } from '@efferent/robot';
 import * as v from 'valibot';
+import { peopleProblems, personSchema } from './people.ts';
 
 const partFields = { center: vector3, yaw: v.optional(finiteNumber, 0), color: hexColor };
 const objectPart = v.pipe(
@@ -98,6 +99,7 @@ export const sceneSchema = strictObject({
       })),
     ),
   ),
+  people: v.optional(v.array(personSchema), []),
   regions: v.array(
     v.pipe(
       strictObject({
@@ -214,6 +216,7 @@ function checkReferences(
       `regions.${i}.container`,
     );
   });
+  problems.push(...peopleProblems(file.people).map((problem) => `${path}: ${problem}`));
   const seen = new Set<string>();
   file.objects.forEach((o, i) => {
     expect(kinds.keys(), o.kind, `objects.${i}.kind`);

@@ -1,6 +1,7 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { placedBoxes } from '@efferent/robot';
+import { personBoxes } from './people.ts';
 import type { PhysicsWorld } from './physics-world.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
@@ -111,17 +112,18 @@ function isSame(a: Transform, b: Transform): boolean {
 }
 
 function fixedSources(physics: PhysicsWorld): MarkerSource[] {
-  return placedBoxes(physics.scene.map)
-    .filter((b) => b.part === 'wall' || b.part === 'furniture')
-    .map((b, id) => ({
-      ns: b.ownerId,
-      id,
-      type: markerType.box,
-      scale: b.sizeM,
-      colorRgb: b.colorRgb,
-      groupFromMarker: b.mapFromBox,
-      group: 0,
-    }));
+  const { map, file } = physics.scene;
+  const furniture = placedBoxes(map).filter((b) => b.part === 'wall' || b.part === 'furniture');
+  const people = personBoxes(file.people).map((b) => ({ ...b, ownerId: b.partId }));
+  return [...furniture, ...people].map((b, id) => ({
+    ns: b.ownerId,
+    id,
+    type: markerType.box,
+    scale: b.sizeM,
+    colorRgb: b.colorRgb,
+    groupFromMarker: b.mapFromBox,
+    group: 0,
+  }));
 }
 
 function articulationSources(physics: PhysicsWorld): MarkerSource[] {

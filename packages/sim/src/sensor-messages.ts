@@ -135,5 +135,11 @@ export function labelsMessage(scene: Scene, instanceOfObject: ReadonlyMap<string
     class_id: instanceOfObject.get(id) ?? 0,
     class_name: kind,
   }));
-  return { header, class_map };
+  const people = scene.file.people.flatMap(({ id, parts }) =>
+    parts.map((part) => ({
+      class_id: instanceOfObject.get(`${id}/${part.id}`) ?? 0,
+      class_name: `person/${part.region}`,
+    })),
+  );
+  return { header, class_map: [...class_map, ...people] };
 }

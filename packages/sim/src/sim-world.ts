@@ -4,6 +4,7 @@ import { Body } from 'cannon-es';
 import { CollisionLog } from './collision-log.ts';
 import { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
 import { Lidar } from './lidar.ts';
+import { PersonLog } from './person-log.ts';
 import { PhysicsWorld } from './physics-world.ts';
 import { drawSetup, type EpisodeSetup } from './placement.ts';
 import { RobotPlant } from './robot-plant.ts';
@@ -61,6 +62,7 @@ export class SimWorld {
   /** The robot that the scene starts, then the others. */
   readonly robots: readonly [SimRobot, ...SimRobot[]];
   readonly collisions = new CollisionLog();
+  readonly people: PersonLog;
   readonly dtS: number;
   /** Simulated time since the last reset, s. */
   timeS = 0;
@@ -71,6 +73,7 @@ export class SimWorld {
     this.scene = options.scene;
     this.#rng = new Rng(options.seed);
     this.physics = new PhysicsWorld(options.scene);
+    this.people = new PersonLog(options.scene.file.people);
     this.dtS = this.physics.dtS;
     const models = [options.robot, ...(options.otherRobots ?? [])];
     this.robots = models.map((model, i) => this.#addRobot(model, models, i)) as [SimRobot, ...SimRobot[]];
@@ -117,6 +120,7 @@ export class SimWorld {
     const steps = Math.round(settleS / this.dtS);
     for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step();
     this.collisions.clear();
+    this.people.clear();
     for (const { plant } of this.robots) plant.grip.events.length = 0;
   }
 
@@ -131,7 +135,10 @@ export class SimWorld {
 
   /** Advances by one physics step with the commands as they are. */
   tick(): void {
-    for (const { plant } of this.robots) plant.step(this.dtS, this.timeS);
+    for (const { plant } of this.robots) {
+      plant.step(this.dtS, this.timeS);
+      this.people.measure(plant, this.dtS);
+    }
     this.#stepArticulations();
     this.physics.step();
     for (const { plant } of this.robots) plant.afterPhysics(this.timeS);

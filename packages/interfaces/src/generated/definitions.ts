@@ -32,6 +32,7 @@ export const definitionTexts: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/BeliefRoom': "string id\nstring label\ngeometry_msgs/Point min\ngeometry_msgs/Point max",
   'efferent_interfaces/msg/Critique': "uint8 ACCEPT=0\nuint8 GATHER=1\nuint8 REPLAN=2\nstd_msgs/Header header\nstring task_id\nstring sub_goal_id\nstring source\nuint8 verdict\nfloat32 feasibility\nfloat32 threshold\nstring violated_precondition\nstring explanation",
   'efferent_interfaces/msg/EmgFrame': "std_msgs/Header header\nstring source\nfloat32 sample_rate_hz\nuint16 channel_count\nuint64 first_sample\nfloat32[] samples_uv",
+  'efferent_interfaces/msg/EmgSourceStatus': "std_msgs/Header header\nstring source\nstring state\nstring reason\nuint64 lost_samples",
   'efferent_interfaces/msg/GateStatus': "std_msgs/Header header\nstring source\nbool stopped\nbool agent_paused\nstring reason\nstring[] limits\nuint64 forwarded\nuint64 rejected",
   'efferent_interfaces/msg/Gesture': "std_msgs/Header header\nstring gesture\nbool rejected\nfloat32 confidence\nstring[] names\nfloat32[] probabilities\nfloat32 effort\nfloat32[] channel_rms_uv\nfloat32 decode_ms",
   'efferent_interfaces/msg/GestureControlStatus': "std_msgs/Header header\nstring mode\nstring level\nstring gesture\nfloat32 speed\nbool active",

@@ -42,6 +42,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/BeliefRoom': 'RIHS01_43f26f13506c29bc280b4a3985072bab35bb0d937a89d0d771006122b7f487ac',
   'efferent_interfaces/msg/Critique': 'RIHS01_7f50336504c21732b3da6a8e37154b7f7b2f02217b16a14b71fb331aa451522d',
   'efferent_interfaces/msg/EmgFrame': 'RIHS01_f709b592d403ddcb0a188a21f3b434ee8cba8dc365ebd22fdb252eabd2004839',
+  'efferent_interfaces/msg/EmgSourceStatus': 'RIHS01_760a448002791f9a7bbc56d7a4e5ba54a8c24ec7dea4d1f04fc88053066cef92',
   'efferent_interfaces/msg/GateStatus': 'RIHS01_b4bb004fea9973b76f07c76849de1aefc741bb4015f043ca6f63b3818a4f3ecb',
   'efferent_interfaces/msg/Gesture': 'RIHS01_07c5aff88b6be9844ccef5c01e4214ce0db84001d0fd5eaead02f5efac3866be',
   'efferent_interfaces/msg/GestureControlStatus': 'RIHS01_8b6ebdbe479e6351f81d8fad5aa98f683c03b763f1fdeec00f8322cf7c15384c',

@@ -300,6 +300,14 @@ export interface EfferentInterfacesEmgFrame {
   readonly samples_uv: Float32Array;
 }
 
+export interface EfferentInterfacesEmgSourceStatus {
+  readonly header: StdMsgsHeader;
+  readonly source: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly lost_samples: bigint;
+}
+
 export interface EfferentInterfacesGateStatus {
   readonly header: StdMsgsHeader;
   readonly source: string;
@@ -2029,6 +2037,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/BeliefRoom': EfferentInterfacesBeliefRoom;
   'efferent_interfaces/msg/Critique': EfferentInterfacesCritique;
   'efferent_interfaces/msg/EmgFrame': EfferentInterfacesEmgFrame;
+  'efferent_interfaces/msg/EmgSourceStatus': EfferentInterfacesEmgSourceStatus;
   'efferent_interfaces/msg/GateStatus': EfferentInterfacesGateStatus;
   'efferent_interfaces/msg/Gesture': EfferentInterfacesGesture;
   'efferent_interfaces/msg/GestureControlStatus': EfferentInterfacesGestureControlStatus;

@@ -24,6 +24,8 @@ const endTolerance = { prismatic: 0.03, revolute: 0.08 } as const;
 const openReserve = { prismatic: 0.1, revolute: 0.12 } as const;
 /** Pushed this much beyond closed, against the seal: m or rad. */
 const shutExcess = { prismatic: 0.02, revolute: 0.04 } as const;
+/** A part within this share of its range from its end is shut: a door rests at a degree or two against its seal. */
+const shutShare = 0.04;
 /** A stroke that moves the part less than this is not worth it: m or rad. */
 const leastGain = { prismatic: 0.05, revolute: 0.15 } as const;
 /** Grasps of the handle before the skill gives up; a wide door takes two. */
@@ -70,9 +72,9 @@ async function articulate(body: SkillBody, id: string, direction: Direction): Pr
 }
 
 function isDone(articulation: MapArticulation, direction: Direction, position: number): boolean {
-  return direction === 'open'
-    ? position >= articulation.openAt + openReserve[articulation.joint] / 2
-    : position <= articulation.range[0] + endTolerance[articulation.joint] / 2;
+  const { joint, range, openAt } = articulation;
+  if (direction === 'open') return position >= openAt + openReserve[joint] / 2;
+  return position <= range[0] + Math.max(endTolerance[joint] / 2, shutShare * (range[1] - range[0]));
 }
 
 function findArticulation(body: SkillBody, id: string): MapArticulation {
