@@ -33,6 +33,7 @@ export {
   calibrationPath,
   type LoadedCalibration,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from './decoder/calibration-file.ts';
 export {
@@ -42,10 +43,17 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
+export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
-export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export {
+  type Calibration,
+  type CalibrationEvidence,
+  type DecoderAccuracy,
+  fitCalibration,
+} from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export { sleeveShape } from './decoder/sleeve-moves.ts';
 export {
   emulatedDevices,
   startEmulatedDevice,
