@@ -36,6 +36,14 @@ export function addEmgCommands(program: Command): void {
     .option('--person <number>', 'seed of the virtual person', integer, 1)
     .option('--fault <name>', 'what happens to its packets: split, lose, repeat, delay, truncate, swap')
     .action(lazily(async () => (await import('../emg/emulate-command.ts')).runEmgEmulate));
+  emg
+    .command('eval')
+    .description('evaluate the default decoder on a published data set, by repetition and by session')
+    .argument('<folder>', 'where the data set was unpacked')
+    .requiredOption('--dataset <name>', 'layout: flexwear, hyser or capgmyo')
+    .option('--person <names>', 'only these people, with commas between', (names) => names.split(','), [])
+    .option('--json', 'print one JSON object; progress goes to stderr', false)
+    .action(lazily(async () => (await import('../emg/eval-command.ts')).runEmgEval));
   withSystemOptions(emg.command('demo'))
     .description('drive the simulated robot with a synthetic forearm, from buttons in the viewer')
     .option('--host <address>', 'where the viewer listens', '127.0.0.1')

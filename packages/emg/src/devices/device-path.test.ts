@@ -45,13 +45,7 @@ let lastSampleNs: bigint;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   calibration = join(folder, 'person.json');
-  const protocol = {
-    ...defaultProtocol,
-    gestures: ['rest', 'grip', 'wextend'] as const,
-    repetitions: 3,
-    holdS: 1,
-    restS: 0.3,
-  };
+  const protocol = { ...defaultProtocol, repetitions: 4, holdS: 1, restS: 0.3 };
   await saveCalibration(calibration, calibrateSynthetic({ personSeed, sampleRateHz: 2000 }, protocol));
 }, 60_000);
 
@@ -149,9 +143,14 @@ test('a contraction under an emulated device drives the base, and the device unp
   expect(speeds.at(-1)!.speed).toBe(0);
   expect(speeds.at(-1)!.atNs - lastSampleNs).toBeLessThanOrEqual(stopWithinNs);
   await plugIn();
+  const before = moving().length;
   await run(1.5);
   expect(links.at(-1)).toMatchObject({ state: 'connected' });
+  expect(moving().length, 'who still pulls when the signal is back moves nothing').toBe(before);
+  forearm.perform('rest', 0);
   await run(1);
+  forearm.perform('wextend', 0.5);
+  await run(2);
   expect(moving().at(-1)!.atNs).toBeGreaterThan(lockstep.clock.nowNs() - packetNs * 16n);
 });
 
