@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, HardwareError, systemWallClock } from '@efferent/core';
 import { EmgMeter, frameMessage, linkMessage, wallTicker } from '@efferent/emg';
@@ -57,6 +57,7 @@ class SourceRecorder {
     this.#id = description.id;
     const folder = await this.#makeFolder();
     const writer = await BagWriter.create(folder, { compression: 'zstd' });
+    await noteRecording(emgFolderOf(), folder);
     await writer.addTopic('/emg/frames', frameType, [qosProfiles.sensorData]);
     await writer.addTopic('/emg/source', statusType, [qosProfiles.latched]);
     this.#meter = new EmgMeter(description);
@@ -108,9 +109,10 @@ class SourceRecorder {
 
   /** @throws {@link ConfigurationError} code `bag-exists` */
   async #makeFolder(): Promise<string> {
-    const root = emgFolderOf();
     const moment = new Date().toISOString().slice(0, 19).replace(/[T:]/g, '-');
-    const folder = resolve(this.#options.output ?? join(root, 'recordings', `${this.#id}_${moment}`));
+    const folder = resolve(
+      this.#options.output ?? join(emgFolderOf(), 'recordings', `${this.#id}_${moment}`),
+    );
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (made === undefined && this.#options.output === undefined)
       throw new ConfigurationError({
@@ -118,8 +120,6 @@ class SourceRecorder {
         message: `${folder} exists; give another folder with --output`,
         fields: { folder },
       });
-    await chmod(folder, 0o700);
-    await noteRecording(root, folder);
     return folder;
   }
 }

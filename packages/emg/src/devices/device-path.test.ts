@@ -91,13 +91,13 @@ beforeEach(async () => {
   await until(() => links.length > 0);
   await plugIn();
   await run(1.5);
-});
+}, 60_000);
 
 afterEach(async () => {
   await emulator.stop();
   await Promise.all(nodes.map((node) => node.stop()));
   await lockstep.shutdown();
-});
+}, 60_000);
 
 async function start(module: NodeModule, namespace: string, parameters: Record<string, number | string>) {
   const rosArguments = { remaps: new Map(), parameters: new Map(Object.entries(parameters)) };
