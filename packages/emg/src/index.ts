@@ -33,6 +33,7 @@ export {
   calibrationPath,
   type LoadedCalibration,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from './decoder/calibration-file.ts';
 export {
@@ -42,10 +43,23 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
+export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
-export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export {
+  type Calibration,
+  type CalibrationEvidence,
+  type DecoderAccuracy,
+  fitCalibration,
+} from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export { sleeveShape } from './decoder/sleeve-moves.ts';
+export {
+  emulatedDevices,
+  startEmulatedDevice,
+  wireFaultNames,
+} from './devices/emulated-device.ts';
+export { EmgMeter } from './emg-meter.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
   type EmgSourceContext,
@@ -71,6 +85,10 @@ export {
 } from './forearm/virtual-person.ts';
 export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { LiveCalibration, type LivePrompt } from './live-calibration.ts';
+export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
 export { featureNames } from './signal/windowed-features.ts';
+export { frameMessage, linkMessage } from './source-messages.ts';
+export { wallTicker } from './wall-ticker.ts';

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '@efferent/core';
 import { defaultSignalSettings } from '../decoder/calibrate-synthetic.ts';
 import { indexOfLargest } from '../decoder/fit-calibration.ts';
-import { fitLinearDiscriminant, writeLogits } from '../decoder/linear-discriminant.ts';
+import { writeLogits } from '../decoder/linear-discriminant.ts';
+import { fitWithPrior, momentsOf } from '../decoder/prior.ts';
 import type { EmgDataSet } from './data-set.ts';
 import { type ElectrodePlace, placeOf } from './electrode-grid.ts';
 import { type TrialWindow, windowsOf } from './trial-windows.ts';
@@ -149,13 +150,12 @@ class Confusion {
   test(train: readonly TrialWindow[], test: readonly TrialWindow[]): void {
     const known = this.#gestures.filter((gesture) => train.some((window) => window.gesture === gesture));
     const featureCount = train[0]?.features.length ?? 0;
-    const features = new Float32Array(train.length * featureCount);
-    for (const [row, window] of train.entries()) features.set(window.features, row * featureCount);
     const labels = train.map(({ gesture }) => known.indexOf(gesture));
-    const model = fitLinearDiscriminant({ features, featureCount, labels, classCount: known.length });
+    const logs = train.map(({ features }) => Float64Array.from(features, Math.log1p));
+    const model = fitWithPrior('diagonal', [momentsOf('diagonal', logs, labels, featureCount, known.length)]);
     const logits = new Float64Array(known.length);
     for (const window of test) {
-      writeLogits(model, window.features, logits);
+      writeLogits(model, Float64Array.from(window.features, Math.log1p), logits);
       const decided = this.#gestures.indexOf(known[indexOfLargest(logits)] as string);
       const at = this.#gestures.indexOf(window.gesture) * this.#gestures.length + decided;
       this.#counts[at] = (this.#counts[at] as number) + 1;

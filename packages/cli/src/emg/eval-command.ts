@@ -1,5 +1,5 @@
 import { evaluateDataSet, openDataSet, type PersonFigures } from '@efferent/emg';
-import { Terminal } from './terminal.ts';
+import { Terminal } from '../terminal.ts';
 
 interface EmgEvalOptions {
   readonly dataset: string;
