@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EmgDataSet, Trial } from './data-set.ts';
+import type { DataSetSession, EmgDataSet, Trial } from './data-set.ts';
 import { makeCapgmyoFile, makeTrial, writeFlexwearFile, writeHyserRecord } from './data-set-fixtures.ts';
 import { evaluateDataSet } from './evaluate-data-set.ts';
 import { openDataSet } from './open-data-set.ts';
@@ -13,8 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 async function trialsOf(dataSet: EmgDataSet, session = 0): Promise<readonly Trial[]> {
-  return Array.fromAsync(dataSet.sessions[session]?.trials() ?? []);
+  const { trials } = dataSet.sessions[session] as DataSetSession;
+  return collect(trials());
 }
 
 /** Tells that two signals are equal within a share of full scale. */
@@ -73,13 +80,13 @@ describe('FlexWear-HD', () => {
 
   test('people are evaluated across repetitions and sessions, and silent electrodes are named', async () => {
     const dataSet = await openDataSet('flexwear', folder());
-    const [first, second, ...others] = await Array.fromAsync(evaluateDataSet(dataSet, []));
+    const [first, second, ...others] = await collect(evaluateDataSet(dataSet, []));
     expect(others).toEqual([]);
     expect(first?.acrossRepetitions).toBeGreaterThan(0.95);
     expect(first?.acrossSessions).toBeGreaterThan(0.95);
     expect(first?.quietElectrodes.map(({ row, column }) => [row, column])).toEqual([[1, 1]]);
     expect(second).toMatchObject({ person: 'p002', sessions: ['initial'], acrossSessions: undefined });
-    await expect(Array.fromAsync(evaluateDataSet(dataSet, ['p003']))).rejects.toThrow('it has p001, p002');
+    await expect(collect(evaluateDataSet(dataSet, ['p003']))).rejects.toThrow('it has p001, p002');
   });
 
   test('gestures that cannot be told apart are not told apart', async () => {
@@ -91,7 +98,7 @@ describe('FlexWear-HD', () => {
       extend_p1: other,
       wflex_p1: other,
     });
-    const [figures] = await Array.fromAsync(evaluateDataSet(await openDataSet('flexwear', alike), []));
+    const [figures] = await collect(evaluateDataSet(await openDataSet('flexwear', alike), []));
     expect(figures?.acrossRepetitions).toBeLessThan(0.75);
     expect(figures?.mostConfused?.share).toBeGreaterThan(0.2);
   });

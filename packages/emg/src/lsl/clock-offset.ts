@@ -66,7 +66,8 @@ export class ClockOffset {
     this.#info = info;
     this.#socket.on('error', () => undefined);
     this.#socket.on('message', (message) => this.#takeAnswer(message.toString('latin1')));
-    this.#socket.bind(0, () => {
+    const isHere = info.address.startsWith('127.');
+    this.#socket.bind(0, isHere ? info.address : undefined, () => {
       this.#waves = setInterval(() => this.#startWave(), waveEveryMs);
       this.#startWave();
     });

@@ -47,7 +47,8 @@ export async function findStreams(
     found.set(info.uid, info);
     if (found.size === 1 && lingerMs !== undefined) linger = setTimeout(() => done.resolve(), lingerMs);
   });
-  socket.bind(0);
+  // Who asks nobody else listens to nobody else.
+  socket.bind(0, peers.length === 0 ? loopback : undefined);
   await once(socket, 'listening');
   const request = `LSL:shortinfo\r\n${formatQuery(query)}\r\n${socket.address().port} ${queryId}\r\n`;
   const ask = () => {
