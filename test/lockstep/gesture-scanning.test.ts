@@ -101,19 +101,15 @@ describe('scanning with one gesture, in lockstep', () => {
     const module = await loadNodeModule(name);
     const rosArguments = { remaps: new Map(), parameters: new Map(Object.entries(given)) };
     const node = await lockstep.context.createNode(module.name, { namespace, rosArguments });
-    let state: 'starting' | 'running' | 'failed' = 'starting';
-    let failure: unknown;
-    module.start(node, { jobs: lockstep.jobs, workspaceFolders: [repositoryFolder] }).then(
-      () => {
-        state = 'running';
-      },
-      (error: unknown) => {
-        state = 'failed';
-        failure = error;
-      },
-    );
-    await lockstep.runUntil(() => state !== 'starting', lockstep.clock.nowNs() + 30_000_000_000n);
-    if (state !== 'running') throw failure;
+    const starting = module.start(node, { jobs: lockstep.jobs, workspaceFolders: [repositoryFolder] });
+    let isSettled = false;
+    void starting
+      .catch(() => undefined)
+      .finally(() => {
+        isSettled = true;
+      });
+    await lockstep.runUntil(() => isSettled, lockstep.clock.nowNs() + 30_000_000_000n);
+    await starting;
   }
 
   const runFor = (seconds: number) =>

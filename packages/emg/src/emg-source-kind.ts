@@ -13,6 +13,8 @@ export interface SourceSetting {
   readonly range?: readonly [number, number];
   /** The only values. */
   readonly choices?: readonly (string | number)[];
+  /** What a text must look like; the description says it in words. */
+  readonly pattern?: RegExp;
 }
 
 /** A value for every setting of a kind, checked; see {@link settingsFrom}. */
@@ -68,7 +70,7 @@ export function settingsFrom(
 }
 
 function checkedValue(source: string, setting: SourceSetting, given: string | number): string | number {
-  const { name, choices, range } = setting;
+  const { name, choices, range, pattern } = setting;
   const isNumber = typeof setting.default === 'number';
   const value = isNumber ? Number(given) : String(given);
   const got = `got "${given}"`;
@@ -80,6 +82,8 @@ function checkedValue(source: string, setting: SourceSetting, given: string | nu
     throw invalid(source, name, `${got}, expected one of ${choices.join(', ')}`);
   if (range !== undefined && (Number(value) < range[0] || Number(value) > range[1]))
     throw invalid(source, name, `${got}, expected ${range[0]} to ${range[1]}`);
+  if (pattern !== undefined && !pattern.test(String(value)))
+    throw invalid(source, name, `${got}, expected: ${setting.description}`);
   return value;
 }
 

@@ -10,10 +10,11 @@ import {
   stampFromNs,
 } from '@efferent/ros';
 import type { EmgFrame, EmgLink, EmgSource } from './emg-source.ts';
-import type { EmgSourceKind, SourceSettings } from './emg-source-kind.ts';
+import { type EmgSourceKind, type SourceSettings, settingsFrom } from './emg-source-kind.ts';
 import { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 import { parseActivation } from './forearm/activation-request.ts';
 import { openSource } from './open-source.ts';
+import { frameMessage, linkMessage } from './source-messages.ts';
 
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
@@ -47,7 +48,7 @@ export const emgSourceNode: NodeModule = {
         resolve();
       };
       const run = async () => {
-        source = await openSource(kind, declareSettings(node, kind), { ...context, onLink });
+        source = await openSource(kind, declareSettings(node, name, kind), { ...context, onLink });
         if (source === undefined || ending.signal.aborted) return;
         publisher.describe(source);
         obeyActivations(node, source, effort);
@@ -70,7 +71,7 @@ export const emgSourceNode: NodeModule = {
   },
 };
 
-function declareSettings(node: RosNode, kind: EmgSourceKind): SourceSettings {
+function declareSettings(node: RosNode, source: string, kind: EmgSourceKind): SourceSettings {
   const declared = kind.settings.map(({ name, default: value, description, integer, range, choices }) => [
     name,
     node.declareParameter(name, value, {
@@ -80,7 +81,7 @@ function declareSettings(node: RosNode, kind: EmgSourceKind): SourceSettings {
       ...(range === undefined ? {} : { range }),
     }),
   ]);
-  return Object.fromEntries(declared) as SourceSettings;
+  return settingsFrom(source, kind, Object.fromEntries(declared) as SourceSettings);
 }
 
 /** `/emg/activate` says what the muscles of a virtual person do. */
@@ -141,13 +142,8 @@ class SourcePublisher {
     this.#node.logger[link.state === 'connected' ? 'info' : 'warn'](`emg-source-${link.state}`, {
       reason: link.reason,
     });
-    this.#statuses.publish({
-      header: { stamp: stampFromNs(this.#node.clock.nowNs()), frame_id: 'emg_sleeve' },
-      source: this.#id,
-      state: link.state,
-      reason: link.reason,
-      lost_samples: BigInt(this.#lostSamples),
-    });
+    const stamp = stampFromNs(this.#node.clock.nowNs());
+    this.#statuses.publish(linkMessage(this.#id, link, this.#lostSamples, stamp));
   }
 
   publishFrame(frame: EmgFrame): void {
@@ -157,13 +153,6 @@ class SourcePublisher {
       this.#lostSamples += frame.firstSample - this.#nextSample;
     }
     this.#nextSample = frame.firstSample + frame.samplesUv.length / frame.channelCount;
-    this.#frames.publish({
-      header: { stamp: stampFromNs(frame.stampNs), frame_id: 'emg_sleeve' },
-      source: this.#id,
-      sample_rate_hz: frame.sampleRateHz,
-      channel_count: frame.channelCount,
-      first_sample: BigInt(frame.firstSample),
-      samples_uv: frame.samplesUv.slice(),
-    });
+    this.#frames.publish(frameMessage(this.#id, frame, stampFromNs(frame.stampNs)));
   }
 }

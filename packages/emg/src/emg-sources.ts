@@ -5,6 +5,9 @@ import { syntheticKind } from './synthetic-kind.ts';
 /** Every way to get raw samples; what only some users need is loaded when it is asked for. */
 const kinds: Readonly<Record<string, () => Promise<EmgSourceKind>>> = {
   synthetic: async () => syntheticKind,
+  sessantaquattro: async () => (await import('./devices/sessantaquattro-kind.ts')).sessantaquattroKind,
+  quattrocento: async () => (await import('./devices/quattrocento-kind.ts')).quattrocentoKind,
+  lsl: async () => (await import('./lsl/lsl-kind.ts')).lslKind,
 };
 
 /** Names for the parameter `source`. */

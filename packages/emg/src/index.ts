@@ -10,11 +10,26 @@ export {
   loadGestureMapping,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
+export type { EmgDataSet } from './datasets/data-set.ts';
+export {
+  capgmyoGrid,
+  type ElectrodeGrid,
+  type ElectrodePlace,
+  flexwearGrid,
+  gr10mm0808,
+  gr1305,
+  hyserGrids,
+  placeOf,
+  sleeveGrid,
+} from './datasets/electrode-grid.ts';
+export { evaluateDataSet, type PersonFigures } from './datasets/evaluate-data-set.ts';
+export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
 export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
   type LoadedCalibration,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from './decoder/calibration-file.ts';
 export {
@@ -24,10 +39,23 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
+export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
-export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export {
+  type Calibration,
+  type CalibrationEvidence,
+  type DecoderAccuracy,
+  fitCalibration,
+} from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export { sleeveShape } from './decoder/sleeve-moves.ts';
+export {
+  emulatedDevices,
+  startEmulatedDevice,
+  wireFaultNames,
+} from './devices/emulated-device.ts';
+export { EmgMeter } from './emg-meter.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
   type EmgSourceContext,
@@ -53,6 +81,10 @@ export {
 } from './forearm/virtual-person.ts';
 export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { LiveCalibration, type LivePrompt } from './live-calibration.ts';
+export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
 export { featureNames } from './signal/windowed-features.ts';
+export { frameMessage, linkMessage } from './source-messages.ts';
+export { wallTicker } from './wall-ticker.ts';

@@ -5,7 +5,7 @@ import { ContractError } from '@efferent/core';
 import { type Figure, figure, makeReport, percentile, type Report, type SuiteOptions } from '../figure.ts';
 import type { AccuracyAnswer } from './accuracy-worker.ts';
 import { occasions } from './cohort-recordings.ts';
-import { type Decoder, decoders, type MemberAccuracy } from './member-accuracy.ts';
+import type { MemberAccuracy, Score } from './member-accuracy.ts';
 
 const mostWorkers = 8;
 /** Error against LibEMG's on the same windows, by group of splits. */
@@ -21,8 +21,8 @@ const ratioTargets: Readonly<Record<string, number>> = {
 const rejectionTargets = { activeErrorRate: 0.02, rejectionRate: 0.12 } as const;
 
 /**
- * Measures our decoders beside LibEMG's HTD and LDA, on the same windows of people and repetitions that no decoder was
- * fitted on.
+ * Measures our decoder beside LibEMG's HTD and LDA, on the same windows of people and repetitions that neither was fitted
+ * on.
  *
  * @throws {@link ContractError} code `measurement-failed`, e.g. where LibEMG is missing
  */
@@ -61,72 +61,37 @@ async function measureAll(waiting: number[], onPerson: (person: MemberAccuracy) 
   }
 }
 
-function describe({ seed, libemgWrong, scores }: MemberAccuracy): string {
-  const rates = Object.entries(libemgWrong).map(([group, wrong]) => {
-    const percent = (errors: number) => {
-      const { windows } = scores[decoders[0]][group] ?? { windows: Number.NaN };
-      return ((100 * errors) / windows).toFixed(1);
-    };
-    return `${group} ${decoders.map((name) => percent(scores[name][group]?.wrong ?? 0)).join('/')} (${percent(wrong)})`;
+function describe({ seed, scores }: MemberAccuracy): string {
+  const groups = Object.entries(scores).map(([group, { windows, wrong, libemgWrong }]) => {
+    const percent = (errors: number) => ((100 * errors) / windows).toFixed(1);
+    return `${group} ${percent(wrong)} (${percent(libemgWrong)})`;
   });
-  return `person ${seed}, errors in %, LibEMG's in brackets: ${rates.join('  ')}`;
+  return `person ${seed}, errors in %, LibEMG's in brackets: ${groups.join('  ')}`;
 }
 
-function accuracyFigures(people: readonly MemberAccuracy[]): Figure[] {
-  return Object.keys(ratioTargets).flatMap((group) => [
-    ...decoders.flatMap((decoder, index) => decoderFigures(people, group, decoder, index === 0)),
-    figure(
-      `libemg-accuracy-${group}`,
-      1 - sum(people, (person) => person.libemgWrong[group]) / windowsOf(people, group),
-      '1',
-      {
-        n: people.length,
-      },
-    ),
-  ]);
-}
+const accuracyFigures = (people: readonly MemberAccuracy[]): Figure[] =>
+  Object.entries(ratioTargets).flatMap(([group, ratio]) => groupFigures(people, group, ratio));
 
-/** Only the default decoder has targets; the others are printed beside it. */
-function decoderFigures(
-  people: readonly MemberAccuracy[],
-  group: string,
-  decoder: Decoder,
-  isDefault: boolean,
-): Figure[] {
-  const n = people.length;
-  const windows = windowsOf(people, group);
-  const score = (name: 'wrong' | 'rejected' | 'activeErrors') =>
-    sum(people, (person) => person.scores[decoder][group]?.[name]);
-  const accuracies = people
-    .map((person) => 1 - (person.scores[decoder][group]?.wrong ?? 0) / windowsOf([person], group))
-    .sort((a, b) => a - b);
-  const judged = (target: readonly ['<=', number]) => (isDefault ? { target, n } : { n });
-  const rejection = (limit: number) => (group === 'repetitions' ? judged(['<=', limit]) : { n });
-  const ratio = score('wrong') / sum(people, (person) => person.libemgWrong[group]);
+function groupFigures(people: readonly MemberAccuracy[], group: string, ratio: number): Figure[] {
+  const scores = people.flatMap((person) => person.scores[group] ?? []);
+  const total = (of: keyof Score) => scores.reduce((sum, score) => sum + score[of], 0);
+  const n = scores.length;
+  const accuracies = scores.map(({ wrong, windows }) => 1 - wrong / windows).sort((a, b) => a - b);
+  const share = (name: string, of: keyof Score, limit: number) =>
+    figure(`${name}-${group}`, total(of) / total('windows'), '1', {
+      n,
+      ...(group === 'repetitions' ? { target: ['<=', limit] as const } : {}),
+    });
   return [
-    figure(`${decoder}-error-over-libemg-${group}`, ratio, '1', judged(['<=', ratioTargets[group] ?? 1])),
-    figure(`${decoder}-accuracy-${group}`, 1 - score('wrong') / windows, '1', { n }),
-    figure(`${decoder}-accuracy-${group}-median`, percentile(accuracies, 0.5), '1', { n }),
-    figure(`${decoder}-accuracy-${group}-worst`, accuracies[0] ?? Number.NaN, '1', { n }),
-    figure(
-      `${decoder}-active-error-rate-${group}`,
-      score('activeErrors') / windows,
-      '1',
-      rejection(rejectionTargets.activeErrorRate),
-    ),
-    figure(
-      `${decoder}-rejection-rate-${group}`,
-      score('rejected') / windows,
-      '1',
-      rejection(rejectionTargets.rejectionRate),
-    ),
+    figure(`error-over-libemg-${group}`, total('wrong') / total('libemgWrong'), '1', {
+      n,
+      target: ['<=', ratio],
+    }),
+    figure(`accuracy-${group}`, 1 - total('wrong') / total('windows'), '1', { n }),
+    figure(`accuracy-${group}-median`, percentile(accuracies, 0.5), '1', { n }),
+    figure(`accuracy-${group}-worst`, accuracies[0] ?? Number.NaN, '1', { n }),
+    figure(`libemg-accuracy-${group}`, 1 - total('libemgWrong') / total('windows'), '1', { n }),
+    share('active-error-rate', 'activeErrors', rejectionTargets.activeErrorRate),
+    share('rejection-rate', 'rejected', rejectionTargets.rejectionRate),
   ];
-}
-
-function windowsOf(people: readonly MemberAccuracy[], group: string): number {
-  return sum(people, (person) => person.scores[decoders[0]][group]?.windows);
-}
-
-function sum(people: readonly MemberAccuracy[], of: (person: MemberAccuracy) => number | undefined): number {
-  return people.reduce((total, person) => total + (of(person) ?? 0), 0);
 }

@@ -2,27 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Calibration,
   decide,
   fitCalibration,
   gestureNames,
   isSilent,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from '@efferent/emg';
-import { type CohortMember, cohortSettings, withCohortMember } from './cohort-recordings.ts';
+import { cohortSettings, withCohortMember } from './cohort-recordings.ts';
 import type { RecordedWindow } from './emg-recording.ts';
-import type { LibemgEvaluation, LibemgPeer, Split } from './libemg-peer.ts';
+import type { LibemgPeer, Split } from './libemg-peer.ts';
 
-/** Our decoders in the order of the report. */
-export const decoders = ['lda'] as const;
-export type Decoder = (typeof decoders)[number];
-
-/** Counts of windows. */
+/** Counts of windows that were tested. */
 export interface Score {
   readonly windows: number;
   /** Most probable class wrong, nothing rejected. */
   readonly wrong: number;
+  readonly libemgWrong: number;
   readonly rejected: number;
   /** Decided for a gesture that it was not, after silence and rejection. */
   readonly activeErrors: number;
@@ -31,65 +28,63 @@ export interface Score {
 /** One person's scores by group of splits: `repetitions`, and each occasion without and with its recalibration. */
 export interface MemberAccuracy {
   readonly seed: number;
-  readonly libemgWrong: Readonly<Record<string, number>>;
-  readonly scores: Readonly<Record<Decoder, Readonly<Record<string, Score>>>>;
+  readonly scores: Readonly<Record<string, Score>>;
 }
 
-/** Records a person and scores every decoder on windows that it was not fitted on, LibEMG's beside ours. */
+/** Records a person and scores our decoder on windows that it was not fitted on, LibEMG's beside it. */
 export function measureMember(seed: number, libemg: LibemgPeer): Promise<MemberAccuracy> {
   return withCohortMember(seed, async (member) => {
-    const labelOf = ({ gesture }: RecordedWindow) => gestureNames.indexOf(gesture);
-    const splits = member.splits.filter(({ name }) => !name.startsWith('random-windows'));
-    const job = { ...member.libemgJob(labelOf), evaluations: splits };
-    const scores = {} as Record<Decoder, Record<string, Score>>;
-    for (const decoder of decoders) scores[decoder] = await scoreDecoder(decoder, member, splits);
-    return { seed, libemgWrong: countWrong(await libemg.run(job), splits, job.labels), scores };
+    const job = member.libemgJob(({ gesture }) => gestureNames.indexOf(gesture));
+    const evaluations = job.evaluations.filter(({ name }) => !name.startsWith('random-windows'));
+    const answers = await libemg.run({ ...job, evaluations });
+    const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
+    const scores: Record<string, Score> = {};
+    try {
+      const calibrations = new Calibrations(folder, member.windows);
+      for (const [index, split] of evaluations.entries()) {
+        const file = await calibrations.of(split);
+        const predictions = answers[index]?.predictions ?? [];
+        const libemgWrong = predictions.filter((label, i) => label !== job.labels[split.test[i] as number]);
+        const tested = split.test.map((at) => member.windows[at] as RecordedWindow);
+        // `repetitions/0` belongs to `repetitions`.
+        const group = split.name.split('/')[0] as string;
+        const ours = await scoreWindows(file, tested);
+        scores[group] = add(scores[group] ?? noScore, { ...ours, libemgWrong: libemgWrong.length });
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    return { seed, scores };
   });
 }
 
-/** `repetitions/0` belongs to `repetitions`. */
-const groupOf = (split: Split): string => split.name.split('/')[0] as string;
+/** Makes the calibration of each split as people do: the first one, and short ones that add to it. */
+class Calibrations {
+  readonly #folder: string;
+  readonly #windows: readonly RecordedWindow[];
+  #firstOf = '';
 
-function countWrong(
-  evaluations: readonly LibemgEvaluation[],
-  splits: readonly Split[],
-  labels: readonly number[],
-): Record<string, number> {
-  const wrong: Record<string, number> = {};
-  for (const [at, { predictions }] of evaluations.entries()) {
-    const split = splits[at] as Split;
-    const here = predictions.filter((label, i) => label !== labels[split.test[i] as number]).length;
-    wrong[groupOf(split)] = (wrong[groupOf(split)] ?? 0) + here;
+  constructor(folder: string, windows: readonly RecordedWindow[]) {
+    this.#folder = folder;
+    this.#windows = windows;
   }
-  return wrong;
-}
 
-async function scoreDecoder(
-  decoder: Decoder,
-  member: CohortMember,
-  splits: readonly Split[],
-): Promise<Record<string, Score>> {
-  const scores: Record<string, Score> = {};
-  const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
-  const at = (indices: readonly number[]) => indices.map((index) => member.windows[index] as RecordedWindow);
-  try {
-    let fitted: Split | undefined;
-    const file = join(folder, 'person.json');
-    for (const split of splits) {
-      // The same calibration meets every occasion.
-      if (fitted === undefined || !sameIndices(fitted.train, split.train))
-        await saveCalibration(file, await fit(decoder, at(split.train)));
-      fitted = split;
-      scores[groupOf(split)] = add(scores[groupOf(split)], await scoreWindows(file, at(split.test)));
-    }
-  } finally {
-    await rm(folder, { recursive: true });
+  /** Returns the file of the calibration. */
+  async of(split: Split): Promise<string> {
+    const train = split.train.map((at) => this.#windows[at] as RecordedWindow);
+    const first = train.filter(({ condition }) => condition === 'calibration');
+    const again = train.filter(({ condition }) => condition !== 'calibration');
+    const file = join(this.#folder, 'first.json');
+    const repetitions = [...new Set(first.map(({ repetition }) => repetition))].join();
+    if (repetitions !== this.#firstOf)
+      await saveCalibration(file, fitCalibration('cohort', cohortSettings, first));
+    this.#firstOf = repetitions;
+    if (again.length === 0) return file;
+    const recalibrated = join(this.#folder, 'again.json');
+    const evidence = await loadEvidence(file);
+    await saveCalibration(recalibrated, fitCalibration('cohort', cohortSettings, again, evidence));
+    return recalibrated;
   }
-  return scores;
-}
-
-function fit(_decoder: Decoder, windows: readonly RecordedWindow[]): Promise<Calibration> {
-  return Promise.resolve(fitCalibration('cohort', cohortSettings, windows));
 }
 
 /** Runs a kept calibration as the gesture node does. */
@@ -105,6 +100,7 @@ async function scoreWindows(file: string, windows: readonly RecordedWindow[]): P
     score = add(score, {
       windows: 1,
       wrong: winner === gesture ? 0 : 1,
+      libemgWrong: 0,
       rejected: decision.rejected ? 1 : 0,
       activeErrors: decision.gesture !== 'rest' && decision.gesture !== gesture ? 1 : 0,
     });
@@ -113,17 +109,14 @@ async function scoreWindows(file: string, windows: readonly RecordedWindow[]): P
   return score;
 }
 
-const noScore: Score = { windows: 0, wrong: 0, rejected: 0, activeErrors: 0 };
+const noScore: Score = { windows: 0, wrong: 0, libemgWrong: 0, rejected: 0, activeErrors: 0 };
 
-function add(a: Score = noScore, b: Score): Score {
+function add(a: Score, b: Score): Score {
   return {
     windows: a.windows + b.windows,
     wrong: a.wrong + b.wrong,
+    libemgWrong: a.libemgWrong + b.libemgWrong,
     rejected: a.rejected + b.rejected,
     activeErrors: a.activeErrors + b.activeErrors,
   };
-}
-
-function sameIndices(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((index, i) => index === b[i]);
 }

@@ -18,7 +18,8 @@ import { loadModel, type OnnxModel } from '@efferent/inference';
 import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
 import { featureNames } from '../signal/windowed-features.ts';
-import type { Calibration } from './fit-calibration.ts';
+import { formatEvidence, parseEvidence } from './calibration-evidence.ts';
+import type { Calibration, CalibrationEvidence } from './fit-calibration.ts';
 import { decoderTensors, exportOnnx } from './onnx-export.ts';
 
 const schema = strictObject({
@@ -61,7 +62,7 @@ const schema = strictObject({
 });
 
 /** A calibration as it is used: all but the weights, which are in the ONNX model. */
-export type LoadedCalibration = Omit<Calibration, 'model'>;
+export type LoadedCalibration = Omit<Calibration, 'model' | 'evidence'>;
 
 /** Returns where the calibration of a source is kept in a workspace: health data, never in git. */
 export function calibrationPath(workspaceFolder: string, sourceId: string): string {
@@ -69,7 +70,8 @@ export function calibrationPath(workspaceFolder: string, sourceId: string): stri
 }
 
 /**
- * Writes a calibration: settings as JSON, and the weights as ONNX beside it under the same name.
+ * Writes a calibration: settings as JSON, and beside it under the same name the weights as ONNX and
+ * what a recalibration adds to as `.evidence.json`.
  * @param file - path ending in `.json`; missing folders are made
  */
 export async function saveCalibration(file: string, calibration: Calibration): Promise<void> {
@@ -109,6 +111,7 @@ export async function saveCalibration(file: string, calibration: Calibration): P
     },
   };
   await mkdir(dirname(file), { recursive: true });
+  await replaceFile(evidencePath(file), formatEvidence(calibration.evidence));
   await replaceFile(modelPath(file), exportOnnx(calibration.model, metadataOf(calibration)));
   await replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`);
 }
@@ -169,6 +172,17 @@ export async function loadCalibration(
   });
   return { calibration, model };
 }
+
+/**
+ * Reads what a recalibration adds to.
+ * @param file - path of the calibration
+ * @throws {@link ConfigurationError} code `unreadable-calibration` or `invalid-file`, naming file and field
+ */
+export async function loadEvidence(file: string): Promise<CalibrationEvidence> {
+  return parseEvidence(await readJson(evidencePath(file)), evidencePath(file));
+}
+
+const evidencePath = (file: string): string => file.replace(/\.json$/, '.evidence.json');
 
 function modelPath(file: string): string {
   return file.replace(/\.json$/, '.onnx');
