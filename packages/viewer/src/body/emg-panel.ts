@@ -39,7 +39,6 @@ export class EmgPanel {
   readonly #decision = element('span', { class: 'mono' });
   readonly #control = element('span', { class: 'control' });
   readonly #latency = element('span', { class: 'mono' });
-  readonly #fault = element('span', { 'data-tone': 'bad' });
   readonly #takeOver = element('button', { type: 'button', disabled: true, 'data-scan': '2' }, ['Take over']);
   #robot = '';
   #subscriptions: readonly (() => void)[] = [];
@@ -51,12 +50,12 @@ export class EmgPanel {
   constructor(link: GraphLink) {
     this.#link = link;
     const content = element('div', {}, [
-      element('div', { class: 'emg-state' }, [this.#decision, this.#latency, this.#fault]),
+      element('div', { class: 'emg-state' }, [this.#control, this.#decision, this.#latency]),
       element('div', { class: 'emg' }, [this.#map, this.#bars]),
       this.#muscles,
     ]);
     this.node = panel('Forearm', '', content);
-    this.node.querySelector('h2')?.append(this.#control, this.#takeOver);
+    this.node.querySelector('h2')?.append(this.#takeOver);
     this.node.hidden = true;
     this.#takeOver.addEventListener('click', () => void this.#setTakeOver(this.#robot, !this.#isHuman));
     link.topics.watch((topics) => {
@@ -102,10 +101,13 @@ export class EmgPanel {
   draw(): void {
     const gesture = this.#gesture;
     if (!gesture || this.node.hidden) return;
-    this.#decision.textContent = gesture.rejected
-      ? `unsure (${gesture.confidence.toFixed(2)})`
-      : `${gesture.gesture} ${gesture.confidence.toFixed(2)}`;
-    this.#fault.textContent = gesture.fault.replaceAll('-', ' ');
+    const isFaulty = gesture.fault !== '';
+    this.#decision.dataset.tone = isFaulty ? 'bad' : 'plain';
+    if (isFaulty) this.#decision.textContent = gesture.fault.replaceAll('-', ' ');
+    else {
+      const decided = gesture.rejected ? 'unsure' : gesture.gesture;
+      this.#decision.textContent = `${decided} ${gesture.confidence.toFixed(2)}`;
+    }
     this.#drawMap(gesture.channel_rms_uv);
     this.#drawBars(gesture);
     this.#ensureMuscles(gesture.names);
