@@ -1,6 +1,7 @@
 import { describeError } from '@efferent/core';
 import type { RosNode } from '@efferent/ros';
-import type { ControlOutput, GestureController } from './control/gesture-controller.ts';
+import type { ControlOutput } from './control/control-types.ts';
+import type { GestureController } from './control/gesture-controller.ts';
 
 const requestTimeoutMs = 1000;
 const goalTimeoutMs = 3000;
@@ -13,6 +14,7 @@ export function createRequests(
   controller: GestureController,
 ): (request: ControlRequest) => void {
   const takeOver = node.createClient('std_srvs/srv/SetBool', 'gate/take_over');
+  const resume = node.createClient('std_srvs/srv/Trigger', '/stop/resume');
   const pause = node.createClient('std_srvs/srv/SetBool', '/agent/pause');
   const answers = node.createClient('efferent_interfaces/srv/AnswerQuestion', '/agent/answer');
   const tasks = node.createActionClient('efferent_interfaces/action/ExecuteTask', '/agent/execute_task');
@@ -36,6 +38,8 @@ export function createRequests(
         return tasks
           .sendGoal({ instruction: request.instruction, when_busy: 'as-said' }, { timeoutMs: goalTimeoutMs })
           .then(({ goalId }) => ({ goalId }));
+      case 'resume':
+        return resume.sendRequestAsync({}, options);
       default:
         return hand(request.kind === 'take-over');
     }

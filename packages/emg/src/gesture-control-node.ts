@@ -9,7 +9,8 @@ import {
   stampFromNs,
   stampToNs,
 } from '@efferent/ros';
-import { type ControlOutput, GestureController } from './control/gesture-controller.ts';
+import type { ControlOutput } from './control/control-types.ts';
+import { GestureController } from './control/gesture-controller.ts';
 import { bundledMappingPath, type GestureMapping, loadGestureMapping } from './control/gesture-mapping.ts';
 import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
@@ -110,6 +111,12 @@ function watchRobot(node: RosNode, controller: GestureController, mapping: Gestu
         agentPaused,
       });
     },
+  );
+  node.createSubscription(
+    'efferent_interfaces/msg/StopState',
+    '/stop/state',
+    { qos: qosProfiles.default },
+    ({ stopped }) => controller.observeStop(stopped),
   );
   let base = { linearMps: 0, angularRadps: 0 };
   node.createSubscription(

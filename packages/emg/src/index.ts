@@ -1,10 +1,6 @@
 export { benchEmgThin, type EmgThinFigures } from './bench-emg-thin.ts';
-export {
-  type ControlOutput,
-  type ControlStatus,
-  type GateView,
-  GestureController,
-} from './control/gesture-controller.ts';
+export type { ControlOutput, ControlStatus, GateView } from './control/control-types.ts';
+export { GestureController } from './control/gesture-controller.ts';
 export {
   bundledMappingPath,
   type ControlMode,

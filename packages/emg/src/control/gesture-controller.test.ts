@@ -3,13 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
 import { type GestureName, gestureNames } from '../gestures.ts';
-import {
-  type ControlDecision,
-  type ControlOutput,
-  decisionTimeoutNs,
-  GestureController,
-  staleDecisionNs,
-} from './gesture-controller.ts';
+import type { ControlDecision, ControlOutput } from './control-types.ts';
+import { decisionTimeoutNs, GestureController, staleDecisionNs } from './gesture-controller.ts';
 import { bundledMappingPath, parseGestureMapping } from './gesture-mapping.ts';
 
 const mapping = parseGestureMapping(readFileSync(bundledMappingPath('stretch'), 'utf8'), 'stretch.yaml');
@@ -247,6 +242,15 @@ test.each(Object.keys(decodingFaults).filter((fault) => fault !== '' && fault !=
     expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
   },
 );
+
+test('a pressed Stop is resumed from the menu, by a choice and its confirmation', () => {
+  const bench = new Bench();
+  bench.controller.observeStop(true);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(false);
+  bench.hold('rest', 1);
+  expect(choose(bench, 'resume after Stop')).toEqual([]);
+  expect(choose(bench, 'yes, resume')).toEqual([{ kind: 'resume' }]);
+});
 
 test('a lost link to the sleeve stops at once, with the words of the source', () => {
   const bench = new Bench();

@@ -1,55 +1,16 @@
-import type { GestureDecision } from '../decoder/decide.ts';
 import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
 import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
+import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
 import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
 import { type AgentQuestion, menuItems } from './menu-items.ts';
-import { type MotionCommand, MotionDriver, standStill } from './motion-driver.ts';
+import { MotionDriver, standStill } from './motion-driver.ts';
 import type { MeasuredMotion } from './motion-trail.ts';
 import { type MenuPress, ScanMenu } from './scan-menu.ts';
-import { runstopReason, StopLatch, type StopState } from './stop-latch.ts';
+import { runstopReason, StopLatch } from './stop-latch.ts';
 import { TakeOverSequence } from './take-over-sequence.ts';
 import { VelocityRamp } from './velocity-ramp.ts';
-
-/** One thing to send: a command to the gate, or something asked of gate or agent. */
-export type ControlOutput =
-  | MotionCommand
-  | { readonly kind: 'take-over' }
-  | { readonly kind: 'hand-back' }
-  | { readonly kind: 'answer'; readonly questionId: string; readonly answer: string }
-  | { readonly kind: 'instruct'; readonly instruction: string };
-
-/** A decision, and what is wrong with the signal that it rests on. */
-export interface ControlDecision extends GestureDecision {
-  readonly fault?: DecodingFault;
-}
-
-/** What the command gate says about the robot. */
-export interface GateView {
-  /** Who moves the robot; `human` with a paused agent has taken it over. */
-  readonly source: 'none' | 'agent' | 'human';
-  /** The agent moved the robot and was paused by a gesture, or the robot was taken from it. */
-  readonly agentPaused: boolean;
-}
-
-export interface ControlStatus {
-  readonly mode: string;
-  readonly level: string;
-  readonly gesture: GestureName;
-  /** Fraction of the motion's top speed, [0, 1]. */
-  readonly speed: number;
-  /** True while a motion is being commanded. */
-  readonly isActive: boolean;
-  readonly stopState: StopState;
-  /** Why gestures move nothing, one sentence; empty while armed. */
-  readonly stopReason: string;
-  /** What is offered by scanning; empty while gestures move directly. */
-  readonly choices: readonly string[];
-  readonly litIndex: number;
-  /** How much of its time the lit choice has had, [0, 1]. */
-  readonly litProgress: number;
-}
 
 /** Without a decision for this long the controller stops the robot; decisions come every 50 ms. */
 export const decisionTimeoutNs = 120_000_000n;
@@ -80,6 +41,7 @@ export class GestureController {
   #suggestions: readonly string[] = [];
   #link: EmgLink | undefined;
   #missing: readonly GestureName[] = [];
+  #isStopPressed = false;
   #hasTakenOver = false;
   #isMenuOpen: boolean;
   #modeIndex = 0;
@@ -118,6 +80,11 @@ export class GestureController {
   observeGate(gate: GateView): void {
     this.#gate = gate;
     this.#hasTakenOver = gate.source === 'human' && gate.agentPaused;
+  }
+
+  /** Takes whether the Stop button is pressed. */
+  observeStop(isPressed: boolean): void {
+    this.#isStopPressed = isPressed;
   }
 
   /** Takes where the robot is, whoever moves it; see {@link MotionDriver.observe}. */
@@ -216,7 +183,7 @@ export class GestureController {
   }
 
   get #usesMenu(): boolean {
-    return this.#isMenuOpen || this.#latch.state === 'locked';
+    return this.#isMenuOpen || this.#isStopPressed || this.#latch.state === 'locked';
   }
 
   get #silenceReason(): string {
@@ -300,6 +267,7 @@ export class GestureController {
   #choose(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
     const nextLevel = this.#mapping.levels[this.#nextLevelIndex]?.name ?? '';
     const items = menuItems(this.#mapping, {
+      isStopPressed: this.#isStopPressed,
       isLocked: this.#latch.state === 'locked',
       agentHasRobot: this.#agentHasRobot,
       hasTakenOver: this.#hasTakenOver,
@@ -322,6 +290,7 @@ export class GestureController {
         return [press];
       case 'take-over':
       case 'hand-back':
+      case 'resume':
         return [{ kind: press.kind }];
       case 'toggle-level':
         this.#levelIndex = this.#nextLevelIndex;

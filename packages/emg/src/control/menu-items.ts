@@ -11,6 +11,8 @@ export interface AgentQuestion {
 export interface MenuView {
   /** The robot is stopped and waits for a deliberate re-arming. */
   readonly isLocked: boolean;
+  /** The Stop button was pressed; only resuming it lets anything move. */
+  readonly isStopPressed: boolean;
   /** The agent moves the robot, or was paused by a gesture. */
   readonly agentHasRobot: boolean;
   readonly hasTakenOver: boolean;
@@ -27,6 +29,7 @@ const backOut: MenuItem = { label: 'back out', does: { moves: { backOut: true } 
 
 /** Lists what can be chosen now, most urgent first. */
 export function menuItems(mapping: GestureMapping, view: MenuView): readonly MenuItem[] {
+  if (view.isStopPressed) return stopItems;
   if (view.isLocked) return lockedItems;
   const answers = (view.question?.choices ?? []).map((answer) =>
     press(answer, { kind: 'answer', questionId: view.question?.id ?? '', answer }),
@@ -55,6 +58,13 @@ export function menuItems(mapping: GestureMapping, view: MenuView): readonly Men
     ...(modes.length === 0 ? [press('close the menu', { kind: 'close' })] : []),
   ];
 }
+
+const stopItems: readonly MenuItem[] = [
+  {
+    label: 'resume after Stop',
+    does: { opens: [press('stay stopped', { kind: 'up' }), press('yes, resume', { kind: 'resume' })] },
+  },
+];
 
 /** Re-arming is deliberate: it is chosen, and confirmed by a second choice that is not the first one lit. */
 const lockedItems: readonly MenuItem[] = [

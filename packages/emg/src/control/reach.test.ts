@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GestureName } from '../gestures.ts';
-import { type ControlOutput, GestureController } from './gesture-controller.ts';
+import type { ControlOutput } from './control-types.ts';
+import { GestureController } from './gesture-controller.ts';
 import {
   bundledMappingPath,
   type GestureMapping,

@@ -4,7 +4,17 @@ import type { GestureMotion } from './gesture-mapping.ts';
 export type MenuPress =
   | { readonly kind: 'answer'; readonly questionId: string; readonly answer: string }
   | { readonly kind: 'instruct'; readonly instruction: string }
-  | { readonly kind: 'take-over' | 'hand-back' | 'toggle-level' | 'stop' | 're-arm' | 'close' | 'up' };
+  | {
+      readonly kind:
+        | 'take-over'
+        | 'hand-back'
+        | 'toggle-level'
+        | 'stop'
+        | 're-arm'
+        | 'resume'
+        | 'close'
+        | 'up';
+    };
 
 /** One choice: it opens more choices, moves something while the gesture is held, or asks for something once. */
 export interface MenuItem {
