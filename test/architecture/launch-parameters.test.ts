@@ -24,6 +24,7 @@ test('launch files are read', () => expect(given.length).toBeGreaterThan(20));
 // ROS drops a parameter that nobody declares without a word.
 test.each(given)('%s: %s declares the parameter %s', (_file, executable = '', name) => {
   expect([...packages.keys()]).toContain(executable);
-  const nodes = globSync(`packages/${packages.get(executable)}/src/**/*-node.ts`, { cwd: root });
+  // A node declares what a kind of source or the like may be set to, too.
+  const nodes = globSync(`packages/${packages.get(executable)}/src/**/*-{node,kind}.ts`, { cwd: root });
   expect(nodes.map(readSource).join('\n')).toMatch(new RegExp(`['"]${name}['"]`));
 });

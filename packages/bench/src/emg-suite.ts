@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@efferent/core';
 import { gestureNames } from '@efferent/emg';
+import { benchAccuracy } from './emg/accuracy-suite.ts';
 import { occasions, withCohortMember } from './emg/cohort-recordings.ts';
 import { LibemgPeer } from './emg/libemg-peer.ts';
 import { type Figure, figure, makeReport, type Report, type SuiteOptions } from './figure.ts';
@@ -9,7 +10,7 @@ export interface EmgOptions extends SuiteOptions {
   readonly suite: string;
 }
 
-export const emgSuites = ['generator'] as const;
+export const emgSuites = ['generator', 'accuracy'] as const;
 
 /**
  * Measures HDEMG on virtual people, seeds `seed`, `seed + 1`, …
@@ -22,7 +23,7 @@ export async function benchEmg(options: EmgOptions): Promise<Report> {
       code: 'unknown-suite',
       message: `bench emg: there is no suite "${options.suite}"; there are: ${emgSuites.join(', ')}`,
     });
-  return benchGenerator(options);
+  return options.suite === 'accuracy' ? benchAccuracy(options) : benchGenerator(options);
 }
 
 /** Shares of right windows of one person, LibEMG's HTD and LDA. */

@@ -1,78 +1,158 @@
+import { describeError } from '@efferent/core';
 import {
   DiagnosticUpdater,
+  diagnosticLevel,
   type NodeModule,
   qosProfiles,
+  type RosNode,
   type RunningNode,
+  type StreamMonitor,
   stampFromNs,
 } from '@efferent/ros';
+import type { EmgFrame, EmgLink, EmgSource } from './emg-source.ts';
+import { type EmgSourceKind, type SourceSettings, settingsFrom } from './emg-source-kind.ts';
+import { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 import { parseActivation } from './forearm/activation-request.ts';
-import { SyntheticSource } from './forearm/synthetic-source.ts';
+import { openSource } from './open-source.ts';
+import { frameMessage, linkMessage } from './source-messages.ts';
 
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
-/** Publishes the synthetic forearm's samples; `/emg/activate` says what its muscles do. */
+/** Publishes the raw samples of a device, a stream or the synthetic forearm, and how the link to it fares. */
 export const emgSourceNode: NodeModule = {
   name: 'emg_source',
   async start(node): Promise<RunningNode> {
-    const personSeed = node.declareParameter('seed', 1, {
-      description: 'which virtual person wears the sleeve',
-      integer: true,
+    const name = node.declareParameter('source', 'synthetic', {
+      description: `where samples come from: ${emgSourceNames.join(', ')}`,
       readOnly: true,
-      range: [0, 2 ** 31 - 1],
-    });
-    const recordingSeed = node.declareParameter('recording_seed', 1, {
-      description: 'which recording of that person: repetitions and noise',
-      integer: true,
-      readOnly: true,
-    });
-    const sampleRateHz = node.declareParameter('sample_rate_hz', 2000, {
-      description: 'samples a second of each electrode, Hz',
-      integer: true,
-      readOnly: true,
-      range: [1000, 4000],
     });
     const effort = node.declareParameter('effort', 0.45, {
       description: 'effort of an activation that gives none, fraction of a maximal contraction',
       readOnly: true,
       range: [0, 1],
     });
-    const frames = node.createPublisher('efferent_interfaces/msg/EmgFrame', '/emg/frames', frameQos);
-    const source = new SyntheticSource(
-      { personSeed, sampleRateHz },
-      recordingSeed,
-      node.clock,
-      (period, callback) => node.createTimer(period, callback, node.steadyClock),
-    );
-    node.createSubscription(
-      'std_msgs/msg/String',
-      '/emg/activate',
-      { qos: qosProfiles.default },
-      ({ data }) => {
-        const request = parseActivation(data);
-        if (typeof request === 'string') node.logger.warn('activation-refused', { reason: request });
-        else source.perform(request.gesture, request.effort ?? effort);
-      },
-    );
-    const { id, frameSamples } = source.description;
-    const produced = new DiagnosticUpdater(node, node.steadyClock).watch(`frames of ${id}`, {
-      rateHz: sampleRateHz / frameSamples,
-    });
-    let nextSample = 0;
-    await source.start((frame) => {
-      produced.tick();
-      if (frame.firstSample !== nextSample) produced.drop();
-      nextSample = frame.firstSample + frameSamples;
-      frames.publish({
-        header: { stamp: stampFromNs(frame.stampNs), frame_id: 'emg_sleeve' },
-        source: source.description.id,
-        sample_rate_hz: frame.sampleRateHz,
-        channel_count: frame.channelCount,
-        first_sample: BigInt(frame.firstSample),
-        samples_uv: frame.samplesUv.slice(),
+    const kind = await loadEmgSourceKind(name);
+    const publisher = new SourcePublisher(node);
+    const ending = new AbortController();
+    const context = {
+      clock: node.clock,
+      every: (periodNs: bigint, callback: () => void) =>
+        node.createTimer(periodNs, callback, node.steadyClock),
+      signal: ending.signal,
+    };
+    let source: EmgSource | undefined;
+    const started = new Promise<void>((resolve, reject) => {
+      const onLink = (link: EmgLink) => {
+        publisher.publishLink(link);
+        resolve();
+      };
+      const run = async () => {
+        source = await openSource(kind, declareSettings(node, name, kind), { ...context, onLink });
+        if (source === undefined || ending.signal.aborted) return;
+        publisher.describe(source);
+        obeyActivations(node, source, effort);
+        await source.start((frame) => publisher.publishFrame(frame));
+        node.logger.info('emg-source-started', { ...source.description });
+      };
+      run().then(resolve, (error: unknown) => {
+        // Nobody awaits the start any more when a stream was found late and is refused.
+        node.logger.error('emg-source-failed', { reason: describeError(error), decision: 'no frames' });
+        reject(error);
       });
     });
-    node.logger.info('emg-source-started', { ...source.description });
-    return { stop: () => source.stop() };
+    await started;
+    return {
+      async stop() {
+        ending.abort();
+        await source?.stop();
+      },
+    };
   },
 };
+
+function declareSettings(node: RosNode, source: string, kind: EmgSourceKind): SourceSettings {
+  const declared = kind.settings.map(({ name, default: value, description, integer, range, choices }) => [
+    name,
+    node.declareParameter(name, value, {
+      description: choices === undefined ? description : `${description}: ${choices.join(', ')}`,
+      readOnly: true,
+      ...(integer === undefined ? {} : { integer }),
+      ...(range === undefined ? {} : { range }),
+    }),
+  ]);
+  return settingsFrom(source, kind, Object.fromEntries(declared) as SourceSettings);
+}
+
+/** `/emg/activate` says what the muscles of a virtual person do. */
+function obeyActivations(node: RosNode, source: EmgSource, defaultEffort: number): void {
+  if (source.perform === undefined) return;
+  node.createSubscription(
+    'std_msgs/msg/String',
+    '/emg/activate',
+    { qos: qosProfiles.default },
+    ({ data }) => {
+      const request = parseActivation(data);
+      if (typeof request === 'string') node.logger.warn('activation-refused', { reason: request });
+      else source.perform?.(request.gesture, request.effort ?? defaultEffort);
+    },
+  );
+}
+
+/** Says on the graph what a source says. */
+class SourcePublisher {
+  readonly #node: RosNode;
+  readonly #diagnostics: DiagnosticUpdater;
+  readonly #frames;
+  readonly #statuses;
+  #id = '';
+  #link: EmgLink = { state: 'connecting', reason: 'not opened yet' };
+  #produced: StreamMonitor | undefined;
+  #nextSample = 0;
+  #lostSamples = 0;
+
+  constructor(node: RosNode) {
+    this.#node = node;
+    this.#frames = node.createPublisher('efferent_interfaces/msg/EmgFrame', '/emg/frames', frameQos);
+    this.#statuses = node.createPublisher(
+      'efferent_interfaces/msg/EmgSourceStatus',
+      '/emg/source',
+      qosProfiles.latched,
+    );
+    this.#diagnostics = new DiagnosticUpdater(node, node.steadyClock);
+    this.#diagnostics.add('link', () => ({
+      level: this.#link.state === 'connected' ? diagnosticLevel.ok : diagnosticLevel.error,
+      message: this.#link.state,
+      values: [
+        ['reason', this.#link.reason],
+        ['lost_samples', this.#lostSamples],
+      ],
+    }));
+  }
+
+  describe({ description }: EmgSource): void {
+    this.#id = description.id;
+    this.#produced = this.#diagnostics.watch(`frames of ${description.id}`, {
+      rateHz: description.sampleRateHz / description.frameSamples,
+    });
+  }
+
+  publishLink(link: EmgLink): void {
+    this.#link = link;
+    this.#node.logger[link.state === 'connected' ? 'info' : 'warn'](`emg-source-${link.state}`, {
+      reason: link.reason,
+    });
+    const stamp = stampFromNs(this.#node.clock.nowNs());
+    this.#statuses.publish(linkMessage(this.#id, link, this.#lostSamples, stamp));
+  }
+
+  publishFrame(frame: EmgFrame): void {
+    this.#produced?.tick();
+    if (frame.firstSample > this.#nextSample) {
+      this.#produced?.drop();
+      this.#lostSamples += frame.firstSample - this.#nextSample;
+    }
+    this.#nextSample = frame.firstSample + frame.samplesUv.length / frame.channelCount;
+    this.#frames.publish(frameMessage(this.#id, frame, stampFromNs(frame.stampNs)));
+  }
+}

@@ -1,3 +1,5 @@
+import type { GestureName } from './gestures.ts';
+
 /** A block of consecutive raw samples of one source. */
 export interface EmgFrame {
   /** Time of the first sample, ns on the clock of whoever delivers the frame. */
@@ -21,17 +23,30 @@ export interface EmgSourceDescription {
 }
 
 /**
+ * How the link to a source fares: looked for, delivering, up without samples, lost and looked for again.
+ */
+export interface EmgLink {
+  readonly state: 'connecting' | 'connected' | 'silent' | 'reconnecting';
+  /** Why, in a few words for people; who is at the other end when connected. */
+  readonly reason: string;
+}
+
+/**
  * Where raw samples come from: a device, a file, a stream or the synthetic forearm.
  *
- * A source delivers frames in order and never invents samples: what it lost is a jump of `firstSample`.
+ * A source delivers frames in order and never invents samples: what it lost is a jump of `firstSample`. It looks for its
+ * device again by itself, for as long as it is started, and says how that goes by `onLink` of the {@link EmgSourceContext}
+ * it was opened with.
  */
 export interface EmgSource {
   readonly description: EmgSourceDescription;
   /**
-   * Starts delivering frames; a second start is an error.
-   * @throws {@link HardwareError} when the device cannot be reached
+   * Starts delivering frames and returns at once, whether the device is there or not; a second start is an error.
+   * @throws {@link HardwareError} when it can never work, e.g. a port that is taken
    */
   start(onFrame: (frame: EmgFrame) => void): Promise<void>;
   /** Stops delivering; no frame comes after it resolved. */
   stop(): Promise<void>;
+  /** Has the wearer perform a gesture; only virtual people do what they are told. */
+  perform?(gesture: GestureName, effort: number): void;
 }

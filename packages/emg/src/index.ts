@@ -14,11 +14,26 @@ export {
   loadGestureMapping,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
+export type { EmgDataSet } from './datasets/data-set.ts';
+export {
+  capgmyoGrid,
+  type ElectrodeGrid,
+  type ElectrodePlace,
+  flexwearGrid,
+  gr10mm0808,
+  gr1305,
+  hyserGrids,
+  placeOf,
+  sleeveGrid,
+} from './datasets/electrode-grid.ts';
+export { evaluateDataSet, type PersonFigures } from './datasets/evaluate-data-set.ts';
+export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
 export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
   type LoadedCalibration,
   loadCalibration,
+  loadEvidence,
   saveCalibration,
 } from './decoder/calibration-file.ts';
 export {
@@ -28,11 +43,32 @@ export {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
-export { decide, type GestureDecision } from './decoder/decide.ts';
+export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
+export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
-export { type Calibration, type DecoderAccuracy, fitCalibration } from './decoder/fit-calibration.ts';
+export {
+  type Calibration,
+  type CalibrationEvidence,
+  type DecoderAccuracy,
+  fitCalibration,
+} from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-export type { EmgFrame, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export { sleeveShape } from './decoder/sleeve-moves.ts';
+export {
+  emulatedDevices,
+  startEmulatedDevice,
+  wireFaultNames,
+} from './devices/emulated-device.ts';
+export { EmgMeter } from './emg-meter.ts';
+export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
+export {
+  type EmgSourceContext,
+  type EmgSourceKind,
+  type SourceSetting,
+  type SourceSettings,
+  settingsFrom,
+} from './emg-source-kind.ts';
+export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 export { parseActivation } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
@@ -49,5 +85,10 @@ export {
 } from './forearm/virtual-person.ts';
 export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { LiveCalibration, type LivePrompt } from './live-calibration.ts';
+export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
+export { featureNames } from './signal/windowed-features.ts';
+export { frameMessage, linkMessage } from './source-messages.ts';
+export { wallTicker } from './wall-ticker.ts';

@@ -18,20 +18,24 @@ export interface Destination {
  * Finds where a phrase wants a thing to be.
  *
  * @param nameOf - the thing that a noun phrase means, which asks or fails like every other mention of a thing
+ * @returns undefined where it has to be looked first which thing is meant
  * @throws {@link Interruption} no such place, or several
  */
 export function groundDestination(
   context: ObjectContext,
   { preposition, object }: PrepositionalPhrase,
   nameOf: (phrase: NounPhrase) => string | undefined,
-): Destination {
+): Destination | undefined {
   const { view } = context;
   const place =
     preposition === 'to' || preposition === 'near' || object.meaning?.kind === 'person'
       ? resolvePlace(view, object)
       : undefined;
   if (place?.delivery !== undefined) return { relation: 'on', id: place.delivery.surfaceId, near: place.id };
-  if (object.meaning?.kind === 'object') return besideOrInside(view, preposition, object, nameOf(object));
+  if (object.meaning?.kind === 'object') {
+    const name = nameOf(object);
+    return name === undefined ? undefined : besideOrInside(view, preposition, object, name);
+  }
   const order: readonly FixtureRole[] =
     preposition === 'in' ? ['container', 'surface'] : ['surface', 'container'];
   for (const role of order) {
@@ -47,9 +51,8 @@ function besideOrInside(
   view: BeliefView,
   preposition: PrepositionalPhrase['preposition'],
   object: NounPhrase,
-  name: string | undefined,
+  name: string,
 ): Destination {
-  if (name === undefined) throw notUnderstood(`I do not know which ${object.text} you mean.`);
   const known = view.objects.find((candidate) => candidate.id === name);
   const vessel = isVessel(known?.className ?? object.meaning?.noun ?? '');
   if (vessel && preposition !== 'near') return { relation: 'in', id: name, near: undefined };

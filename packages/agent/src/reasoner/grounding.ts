@@ -202,6 +202,7 @@ class Grounder {
 
   #putAt(names: readonly string[], destination: PrepositionalPhrase): void {
     const target = this.#destination(destination);
+    if (target === undefined) return;
     this.#mentionedPlace =
       destination.object.pronoun === undefined ? destination.object : this.#mentionedPlace;
     for (const name of names) {
@@ -212,7 +213,7 @@ class Grounder {
     }
   }
 
-  #destination(phrase: PrepositionalPhrase): Destination {
+  #destination(phrase: PrepositionalPhrase): Destination | undefined {
     if (phrase.object.pronoun === undefined)
       return groundDestination(this.#context, phrase, (object) => this.#nameOf(object));
     if (this.#mentionedPlace === undefined)

@@ -141,6 +141,16 @@ test('looks at the old place of a thing that may have moved before it asks which
   expect(asked.question?.choices).toEqual(['apple on the table', 'apple on the counter']);
 });
 
+test('looks there too when that thing is where something is to be put', async () => {
+  const objects = [
+    objectView('apple-1', 'on', 'table-top'),
+    objectView('bowl-1', 'on', 'table-top', { ageS: 40 }),
+    objectView('bowl-2', 'on', 'counter-top'),
+  ];
+  const proposal = await propose('put the apple in the bowl', kitchenView(objects));
+  expect(steps(proposal)).toBe('look(bowl-1)');
+});
+
 test('never asks which of two things is meant that are both nowhere, nor offers one that is nowhere beside its like', async () => {
   const lost = [
     objectView('apple-1', 'on', 'table-top', { missing: true, ageS: 60 }),

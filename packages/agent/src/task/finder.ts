@@ -61,7 +61,10 @@ export class Finder {
       sinceS: wanted === undefined ? Number.NEGATIVE_INFINITY : Math.max(wanted.lastSeenS, beganS - 20),
     };
     const tried = new Set<string>();
-    for (let looks = 0; looks <= this.#budget.limits.maxSearchLooks; looks++) {
+    const { maxSearchLooks } = this.#budget.limits;
+    let places = 0;
+    // A look from close by is at a place that was looked at before, and there is one of each at most.
+    for (let looks = 0; looks <= 2 * maxSearchLooks; looks++) {
       const found = this.#matches(name, reference);
       const nowS = this.#environment.nowS();
       if (found.length > 0) {
@@ -77,7 +80,8 @@ export class Finder {
         handEmpty:
           truthOf(belief, { predicate: 'hand-empty', arguments: [] }, subGoal.robot, nowS) === 'true',
       });
-      if (move === undefined || looks === this.#budget.limits.maxSearchLooks) break;
+      if (move === undefined || (move.skill !== 'navigate' && places === maxSearchLooks)) break;
+      if (move.skill !== 'navigate') places += 1;
       tried.add(`${move.skill} ${move.target}`);
       await this.#make(move, subGoal, signal);
       tried.add(`look ${move.lookAt}`);

@@ -16,8 +16,7 @@ import { EmgRecording, type RecordedWindow } from './emg-recording.ts';
 import type { LibemgJob, Split } from './libemg-peer.ts';
 
 /** Ten classes, 64 electrodes, as the sleeve of FlexWear-HD at half its rate. */
-export const sampleRateHz = 2000;
-const settings = defaultSignalSettings(sampleRateHz, 64);
+export const cohortSettings = defaultSignalSettings(2000, 64);
 
 /** Occasions after the calibration on which a person is decoded; each has a short recalibration of its own. */
 export const occasions = ['shift', 'rotation', 'session'] as const;
@@ -51,7 +50,7 @@ export async function withCohortMember<T>(
   const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   try {
     const file = join(folder, 'samples.f32');
-    const recording = new EmgRecording(settings, file);
+    const recording = new EmgRecording(cohortSettings, file);
     recording.add('calibration', person, 1, defaultProtocol);
     const later = { ...defaultProtocol, repetitions: laterRepetitions };
     for (const [index, occasion] of occasions.entries()) {
@@ -64,8 +63,8 @@ export async function withCohortMember<T>(
     const splits = splitsOf(windows, seed);
     const libemgJob = (labelOf: (window: RecordedWindow) => number): LibemgJob => ({
       file,
-      channels: settings.channelCount,
-      window: settings.window.windowSamples,
+      channels: cohortSettings.channelCount,
+      window: cohortSettings.window.windowSamples,
       ends: windows.map(({ endInFile }) => endInFile),
       labels: windows.map(labelOf),
       evaluations: splits,

@@ -32,9 +32,9 @@ export interface LibemgEvaluation {
 }
 
 const script = join(import.meta.dirname, '../../python/libemg_peer.py');
-/** Importing LibEMG compiles Python on the first start. */
-const startTimeoutMs = 180_000;
-const jobTimeoutMs = 300_000;
+/** Importing LibEMG compiles Python on the first start, on machines that may be busy. */
+const startTimeoutMs = 600_000;
+const jobTimeoutMs = 600_000;
 
 /** LibEMG in a Python process of its own. */
 export class LibemgPeer {

@@ -14,15 +14,12 @@ const calibrationRecordingSeed = 1000;
 
 /** Returns the default signal chain for a source: 200 ms windows every 50 ms, 5 µV deadband. */
 export function defaultSignalSettings(sampleRateHz: number, channelCount: number): SignalSettings {
+  const strideSamples = Math.round(0.05 * sampleRateHz);
   return {
     sampleRateHz,
     channelCount,
     filter: defaultFilterSettings,
-    window: {
-      windowSamples: Math.round(0.2 * sampleRateHz),
-      strideSamples: Math.round(0.05 * sampleRateHz),
-      deadbandUv: 5,
-    },
+    window: { windowSamples: 4 * strideSamples, strideSamples, deadbandUv: 5 },
   };
 }
 

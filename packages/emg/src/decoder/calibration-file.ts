@@ -18,7 +18,8 @@ import { loadModel, type OnnxModel } from '@efferent/inference';
 import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
 import { featureNames } from '../signal/windowed-features.ts';
-import type { Calibration } from './fit-calibration.ts';
+import { formatEvidence, parseEvidence } from './calibration-evidence.ts';
+import type { Calibration, CalibrationEvidence } from './fit-calibration.ts';
 import { decoderTensors, exportOnnx } from './onnx-export.ts';
 
 const schema = strictObject({
@@ -46,6 +47,11 @@ const schema = strictObject({
   gestures: v.pipe(v.array(v.picklist(gestureNames)), v.minLength(2)),
   silence_uv: nonNegativeNumber,
   effort_uv: record(v.string(), vector2),
+  co_activation: strictObject({
+    rest_uv: v.array(nonNegativeNumber),
+    full_uv: v.array(nonNegativeNumber),
+    threshold: positiveNumber,
+  }),
   reject_below: v.pipe(finiteNumber, v.minValue(0), v.maxValue(1)),
   held_out: strictObject({
     accuracy: finiteNumber,
@@ -56,7 +62,7 @@ const schema = strictObject({
 });
 
 /** A calibration as it is used: all but the weights, which are in the ONNX model. */
-export type LoadedCalibration = Omit<Calibration, 'model'>;
+export type LoadedCalibration = Omit<Calibration, 'model' | 'evidence'>;
 
 /** Returns where the calibration of a source is kept in a workspace: health data, never in git. */
 export function calibrationPath(workspaceFolder: string, sourceId: string): string {
@@ -64,7 +70,8 @@ export function calibrationPath(workspaceFolder: string, sourceId: string): stri
 }
 
 /**
- * Writes a calibration: settings as JSON, and the weights as ONNX beside it under the same name.
+ * Writes a calibration: settings as JSON, and beside it under the same name the weights as ONNX and
+ * what a recalibration adds to as `.evidence.json`.
  * @param file - path ending in `.json`; missing folders are made
  */
 export async function saveCalibration(file: string, calibration: Calibration): Promise<void> {
@@ -90,6 +97,11 @@ export async function saveCalibration(file: string, calibration: Calibration): P
     effort_uv: Object.fromEntries(
       Object.entries(levels.effortUv).map(([name, [none, full]]) => [name, [none, full]]),
     ),
+    co_activation: {
+      rest_uv: [...levels.coActivation.restUv],
+      full_uv: [...levels.coActivation.fullUv],
+      threshold: levels.coActivation.threshold,
+    },
     reject_below: calibration.rejectBelow,
     held_out: {
       accuracy: heldOut.accuracy,
@@ -99,6 +111,7 @@ export async function saveCalibration(file: string, calibration: Calibration): P
     },
   };
   await mkdir(dirname(file), { recursive: true });
+  await replaceFile(evidencePath(file), formatEvidence(calibration.evidence));
   await replaceFile(modelPath(file), exportOnnx(calibration.model, metadataOf(calibration)));
   await replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`);
 }
@@ -132,7 +145,15 @@ export async function loadCalibration(
       },
     },
     gestures: document.gestures,
-    levels: { silenceUv: document.silence_uv, effortUv: document.effort_uv },
+    levels: {
+      silenceUv: document.silence_uv,
+      effortUv: document.effort_uv,
+      coActivation: {
+        restUv: document.co_activation.rest_uv,
+        fullUv: document.co_activation.full_uv,
+        threshold: document.co_activation.threshold,
+      },
+    },
     rejectBelow: document.reject_below,
     heldOut: {
       accuracy: heldOut.accuracy,
@@ -151,6 +172,17 @@ export async function loadCalibration(
   });
   return { calibration, model };
 }
+
+/**
+ * Reads what a recalibration adds to.
+ * @param file - path of the calibration
+ * @throws {@link ConfigurationError} code `unreadable-calibration` or `invalid-file`, naming file and field
+ */
+export async function loadEvidence(file: string): Promise<CalibrationEvidence> {
+  return parseEvidence(await readJson(evidencePath(file)), evidencePath(file));
+}
+
+const evidencePath = (file: string): string => file.replace(/\.json$/, '.evidence.json');
 
 function modelPath(file: string): string {
   return file.replace(/\.json$/, '.onnx');

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Rng } from '@efferent/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { defaultSignalSettings } from './calibrate-synthetic.ts';
-import { calibrationPath, loadCalibration, saveCalibration } from './calibration-file.ts';
+import { calibrationPath, loadCalibration, loadEvidence, saveCalibration } from './calibration-file.ts';
 import { defaultProtocol, promptsOf } from './calibration-protocol.ts';
 import type { CalibrationWindow } from './calibration-recorder.ts';
 import { ensureCalibration } from './ensure-calibration.ts';
@@ -13,11 +13,11 @@ import { fitCalibration } from './fit-calibration.ts';
 
 const settings = defaultSignalSettings(2000, 2);
 
-/** Windows of two channels; every repetition of a gesture is shifted as a whole by `repetitionSd`. */
-function drawWindows(repetitionSd: number): readonly CalibrationWindow[] {
-  const rng = new Rng(1);
-  const centres = { rest: [1.5, 1.5], grip: [4, 2.5], open: [2.5, 4] } as const;
-  return [0, 1, 2, 3, 4, 5].flatMap((repetition) =>
+/** Windows of two channels; every repetition of a gesture is shifted as a whole by `repetitionSd`, the second channel by `day`. */
+function drawWindows(repetitionSd: number, day = 0, repetitions = 6): readonly CalibrationWindow[] {
+  const rng = new Rng(1 + day);
+  const centres = { rest: [1.5, 1.5], grip: [4, 2.5 + day], open: [2.5, 4 + day] } as const;
+  return Array.from({ length: repetitions }, (_, repetition) => repetition).flatMap((repetition) =>
     (['rest', 'grip', 'open'] as const).flatMap((gesture) => {
       const sd = gesture === 'rest' ? 0.01 : repetitionSd;
       const shift = [rng.normal(0, sd), rng.normal(0, sd)];
@@ -66,12 +66,39 @@ test('a calibration without rest or with one repetition is refused', () => {
 
 test('a saved calibration loads with the same settings, readable by its owner only', async () => {
   const file = calibrationPath(await temporaryFolder(), 'arm');
-  const { model: linear, ...fitted } = fitCalibration('arm', settings, drawWindows(0.3));
-  await saveCalibration(file, { ...fitted, model: linear });
+  const { model: linear, evidence, ...fitted } = fitCalibration('arm', settings, drawWindows(0.3));
+  await saveCalibration(file, { ...fitted, evidence, model: linear });
   const { calibration, model } = await loadCalibration(file);
   onTestFinished(() => model.dispose());
   expect(calibration).toEqual(fitted);
-  expect((await stat(file)).mode & 0o077).toBe(0);
+  expect(await loadEvidence(file)).toEqual(evidence);
+  const files = await readdir(dirname(file));
+  expect(files).toHaveLength(3);
+  for (const each of files) expect((await stat(join(dirname(file), each))).mode & 0o077).toBe(0);
+});
+
+test('a short recalibration is right about the new day with the help of the old one', () => {
+  const before = fitCalibration('arm', settings, drawWindows(0.5));
+  const again = drawWindows(0.5, 1, 2);
+  const { evidence, heldOut, levels } = fitCalibration('arm', settings, again, before.evidence);
+  expect(heldOut.accuracy).toBeGreaterThan(0.9);
+  expect(levels).toEqual(fitCalibration('arm', settings, again).levels);
+  expect([...evidence.moments.counts]).toEqual([160, 160, 160]);
+  const withoutOpen = again.filter(({ gesture }) => gesture !== 'open');
+  expect(() => fitCalibration('arm', settings, withoutOpen, before.evidence)).toThrowError(
+    'arm: recalibration has [rest, grip], the calibration before [rest, grip, open]',
+  );
+});
+
+test('damaged evidence is refused by file and field', async () => {
+  const file = calibrationPath(await temporaryFolder(), 'arm');
+  await saveCalibration(file, fitCalibration('arm', settings, drawWindows(0.3)));
+  const evidence = file.replace('.json', '.evidence.json');
+  const document = JSON.parse(await readFile(evidence, 'utf8'));
+  await writeFile(evidence, JSON.stringify({ ...document, sums: document.counts }));
+  await expect(loadEvidence(file)).rejects.toThrowError(`${evidence}: sums: 24 bytes, expected 240`);
+  await writeFile(evidence, JSON.stringify({ ...document, prior: 'horoscope' }));
+  await expect(loadEvidence(file)).rejects.toThrowError(`${evidence}: prior: `);
 });
 
 test('a wrong calibration file is refused by file and field', async () => {

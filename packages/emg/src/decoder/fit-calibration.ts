@@ -2,13 +2,11 @@ import { ContractError } from '@efferent/core';
 import { type GestureName, gestureNames } from '../gestures.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import type { CalibrationWindow } from './calibration-recorder.ts';
-import {
-  fitLinearDiscriminant,
-  type LinearDiscriminant,
-  softmaxInPlace,
-  writeLogits,
-} from './linear-discriminant.ts';
-import { fitTemperature, type HeldOutLogits } from './temperature.ts';
+import { type ClassMoments, joinMoments } from './class-moments.ts';
+import { type CoActivationLevels, fitCoActivation } from './co-activation.ts';
+import { type LinearDiscriminant, softmaxInPlace, writeLogits } from './linear-discriminant.ts';
+import { fitWithPrior, momentsOf, type Prior, priorsFor } from './prior.ts';
+import { fitTemperature, type HeldOutLogits, meanNegativeLogLikelihood } from './temperature.ts';
 
 /** How well a decoder does on repetitions that it was not fitted on. */
 export interface DecoderAccuracy {
@@ -26,6 +24,14 @@ export interface DecoderLevels {
   readonly silenceUv: number;
   /** Mean over channels of a window's RMS for no effort and for full effort, µV, one pair a gesture. */
   readonly effortUv: Readonly<Record<string, readonly [number, number]>>;
+  readonly coActivation: CoActivationLevels;
+}
+
+/** What a later, shorter calibration adds to. */
+export interface CalibrationEvidence {
+  readonly gestures: readonly GestureName[];
+  readonly prior: Prior;
+  readonly moments: ClassMoments;
 }
 
 /** A fitted decoder of one person in one sleeve. */
@@ -35,6 +41,7 @@ export interface Calibration {
   /** Class names in the order of the model's probabilities. */
   readonly gestures: readonly GestureName[];
   readonly model: LinearDiscriminant;
+  readonly evidence: CalibrationEvidence;
   readonly levels: DecoderLevels;
   /** Below this probability a decision is rejected. */
   readonly rejectBelow: number;
@@ -50,15 +57,18 @@ const rejectionTarget = { activeErrorRate: 0.02, rejectionRate: 0.12 } as const;
 /**
  * Fits a decoder to labelled windows.
  *
- * Whole repetitions are held out in four folds; their logits give the temperature, the rejection threshold and the
- * reported accuracy. The model that is returned is then fitted on everything.
+ * Whole repetitions are held out in four folds; their logits choose the prior and give the temperature, the rejection
+ * threshold and the reported accuracy. The model that is returned is then fitted on everything.
  *
- * @throws {@link ContractError} code `missing-class` or `missing-repetition`
+ * @param earlier - of the same person's last calibration, for a short recalibration: its repetitions count as much as the
+ *   new ones, but silence, effort, rejection and accuracy are those of the new ones
+ * @throws {@link ContractError} code `missing-class`, `missing-repetition` or `other-gestures`
  */
 export function fitCalibration(
   sourceId: string,
   signal: SignalSettings,
   windows: readonly CalibrationWindow[],
+  earlier?: CalibrationEvidence,
 ): Calibration {
   const gestures = gestureNames.filter((name) => windows.some((window) => window.gesture === name));
   const repetitions = [...new Set(windows.map((window) => window.repetition))].sort((a, b) => a - b);
@@ -69,52 +79,89 @@ export function fitCalibration(
       fields: { sourceId, repetitions: repetitions.length, gestures },
     });
   }
-  const heldOut = holdOutRepetitions(windows, gestures, repetitions);
-  const temperature = fitTemperature(heldOut);
+  if (earlier !== undefined && earlier.gestures.join() !== gestures.join()) {
+    throw new ContractError({
+      code: 'other-gestures',
+      message: `${sourceId}: recalibration has [${gestures.join(', ')}], the calibration before [${earlier.gestures.join(', ')}]; record the same gestures, or calibrate anew`,
+      fields: { sourceId, gestures, earlier: earlier.gestures },
+    });
+  }
+  const folds = foldsOf(windows, gestures, repetitions);
+  const featureCount = (windows[0] as CalibrationWindow).features.length;
+  const fits = (earlier === undefined ? priorsFor(featureCount) : [earlier.prior]).map((prior) =>
+    fitHeldOut(prior, folds, featureCount, gestures.length, earlier?.moments),
+  );
+  const { model, prior, moments, heldOut, temperature } = fits.reduce((a, b) => (b.loss < a.loss ? b : a));
   const rejectBelow = chooseRejection(heldOut, gestures, temperature);
   return {
     sourceId,
     signal,
     gestures,
-    model: { ...fitOn(windows, gestures), temperature },
-    levels: fitLevels(windows, gestures),
+    model: { ...model, temperature },
+    evidence: { gestures, prior, moments },
+    levels: {
+      ...fitLevels(windows, gestures),
+      coActivation: fitCoActivation(windows, signal.channelCount),
+    },
     rejectBelow,
     heldOut: scoreHeldOut(heldOut, gestures, temperature, rejectBelow),
   };
 }
 
-function fitOn(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): LinearDiscriminant {
-  const featureCount = (windows[0] as CalibrationWindow).features.length;
-  const features = new Float32Array(windows.length * featureCount);
-  windows.forEach((window, row) => {
-    features.set(window.features, row * featureCount);
-  });
-  const labels = windows.map((window) => gestures.indexOf(window.gesture));
-  return fitLinearDiscriminant({ features, featureCount, labels, classCount: gestures.length });
+/** Windows of some repetitions. */
+interface Fold {
+  /** log(1 + feature) of each window. */
+  readonly logFeatures: readonly Float64Array[];
+  readonly labels: readonly number[];
 }
 
-function holdOutRepetitions(
+function foldsOf(
   windows: readonly CalibrationWindow[],
   gestures: readonly GestureName[],
   repetitions: readonly number[],
-): HeldOutLogits {
-  const logits: Float64Array[] = [];
-  const labels: number[] = [];
-  const folds = Math.min(foldCount, repetitions.length);
-  for (let fold = 0; fold < folds; fold++) {
-    const isHeldOut = (window: CalibrationWindow) => repetitions.indexOf(window.repetition) % folds === fold;
-    const model = fitOn(
-      windows.filter((window) => !isHeldOut(window)),
-      gestures,
-    );
-    for (const window of windows.filter(isHeldOut)) {
-      const row = new Float64Array(gestures.length);
-      writeLogits(model, window.features, row);
-      logits.push(row);
-      labels.push(gestures.indexOf(window.gesture));
+): readonly Fold[] {
+  const count = Math.min(foldCount, repetitions.length);
+  return Array.from({ length: count }, (_, fold) => {
+    const held = windows.filter(({ repetition }) => repetitions.indexOf(repetition) % count === fold);
+    return {
+      logFeatures: held.map(({ features }) => Float64Array.from(features, Math.log1p)),
+      labels: held.map(({ gesture }) => gestures.indexOf(gesture)),
+    };
+  });
+}
+
+/** Fits on all folds but one, tests on that one, in turn; then fits on all. */
+function fitHeldOut(
+  prior: Prior,
+  folds: readonly Fold[],
+  featureCount: number,
+  classCount: number,
+  earlier: ClassMoments | undefined,
+) {
+  const parts = folds.map(({ logFeatures, labels }) =>
+    momentsOf(prior, logFeatures, labels, featureCount, classCount),
+  );
+  const before = earlier === undefined ? [] : [earlier];
+  const heldOut: HeldOutLogits = { logits: [], labels: [] };
+  folds.forEach(({ logFeatures, labels }, fold) => {
+    const model = fitWithPrior(prior, [...before, ...parts.filter((_, other) => other !== fold)]);
+    for (const [row, window] of logFeatures.entries()) {
+      const logits = new Float64Array(classCount);
+      writeLogits(model, window, logits);
+      heldOut.logits.push(logits);
+      heldOut.labels.push(labels[row] as number);
     }
-  }
-  return { logits, labels };
+  });
+  const temperature = fitTemperature(heldOut);
+  const moments = joinMoments([...before, ...parts]);
+  return {
+    prior,
+    model: fitWithPrior(prior, [moments]),
+    moments,
+    heldOut,
+    temperature,
+    loss: meanNegativeLogLikelihood(heldOut, temperature),
+  };
 }
 
 function scoreHeldOut(
@@ -164,7 +211,10 @@ function chooseRejection(
  * to the gentlest gesture, above what the notches ring after a contraction. Effort runs between LibEMG's
  * 0.9 min + 0.1 max and 0.3 min + 0.7 max, with rest as min and the gesture's 90th percentile as max.
  */
-function fitLevels(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): DecoderLevels {
+function fitLevels(
+  windows: readonly CalibrationWindow[],
+  gestures: readonly GestureName[],
+): Omit<DecoderLevels, 'coActivation'> {
   const resting = windows.filter((window) => window.gesture === 'rest').map((window) => window.strideLevelUv);
   const restUv = resting.reduce((sum, level) => sum + level, 0) / resting.length;
   const varianceUv2 = resting.reduce((sum, level) => sum + (level - restUv) ** 2, 0) / resting.length;

@@ -1,19 +1,9 @@
 import { ContractError } from '@efferent/core';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { ledoitWolfCovariance } from './ledoit-wolf.ts';
-
-/** Labelled feature vectors. */
-export interface LabelledRows {
-  /** `[row, feature]`, row-major, as {@link WindowedFeatures} writes them (not negative). */
-  readonly features: Float32Array;
-  readonly featureCount: number;
-  /** Class of each row, an index below `classCount`. */
-  readonly labels: readonly number[];
-  readonly classCount: number;
-}
+import { type ClassMoments, classMeans, withinClassCovariance } from './class-moments.ts';
 
 /**
- * A linear discriminant on the logarithm of features: z = (log(1 + x) - mean) / scale, logits = weightsᵀ z + bias,
+ * A linear discriminant on the logarithm of features: logits = weightsᵀ (log(1 + x) - mean) + bias,
  * probabilities = softmax(logits / temperature).
  */
 export interface LinearDiscriminant {
@@ -21,8 +11,6 @@ export interface LinearDiscriminant {
   readonly classCount: number;
   /** `[feature]` */
   readonly mean: Float32Array;
-  /** `[feature]` */
-  readonly scale: Float32Array;
   /** `[feature, class]`, row-major */
   readonly weights: Float32Array;
   /** `[class]` */
@@ -31,16 +19,25 @@ export interface LinearDiscriminant {
   readonly temperature: number;
 }
 
+/** Share of the diagonal in a covariance that is shrunk towards its own diagonal. Ours, tuned on virtual people. */
+const diagonalShare = 0.3;
+/** Share of a cohort's covariance where there is one. Ours, tuned on virtual people. */
+const cohortShare = 0.5;
+/** Added to the diagonal, fraction of its mean: channels that are equal, or constant, leave a stable inverse. */
+const ridge = 1e-3;
+
 /**
- * Fits Fisher's discriminant with equal priors and one within-class covariance for all classes, shrunk after Ledoit and
- * Wolf so that 320 features and a few thousand overlapping windows give a stable inverse.
+ * Fits Fisher's discriminant with equal priors and one within-class covariance for all classes.
  *
- * @throws {@link ContractError} code `missing-class` when a class has fewer than two rows
+ * A few thousand overlapping windows are some dozens of independent repetitions, too few for a covariance of hundreds of
+ * features: it is shrunk towards how repetitions of other people differ, or where that is not known, towards its own
+ * diagonal. (The intensity after Ledoit and Wolf takes windows for independent and shrinks far too little.)
+ *
+ * @param cohort - covariance within classes of other people, `[feature, feature]`, lower triangle
+ * @throws {@link ContractError} code `missing-class` when a class has fewer than two windows
  */
-export function fitLinearDiscriminant(rows: LabelledRows): LinearDiscriminant {
-  const { featureCount, classCount, labels } = rows;
-  const counts = new Float64Array(classCount);
-  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+export function fitLinearDiscriminant(moments: ClassMoments, cohort?: Float64Array): LinearDiscriminant {
+  const { featureCount, classCount, counts } = moments;
   const missing = counts.findIndex((count) => count < 2);
   if (missing >= 0) {
     throw new ContractError({
@@ -49,17 +46,10 @@ export function fitLinearDiscriminant(rows: LabelledRows): LinearDiscriminant {
       fields: { classIndex: missing },
     });
   }
-  const { standardised, mean, scale } = standardise(rows);
-  const classMeans = meansOf(standardised, labels, counts, featureCount);
-  for (let row = 0; row < labels.length; row++) {
-    const of = (labels[row] as number) * featureCount;
-    for (let f = 0; f < featureCount; f++) {
-      const at = row * featureCount + f;
-      standardised[at] = (standardised[at] as number) - (classMeans[of + f] as number);
-    }
-  }
-  const { covariance } = ledoitWolfCovariance(standardised, featureCount);
-  const means = Matrix.from1DArray(classCount, featureCount, [...classMeans]);
+  const means = Matrix.from1DArray(classCount, featureCount, classMeans(moments));
+  const centre = means.mean('column');
+  means.subRowVector(centre);
+  const covariance = shrink(withinClassCovariance(moments), featureCount, cohort);
   const solved = new CholeskyDecomposition(covariance).solve(means.transpose());
   const bias = Float32Array.from({ length: classCount }, (_, k) => {
     let half = 0;
@@ -69,24 +59,43 @@ export function fitLinearDiscriminant(rows: LabelledRows): LinearDiscriminant {
   return {
     featureCount,
     classCount,
-    mean: Float32Array.from(mean),
-    scale: Float32Array.from(scale),
+    mean: Float32Array.from(centre),
     weights: Float32Array.from(solved.to1DArray()),
     bias,
     temperature: 1,
   };
 }
 
+function shrink(lower: Float64Array, featureCount: number, cohort: Float64Array | undefined): Matrix {
+  const own = 1 - (cohort === undefined ? diagonalShare : cohortShare);
+  const covariance = new Matrix(featureCount, featureCount);
+  let trace = 0;
+  for (let i = 0; i < featureCount; i++) {
+    for (let j = 0; j <= i; j++) {
+      const at = i * featureCount + j;
+      const sample = lower[at] as number;
+      const target = cohort === undefined ? (i === j ? sample : 0) : (cohort[at] as number);
+      const entry = own * sample + (1 - own) * target;
+      covariance.set(i, j, entry);
+      covariance.set(j, i, entry);
+    }
+    trace += covariance.get(i, i);
+  }
+  const more = Math.max(1e-9, (ridge * trace) / featureCount);
+  for (let i = 0; i < featureCount; i++) covariance.set(i, i, covariance.get(i, i) + more);
+  return covariance;
+}
+
 /**
  * Computes class logits before the temperature.
- * @param features - `[feature]`
+ * @param logFeatures - `[feature]`, log(1 + feature)
  * @param out - `[class]`, overwritten
  */
-export function writeLogits(model: LinearDiscriminant, features: Float32Array, out: Float64Array): void {
+export function writeLogits(model: LinearDiscriminant, logFeatures: Float64Array, out: Float64Array): void {
   const { classCount, weights } = model;
   for (let k = 0; k < classCount; k++) out[k] = model.bias[k] as number;
   for (let f = 0; f < model.featureCount; f++) {
-    const z = (Math.log1p(features[f] as number) - (model.mean[f] as number)) / (model.scale[f] as number);
+    const z = (logFeatures[f] as number) - (model.mean[f] as number);
     const row = f * classCount;
     for (let k = 0; k < classCount; k++) out[k] = (out[k] as number) + (weights[row + k] as number) * z;
   }
@@ -103,48 +112,4 @@ export function softmaxInPlace(logits: Float64Array, temperature: number): void 
     total += weight;
   }
   for (let k = 0; k < logits.length; k++) logits[k] = (logits[k] as number) / total;
-}
-
-function standardise(rows: LabelledRows): {
-  readonly standardised: Float64Array;
-  readonly mean: Float64Array;
-  readonly scale: Float64Array;
-} {
-  const { features, featureCount } = rows;
-  const count = rows.labels.length;
-  const standardised = Float64Array.from(features, (value) => Math.log1p(value));
-  const mean = new Float64Array(featureCount);
-  const scale = new Float64Array(featureCount);
-  for (let i = 0; i < standardised.length; i++) {
-    const f = i % featureCount;
-    mean[f] = (mean[f] as number) + (standardised[i] as number) / count;
-  }
-  for (let i = 0; i < standardised.length; i++) {
-    const f = i % featureCount;
-    const centred = (standardised[i] as number) - (mean[f] as number);
-    standardised[i] = centred;
-    scale[f] = (scale[f] as number) + (centred * centred) / count;
-  }
-  for (let f = 0; f < featureCount; f++) scale[f] = Math.max(1e-3, Math.sqrt(scale[f] as number));
-  for (let i = 0; i < standardised.length; i++) {
-    standardised[i] = (standardised[i] as number) / (scale[i % featureCount] as number);
-  }
-  return { standardised, mean, scale };
-}
-
-function meansOf(
-  standardised: Float64Array,
-  labels: readonly number[],
-  counts: Float64Array,
-  featureCount: number,
-): Float64Array {
-  const means = new Float64Array(counts.length * featureCount);
-  labels.forEach((label, row) => {
-    for (let f = 0; f < featureCount; f++) {
-      const at = label * featureCount + f;
-      const share = (standardised[row * featureCount + f] as number) / (counts[label] as number);
-      means[at] = (means[at] as number) + share;
-    }
-  });
-  return means;
 }

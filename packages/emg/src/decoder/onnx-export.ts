@@ -56,8 +56,8 @@ const onnxSchema = protobuf.Root.fromJSON({
 const float32 = 1;
 
 /**
- * Writes a linear discriminant as an ONNX model: features `[1, feature]` to probabilities `[1, class]`, with logarithm,
- * normalisation and temperature inside the graph.
+ * Writes a linear discriminant as an ONNX model: features `[1, feature]` to probabilities `[1, class]`, with logarithm
+ * and temperature inside the graph.
  *
  * @param metadata - text that travels with the model
  * @returns the bytes of the `.onnx` file (IR 8, opset 13)
@@ -82,14 +82,12 @@ export function exportOnnx(
         node('Add', [input, 'one'], 'shifted'),
         node('Log', ['shifted'], 'logarithm'),
         node('Sub', ['logarithm', 'mean'], 'centred'),
-        node('Div', ['centred', 'scale'], 'standardised'),
-        node('Gemm', ['standardised', 'weights', 'bias'], 'logits'),
+        node('Gemm', ['centred', 'weights', 'bias'], 'logits'),
         node('Softmax', ['logits'], output),
       ],
       initializer: [
         tensor('one', [1], Float32Array.of(1)),
         tensor('mean', [featureCount], model.mean),
-        tensor('scale', [featureCount], model.scale),
         tensor('weights', [featureCount, classCount], inverseTemperature(model.weights)),
         tensor('bias', [classCount], inverseTemperature(model.bias)),
       ],

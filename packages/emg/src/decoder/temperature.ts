@@ -3,8 +3,8 @@ import { softmaxInPlace } from './linear-discriminant.ts';
 /** Logits of windows that the model did not see while it was fitted. */
 export interface HeldOutLogits {
   /** `[row, class]` */
-  readonly logits: readonly Float64Array[];
-  readonly labels: readonly number[];
+  readonly logits: Float64Array[];
+  readonly labels: number[];
 }
 
 /**

@@ -300,6 +300,14 @@ export interface EfferentInterfacesEmgFrame {
   readonly samples_uv: Float32Array;
 }
 
+export interface EfferentInterfacesEmgSourceStatus {
+  readonly header: StdMsgsHeader;
+  readonly source: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly lost_samples: bigint;
+}
+
 export interface EfferentInterfacesGateStatus {
   readonly header: StdMsgsHeader;
   readonly source: string;
@@ -321,6 +329,7 @@ export interface EfferentInterfacesGesture {
   readonly effort: number;
   readonly channel_rms_uv: Float32Array;
   readonly decode_ms: number;
+  readonly fault: string;
 }
 
 export interface EfferentInterfacesGestureControlStatus {
@@ -330,6 +339,12 @@ export interface EfferentInterfacesGestureControlStatus {
   readonly gesture: string;
   readonly speed: number;
   readonly active: boolean;
+  readonly latency_ms: number;
+  readonly stop_state: string;
+  readonly stop_reason: string;
+  readonly choices: readonly string[];
+  readonly lit: number;
+  readonly lit_progress: number;
 }
 
 export interface EfferentInterfacesModelCall {
@@ -461,6 +476,11 @@ export interface EfferentInterfacesSubGoal {
   readonly reason: string;
   readonly attempts: number;
   readonly elapsed_s: number;
+}
+
+export interface EfferentInterfacesSuggestions {
+  readonly header: StdMsgsHeader;
+  readonly instructions: readonly string[];
 }
 
 export interface EfferentInterfacesAnswerQuestionRequest {
@@ -2029,6 +2049,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/BeliefRoom': EfferentInterfacesBeliefRoom;
   'efferent_interfaces/msg/Critique': EfferentInterfacesCritique;
   'efferent_interfaces/msg/EmgFrame': EfferentInterfacesEmgFrame;
+  'efferent_interfaces/msg/EmgSourceStatus': EfferentInterfacesEmgSourceStatus;
   'efferent_interfaces/msg/GateStatus': EfferentInterfacesGateStatus;
   'efferent_interfaces/msg/Gesture': EfferentInterfacesGesture;
   'efferent_interfaces/msg/GestureControlStatus': EfferentInterfacesGestureControlStatus;
@@ -2044,6 +2065,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/SkillParameter': EfferentInterfacesSkillParameter;
   'efferent_interfaces/msg/StopState': EfferentInterfacesStopState;
   'efferent_interfaces/msg/SubGoal': EfferentInterfacesSubGoal;
+  'efferent_interfaces/msg/Suggestions': EfferentInterfacesSuggestions;
   'geometry_msgs/msg/Accel': GeometryMsgsAccel;
   'geometry_msgs/msg/AccelStamped': GeometryMsgsAccelStamped;
   'geometry_msgs/msg/AccelWithCovariance': GeometryMsgsAccelWithCovariance;
