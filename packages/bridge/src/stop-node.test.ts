@@ -9,6 +9,7 @@ import {
   type RunningNode,
 } from '@efferent/ros';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CaregiverWatch } from './caregiver-watch.ts';
 import { listen } from './page-server.ts';
 import { stopNode } from './stop-node.ts';
 import { StopServer } from './stop-server.ts';
@@ -75,6 +76,29 @@ describe('stop node', () => {
   });
 });
 
+describe('a caregiver who must watch', () => {
+  it('must be there first; the robot stops when they are gone, and their return alone releases nothing', () => {
+    const state = new StopState();
+    const watch = new CaregiverWatch(state, true);
+    expect(state.snapshot.reason).toMatch(/Waiting for a caregiver/);
+    watch.beat(10);
+    state.resume();
+    watch.look(12);
+    expect(state.snapshot.stopped).toBe(false);
+    watch.look(12.6);
+    expect(state.snapshot.reason).toMatch(/No caregiver is watching/);
+    watch.beat(13);
+    watch.look(13.1);
+    expect(state.snapshot.stopped).toBe(true);
+  });
+
+  it('is asked for by a parameter only', () => {
+    const state = new StopState();
+    new CaregiverWatch(state, false).look(1e6);
+    expect(state.snapshot.stopped).toBe(false);
+  });
+});
+
 describe('StopServer', () => {
   const state = new StopState();
   const stopServer = new StopServer(state, { pagePorts: [8765], allowedOrigins: [], token: '' });
@@ -122,6 +146,15 @@ describe('StopServer', () => {
     state.stop('test');
     expect(String((await once(response, 'data'))[0])).toBe('data: {"stopped":true,"reason":"test"}\n\n');
     sent.destroy();
+  });
+
+  it('serves the page of a caregiver, which loads nothing from anywhere', async () => {
+    const page = await fetch(`http://127.0.0.1:${port}/caregiver`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*connect-src 'self'/);
+    const html = await page.text();
+    expect(html).not.toMatch(/(src|href)=/);
+    expect(await send('GET', '/caregiver/beat', {})).toBe(404);
   });
 
   it('asks for the token when there is one', async () => {

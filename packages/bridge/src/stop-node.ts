@@ -1,5 +1,6 @@
 import { type NodeModule, qosProfiles, type RosNode } from '@efferent/ros';
 import { knownOrigins, requireTokenFor } from './access.ts';
+import { CaregiverWatch } from './caregiver-watch.ts';
 import { createServer } from './http-module.ts';
 import { closeServer, listen } from './page-server.ts';
 import { StopServer } from './stop-server.ts';
@@ -14,7 +15,7 @@ const restartWatchHeartbeats = 60;
 /**
  * The Stop button's own process: HTTP on one port, `/stop/state` at 20 Hz, `/stop/resume`.
  *
- * Parameters: `port`, `page_port`, `host`, `token`, `http`.
+ * Parameters: `port`, `page_port`, `host`, `token`, `caregiver`, `http`.
  */
 export const stopNode: NodeModule = {
   name: 'stop',
@@ -38,11 +39,14 @@ export const stopNode: NodeModule = {
       publish();
       node.logger.info(snapshot.stopped ? 'stop-pressed' : 'stop-released', { reason: snapshot.reason });
     });
-    const stopServer = new StopServer(state, {
+    const caregiver = new CaregiverWatch(state, parameters.caregiver);
+    const steadyS = () => Number(node.steadyClock.nowNs()) * 1e-9;
+    const access = {
       pagePorts: [parameters.pagePort],
       allowedOrigins: knownOrigins,
       token: parameters.token,
-    });
+    };
+    const stopServer = new StopServer(state, access, () => caregiver.beat(steadyS()));
     // Whoever cannot reach the page resumes from the menu of the gestures, chosen and confirmed.
     node.createService('std_srvs/srv/Trigger', '/stop/resume', () => {
       state.resume();
@@ -55,6 +59,7 @@ export const stopNode: NodeModule = {
       () => {
         publish();
         heartbeats++;
+        caregiver.look(steadyS());
         if (heartbeats % heartbeatsPerBeat === 0) stopServer.beat();
         if (heartbeats <= restartWatchHeartbeats) watch.look();
       },
@@ -96,6 +101,10 @@ function declareParameters(node: RosNode) {
     host: node.declareParameter('host', '127.0.0.1', { description: 'address to listen on', readOnly: true }),
     token: node.declareParameter('token', '', {
       description: 'shared secret, required when host is not loopback',
+      readOnly: true,
+    }),
+    caregiver: node.declareParameter('caregiver', false, {
+      description: "true stops the robot unless somebody has the caregiver's page open",
       readOnly: true,
     }),
     http: node.declareParameter('http', true, {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AccessPolicy, refusalOf, tokenOf } from './access.ts';
+import { caregiverPage } from './caregiver-page.ts';
 import type { StopSnapshot, StopState } from './stop-state.ts';
 
 const maximumStreams = 64;
@@ -9,14 +10,18 @@ const maximumStreams = 64;
  *
  * `POST /stop`, `POST /resume` and `GET /state` answer the state as JSON; `GET /events` is a stream of server-sent events
  * with the state on every change and on every {@link beat}, so that a page sees within a second that this process lives.
+ * `GET /caregiver` is a page with Stop and an alarm, which says by `POST /caregiver/beat` that somebody has it open.
  */
 export class StopServer {
   readonly #state: StopState;
   readonly #policy: AccessPolicy;
   readonly #streams = new Set<ServerResponse>();
   readonly #forget: () => void;
+  readonly #onCaregiver: () => void;
 
-  constructor(state: StopState, policy: AccessPolicy) {
+  /** @param onCaregiver - called when a caregiver's page says that it is open */
+  constructor(state: StopState, policy: AccessPolicy, onCaregiver: () => void = () => undefined) {
+    this.#onCaregiver = onCaregiver;
     this.#state = state;
     this.#policy = policy;
     this.#forget = state.onChange(() => this.beat());
@@ -74,11 +79,16 @@ export class StopServer {
       this.#stream(response);
       return;
     }
-    if (wanted === 'POST /stop') this.#state.stop('Stop was pressed');
+    if (wanted === 'GET /caregiver') {
+      sendPage(response);
+      return;
+    }
+    if (wanted === 'POST /caregiver/beat') this.#onCaregiver();
+    else if (wanted === 'POST /stop') this.#state.stop('Stop was pressed');
     else if (wanted === 'POST /resume') this.#state.resume();
     else if (wanted !== 'GET /state') {
       answer(response, 404, {
-        error: `${wanted} is not served; POST /stop, POST /resume, GET /state and GET /events are`,
+        error: `${wanted} is not served; POST /stop, POST /resume, GET /state, GET /events and GET /caregiver are`,
       });
       return;
     }
@@ -105,4 +115,14 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.statusCode = status;
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify(body));
+}
+
+function sendPage(response: ServerResponse): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy':
+      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+  });
+  response.end(caregiverPage);
 }

@@ -173,12 +173,12 @@ function brakingSpeed(distance: number, deceleration: number, dtS: number): numb
   return step * (Math.sqrt(0.25 + (2 * distance) / (step * dtS)) - 0.5);
 }
 
-/** A share of a velocity, but no less than what braking leaves of the velocity before. */
+/** A share of a velocity; more than that only as far as braking from the velocity before cannot avoid, never more than asked. */
 function slowed(velocity: number, share: number, before: number, brake: number): number {
-  const wanted = velocity * share;
-  return before * velocity <= 0 || Math.abs(wanted) >= Math.abs(before) - brake
-    ? wanted
-    : before - Math.sign(before) * brake;
+  const unavoidable = before * velocity > 0 ? Math.abs(before) - brake : 0;
+  return (
+    Math.sign(velocity) * Math.min(Math.abs(velocity), Math.max(Math.abs(velocity) * share, unavoidable))
+  );
 }
 
 const clip = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));

@@ -19,6 +19,7 @@ import { Keyboard } from './shell/keyboard.ts';
 import { RobotChoice } from './shell/robot-choice.ts';
 import { Scanning } from './shell/scanning.ts';
 import { StopButton } from './shell/stop-button.ts';
+import { SwitchStop } from './shell/switch-stop.ts';
 import { TopBar } from './shell/top-bar.ts';
 import { WorldView } from './world/world-view.ts';
 
@@ -34,7 +35,8 @@ const link = new GraphLink(`${location.protocol === 'https:' ? 'wss' : 'ws'}://$
 const stopLink = new StopLink(`http://${location.hostname}:${stopPort}`, token);
 
 const banner = new Banner();
-new StopButton(stopLink);
+const stopButton = new StopButton(stopLink);
+new SwitchStop(() => void stopButton.stop());
 link.state.watch((state) => banner.onLink(state));
 stopLink.state.watch((view) => banner.onStop(view));
 
