@@ -34,7 +34,7 @@ function expectSame(got: Float32Array, wanted: Float64Array, scale: number, tole
   expect(furthest).toBeLessThan(tolerance);
 }
 
-describe('FlexWear-HD', () => {
+describe('FlexWear-HD', { timeout: 60_000 }, () => {
   const made = (seed: number) => {
     const ofGesture = (gesture: number) =>
       [0, 1, 2].map((trial) => makeTrial(64, 1600, gesture, seed + trial));
@@ -49,7 +49,7 @@ describe('FlexWear-HD', () => {
       if (person === 'p001')
         await writeFlexwearFile(join(below, 'data_allchannels_recalibration.h5'), made(20));
     }
-  });
+  }, 60_000);
 
   test('both sessions are read by gesture and repetition, on one scale', async () => {
     const dataSet = await openDataSet('flexwear', folder());
