@@ -39,7 +39,6 @@ export {
   fitCalibration,
 } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-export { sleeveGrid } from './decoder/sleeve-moves.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
   type EmgSourceContext,
@@ -67,4 +66,5 @@ export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
+export { sleeveGrid } from './signal/sleeve-grid.ts';
 export { featureNames } from './signal/windowed-features.ts';

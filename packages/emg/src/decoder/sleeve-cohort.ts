@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
+import { sleeveGrid } from '../signal/sleeve-grid.ts';
 import { featureNames } from '../signal/windowed-features.ts';
-import { sleeveGrid } from './sleeve-moves.ts';
 
 /** Length of a feature vector of the sleeve. */
 export const sleeveFeatureCount = featureNames.length * sleeveGrid.rings * sleeveGrid.columns;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sleeveGrid } from '../signal/sleeve-grid.ts';
 import { sleeveCohort, sleeveFeatureCount } from './sleeve-cohort.ts';
-import { imagineMove, sleeveGrid } from './sleeve-moves.ts';
+import { imagineMove } from './sleeve-moves.ts';
 
 const { rings, columns } = sleeveGrid;
 
