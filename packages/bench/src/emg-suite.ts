@@ -3,6 +3,7 @@ import { gestureNames } from '@efferent/emg';
 import { benchAccuracy } from './emg/accuracy-suite.ts';
 import { occasions, withCohortMember } from './emg/cohort-recordings.ts';
 import { LibemgPeer } from './emg/libemg-peer.ts';
+import { benchTiming } from './emg/timing-suite.ts';
 import { type Figure, figure, makeReport, type Report, type SuiteOptions } from './figure.ts';
 
 export interface EmgOptions extends SuiteOptions {
@@ -10,7 +11,7 @@ export interface EmgOptions extends SuiteOptions {
   readonly suite: string;
 }
 
-export const emgSuites = ['generator', 'accuracy'] as const;
+export const emgSuites = ['generator', 'accuracy', 'timing'] as const;
 
 /**
  * Measures HDEMG on virtual people, seeds `seed`, `seed + 1`, …
@@ -23,7 +24,9 @@ export async function benchEmg(options: EmgOptions): Promise<Report> {
       code: 'unknown-suite',
       message: `bench emg: there is no suite "${options.suite}"; there are: ${emgSuites.join(', ')}`,
     });
-  return options.suite === 'accuracy' ? benchAccuracy(options) : benchGenerator(options);
+  if (options.suite === 'accuracy') return benchAccuracy(options);
+  if (options.suite === 'timing') return benchTiming(options);
+  return benchGenerator(options);
 }
 
 /** Shares of right windows of one person, LibEMG's HTD and LDA. */

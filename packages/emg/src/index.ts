@@ -49,7 +49,6 @@ export {
   fitCalibration,
 } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
-export { sleeveShape } from './decoder/sleeve-moves.ts';
 export {
   emulatedDevices,
   startEmulatedDevice,
@@ -85,6 +84,7 @@ export { LiveCalibration, type LivePrompt } from './live-calibration.ts';
 export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
+export { sleeveShape } from './signal/sleeve-shape.ts';
 export { featureNames } from './signal/windowed-features.ts';
 export { frameMessage, linkMessage } from './source-messages.ts';
 export { wallTicker } from './wall-ticker.ts';

@@ -33,7 +33,7 @@ export function addBenchCommands(program: Command): void {
     .option('--html <file>', 'write the report as a page with plots');
   suite('emg', 'gestures of virtual people, beside LibEMG on the same windows', 10).option(
     '--suite <name>',
-    'generator or accuracy',
+    'generator, accuracy or timing',
     'generator',
   );
   suite('realtime', 'timing of the running system, over DDS and in one process').option(

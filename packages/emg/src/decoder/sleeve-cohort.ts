@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 import { featureNames } from '../signal/windowed-features.ts';
-import { sleeveShape } from './sleeve-moves.ts';
 
 /** Length of a feature vector of the sleeve. */
 export const sleeveFeatureCount = featureNames.length * sleeveShape.rings * sleeveShape.columns;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 import { sleeveCohort, sleeveFeatureCount } from './sleeve-cohort.ts';
-import { imagineMove, sleeveShape } from './sleeve-moves.ts';
+import { imagineMove } from './sleeve-moves.ts';
 
 const { rings, columns } = sleeveShape;
 

@@ -1,5 +1,4 @@
-/** Electrodes of the sleeve: rings about the forearm, ring 0 proximal; channel = ring * columns + column. */
-export const sleeveShape = { rings: 4, columns: 16 } as const;
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 
 /** A displacement of the sleeve in spacings of its electrodes. */
 export interface SleeveMove {

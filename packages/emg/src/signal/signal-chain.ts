@@ -1,5 +1,6 @@
 import type { EmgFrame } from '../emg-source.ts';
 import { CausalFilter, designFilter, type FilterSettings } from './causal-filter.ts';
+import { ElectrodeContacts } from './electrode-contacts.ts';
 import { WindowedFeatures, type WindowSettings } from './windowed-features.ts';
 
 /** Everything between raw samples and feature vectors; stored with a calibration, so that running equals training. */
@@ -29,6 +30,7 @@ export class SignalChain {
   readonly #settings: SignalSettings;
   readonly #filter: CausalFilter;
   readonly #windows: WindowedFeatures;
+  readonly #contacts: ElectrodeContacts;
   readonly #settlingSamples: number;
   #filtered = new Float32Array(0);
   #nextSample = -1;
@@ -42,6 +44,7 @@ export class SignalChain {
       settings.channelCount,
     );
     this.#windows = new WindowedFeatures(settings.channelCount, settings.window);
+    this.#contacts = new ElectrodeContacts(settings);
     this.#settlingSamples = Math.round(settlingS * settings.sampleRateHz);
     this.features = new Float32Array(this.#windows.length);
     this.channelRmsUv = this.features.subarray(0, settings.channelCount);
@@ -51,6 +54,11 @@ export class SignalChain {
   /** Tells whether {@link features} describe a whole window of settled signal. */
   get isReady(): boolean {
     return this.#windows.isFull && this.#samplesSinceReset >= this.#settlingSamples;
+  }
+
+  /** Electrodes that are off the skin now; their features are those of their neighbours. */
+  get offChannelCount(): number {
+    return this.#contacts.offCount;
   }
 
   /**
@@ -81,9 +89,13 @@ export class SignalChain {
     this.#filter.process(frame.samplesUv, this.#filtered);
     for (let sample = 0; sample < sampleCount; sample++) {
       this.#samplesSinceReset += 1;
+      this.#contacts.push(frame.samplesUv, sample * channelCount);
       if (!this.#windows.push(this.#filtered, sample * channelCount)) continue;
       this.#windows.writeBlockRms(this.strideRmsUv);
       if (this.isReady) this.#windows.writeFeatures(this.features);
+      this.#contacts.endStride(this.isReady ? this.channelRmsUv : this.strideRmsUv);
+      this.#contacts.interpolate(this.strideRmsUv);
+      if (this.isReady) this.#contacts.interpolate(this.features);
       onStride(sample + 1);
     }
     return jumped ? 'gap' : undefined;
@@ -100,6 +112,7 @@ export class SignalChain {
   #reset(): void {
     this.#filter.reset();
     this.#windows.reset();
+    this.#contacts.reset();
     this.#samplesSinceReset = 0;
   }
 }
