@@ -28,6 +28,7 @@ import { declareModelChoice, declarePictureConsent } from './model-parameters-no
 import { SkillStatistics } from './plan/skill-statistics.ts';
 import { QuestionDesk } from './question-desk-node.ts';
 import { RobotClient } from './robot-client-node.ts';
+import { publishSuggestions } from './suggestions-node.ts';
 import { declareSettings } from './task-parameters-node.ts';
 import { TaskServer } from './task-server-node.ts';
 
@@ -91,6 +92,7 @@ export const agentNode: NodeModule = managedNode({
     for (const model of models)
       new BeliefFeed(node, belief, model, transforms, framePrefix, mainCameraOf(model).name);
     const publish = publishBelief(node, belief);
+    publishSuggestions(node, belief);
 
     const server = new TaskServer(node, {
       belief,

@@ -12,7 +12,7 @@ const heartbeatsPerBeat = 10;
 const restartWatchHeartbeats = 60;
 
 /**
- * The Stop button's own process: HTTP on one port, `/stop/state` at 20 Hz.
+ * The Stop button's own process: HTTP on one port, `/stop/state` at 20 Hz, `/stop/resume`.
  *
  * Parameters: `port`, `page_port`, `host`, `token`, `http`.
  */
@@ -42,6 +42,11 @@ export const stopNode: NodeModule = {
       pagePorts: [parameters.pagePort],
       allowedOrigins: knownOrigins,
       token: parameters.token,
+    });
+    // Whoever cannot reach the page resumes from the menu of the gestures, chosen and confirmed.
+    node.createService('std_srvs/srv/Trigger', '/stop/resume', () => {
+      state.resume();
+      return { success: true, message: 'the robot may move again' };
     });
     const watch = new RestartWatch(node, state);
     let heartbeats = 0;

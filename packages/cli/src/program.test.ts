@@ -34,6 +34,12 @@ describe('the command line', () => {
     );
   });
 
+  it('refuses a data set that does not exist by the names of those that do', async () => {
+    await expect(parse('emg', 'eval', '.', '--dataset', 'ninapro').run()).rejects.toThrow(
+      'data set: got "ninapro", expected one of flexwear, hyser, capgmyo',
+    );
+  });
+
   it('refuses an argument of a launch file that is no name:=value', async () => {
     await expect(parse('launch', 'a.launch.xml', 'seed=7').run()).rejects.toThrow('write name:=value');
   });

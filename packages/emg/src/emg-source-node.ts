@@ -14,6 +14,7 @@ import { type EmgSourceKind, type SourceSettings, settingsFrom } from './emg-sou
 import { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
 import { parseActivation } from './forearm/activation-request.ts';
 import { openSource } from './open-source.ts';
+import { frameMessage, linkMessage } from './source-messages.ts';
 
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
@@ -141,13 +142,8 @@ class SourcePublisher {
     this.#node.logger[link.state === 'connected' ? 'info' : 'warn'](`emg-source-${link.state}`, {
       reason: link.reason,
     });
-    this.#statuses.publish({
-      header: { stamp: stampFromNs(this.#node.clock.nowNs()), frame_id: 'emg_sleeve' },
-      source: this.#id,
-      state: link.state,
-      reason: link.reason,
-      lost_samples: BigInt(this.#lostSamples),
-    });
+    const stamp = stampFromNs(this.#node.clock.nowNs());
+    this.#statuses.publish(linkMessage(this.#id, link, this.#lostSamples, stamp));
   }
 
   publishFrame(frame: EmgFrame): void {
@@ -157,13 +153,6 @@ class SourcePublisher {
       this.#lostSamples += frame.firstSample - this.#nextSample;
     }
     this.#nextSample = frame.firstSample + frame.samplesUv.length / frame.channelCount;
-    this.#frames.publish({
-      header: { stamp: stampFromNs(frame.stampNs), frame_id: 'emg_sleeve' },
-      source: this.#id,
-      sample_rate_hz: frame.sampleRateHz,
-      channel_count: frame.channelCount,
-      first_sample: BigInt(frame.firstSample),
-      samples_uv: frame.samplesUv.slice(),
-    });
+    this.#frames.publish(frameMessage(this.#id, frame, stampFromNs(frame.stampNs)));
   }
 }

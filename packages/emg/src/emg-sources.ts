@@ -7,6 +7,7 @@ const kinds: Readonly<Record<string, () => Promise<EmgSourceKind>>> = {
   synthetic: async () => syntheticKind,
   sessantaquattro: async () => (await import('./devices/sessantaquattro-kind.ts')).sessantaquattroKind,
   quattrocento: async () => (await import('./devices/quattrocento-kind.ts')).quattrocentoKind,
+  lsl: async () => (await import('./lsl/lsl-kind.ts')).lslKind,
 };
 
 /** Names for the parameter `source`. */

@@ -1,5 +1,7 @@
-import { describeError } from '@efferent/core';
+import { existsSync } from 'node:fs';
 import {
+  DiagnosticUpdater,
+  diagnosticLevel,
   type NodeModule,
   qosProfiles,
   type RosNode,
@@ -7,14 +9,17 @@ import {
   stampFromNs,
   stampToNs,
 } from '@efferent/ros';
-import { type ControlOutput, GestureController } from './control/gesture-controller.ts';
-import { bundledMappingPath, loadGestureMapping } from './control/gesture-mapping.ts';
+import type { ControlOutput } from './control/control-types.ts';
+import { GestureController } from './control/gesture-controller.ts';
+import { bundledMappingPath, type GestureMapping, loadGestureMapping } from './control/gesture-mapping.ts';
+import { createRequests } from './control-requests-node.ts';
+import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
+import type { EmgLink } from './emg-source.ts';
 import { isGestureName } from './gestures.ts';
 
 /** Time between decisions of the gesture node, s; the velocity ramp counts decisions. */
 const decisionPeriodS = 0.05;
-const watchdogPeriodNs = 25_000_000n;
-const takeOverTimeoutMs = 1000;
+const watchdogPeriodNs = 20_000_000n;
 
 /** Turns `/emg/gesture` into commands to the robot's command gate. */
 export const gestureControlNode: NodeModule = {
@@ -25,27 +30,19 @@ export const gestureControlNode: NodeModule = {
       readOnly: true,
     });
     const file = node.declareParameter('mapping', '', {
-      description: 'mapping file; empty takes the one bundled for the robot',
+      description:
+        "mapping file, or 'five' or 'two' for the robot's bundled one of so many classes; empty for ten",
       readOnly: true,
     });
     const baseFrame = node.declareParameter('base_frame', 'base_link', {
       description: "the robot's base frame, in which commands are given",
       readOnly: true,
     });
-    const mapping = await loadGestureMapping(file || bundledMappingPath(robot));
+    const mapping = await loadGestureMapping(mappingPath(robot, file));
     const controller = new GestureController(mapping, decisionPeriodS);
     const send = createSender(node, controller, baseFrame);
-    node.createSubscription(
-      'efferent_interfaces/msg/GateStatus',
-      'gate/status',
-      { qos: qosProfiles.latched },
-      ({ source, agent_paused: agentPaused }) => {
-        controller.observeGate({
-          source: source === 'agent' || source === 'human' ? source : 'none',
-          agentPaused,
-        });
-      },
-    );
+    watchRobot(node, controller, mapping);
+    watchAgent(node, controller);
     node.createSubscription(
       'efferent_interfaces/msg/Gesture',
       '/emg/gesture',
@@ -53,59 +50,129 @@ export const gestureControlNode: NodeModule = {
       (message) => {
         const gesture = isGestureName(message.gesture) ? message.gesture : 'rest';
         const { rejected, confidence, effort } = message;
-        const ageNs = node.clock.nowNs() - stampToNs(message.header.stamp);
-        send(controller.decide({ gesture, rejected, confidence, effort }, ageNs, node.steadyClock.nowNs()));
+        const fault = faultOf(message.fault);
+        controller.observeClasses(message.names);
+        const newestNs = stampToNs(message.header.stamp);
+        const ageNs = node.clock.nowNs() - newestNs;
+        const decision = { gesture, rejected, confidence, effort, fault };
+        send(controller.decide(decision, ageNs, node.steadyClock.nowNs()), newestNs);
+      },
+    );
+    node.createSubscription(
+      'efferent_interfaces/msg/EmgSourceStatus',
+      '/emg/source',
+      { qos: qosProfiles.latched },
+      ({ state, reason }) => {
+        const outputs = controller.observeLink({ state: linkState(state), reason }, node.steadyClock.nowNs());
+        if (outputs.length > 0) send(outputs, undefined);
       },
     );
     const watchdog = node.createTimer(
       watchdogPeriodNs,
       () => {
         const outputs = controller.tick(node.steadyClock.nowNs());
-        if (outputs.length === 0) return;
-        node.logger.warn('gestures-missing', { decision: 'robot stopped' });
-        send(outputs);
+        if (outputs.length > 0) send(outputs, undefined);
       },
       node.steadyClock,
     );
     return {
       stop: async () => {
         watchdog.cancel();
-        send(controller.stop());
+        send(controller.stop(node.steadyClock.nowNs()), undefined);
       },
     };
   },
 };
 
+function mappingPath(robot: string, given: string): string {
+  const bundled = bundledMappingPath(robot, given);
+  return given === '' || (/^[a-z]+$/.test(given) && existsSync(bundled)) ? bundled : given;
+}
+
+/** A state of a newer source that has no name here is a link that is not up. */
+function linkState(name: string): EmgLink['state'] {
+  return name === 'connected' || name === 'connecting' || name === 'silent' ? name : 'reconnecting';
+}
+
+/** A fault of a newer decoder that has no name here is one all the same. */
+function faultOf(name: string): DecodingFault {
+  return name in decodingFaults ? (name as DecodingFault) : 'decoder-failed';
+}
+
+/** Tells the controller who moves the robot, and how. */
+function watchRobot(node: RosNode, controller: GestureController, mapping: GestureMapping): void {
+  node.createSubscription(
+    'efferent_interfaces/msg/GateStatus',
+    'gate/status',
+    { qos: qosProfiles.latched },
+    ({ source, agent_paused: agentPaused }) => {
+      controller.observeGate({
+        source: source === 'agent' || source === 'human' ? source : 'none',
+        agentPaused,
+      });
+    },
+  );
+  node.createSubscription(
+    'efferent_interfaces/msg/StopState',
+    '/stop/state',
+    { qos: qosProfiles.default },
+    ({ stopped }) => controller.observeStop(stopped),
+  );
+  let base = { linearMps: 0, angularRadps: 0 };
+  node.createSubscription(
+    'nav_msgs/msg/Odometry',
+    'odom',
+    { qos: qosProfiles.default },
+    ({ twist: { twist } }) => {
+      base = { linearMps: twist.linear.x, angularRadps: twist.angular.z };
+    },
+  );
+  const { joints } = mapping.backOut;
+  node.createSubscription(
+    'sensor_msgs/msg/JointState',
+    'joint_states',
+    { qos: qosProfiles.default },
+    ({ header, name, position }) => {
+      const positions = joints.map((joint) => position[name.indexOf(joint)] ?? Number.NaN);
+      if (positions.every(Number.isFinite))
+        controller.observeMotion({ ...base, positions }, stampToNs(header.stamp), node.steadyClock.nowNs());
+    },
+  );
+}
+
+/** Tells the controller what the agent asks and suggests. */
+function watchAgent(node: RosNode, controller: GestureController): void {
+  const qos = qosProfiles.latched;
+  node.createSubscription(
+    'efferent_interfaces/msg/Question',
+    '/agent/question',
+    { qos },
+    ({ id, choices }) => {
+      controller.observeQuestion(id === '' ? undefined : { id, choices });
+    },
+  );
+  node.createSubscription(
+    'efferent_interfaces/msg/Suggestions',
+    '/agent/suggestions',
+    { qos },
+    ({ instructions }) => controller.observeSuggestions(instructions),
+  );
+}
+
 function createSender(
   node: RosNode,
   controller: GestureController,
   baseFrame: string,
-): (outputs: readonly ControlOutput[]) => void {
+): (outputs: readonly ControlOutput[], newestSampleNs: bigint | undefined) => void {
   const twists = node.createPublisher(
     'geometry_msgs/msg/TwistStamped',
     'gate/human/cmd_vel',
     qosProfiles.default,
   );
   const jogs = node.createPublisher('control_msgs/msg/JointJog', 'gate/human/joint_jog', qosProfiles.default);
-  const statuses = node.createPublisher(
-    'efferent_interfaces/msg/GestureControlStatus',
-    'gesture_control/status',
-    qosProfiles.default,
-  );
-  const takeOver = node.createClient('std_srvs/srv/SetBool', 'gate/take_over');
-  const ask = async (take: boolean): Promise<void> => {
-    try {
-      const { success, message } = await takeOver.sendRequestAsync(
-        { data: take },
-        { timeoutMs: takeOverTimeoutMs },
-      );
-      if (success) controller.confirmTakeOver(take);
-      node.logger.info(take ? 'take-over-asked' : 'hand-back-asked', { success, message });
-    } catch (error) {
-      node.logger.warn('take-over-failed', { reason: describeError(error), decision: 'nothing changed' });
-    }
-  };
-  return (outputs) => {
+  const publishStatus = createStatusPublisher(node, controller);
+  const request = createRequests(node, controller);
+  return (outputs, newestSampleNs) => {
     const header = { stamp: stampFromNs(node.clock.nowNs()), frame_id: baseFrame };
     for (const output of outputs) {
       if (output.kind === 'base') {
@@ -114,10 +181,46 @@ function createSender(
       } else if (output.kind === 'joint') {
         jogs.publish({ header, joint_names: [output.joint], velocities: Float64Array.of(output.velocity) });
       } else {
-        void ask(output.kind === 'take-over');
+        request(output);
       }
     }
-    const { mode, level, gesture, speed, isActive } = controller.status;
-    statuses.publish({ header, mode, level, gesture, speed, active: isActive });
+    publishStatus(header, newestSampleNs);
+  };
+}
+
+/** Publishes what the gestures do, and alarms whoever watches when they stop the robot. */
+function createStatusPublisher(node: RosNode, controller: GestureController) {
+  const statuses = node.createPublisher(
+    'efferent_interfaces/msg/GestureControlStatus',
+    'gesture_control/status',
+    qosProfiles.default,
+  );
+  new DiagnosticUpdater(node, node.steadyClock).add('stop', () => {
+    const { stopState, stopReason } = controller.status;
+    const level = stopState === 'armed' ? diagnosticLevel.ok : diagnosticLevel.error;
+    return { level, message: stopReason || 'armed', values: [['state', stopState]] };
+  });
+  let reported = '';
+  return (header: { stamp: { sec: number; nanosec: number }; frame_id: string }, newestNs?: bigint) => {
+    const { isActive, stopState, stopReason, litIndex, litProgress, ...status } = controller.status;
+    const latencyMs = newestNs === undefined ? Number.NaN : Number(node.clock.nowNs() - newestNs) / 1e6;
+    statuses.publish({
+      header,
+      ...status,
+      active: isActive,
+      latency_ms: latencyMs,
+      stop_state: stopState,
+      stop_reason: stopReason,
+      lit: litIndex,
+      lit_progress: litProgress,
+    });
+    const report = `${stopState} ${stopReason}`;
+    if (report !== reported && stopState !== 'armed')
+      node.logger.warn('gestures-stopped', {
+        state: stopState,
+        reason: stopReason,
+        decision: 'robot stands',
+      });
+    reported = report;
   };
 }

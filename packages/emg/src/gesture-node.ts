@@ -28,6 +28,9 @@ const decisionRateHz = 20;
 const decisionMaxMs = 100;
 /** Frames that are older when they come say nothing about what the muscles do, s. */
 const frameMaxAgeS = 0.3;
+/** A sleeve that is silent for so long, three or four frames, has fallen out; looked at every `silencePeriodNs`. */
+const silenceNs = 90_000_000n;
+const silencePeriodNs = 20_000_000n;
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
@@ -46,6 +49,7 @@ export const gestureNode: NodeModule = {
     );
     const decoders = new Map<string, GestureDecoder | 'preparing' | 'failed'>();
     const { frames, decisions } = watchDecoding(node);
+    const silence = watchSilence(node, (gesture) => gestures.publish(gesture));
     let losses = 0;
     node.createSubscription(
       'efferent_interfaces/msg/EmgFrame',
@@ -59,6 +63,7 @@ export const gestureNode: NodeModule = {
           const publish = (gesture: Partially<GestureMessage>) => {
             decisions.tick();
             decisions.took(gesture.decode_ms ?? 0);
+            silence.note(gesture);
             gestures.publish(gesture);
           };
           void prepareDecoder(node, services, publish, message.source, file).then((ready) => {
@@ -66,6 +71,7 @@ export const gestureNode: NodeModule = {
           });
         }
         if (!(decoder instanceof GestureDecoder)) return;
+        silence.end();
         const { fault, decoded } = decoder.push(frameOf(message));
         decoded.catch((error: unknown) => {
           node.logger.error('decode-failed', { reason: describeError(error), decision: 'window dropped' });
@@ -76,9 +82,46 @@ export const gestureNode: NodeModule = {
         node.logger.warn('frame-lost', { fault, losses, lostSamples: decoder.lostSamples });
       },
     );
-    return { stop: async () => decoders.clear() };
+    return {
+      stop: async () => {
+        silence.stop();
+        decoders.clear();
+      },
+    };
   },
 };
+
+/** Tells whoever acts on gestures, again and again, that a sleeve that was decoded sends nothing any more. */
+function watchSilence(node: RosNode, publish: (gesture: Partially<GestureMessage>) => void) {
+  let newest: Partially<GestureMessage> | undefined;
+  let heardNs = 0n;
+  const timer = node.createTimer(
+    silencePeriodNs,
+    () => {
+      if (newest === undefined || node.steadyClock.nowNs() - heardNs < silenceNs) return;
+      const nothing = {
+        gesture: 'rest',
+        rejected: true,
+        confidence: 0,
+        effort: 0,
+        probabilities: new Float32Array(),
+      };
+      publish({ ...newest, ...nothing, names: newest.names ?? [], fault: 'no-frames' });
+    },
+    node.steadyClock,
+  );
+  return {
+    /** Takes the newest decision. */
+    note: (gesture: Partially<GestureMessage>) => {
+      newest = gesture;
+    },
+    /** Takes that a frame has come. */
+    end: () => {
+      heardNs = node.steadyClock.nowNs();
+    },
+    stop: () => timer.cancel(),
+  };
+}
 
 /** Watches what comes and what is decided, by steady time as electrodes sample. */
 function watchDecoding(node: RosNode) {
@@ -123,11 +166,12 @@ async function prepareDecoder(
 }
 
 function gestureMessage(node: RosNode, calibration: LoadedCalibration, window: DecodedWindow) {
-  const { decision, stampNs: newestNs } = window;
+  const { decision, fault, stampNs: newestNs } = window;
   return {
     header: { stamp: stampFromNs(newestNs), frame_id: 'emg_sleeve' },
     gesture: decision.gesture,
     rejected: decision.rejected,
+    fault,
     confidence: decision.confidence,
     names: calibration.gestures,
     probabilities: window.probabilities,

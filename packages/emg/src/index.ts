@@ -1,10 +1,6 @@
 export { benchEmgThin, type EmgThinFigures } from './bench-emg-thin.ts';
-export {
-  type ControlOutput,
-  type ControlStatus,
-  type GateView,
-  GestureController,
-} from './control/gesture-controller.ts';
+export type { ControlOutput, ControlStatus, GateView } from './control/control-types.ts';
+export { GestureController } from './control/gesture-controller.ts';
 export {
   bundledMappingPath,
   type ControlMode,
@@ -14,6 +10,20 @@ export {
   loadGestureMapping,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
+export type { EmgDataSet } from './datasets/data-set.ts';
+export {
+  capgmyoGrid,
+  type ElectrodeGrid,
+  type ElectrodePlace,
+  flexwearGrid,
+  gr10mm0808,
+  gr1305,
+  hyserGrids,
+  placeOf,
+  sleeveGrid,
+} from './datasets/electrode-grid.ts';
+export { evaluateDataSet, type PersonFigures } from './datasets/evaluate-data-set.ts';
+export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
 export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
@@ -39,6 +49,12 @@ export {
   fitCalibration,
 } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export {
+  emulatedDevices,
+  startEmulatedDevice,
+  wireFaultNames,
+} from './devices/emulated-device.ts';
+export { EmgMeter } from './emg-meter.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
   type EmgSourceContext,
@@ -64,7 +80,11 @@ export {
 } from './forearm/virtual-person.ts';
 export { drawWearing, sameWearing, type Wearing, wear } from './forearm/wearing.ts';
 export { type GestureName, gestureNames, isGestureName } from './gestures.ts';
+export { LiveCalibration, type LivePrompt } from './live-calibration.ts';
+export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
-export { sleeveGrid } from './signal/sleeve-grid.ts';
+export { sleeveShape } from './signal/sleeve-shape.ts';
 export { featureNames } from './signal/windowed-features.ts';
+export { frameMessage, linkMessage } from './source-messages.ts';
+export { wallTicker } from './wall-ticker.ts';

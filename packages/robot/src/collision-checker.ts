@@ -19,7 +19,8 @@ export interface Collision {
   readonly second: string;
 }
 
-interface RobotBox {
+/** A solid of a robot, or of what it holds, as a box of a link. */
+export interface RobotBox {
   /** Link, or id of the attached object. */
   readonly name: string;
   readonly linkName: string;

@@ -1,10 +1,11 @@
-import type { GateGuard } from './gate-guard.ts';
+import type { GateGuard, GuardedMotion } from './gate-guard.ts';
 import {
   type JointCommand,
   type RejectReason,
   SourceInputs,
   type TrajectoryPointInput,
 } from './gate-inputs.ts';
+import type { PersonGuard } from './person-guard.ts';
 import type { RobotModel } from './robot-model.ts';
 import { limitBit, SetPointLimiter, VelocityLimiter } from './set-point-limiter.ts';
 
@@ -27,6 +28,12 @@ const clockStallS = 0.25;
 const closingTwists = 3;
 /** Longest step that one tick integrates, s; a longer gap is a dropped tick, not motion to catch up. */
 const maxStepS = 0.03;
+
+/** Name among {@link CommandGate.limitNames} while a person is near: trajectories then wait for the robot. */
+export const peopleLimit = 'people';
+
+/** A robot counts as slowed for this long after it was, s: who waits for it must not see every tick. */
+const slowedHoldS = 0.5;
 
 /** A fixed base: whatever it is told, it stands. */
 const standing = {
@@ -64,16 +71,21 @@ export class CommandGate {
   lastRejection: RejectReason | 'outranked' | 'stopped' | undefined;
   /** Why the guard stopped motion in the last tick. */
   guardReason: string | undefined;
+  /** True while the robot is slowed because of a person, and for a moment after. */
+  isSlowed = false;
   source: GateSource | 'none' = 'none';
   agentPaused = false;
   humanHasControl = false;
   readonly #inputs: Readonly<Record<GateSource, SourceInputs>>;
   readonly #guard: GateGuard | undefined;
+  readonly #people: PersonGuard | undefined;
   readonly #limiters: readonly SetPointLimiter[];
   readonly #linear: VelocityLimiter;
   readonly #angular: VelocityLimiter;
   readonly #measured: Float64Array;
-  readonly #velocities: Float64Array;
+  readonly #guarded;
+  /** Velocities of the tick before. */
+  readonly #before: Float64Array;
   readonly #isGripper: readonly boolean[];
   /** 1 where the last tick followed a command. */
   readonly #following: Uint8Array;
@@ -84,12 +96,15 @@ export class CommandGate {
   #clockS = Number.NEGATIVE_INFINITY;
   #clockMovedAtS = Number.NEGATIVE_INFINITY;
   #initialised = false;
+  #slowedUntilS = Number.NEGATIVE_INFINITY;
   #closingTwists = 0;
   #jointsMoved = false;
 
-  constructor(model: RobotModel, guard?: GateGuard) {
+  /** @param people - what keeps the robot slow near people and away from them */
+  constructor(model: RobotModel, guard?: GateGuard, people?: PersonGuard) {
     this.model = model;
     this.#guard = guard;
+    this.#people = people;
     const count = model.actuators.length;
     this.output = {
       sendTwist: false,
@@ -121,7 +136,13 @@ export class CommandGate {
       base.max_angular_deceleration_rad_s2,
     );
     this.#measured = new Float64Array(count);
-    this.#velocities = new Float64Array(count);
+    this.#guarded = {
+      positions: this.output.positions,
+      velocities: new Float64Array(count),
+      linearMps: 0,
+      angularRadS: 0,
+    };
+    this.#before = new Float64Array(count);
     this.#following = new Uint8Array(count);
   }
 
@@ -218,6 +239,7 @@ export class CommandGate {
         (limiter, i) => void collect(this.model.actuators[i]?.name ?? '', limiter.limited),
       );
     if (this.guardReason !== undefined) names.push('collision');
+    if (this.isSlowed) names.push(peopleLimit);
     return names;
   }
 
@@ -226,6 +248,8 @@ export class CommandGate {
     const dtS = Math.min(maxStepS, Math.max(1e-3, steadyS - this.#lastTickS));
     this.#lastTickS = steadyS;
     const { output } = this;
+    const linearBefore = this.#linear.velocity;
+    const angularBefore = this.#angular.velocity;
     const isSilent =
       nowS - this.#measuredAtS > measurementLifetimeS ||
       steadyS - this.#measuredAtSteadyS > measurementSilenceS;
@@ -238,6 +262,7 @@ export class CommandGate {
     const active = this.#stops.size > 0 || isStalled ? undefined : this.#arbitrate(nowS);
     const jointsAsked = this.#moveJoints(active, nowS, dtS);
     const twistAsked = this.#moveBase(active, nowS, dtS);
+    this.#slowNearPeople(nowS, dtS, linearBefore, angularBefore);
     this.#applyGuard(dtS);
     const moving = this.#finishJoints();
     output.linearMps = this.#linear.velocity;
@@ -336,18 +361,32 @@ export class CommandGate {
     return active.linearMps !== 0 || active.angularRadS !== 0;
   }
 
-  /** Brakes everything when the guard objects; the set-points of this tick are taken back. */
-  #applyGuard(dtS: number): void {
-    this.guardReason = undefined;
-    if (this.#guard === undefined) return;
+  /** Takes back what is too fast near a person; directions stay as they are. */
+  #slowNearPeople(nowS: number, dtS: number, linearBefore: number, angularBefore: number): void {
+    this.isSlowed = nowS < this.#slowedUntilS;
+    const share = this.#people?.speedShare(this.#motion(), nowS) ?? 1;
+    if (share === 1) return;
+    this.isSlowed = true;
+    this.#slowedUntilS = nowS + slowedHoldS;
     for (let i = 0; i < this.#limiters.length; i++)
-      this.#velocities[i] = (this.#limiters[i] as SetPointLimiter).velocity;
-    this.guardReason = this.#guard.check({
-      positions: this.output.positions,
-      velocities: this.#velocities,
-      linearMps: this.#linear.velocity,
-      angularRadS: this.#angular.velocity,
-    });
+      this.#limiters[i]?.slow(share, this.output.positions[i] as number, this.#before[i] as number, dtS);
+    this.#linear.slow(share, linearBefore, dtS);
+    this.#angular.slow(share, angularBefore, dtS);
+  }
+
+  #motion(): GuardedMotion {
+    const motion = this.#guarded;
+    for (let i = 0; i < this.#limiters.length; i++)
+      motion.velocities[i] = (this.#limiters[i] as SetPointLimiter).velocity;
+    motion.linearMps = this.#linear.velocity;
+    motion.angularRadS = this.#angular.velocity;
+    return motion;
+  }
+
+  /** Brakes everything when a guard objects; the set-points of this tick are taken back. */
+  #applyGuard(dtS: number): void {
+    const motion = this.#motion();
+    this.guardReason = this.#guard?.check(motion) ?? this.#people?.check(motion);
     if (this.guardReason === undefined) return;
     for (let i = 0; i < this.#limiters.length; i++) {
       const limiter = this.#limiters[i] as SetPointLimiter;
@@ -363,6 +402,7 @@ export class CommandGate {
     for (let i = 0; i < this.#limiters.length; i++) {
       const limiter = this.#limiters[i] as SetPointLimiter;
       if (limiter.velocity !== 0) moving = true;
+      this.#before[i] = limiter.velocity;
       this.output.positions[i] = limiter.position;
     }
     return moving;

@@ -9,6 +9,7 @@ import {
   type ServerGoalHandle,
   stampFromNs,
 } from '@efferent/ros';
+import { peopleLimit } from './command-gate.ts';
 import { JointStateReader } from './joint-state-reader.ts';
 import { loadRobotModel } from './load-robot-model.ts';
 import type { RobotModel } from './robot-model.ts';
@@ -71,6 +72,8 @@ class MeasuredBody {
   gateReason = '';
   /** True while nothing that the agent commands moves the robot. */
   isHeld = false;
+  /** True while the gate lets the robot move only slowly, for there is a person near. */
+  isSlowed = false;
 
   constructor(node: RosNode, model: RobotModel) {
     this.reader = new JointStateReader(model);
@@ -88,6 +91,7 @@ class MeasuredBody {
       { qos: qosProfiles.latched },
       (status) => {
         this.isHeld = status.stopped || status.agent_paused;
+        this.isSlowed = status.limits.includes(peopleLimit);
         this.gateReason = status.stopped || status.agent_paused || status.reason !== '' ? status.reason : '';
       },
     );
@@ -164,6 +168,10 @@ class GroupController implements ActionServerCallbacks<Action> {
       return;
     }
     const { actuatorPositions, actuatorVelocities } = this.#body.reader;
+    if (this.#body.isSlowed && running.follower.waitsFor(this.#nowS(), actuatorPositions)) {
+      this.#sendSetPoints(running.follower);
+      return;
+    }
     const outcome = running.follower.update(this.#nowS(), actuatorPositions, actuatorVelocities);
     if (outcome === undefined || outcome.errorString.startsWith('stalled'))
       this.#sendSetPoints(running.follower);

@@ -1,14 +1,11 @@
 import { CollisionChecker } from './collision-checker.ts';
+import { MotionAhead } from './motion-ahead.ts';
 import type { Neighbour } from './neighbour.ts';
 import { placedBoxes } from './placed-boxes.ts';
 import { PlanningScene } from './planning-scene.ts';
 import { standOf } from './prior-map.ts';
 import type { PriorMap } from './prior-map-schema.ts';
 import { poseStride, type RobotModel } from './robot-model.ts';
-import { stopDecelerationFactor } from './set-point-limiter.ts';
-
-/** Looks this far ahead of the braking distance, s: one tick of the gate plus the driver's reaction. */
-const reactionS = 0.05;
 
 /** The motion that the gate is about to command. */
 export interface GuardedMotion {
@@ -29,10 +26,9 @@ export class GateGuard {
   readonly #checker: CollisionChecker;
   readonly #neighbours: readonly Neighbour[];
   readonly #q: Float64Array;
-  readonly #ahead: Float64Array;
+  readonly #ahead: MotionAhead;
   readonly #poses: Float64Array;
   readonly #tool: number;
-  readonly #braking: Float64Array;
   #x = 0;
   #y = 0;
   #yaw = 0;
@@ -48,13 +44,9 @@ export class GateGuard {
     if (model.isFixed && map !== undefined) this.setBasePose(...standOf(map, model.id));
     this.#checker = new CollisionChecker(model, fixedScene(model, map), 0);
     this.#q = model.zeroJointPositions();
-    this.#ahead = new Float64Array(model.actuators.length);
+    this.#ahead = new MotionAhead(model);
     this.#poses = model.createKinematicsBuffer();
     this.#tool = model.linkIndex(model.manifest.frames.tool) * poseStride;
-    this.#braking = Float64Array.from(
-      model.actuators,
-      ({ maxAcceleration }) => 2 * maxAcceleration * stopDecelerationFactor,
-    );
   }
 
   /** Tells where the base is in the map; until the first call only self-collision and the workspace are guarded. */
@@ -67,14 +59,15 @@ export class GateGuard {
 
   /** Says why the motion must stop, or undefined. Runs in the control loop and does not allocate while all is well. */
   check(motion: GuardedMotion): string | undefined {
-    const arm = this.#predictArm(motion);
+    const arm = this.#ahead.predictStop(motion, this.#x, this.#y, this.#yaw);
     const base = motion.linearMps !== 0 || motion.angularRadS !== 0;
     if (!arm && !base) return undefined;
     if (arm && this.#leavesWorkspace(motion)) return 'the hand would leave its workspace';
-    const after = this.#contactsAhead(motion);
+    const after = this.#contactsAhead();
     // Nearly always nothing touches anything, and then it does not matter what touches now.
-    if (after === 0 || after <= this.#contacts(motion.positions, 0, 0)) return undefined;
-    this.#contactsAhead(motion);
+    if (after === 0 || after <= this.#contacts(motion.positions, this.#x, this.#y, this.#yaw))
+      return undefined;
+    this.#contactsAhead();
     const hit = this.#checker.findCollision(this.#q);
     if (hit === undefined) return this.#neighbourAhead() ?? 'contact ahead';
     return `${hit.first} would touch ${hit.second}`;
@@ -86,20 +79,8 @@ export class GateGuard {
     return met === undefined ? undefined : `${this.#model.id} would touch ${met.model.id}`;
   }
 
-  /** Writes where the set-points come to rest; tells whether any moves. */
-  #predictArm(motion: GuardedMotion): boolean {
-    let moves = false;
-    for (let i = 0; i < this.#ahead.length; i++) {
-      const velocity = motion.velocities[i] as number;
-      if (velocity !== 0) moves = true;
-      const stopping = (velocity * Math.abs(velocity)) / (this.#braking[i] as number);
-      this.#ahead[i] = (motion.positions[i] as number) + velocity * reactionS + stopping;
-    }
-    return moves;
-  }
-
   #leavesWorkspace(motion: GuardedMotion): boolean {
-    const after = this.#outsideBy(this.#ahead);
+    const after = this.#outsideBy(this.#ahead.positions);
     return after > 1e-6 && after > this.#outsideBy(motion.positions);
   }
 
@@ -115,29 +96,15 @@ export class GateGuard {
     return outside;
   }
 
-  #contactsAhead({ linearMps, angularRadS }: GuardedMotion): number {
-    return this.#contacts(this.#ahead, linearMps, angularRadS);
+  #contactsAhead(): number {
+    return this.#contacts(this.#ahead.positions, this.#ahead.x, this.#ahead.y, this.#ahead.yaw);
   }
 
-  #contacts(positions: Float64Array, linearMps: number, angularRadS: number): number {
+  #contacts(positions: Float64Array, x: number, y: number, yaw: number): number {
     this.#model.jointPositionsFromActuators(positions, this.#q);
-    if (!this.#located) {
-      // Far outside of any map: only the robot itself can be touched.
-      this.#checker.setPlanarBasePose(1e6, 1e6, 0);
-    } else if (this.#model.isFixed) {
-      this.#checker.setPlanarBasePose(this.#x, this.#y, this.#yaw);
-    } else {
-      const { base } = this.#model.mobile;
-      const brakeS = Math.abs(linearMps) / (2 * base.max_linear_deceleration_mps2);
-      const turnS = Math.abs(angularRadS) / (2 * base.max_angular_deceleration_rad_s2);
-      const travel = linearMps * (reactionS + brakeS);
-      const yaw = this.#yaw + angularRadS * (reactionS + turnS);
-      this.#checker.setPlanarBasePose(
-        this.#x + travel * Math.cos(this.#yaw),
-        this.#y + travel * Math.sin(this.#yaw),
-        yaw,
-      );
-    }
+    // Far outside of any map only the robot itself can be touched.
+    if (this.#located) this.#checker.setPlanarBasePose(x, y, yaw);
+    else this.#checker.setPlanarBasePose(1e6, 1e6, 0);
     let count = this.#checker.countContacts(this.#q);
     for (let i = 0; i < this.#neighbours.length; i++)
       count += this.#checker.countContactsWith(this.#neighbours[i] as Neighbour);

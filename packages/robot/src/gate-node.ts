@@ -16,6 +16,9 @@ import { JointStateReader } from './joint-state-reader.ts';
 import { loadPriorMap } from './load-prior-map.ts';
 import { listedRobots, loadRobotModel } from './load-robot-model.ts';
 import { watchNeighbours } from './neighbours-node.ts';
+import { watchPeople } from './people-node.ts';
+import { PersonGuard } from './person-guard.ts';
+import { PersonTracks } from './person-tracks.ts';
 import { PlanarPoseTracker, planarFrames } from './planar-pose.ts';
 import { TickStatistics } from './tick-statistics.ts';
 
@@ -60,7 +63,10 @@ export const gateNode: NodeModule = managedNode({
     );
     const guard = new GateGuard(model, map, neighbours);
     rehearseGate(model, guard);
-    const gate = new CommandGate(model, guard);
+    const tracks = new PersonTracks(map?.people);
+    watchPeople(node, tracks);
+    const people = new PersonGuard(model, tracks, map);
+    const gate = new CommandGate(model, guard, people);
     gate.setStop('lifecycle', 'the gate is inactive');
     const driver = createDriverLink(node, gate);
     const steadyS = () => Number(node.steadyClock.nowNs()) * 1e-9;
@@ -79,8 +85,10 @@ export const gateNode: NodeModule = managedNode({
     const pose = new PlanarPoseTracker(planarFrames(framePrefix, model.manifest.frames.base));
     node.createSubscription('tf2_msgs/msg/TFMessage', '/tf', { qos: qosProfiles.tf }, (message) => {
       pose.read(message);
-      if (pose.isLocated && !model.isFixed)
-        guard.setBasePose(pose.mapFromBase.x, pose.mapFromBase.y, pose.mapFromBase.yaw);
+      if (!pose.isLocated || model.isFixed) return;
+      const { x, y, yaw } = pose.mapFromBase;
+      guard.setBasePose(x, y, yaw);
+      people.setBasePose(x, y, yaw);
     });
     const status = new StatusPublisher(node, gate);
     subscribeSources(node, gate);

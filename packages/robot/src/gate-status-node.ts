@@ -25,7 +25,7 @@ export class StatusPublisher {
   update(): void {
     const gate = this.#gate;
     const reason = gate.stopReason ?? gate.guardReason ?? '';
-    const shown = `${gate.source}|${gate.agentPaused}|${gate.humanHasControl}|${reason}`;
+    const shown = `${gate.source}|${gate.agentPaused}|${gate.humanHasControl}|${gate.isSlowed}|${reason}`;
     if (++this.#ticks < statusTicks && shown === this.#shown) return;
     if (shown !== this.#shown && gate.stopReason !== undefined)
       this.#node.logger.info('gate-stopped', { reason });

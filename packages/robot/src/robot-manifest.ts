@@ -12,6 +12,7 @@ import {
   vector3,
 } from '@efferent/core';
 import * as v from 'valibot';
+import { peopleLimitsSchema } from './people-limits.ts';
 
 const names = nonEmptyList(name);
 
@@ -89,6 +90,8 @@ const everyRobot = {
     base: 30,
     arm: 6,
   }),
+  /** How slow near people, and how far from them. */
+  people: v.optional(peopleLimitsSchema, {}),
   /** Box of the base frame that the tool must stay in, m. */
   workspace: strictObject({ min_m: vector3, max_m: vector3 }),
   /** Each entry: no link of the first list may touch one of the second. */

@@ -84,6 +84,14 @@ export class SetPointLimiter {
     this.#integrate(dtS);
   }
 
+  /** Takes back a step that was too fast: as much of its speed as `share`, or as braking from `velocityBefore` leaves. */
+  slow(share: number, positionBefore: number, velocityBefore: number, dtS: number): void {
+    const brake = this.#actuator.maxAcceleration * stopDecelerationFactor * dtS;
+    this.position = positionBefore;
+    this.velocity = slowed(this.velocity, share, velocityBefore, brake);
+    this.#integrate(dtS);
+  }
+
   #advance(wished: number, measured: number, dtS: number): void {
     const { lower, upper, maxVelocity, maxAcceleration } = this.#actuator;
     let velocity = clip(wished, -maxVelocity, maxVelocity);
@@ -147,6 +155,11 @@ export class VelocityLimiter {
     this.velocity = next;
   }
 
+  /** Like {@link SetPointLimiter.slow}. */
+  slow(share: number, velocityBefore: number, dtS: number): void {
+    this.velocity = slowed(this.velocity, share, velocityBefore, this.#maxDeceleration * dtS);
+  }
+
   stop(dtS: number): void {
     const change = this.#maxDeceleration * dtS;
     this.velocity = Math.abs(this.velocity) <= change ? 0 : this.velocity - Math.sign(this.velocity) * change;
@@ -158,6 +171,14 @@ function brakingSpeed(distance: number, deceleration: number, dtS: number): numb
   if (distance <= 0) return 0;
   const step = deceleration * dtS;
   return step * (Math.sqrt(0.25 + (2 * distance) / (step * dtS)) - 0.5);
+}
+
+/** A share of a velocity, but no less than what braking leaves of the velocity before. */
+function slowed(velocity: number, share: number, before: number, brake: number): number {
+  const wanted = velocity * share;
+  return before * velocity <= 0 || Math.abs(wanted) >= Math.abs(before) - brake
+    ? wanted
+    : before - Math.sign(before) * brake;
 }
 
 const clip = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));

@@ -9,6 +9,10 @@ const hasMovedM = 0.002;
 /** Pads this close to the wished aperture are not stalled but there, m. */
 const stallErrorM = 0.004;
 
+/** A trajectory waits for a slowed robot from this share of its path tolerances on, for so long in all, s. */
+const waitShare = 0.3;
+const maxWaitS = 60;
+
 export type FollowerOutcome = { readonly errorCode: number; readonly errorString: string };
 
 /** Follows one goal over time: what to wish for next, and when it has ended. Runs in the control loop. */
@@ -22,6 +26,8 @@ export class TrajectoryFollower {
   #stalledSinceS: number | undefined;
   #hasMoved = false;
   #heldS = 0;
+  #waitedS = 0;
+  readonly #waitTolerances: readonly number[];
   #lastS: number | undefined;
 
   /** @param mayStall - a gripper: standing still against something ends the goal well */
@@ -31,6 +37,7 @@ export class TrajectoryFollower {
     this.desiredVelocities = new Float64Array(goal.indices.length);
     this.#start = new Float64Array(goal.indices.length).fill(Number.NaN);
     this.#mayStall = mayStall;
+    this.#waitTolerances = goal.pathTolerances.map((each) => each * waitShare);
   }
 
   /** Seconds of the trajectory that have passed; it stands still while the robot is held. */
@@ -43,6 +50,24 @@ export class TrajectoryFollower {
     if (nowS > this.goal.startS) this.#heldS += nowS - (this.#lastS ?? nowS);
     this.#lastS = nowS;
     return this.#heldS;
+  }
+
+  /**
+   * Lets the trajectory wait for a robot that is slowed down, while it lags behind; tells whether it waits. Bounded: a robot that
+   * does not come along at all fails its tolerances in the end.
+   *
+   * @param positions - measured, order of `model.actuators`
+   */
+  waitsFor(nowS: number, positions: Float64Array): boolean {
+    const { goal } = this;
+    const stepS = nowS - (this.#lastS ?? nowS);
+    if (this.#mayStall || this.elapsedS(nowS) < 0 || this.#waitedS > maxWaitS) return false;
+    goal.sample(this.elapsedS(this.#lastS ?? nowS), this.desired, this.desiredVelocities);
+    if (this.#farthest(positions, this.#waitTolerances) < 0) return false;
+    this.#waitedS += stepS;
+    this.#heldS += stepS;
+    this.#lastS = nowS;
+    return true;
   }
 
   /**

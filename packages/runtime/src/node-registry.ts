@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<NodeModule>>> = {
   'emg-source': async () => (await import('@efferent/emg/emg-source-node')).emgSourceNode,
   gesture: async () => (await import('@efferent/emg/gesture-node')).gestureNode,
   'gesture-control': async () => (await import('@efferent/emg/gesture-control-node')).gestureControlNode,
+  'lsl-outlet': async () => (await import('@efferent/emg/lsl-outlet-node')).lslOutletNode,
 };
 
 /** Names of all nodes that can be started, in the order of docs/ros-graph.md. */

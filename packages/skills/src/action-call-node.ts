@@ -18,12 +18,16 @@ const cancelWaitS = 5;
 /** The result of a goal whose status is final must come within this, s. */
 const resultWaitS = 2;
 const pollS = 0.05;
+/** As long as a controller waits for a slowed robot, s. */
+const slowedAtMostS = 60;
 
 export interface ActionCallOptions<Feedback> {
   /** Aborts with a {@link SkillFailure} as its reason. */
   readonly signal: AbortSignal;
   /** The goal may take this long, s. */
   readonly limitS: number;
+  /** Tells whether the robot is slowed near a person: that time does not count, up to a minute. */
+  readonly isSlowed?: () => boolean;
   /** Failure code after `limitS`. */
   readonly lateCode: 'blocked' | 'time-out';
   readonly serverWaitS?: number | undefined;
@@ -110,6 +114,7 @@ class RunningGoal<A extends ActionTypeName> {
   #isEnough = false;
   #isLate = false;
   #cancelledS: number | undefined;
+  #slowedS = 0;
   #finalS: number | undefined;
 
   constructor(
@@ -132,7 +137,8 @@ class RunningGoal<A extends ActionTypeName> {
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     const watch = this.#node.createTimer(secondsToNs(pollS), () => this.#watch(), this.#node.clock);
-    const timeoutMs = (limitS + this.#cancelWaitS + resultWaitS) * 1000;
+    const slowedS = this.#options.isSlowed === undefined ? 0 : slowedAtMostS;
+    const timeoutMs = (limitS + slowedS + this.#cancelWaitS + resultWaitS) * 1000;
     try {
       const ended = await this.#handle.getResult({ timeoutMs, signal: this.#giveUp.signal });
       return this.#ended(ended.status, ended.result);
@@ -159,7 +165,8 @@ class RunningGoal<A extends ActionTypeName> {
       this.#isEnough = true;
       this.#cancel();
     }
-    if (nowS - this.#startS > this.#options.limitS) {
+    if (this.#options.isSlowed?.() === true) this.#slowedS = Math.min(slowedAtMostS, this.#slowedS + pollS);
+    if (nowS - this.#startS > this.#options.limitS + this.#slowedS) {
       this.#isLate = true;
       this.#cancel();
     }

@@ -274,12 +274,10 @@ export class RosSkillBody implements SkillBody {
       })),
     };
     const client = this.#link.groups.get(group)!;
-    const { status, result, isEnough } = await this.#call(
-      client,
-      { trajectory },
-      timed.durationS + slackS,
-      options.until === undefined ? {} : { until: options.until },
-    );
+    const { status, result, isEnough } = await this.#call(client, { trajectory }, timed.durationS + slackS, {
+      isSlowed: () => this.#link.gate?.limits.includes('people') === true,
+      ...(options.until === undefined ? {} : { until: options.until }),
+    });
     if (status === goalStatus.succeeded || (status === goalStatus.canceled && isEnough)) return;
     const reason = result?.error_string || `error ${result?.error_code ?? 'unknown'}`;
     throw new SkillFailure('blocked', `the ${group} did not get to the end of its way: ${reason}`);

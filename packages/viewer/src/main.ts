@@ -14,6 +14,7 @@ import { RealTimeFactor } from './model/rate-meter.ts';
 import { Banner } from './shell/banner.ts';
 import { placeBody } from './shell/body-place.ts';
 import { byId, element } from './shell/element.ts';
+import { GestureMenu } from './shell/gesture-menu.ts';
 import { Keyboard } from './shell/keyboard.ts';
 import { RobotChoice } from './shell/robot-choice.ts';
 import { Scanning } from './shell/scanning.ts';
@@ -59,6 +60,9 @@ link.subscribe('efferent_interfaces/msg/Critique', '/agent/critique', (critique)
   tree.applyCritique(critique),
 );
 link.subscribe('efferent_interfaces/msg/Question', '/agent/question', (message) => question.apply(message));
+link.subscribe('efferent_interfaces/msg/Suggestions', '/agent/suggestions', ({ instructions }) =>
+  task.suggest(instructions),
+);
 link.subscribe('efferent_interfaces/msg/Belief', '/agent/belief', (message) => {
   belief.apply(message);
   tabs.setCount('belief', message.objects.length);
@@ -74,6 +78,11 @@ const realTime = new RealTimeFactor();
 const motion = new MotionPanel(() => world.limits);
 const rates = new RatesPanel(realTime);
 const emg = new EmgPanel(link);
+const gestureMenu = new GestureMenu();
+emg.onStatus = (status) => {
+  gestureMenu.apply(status, performance.now());
+  banner.onGestures(status.stop_state, status.stop_reason);
+};
 placeBody(tabs, 'body-tab', bodyTab);
 byId('body').append(...motion.nodes, rates.node, emg.node);
 link.onMessage = (topic, bytes) => rates.onMessage(topic, bytes);
@@ -84,7 +93,7 @@ link.subscribeJson('/bridge/status', (status) =>
   rates.onBridgeStatus((status as { droppedFrames: number }).droppedFrames),
 );
 
-const scanning = new Scanning(link);
+const scanning = new Scanning();
 const bar = new TopBar(link, { scan: () => scanning.toggle(), help: () => keyboard.showHelp() });
 const keyboard = new Keyboard([
   { key: '/', title: 'Write an instruction', run: () => byId('instruction').focus() },
@@ -123,6 +132,7 @@ setInterval(() => {
   motion.draw(nowMs);
   rates.draw(nowMs, world.stage.framesPerSecond);
   emg.draw();
+  gestureMenu.draw(nowMs);
 }, bodyPeriodMs);
 setInterval(() => world.describe(), 1000);
 

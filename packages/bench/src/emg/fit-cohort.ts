@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { addWindow, emptyMoments, sleeveGrid, withinClassCovariance } from '@efferent/emg';
+import { addWindow, emptyMoments, sleeveShape, withinClassCovariance } from '@efferent/emg';
 
 /**
  * Computes how windows of one gesture differ within a person and session of a data set of generate-windows.ts.
@@ -53,14 +53,14 @@ process.stdout.write(`${values.output}: ${sessions} sessions, ${header.rows} win
 
 function rotationMean(i: number, j: number): number {
   let sum = 0;
-  for (let columns = 0; columns < sleeveGrid.columns; columns++) {
+  for (let columns = 0; columns < sleeveShape.columns; columns++) {
     const [a, b] = [rotated(i, columns), rotated(j, columns)];
     sum += total[Math.max(a, b) * featureCount + Math.min(a, b)] as number;
   }
-  return sum / sleeveGrid.columns;
+  return sum / sleeveShape.columns;
 }
 
 function rotated(feature: number, columns: number): number {
-  const column = feature % sleeveGrid.columns;
-  return feature - column + ((column + columns) % sleeveGrid.columns);
+  const column = feature % sleeveShape.columns;
+  return feature - column + ((column + columns) % sleeveShape.columns);
 }

@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { GestureDecision } from '../decoder/decide.ts';
+import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
 import { type GestureName, gestureNames } from '../gestures.ts';
-import {
-  type ControlOutput,
-  decisionTimeoutNs,
-  GestureController,
-  staleDecisionNs,
-} from './gesture-controller.ts';
+import type { ControlDecision, ControlOutput } from './control-types.ts';
+import { decisionTimeoutNs, GestureController, staleDecisionNs } from './gesture-controller.ts';
 import { bundledMappingPath, parseGestureMapping } from './gesture-mapping.ts';
 
 const mapping = parseGestureMapping(readFileSync(bundledMappingPath('stretch'), 'utf8'), 'stretch.yaml');
@@ -18,9 +14,12 @@ const periodNs = 50_000_000n;
 class Bench {
   readonly controller = new GestureController(mapping, 0.05);
   nowNs = 0n;
-  decide(gesture: GestureName, { effort = 1, rejected = false, ageNs = 0n } = {}): readonly ControlOutput[] {
+  decide(
+    gesture: GestureName,
+    { effort = 1, rejected = false, ageNs = 0n, fault = '' as DecodingFault } = {},
+  ): readonly ControlOutput[] {
     this.nowNs += periodNs;
-    const decision: GestureDecision = { gesture, rejected, confidence: 1, effort };
+    const decision: ControlDecision = { gesture, rejected, confidence: 1, effort, fault };
     return this.controller.decide(decision, ageNs, this.nowNs);
   }
   hold(gesture: GestureName, seconds: number): readonly ControlOutput[] {
@@ -33,6 +32,23 @@ const speedOf = (output: ControlOutput | undefined) =>
 const isMoving = (output: ControlOutput) =>
   (output.kind === 'base' && (output.linearMps !== 0 || output.angularRadps !== 0)) ||
   (output.kind === 'joint' && output.velocity !== 0);
+
+/** Waits until a choice is lit. */
+function waitFor(bench: Bench, label: string): void {
+  for (let i = 0; i < 400; i++) {
+    const { choices, litIndex, litProgress } = bench.controller.status;
+    if (choices[litIndex] === label && litProgress > 0.2 && litProgress < 0.7) return;
+    bench.decide('rest');
+  }
+  throw new Error(`"${label}" was never lit`);
+}
+
+function choose(bench: Bench, label: string): readonly ControlOutput[] {
+  waitFor(bench, label);
+  const outputs = bench.hold('open', 0.5);
+  bench.hold('rest', 0.3);
+  return outputs;
+}
 
 test('speed ramps up while a gesture is held, to effort times top speed', () => {
   const bench = new Bench();
@@ -78,28 +94,30 @@ test('missing decisions stop the robot once, after 120 ms', () => {
   expect(bench.controller.status).toMatchObject({ gesture: 'rest', isActive: false, speed: 0 });
 });
 
-test('a held tripod goes to the next mode, once a hold, and moves nothing', () => {
+test('a held open goes to the next mode, once a hold, and moves nothing', () => {
   const bench = new Bench();
-  expect(bench.hold('tripod', 0.45)).toEqual([]);
+  expect(bench.hold('open', 0.45)).toEqual([]);
   expect(bench.controller.status.mode).toBe('drive');
-  expect(bench.hold('tripod', 3)).toEqual([]);
+  expect(bench.hold('open', 3)).toEqual([]);
   expect(bench.controller.status.mode).toBe('lift-arm');
   bench.hold('rest', 0.2);
-  bench.hold('tripod', 0.6);
+  bench.hold('open', 0.6);
   expect(bench.controller.status.mode).toBe('wrist');
 });
 
 test('one unsure window does not end a hold', () => {
   const bench = new Bench();
-  bench.hold('tripod', 0.3);
-  bench.decide('tripod', { rejected: true });
-  bench.hold('tripod', 0.2);
+  bench.hold('open', 0.3);
+  bench.decide('open', { rejected: true });
+  bench.hold('open', 0.2);
   expect(bench.controller.status.mode).toBe('lift-arm');
 });
 
 test('the fine level slows every motion down', () => {
   const bench = new Bench();
   bench.hold('pronate', 0.6);
+  bench.hold('rest', 0.3);
+  choose(bench, 'fine speed');
   expect(bench.controller.status.level).toBe('fine');
   bench.hold('rest', 0.2);
   expect(speedOf(bench.hold('wextend', 1).at(-1))).toBeCloseTo(0.25 * 0.3, 9);
@@ -107,13 +125,17 @@ test('the fine level slows every motion down', () => {
 
 test('modes reach joints: lift up, then gripper open', () => {
   const bench = new Bench();
-  bench.hold('tripod', 0.6);
+  bench.hold('open', 0.6);
   expect(bench.hold('wextend', 1).at(-1)).toEqual({ kind: 'joint', joint: 'joint_lift', velocity: 0.1 });
   bench.hold('rest', 0.2);
-  bench.hold('tripod', 0.6);
+  bench.hold('open', 0.6);
   bench.hold('rest', 0.2);
-  bench.hold('tripod', 0.6);
-  expect(bench.hold('open', 1).at(-1)).toEqual({ kind: 'joint', joint: 'gripper_aperture', velocity: 0.06 });
+  bench.hold('open', 0.6);
+  expect(bench.hold('wextend', 1).at(-1)).toEqual({
+    kind: 'joint',
+    joint: 'gripper_aperture',
+    velocity: 0.06,
+  });
 });
 
 test('while the agent moves the robot, gestures send zero speed only, so that the gate pauses the agent', () => {
@@ -152,13 +174,133 @@ test.each([
   }
 });
 
-test('supinate lets a paused agent go on, and gives the robot back in drive mode', () => {
-  const paused = new Bench();
-  paused.controller.observeGate({ source: 'none', agentPaused: true });
-  expect(paused.hold('supinate', 1.1)).toContainEqual({ kind: 'hand-back' });
-  const driving = new Bench();
-  driving.controller.confirmTakeOver(true);
-  expect(driving.hold('supinate', 0.6)).toContainEqual({ kind: 'hand-back' });
+test('supinate lets a paused agent go on', () => {
+  const bench = new Bench();
+  bench.controller.observeGate({ source: 'none', agentPaused: true });
+  expect(bench.hold('supinate', 1.1)).toContainEqual({ kind: 'hand-back' });
+});
+
+test('the runstop gesture stops at once, locks within 200 ms, and takes the robot from the agent', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  expect(bench.decide('grip')).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }]);
+  expect(bench.hold('grip', 0.15)).toContainEqual({ kind: 'take-over' });
+  expect(bench.controller.status).toMatchObject({ stopState: 'locked', stopReason: 'stopped by grip' });
+  expect(bench.hold('wextend', 3).some(isMoving)).toBe(false);
+  expect(bench.hold('rest', 30)).toEqual([]);
+  expect(bench.hold('pronate', 3)).toEqual([]);
+  expect(bench.controller.status.stopState).toBe('locked');
+});
+
+test('a tight forearm locks, and only a chosen and confirmed re-arming ends it', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  const outputs = bench.decide('wextend', { fault: 'co-activation' });
+  expect(outputs).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }, { kind: 'take-over' }]);
+  bench.hold('rest', 1);
+  choose(bench, 're-arm');
+  expect(bench.controller.status.choices).toEqual(['stay stopped', 'yes, re-arm']);
+  choose(bench, 'stay stopped');
+  expect(bench.controller.status.stopState).toBe('locked');
+  choose(bench, 're-arm');
+  choose(bench, 'yes, re-arm');
+  expect(bench.controller.status).toMatchObject({ stopState: 'armed', stopReason: '', choices: [] });
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+});
+
+test('a gesture that has just re-armed means nothing else until it is let go', () => {
+  const bench = new Bench();
+  bench.decide('rest', { fault: 'co-activation' });
+  bench.hold('rest', 1);
+  choose(bench, 're-arm');
+  waitFor(bench, 'yes, re-arm');
+  bench.hold('open', 5);
+  expect(bench.controller.status).toMatchObject({ stopState: 'armed', mode: 'drive', choices: [] });
+});
+
+test('holding the choosing gesture right through the menu of a lock re-arms nothing', () => {
+  const bench = new Bench();
+  bench.decide('rest', { fault: 'co-activation' });
+  bench.hold('open', 60);
+  expect(bench.controller.status.stopState).toBe('locked');
+});
+
+test.each(Object.keys(decodingFaults).filter((fault) => fault !== '' && fault !== 'co-activation'))(
+  'the fault %s stops at once, with its reason, until it is over and the forearm rests',
+  (name) => {
+    const bench = new Bench();
+    const fault = name as DecodingFault;
+    bench.hold('wextend', 1);
+    expect(bench.decide('wextend', { fault })).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }]);
+    expect(bench.controller.status).toMatchObject({
+      stopState: 'stopped',
+      stopReason: decodingFaults[fault],
+    });
+    expect(bench.hold('wextend', 5).some(isMoving)).toBe(false);
+    bench.hold('rest', 0.4);
+    expect(bench.controller.status.stopState).toBe('armed');
+    expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+  },
+);
+
+test('a pressed Stop is resumed from the menu, by a choice and its confirmation', () => {
+  const bench = new Bench();
+  bench.controller.observeStop(true);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(false);
+  bench.hold('rest', 1);
+  expect(choose(bench, 'resume after Stop')).toEqual([]);
+  expect(choose(bench, 'yes, resume')).toEqual([{ kind: 'resume' }]);
+});
+
+test('a lost link to the sleeve stops at once, with the words of the source', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  const lost = { state: 'reconnecting', reason: 'unplugged' } as const;
+  expect(bench.controller.observeLink(lost, bench.nowNs)).toEqual([
+    { kind: 'base', linearMps: 0, angularRadps: 0 },
+  ]);
+  bench.decide('rest', { fault: 'no-frames' });
+  expect(bench.controller.status.stopReason).toBe('the sleeve is reconnecting: unplugged');
+  bench.controller.observeLink({ state: 'connected', reason: '' }, bench.nowNs);
+  bench.hold('rest', 0.5);
+  expect(bench.controller.status.stopState).toBe('armed');
+});
+
+test('an agent that begins to move while gestures are stopped is paused', () => {
+  const bench = new Bench();
+  bench.hold('rest', 1);
+  bench.decide('rest', { fault: 'dead-channels' });
+  expect(bench.controller.tick(bench.nowNs)).toEqual([]);
+  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  expect(bench.controller.tick(bench.nowNs)).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }]);
+});
+
+test('a decoder that does not know a gesture of the mapping moves nothing and says which', () => {
+  const bench = new Bench();
+  bench.controller.observeClasses(gestureNames.filter((name) => name !== 'grip'));
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(false);
+  expect(bench.controller.status.stopReason).toBe('the decoder does not know grip, which the mapping uses');
+});
+
+test('the menu answers the question that the agent asks, and closes', () => {
+  const bench = new Bench();
+  bench.controller.observeQuestion({ id: 'q1', choices: ['the red mug', 'the blue mug'] });
+  bench.hold('pronate', 0.6);
+  bench.hold('rest', 0.3);
+  const outputs = choose(bench, 'the blue mug');
+  expect(outputs).toEqual([{ kind: 'answer', questionId: 'q1', answer: 'the blue mug' }]);
+  expect(bench.controller.status.choices).toEqual([]);
+});
+
+test('the menu has the agent do what it suggests', () => {
+  const bench = new Bench();
+  bench.controller.observeSuggestions(['bring me the red mug']);
+  bench.hold('pronate', 0.6);
+  bench.hold('rest', 0.3);
+  choose(bench, 'ask the agent');
+  expect(choose(bench, 'bring me the red mug')).toEqual([
+    { kind: 'instruct', instruction: 'bring me the red mug' },
+  ]);
 });
 
 test('no sequence of decisions moves the robot without a gesture that is decided now', () => {
@@ -177,7 +319,8 @@ test('no sequence of decisions moves the robot without a gesture that is decided
         bench.controller.observeGate({ source, agentPaused });
         const outputs = bench.decide(gesture, options);
         const isDecided = gesture !== 'rest' && !options.rejected && options.ageNs === 0n;
-        if (!isDecided || source === 'agent' || agentPaused) expect(outputs.some(isMoving)).toBe(false);
+        const isAgents = source === 'agent' || (source === 'none' && agentPaused);
+        if (!isDecided || isAgents) expect(outputs.some(isMoving)).toBe(false);
         for (const output of outputs) {
           if (output.kind === 'base') expect(Math.abs(output.linearMps)).toBeLessThanOrEqual(0.25);
           if (output.kind === 'joint') expect(Math.abs(output.velocity)).toBeLessThanOrEqual(0.8);

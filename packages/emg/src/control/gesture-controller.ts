@@ -1,34 +1,16 @@
-import type { GestureDecision } from '../decoder/decide.ts';
+import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
+import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
-import type { ControlMode, GestureAction, GestureMapping, GestureMotion } from './gesture-mapping.ts';
+import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
+import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
+import { type AgentQuestion, menuItems } from './menu-items.ts';
+import { MotionDriver, standStill } from './motion-driver.ts';
+import type { MeasuredMotion } from './motion-trail.ts';
+import { type MenuPress, ScanMenu } from './scan-menu.ts';
+import { runstopReason, StopLatch } from './stop-latch.ts';
 import { TakeOverSequence } from './take-over-sequence.ts';
 import { VelocityRamp } from './velocity-ramp.ts';
-
-/** One thing to send to the gate. Speeds are in m/s or rad/s. */
-export type ControlOutput =
-  | { readonly kind: 'base'; readonly linearMps: number; readonly angularRadps: number }
-  | { readonly kind: 'joint'; readonly joint: string; readonly velocity: number }
-  | { readonly kind: 'take-over' }
-  | { readonly kind: 'hand-back' };
-
-/** What the command gate says about the robot. */
-export interface GateView {
-  /** Who moves the robot. */
-  readonly source: 'none' | 'agent' | 'human';
-  /** The agent moved the robot and was paused by a gesture. */
-  readonly agentPaused: boolean;
-}
-
-export interface ControlStatus {
-  readonly mode: string;
-  readonly level: string;
-  readonly gesture: GestureName;
-  /** Fraction of the mode's top speed, [0, 1]. */
-  readonly speed: number;
-  /** True while a motion is being commanded. */
-  readonly isActive: boolean;
-}
 
 /** Without a decision for this long the controller stops the robot; decisions come every 50 ms. */
 export const decisionTimeoutNs = 120_000_000n;
@@ -40,50 +22,103 @@ export const staleDecisionNs = 150_000_000n;
  *
  * Hold to move: every decision that maps to a motion yields one command; the first that does not yields one command of
  * zero speed and then nothing. While the agent has the robot a gesture yields zero-speed commands only, which is how the
- * gate learns that it has to pause the agent; the take-over sequence then asks for the robot, or lets
- * the agent go on.
+ * gate learns that it has to pause the agent; the take-over sequence, or the menu, then asks for the robot or lets
+ * the agent go on. A fault stops until it is over and the forearm rests; the runstop gesture and a tight forearm lock
+ * until the person re-arms from the menu.
  */
 export class GestureController {
   readonly #mapping: GestureMapping;
   readonly #ramp: VelocityRamp;
   readonly #hold = new HoldDetector();
-  readonly #takeOver: TakeOverSequence;
+  readonly #runstopHold = new HoldDetector();
+  readonly #takeOver: TakeOverSequence | undefined;
+  readonly #latch = new StopLatch();
+  readonly #driver: MotionDriver;
+  readonly #menu: ScanMenu;
+  readonly #isScanned: boolean;
   #gate: GateView = { source: 'none', agentPaused: false };
+  #question: AgentQuestion | undefined;
+  #suggestions: readonly string[] = [];
+  #link: EmgLink | undefined;
+  #missing: readonly GestureName[] = [];
+  #isStopPressed = false;
   #hasTakenOver = false;
+  #isMenuOpen: boolean;
   #modeIndex = 0;
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
-  #moving: GestureMotion | undefined;
   #gesture: GestureName = 'rest';
-  #speed = 0;
 
   /** @param decisionPeriodS - time between decisions, s; the ramp counts decisions */
   constructor(mapping: GestureMapping, decisionPeriodS: number) {
     this.#mapping = mapping;
     this.#ramp = new VelocityRamp(Math.round(mapping.ramp.lengthS / decisionPeriodS), mapping.ramp.decay);
-    this.#takeOver = new TakeOverSequence(mapping.takeOver);
+    this.#takeOver = mapping.takeOver && new TakeOverSequence(mapping.takeOver);
+    this.#driver = new MotionDriver(mapping, decisionPeriodS);
+    this.#menu = new ScanMenu(mapping.scan.dwellS, mapping.scan.pressHoldS);
+    this.#isScanned = mapping.modes.some(({ scanned }) => scanned.length > 0);
+    this.#isMenuOpen = this.#isScanned;
   }
 
   get status(): ControlStatus {
+    const isOffering = this.#usesMenu && this.#latch.state !== 'stopped';
     return {
-      mode: this.#mode.name,
+      mode: isOffering ? this.#menu.mode || 'menu' : this.#mode.name,
       level: this.#level.name,
       gesture: this.#gesture,
-      speed: this.#speed,
-      isActive: this.#moving !== undefined,
+      speed: this.#driver.speed,
+      isActive: this.#driver.isMoving,
+      stopState: this.#latch.state,
+      stopReason: this.#latch.reason,
+      choices: isOffering ? this.#menu.labels : [],
+      litIndex: this.#menu.litIndex,
+      litProgress: this.#menu.progress,
     };
   }
 
   /** Takes the gate's newest status. */
   observeGate(gate: GateView): void {
     this.#gate = gate;
-    if (gate.source === 'agent') this.#hasTakenOver = false;
+    this.#hasTakenOver = gate.source === 'human' && gate.agentPaused;
+  }
+
+  /** Takes whether the Stop button is pressed. */
+  observeStop(isPressed: boolean): void {
+    this.#isStopPressed = isPressed;
+  }
+
+  /** Takes where the robot is, whoever moves it; see {@link MotionDriver.observe}. */
+  observeMotion(motion: MeasuredMotion, stampNs: bigint, nowNs: bigint): void {
+    this.#driver.observe(motion, stampNs, nowNs);
+  }
+
+  /** Takes what the agent asks; undefined when it asks nothing. */
+  observeQuestion(question: AgentQuestion | undefined): void {
+    this.#question = question;
+  }
+
+  /** Takes the instructions that the agent suggests. */
+  observeSuggestions(suggestions: readonly string[]): void {
+    this.#suggestions = suggestions;
+  }
+
+  /** Takes how the link to the sleeve fares. @returns what stops the robot when it was lost */
+  observeLink(link: EmgLink, nowNs: bigint): readonly ControlOutput[] {
+    this.#link = link;
+    if (link.state === 'connected' || this.#lastDecisionNs === undefined) return [];
+    return this.#halt(() => this.#latch.stop(this.#silenceReason), nowNs);
+  }
+
+  /** Takes the classes that the decoder tells apart; a mapping of others moves nothing. */
+  observeClasses(names: readonly string[]): void {
+    this.#missing = gesturesOf(this.#mapping).filter((gesture) => !names.includes(gesture));
   }
 
   /** Says that the gate granted a take-over (`true`) or that the robot went back to the agent (`false`). */
   confirmTakeOver(hasTakenOver: boolean): void {
     this.#hasTakenOver = hasTakenOver;
-    this.#takeOver.reset();
+    this.#hold.use();
+    this.#takeOver?.reset();
   }
 
   /**
@@ -93,37 +128,37 @@ export class GestureController {
    * @param nowNs - steady time
    * @returns what to send now, in order
    */
-  decide(decision: GestureDecision, ageNs: bigint, nowNs: bigint): readonly ControlOutput[] {
+  decide(decision: ControlDecision, ageNs: bigint, nowNs: bigint): readonly ControlOutput[] {
     this.#lastDecisionNs = nowNs;
-    const isStale = ageNs > staleDecisionNs;
-    const isActive = !isStale && !decision.rejected && decision.gesture !== 'rest';
-    const gesture = isActive ? decision.gesture : undefined;
+    const isDecided = ageNs <= staleDecisionNs && !decision.rejected;
+    const gesture = isDecided && decision.gesture !== 'rest' ? decision.gesture : undefined;
     this.#gesture = gesture ?? 'rest';
-    const ramp = this.#ramp.update(gesture);
+    const speed = this.#ramp.update(gesture) * decision.effort;
     this.#hold.update(gesture, nowNs);
+    this.#runstopHold.update(gesture, nowNs);
+    const stopped = this.#stopFor(decision.fault ?? '', gesture, nowNs);
+    if (stopped !== undefined) return stopped;
+    this.#latch.update(isDecided && gesture === undefined, nowNs);
+    if (this.#latch.state === 'stopped') return this.#stand(nowNs);
+    if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
     if (this.#agentHasRobot) return this.#askForRobot(gesture, nowNs);
-    const action = gesture === undefined ? undefined : this.#mode.actions[gesture];
-    const motion = gesture === undefined ? undefined : this.#mode.motions[gesture];
-    const outputs = this.#move(motion, ramp * decision.effort);
-    if (gesture === undefined || action === undefined) return outputs;
-    if (!this.#hold.firesFor(gesture, this.#mapping.actionHoldS, nowNs)) return outputs;
-    return [...outputs, ...this.#act(action)];
+    return this.#moveDirectly(gesture, speed, nowNs);
   }
 
-  /** Stops the robot when decisions have ceased; call it at least every 25 ms. */
+  /** Stops the robot when decisions have ceased, and the agent while stopped; call it at least every 25 ms. */
   tick(nowNs: bigint): readonly ControlOutput[] {
     const last = this.#lastDecisionNs;
-    if (last === undefined || nowNs - last < decisionTimeoutNs) return [];
-    this.#lastDecisionNs = undefined;
-    this.#hold.reset();
-    this.#takeOver.reset();
-    return this.stop();
+    if (last !== undefined && nowNs - last >= decisionTimeoutNs) {
+      this.#lastDecisionNs = undefined;
+      return this.#halt(() => this.#latch.stop('no decisions come: the decoder has stopped'), nowNs);
+    }
+    return this.#latch.state !== 'armed' && this.#gate.source === 'agent' ? [standStill] : [];
   }
 
   /** Stops whatever this controller moves. */
-  stop(): readonly ControlOutput[] {
+  stop(nowNs: bigint): readonly ControlOutput[] {
     this.#gesture = 'rest';
-    return this.#move(undefined, 0);
+    return this.#stand(nowNs);
   }
 
   get #mode(): ControlMode {
@@ -134,43 +169,140 @@ export class GestureController {
     return this.#mapping.levels[this.#levelIndex] as GestureMapping['levels'][number];
   }
 
+  get #nextLevelIndex(): number {
+    return (this.#levelIndex + 1) % this.#mapping.levels.length;
+  }
+
   get #agentHasRobot(): boolean {
     return !this.#hasTakenOver && (this.#gate.source === 'agent' || this.#gate.agentPaused);
   }
 
-  #askForRobot(gesture: GestureName | undefined, nowNs: bigint): readonly ControlOutput[] {
-    const stop = this.#move(undefined, 0);
-    const asked = this.#takeOver.update(gesture, nowNs);
-    if (asked !== undefined) return [...stop, { kind: asked }];
-    return gesture === undefined ? stop : [{ kind: 'base', linearMps: 0, angularRadps: 0 }];
+  /** A gesture while the agent moves the robot only pauses it, and chooses nothing. */
+  get #mustPauseAgent(): boolean {
+    return this.#latch.state === 'armed' && this.#agentHasRobot && !this.#gate.agentPaused;
   }
 
-  #move(motion: GestureMotion | undefined, speed: number): readonly ControlOutput[] {
-    const previous = this.#moving;
-    this.#moving = motion;
-    this.#speed = motion === undefined ? 0 : speed;
-    const outputs: ControlOutput[] = [];
-    if (previous !== undefined && previous !== motion) outputs.push(command(previous, 0));
-    if (motion !== undefined) outputs.push(command(motion, motion.topSpeed * speed * this.#level.factor));
-    return outputs;
+  get #usesMenu(): boolean {
+    return this.#isMenuOpen || this.#isStopPressed || this.#latch.state === 'locked';
+  }
+
+  get #silenceReason(): string {
+    const link = this.#link;
+    const isUp = link === undefined || link.state === 'connected';
+    return isUp ? decodingFaults['no-frames'] : `the sleeve is ${link.state}: ${link.reason}`;
+  }
+
+  /** Stops for a fault or by the person's wish; undefined when neither is there. */
+  #stopFor(
+    fault: DecodingFault,
+    gesture: GestureName | undefined,
+    nowNs: bigint,
+  ): readonly ControlOutput[] | undefined {
+    const { runstop } = this.#mapping;
+    const wasLocked = this.#latch.state === 'locked';
+    if (fault === 'co-activation')
+      return wasLocked ? this.#stand(nowNs) : this.#lock(decodingFaults[fault], nowNs);
+    if (fault !== '') {
+      const reason = fault === 'no-frames' ? this.#silenceReason : decodingFaults[fault];
+      return this.#halt(() => this.#latch.stop(reason), nowNs);
+    }
+    if (this.#missing.length > 0) {
+      const reason = `the decoder does not know ${this.#missing.join(', ')}, which the mapping uses`;
+      return this.#halt(() => this.#latch.stop(reason), nowNs);
+    }
+    if (runstop === undefined || wasLocked) return undefined;
+    if (!this.#runstopHold.firesFor(runstop.gesture, runstop.holdS, nowNs)) return undefined;
+    return this.#lock(runstopReason(gesture ?? runstop.gesture), nowNs);
+  }
+
+  /** Locks, and takes the robot from the agent, so that nobody moves it before the person wants it. */
+  #lock(reason: string, nowNs: bigint): readonly ControlOutput[] {
+    const stopped = this.#halt(() => this.#latch.lock(reason), nowNs);
+    return this.#hasTakenOver ? stopped : [...stopped, { kind: 'take-over' }];
+  }
+
+  #halt(latch: () => void, nowNs: bigint): readonly ControlOutput[] {
+    const { state } = this.#latch;
+    const wasMoving = this.#driver.isMoving;
+    latch();
+    this.#hold.reset();
+    this.#takeOver?.reset();
+    if (this.#latch.state !== state) this.#menu.clear();
+    const outputs = this.stop(nowNs);
+    const isNew = wasMoving || this.#latch.state !== state || this.#gate.source === 'agent';
+    return isNew ? [...outputs.filter(({ kind }) => kind !== 'base'), standStill] : outputs;
+  }
+
+  #stand(nowNs: bigint): readonly ControlOutput[] {
+    return this.#driver.move(undefined, 0, 0, nowNs);
+  }
+
+  #askForRobot(gesture: GestureName | undefined, nowNs: bigint): readonly ControlOutput[] {
+    const stop = this.#stand(nowNs);
+    const asked = this.#takeOver?.update(gesture, nowNs);
+    if (asked !== undefined) return [...stop, { kind: asked }];
+    return gesture === undefined ? stop : [standStill];
+  }
+
+  #moveDirectly(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
+    const action = gesture === undefined ? undefined : this.#mode.actions[gesture];
+    const motion = gesture === undefined ? undefined : this.#mode.motions[gesture];
+    const outputs = this.#driver.move(motion, speed, this.#level.factor, nowNs);
+    if (gesture === undefined || action === undefined) return outputs;
+    if (!this.#hold.firesFor(gesture, this.#mapping.actionHoldS, nowNs)) return outputs;
+    return [...outputs, ...this.#act(action)];
   }
 
   #act(action: GestureAction): readonly ControlOutput[] {
-    if (action === 'next-mode') {
-      this.#modeIndex = (this.#modeIndex + 1) % this.#mapping.modes.length;
-      return [];
+    if (action === 'hand-back') return [{ kind: 'hand-back' }];
+    if (action === 'next-mode') this.#modeIndex = (this.#modeIndex + 1) % this.#mapping.modes.length;
+    else if (action === 'toggle-level') this.#levelIndex = this.#nextLevelIndex;
+    else {
+      this.#isMenuOpen = true;
+      this.#menu.clear();
     }
-    if (action === 'toggle-level') {
-      this.#levelIndex = (this.#levelIndex + 1) % this.#mapping.levels.length;
-      return [];
-    }
-    return [{ kind: 'hand-back' }];
+    return [];
   }
-}
 
-function command(motion: GestureMotion, speed: number): ControlOutput {
-  if ('joint' in motion) return { kind: 'joint', joint: motion.joint, velocity: speed };
-  return motion.base === 'linear'
-    ? { kind: 'base', linearMps: speed, angularRadps: 0 }
-    : { kind: 'base', linearMps: 0, angularRadps: speed };
+  #choose(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
+    const nextLevel = this.#mapping.levels[this.#nextLevelIndex]?.name ?? '';
+    const items = menuItems(this.#mapping, {
+      isStopPressed: this.#isStopPressed,
+      isLocked: this.#latch.state === 'locked',
+      agentHasRobot: this.#agentHasRobot,
+      hasTakenOver: this.#hasTakenOver,
+      question: this.#question,
+      suggestions: this.#suggestions,
+      nextLevel,
+    });
+    this.#menu.offer(items, nowNs);
+    const { motion, press } = this.#menu.update(gesture === this.#mapping.scan.gesture, nowNs);
+    const outputs = this.#driver.move(motion, speed, this.#level.factor, nowNs);
+    return press === undefined ? outputs : [...outputs, ...this.#press(press, nowNs)];
+  }
+
+  #press(press: MenuPress, nowNs: bigint): readonly ControlOutput[] {
+    this.#isMenuOpen = this.#isScanned;
+    this.#hold.use();
+    switch (press.kind) {
+      case 'answer':
+      case 'instruct':
+        return [press];
+      case 'take-over':
+      case 'hand-back':
+      case 'resume':
+        return [{ kind: press.kind }];
+      case 'toggle-level':
+        this.#levelIndex = this.#nextLevelIndex;
+        return [];
+      case 'stop':
+        return this.#lock('stopped from the menu', nowNs);
+      case 're-arm':
+        this.#latch.rearm();
+        this.#menu.clear();
+        return [];
+      default:
+        return [];
+    }
+  }
 }

@@ -30,6 +30,11 @@ export class HoldDetector {
     return true;
   }
 
+  /** Takes the current hold as used: it must end before another can fire. */
+  use(): void {
+    this.#fired = true;
+  }
+
   /** Returns how long the current gesture has been held, s. */
   heldS(nowNs: bigint): number {
     return Number(nowNs - this.#sinceNs) / 1e9;

@@ -1,5 +1,5 @@
 import type { GestureName } from '../gestures.ts';
-import type { GestureMapping } from './gesture-mapping.ts';
+import type { TakeOverSettings } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
 
 /** Transitions between gestures look like others for a moment; only one held this long is meant, s. */
@@ -11,11 +11,11 @@ const disarmingHoldS = 0.3;
  * gesture that lets a paused agent go on.
  */
 export class TakeOverSequence {
-  readonly #settings: GestureMapping['takeOver'];
+  readonly #settings: TakeOverSettings;
   readonly #hold = new HoldDetector();
   #armedNs: bigint | undefined;
 
-  constructor(settings: GestureMapping['takeOver']) {
+  constructor(settings: TakeOverSettings) {
     this.#settings = settings;
   }
 

@@ -47,6 +47,11 @@ const schema = strictObject({
   gestures: v.pipe(v.array(v.picklist(gestureNames)), v.minLength(2)),
   silence_uv: nonNegativeNumber,
   effort_uv: record(v.string(), vector2),
+  co_activation: strictObject({
+    rest_uv: v.array(nonNegativeNumber),
+    full_uv: v.array(nonNegativeNumber),
+    threshold: positiveNumber,
+  }),
   reject_below: v.pipe(finiteNumber, v.minValue(0), v.maxValue(1)),
   held_out: strictObject({
     accuracy: finiteNumber,
@@ -92,6 +97,11 @@ export async function saveCalibration(file: string, calibration: Calibration): P
     effort_uv: Object.fromEntries(
       Object.entries(levels.effortUv).map(([name, [none, full]]) => [name, [none, full]]),
     ),
+    co_activation: {
+      rest_uv: [...levels.coActivation.restUv],
+      full_uv: [...levels.coActivation.fullUv],
+      threshold: levels.coActivation.threshold,
+    },
     reject_below: calibration.rejectBelow,
     held_out: {
       accuracy: heldOut.accuracy,
@@ -135,7 +145,15 @@ export async function loadCalibration(
       },
     },
     gestures: document.gestures,
-    levels: { silenceUv: document.silence_uv, effortUv: document.effort_uv },
+    levels: {
+      silenceUv: document.silence_uv,
+      effortUv: document.effort_uv,
+      coActivation: {
+        restUv: document.co_activation.rest_uv,
+        fullUv: document.co_activation.full_uv,
+        threshold: document.co_activation.threshold,
+      },
+    },
     rejectBelow: document.reject_below,
     heldOut: {
       accuracy: heldOut.accuracy,

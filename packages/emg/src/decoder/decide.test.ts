@@ -8,7 +8,11 @@ const calibration: LoadedCalibration = {
   sourceId: 'test',
   signal: defaultSignalSettings(2000, 64),
   gestures: ['rest', 'grip', 'open'],
-  levels: { silenceUv: 8, effortUv: { grip: [10, 50], open: [12, 40] } },
+  levels: {
+    silenceUv: 8,
+    effortUv: { grip: [10, 50], open: [12, 40] },
+    coActivation: { restUv: [], fullUv: [], threshold: 1 },
+  },
   rejectBelow: 0.7,
   heldOut: { accuracy: 1, activeErrorRate: 0, rejectionRate: 0, windowCount: 1 },
 };

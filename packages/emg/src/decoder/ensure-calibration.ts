@@ -24,7 +24,7 @@ export async function ensureCalibration(
   if (person === undefined) {
     throw new ConfigurationError({
       code: 'no-calibration',
-      message: `${file}: no calibration for "${sourceId}"; only virtual people can be calibrated yet; give the parameter calibration a file`,
+      message: `${file}: no calibration for "${sourceId}"; make one with npx efferent emg calibrate --source …, or give the parameter calibration a file`,
       fields: { file, sourceId },
     });
   }

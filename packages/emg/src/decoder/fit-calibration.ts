@@ -3,6 +3,7 @@ import { type GestureName, gestureNames } from '../gestures.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import type { CalibrationWindow } from './calibration-recorder.ts';
 import { type ClassMoments, joinMoments } from './class-moments.ts';
+import { type CoActivationLevels, fitCoActivation } from './co-activation.ts';
 import { type LinearDiscriminant, softmaxInPlace, writeLogits } from './linear-discriminant.ts';
 import { fitWithPrior, momentsOf, type Prior, priorsFor } from './prior.ts';
 import { fitTemperature, type HeldOutLogits, meanNegativeLogLikelihood } from './temperature.ts';
@@ -23,6 +24,7 @@ export interface DecoderLevels {
   readonly silenceUv: number;
   /** Mean over channels of a window's RMS for no effort and for full effort, µV, one pair a gesture. */
   readonly effortUv: Readonly<Record<string, readonly [number, number]>>;
+  readonly coActivation: CoActivationLevels;
 }
 
 /** What a later, shorter calibration adds to. */
@@ -97,7 +99,10 @@ export function fitCalibration(
     gestures,
     model: { ...model, temperature },
     evidence: { gestures, prior, moments },
-    levels: fitLevels(windows, gestures),
+    levels: {
+      ...fitLevels(windows, gestures),
+      coActivation: fitCoActivation(windows, signal.channelCount),
+    },
     rejectBelow,
     heldOut: scoreHeldOut(heldOut, gestures, temperature, rejectBelow),
   };
@@ -206,7 +211,10 @@ function chooseRejection(
  * to the gentlest gesture, above what the notches ring after a contraction. Effort runs between LibEMG's
  * 0.9 min + 0.1 max and 0.3 min + 0.7 max, with rest as min and the gesture's 90th percentile as max.
  */
-function fitLevels(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): DecoderLevels {
+function fitLevels(
+  windows: readonly CalibrationWindow[],
+  gestures: readonly GestureName[],
+): Omit<DecoderLevels, 'coActivation'> {
   const resting = windows.filter((window) => window.gesture === 'rest').map((window) => window.strideLevelUv);
   const restUv = resting.reduce((sum, level) => sum + level, 0) / resting.length;
   const varianceUv2 = resting.reduce((sum, level) => sum + (level - restUv) ** 2, 0) / resting.length;

@@ -2,12 +2,17 @@ import type { OnnxModel } from '@efferent/inference';
 import type { EmgFrame } from '../emg-source.ts';
 import { type FrameFault, meanOf, SignalChain } from '../signal/signal-chain.ts';
 import type { LoadedCalibration } from './calibration-file.ts';
+import { CoActivationDetector } from './co-activation.ts';
 import { decide, type GestureDecision, isSilent, noDecision, silence } from './decide.ts';
+import type { DecodingFault } from './decoding-fault.ts';
 import { decoderTensors } from './onnx-export.ts';
+import { SignalWatch } from './signal-watch.ts';
 
 /** A decision with what it rests on. */
 export interface DecodedWindow {
   readonly decision: GestureDecision;
+  /** Empty when signal and decoder are well; else the decision is none. */
+  readonly fault: DecodingFault;
   /** Time of the newest sample, ns. */
   readonly stampNs: bigint;
   /** `[class]`, order of `calibration.gestures`; all zero when there was nothing to decode. */
@@ -35,6 +40,8 @@ export class GestureDecoder {
   readonly #calibration: LoadedCalibration;
   readonly #model: OnnxModel;
   readonly #chain: SignalChain;
+  readonly #watch: SignalWatch;
+  readonly #coActivation: CoActivationDetector;
   readonly #runInference: RunInference;
   readonly #onDecoded: (window: DecodedWindow) => void;
   readonly #noProbabilities: Float32Array;
@@ -52,6 +59,8 @@ export class GestureDecoder {
     this.#calibration = calibration;
     this.#model = model;
     this.#chain = new SignalChain(calibration.signal);
+    this.#watch = new SignalWatch(calibration.signal.channelCount);
+    this.#coActivation = new CoActivationDetector(calibration.levels.coActivation);
     this.#runInference = runInference;
     this.#onDecoded = onDecoded;
     this.#noProbabilities = new Float32Array(calibration.gestures.length);
@@ -65,7 +74,7 @@ export class GestureDecoder {
   }
 
   /**
-   * Takes the next frame.
+   * Takes the next frame. What is wrong with it is reported at once, as a window without a decision.
    * @returns what was wrong with the frame, and a promise that settles when its last decision has been reported; it
    *   rejects with {@link PolicyError} when the model fails
    */
@@ -76,6 +85,8 @@ export class GestureDecoder {
       const stampNs = frame.stampNs + BigInt(Math.round((samplesUsed / frame.sampleRateHz) * 1e9));
       if (!this.#chain.isReady) {
         this.#report(noDecision, stampNs, this.#noProbabilities);
+      } else if (this.#coActivation.update(this.#chain.strideRmsUv)) {
+        this.#reportFault('co-activation', stampNs);
       } else if (isSilent(this.#calibration, strideLevelUv)) {
         this.#waiting = undefined;
         this.#report(silence, stampNs, this.#silentProbabilities);
@@ -84,6 +95,8 @@ export class GestureDecoder {
         if (!this.#isRunning) decoded = this.#decodeWaiting();
       }
     });
+    const wrong = fault ?? this.#watch.update(frame.samplesUv);
+    if (wrong !== undefined) this.#reportFault(wrong, frame.stampNs);
     return { fault, decoded: decoded ?? Promise.resolve() };
   }
 
@@ -100,17 +113,33 @@ export class GestureDecoder {
         const decision = decide(this.#calibration, probabilities, windowLevelUv, strideLevelUv);
         this.#report(decision, stampNs, probabilities);
       }
+    } catch (error) {
+      this.#reportFault('decoder-failed', this.#newestReportedNs);
+      throw error;
     } finally {
       this.#isRunning = false;
     }
   }
 
-  #report(decision: GestureDecision, stampNs: bigint, probabilities: Float32Array): void {
+  /** Reports a fault; windows that wait for the model rest on a signal that was not there. */
+  #reportFault(fault: DecodingFault, stampNs: bigint): void {
+    this.#waiting = undefined;
+    const next = this.#newestReportedNs + 1n;
+    this.#report(noDecision, stampNs > next ? stampNs : next, this.#noProbabilities, fault);
+  }
+
+  #report(
+    decision: GestureDecision,
+    stampNs: bigint,
+    probabilities: Float32Array,
+    fault: DecodingFault = '',
+  ): void {
     if (stampNs <= this.#newestReportedNs) return;
     this.#newestReportedNs = stampNs;
     const channelRmsUv = this.#chain.isReady ? this.#chain.channelRmsUv : this.#chain.strideRmsUv;
     this.#onDecoded({
       decision,
+      fault,
       stampNs,
       probabilities: probabilities.slice(),
       channelRmsUv: channelRmsUv.slice(),

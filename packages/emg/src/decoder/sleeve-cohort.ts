@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
-import { sleeveGrid } from '../signal/sleeve-grid.ts';
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 import { featureNames } from '../signal/windowed-features.ts';
 
 /** Length of a feature vector of the sleeve. */
-export const sleeveFeatureCount = featureNames.length * sleeveGrid.rings * sleeveGrid.columns;
+export const sleeveFeatureCount = featureNames.length * sleeveShape.rings * sleeveShape.columns;
 
 /** Made by `policies/training/train-gestures.sh`: float32, rows of a lower triangle one after the other. */
 const file = join(import.meta.dirname, '../../models/sleeve-cohort.f32');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sleeveGrid } from '../signal/sleeve-grid.ts';
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 import { sleeveCohort, sleeveFeatureCount } from './sleeve-cohort.ts';
 import { imagineMove } from './sleeve-moves.ts';
 
-const { rings, columns } = sleeveGrid;
+const { rings, columns } = sleeveShape;
 
 function mapOf(value: (ring: number, column: number) => number): Float64Array {
   return Float64Array.from({ length: 2 * rings * columns }, (_, i) =>

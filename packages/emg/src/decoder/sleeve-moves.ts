@@ -1,4 +1,4 @@
-import { sleeveGrid } from '../signal/sleeve-grid.ts';
+import { sleeveShape } from '../signal/sleeve-shape.ts';
 
 /** A displacement of the sleeve in spacings of its electrodes. */
 export interface SleeveMove {
@@ -26,7 +26,7 @@ export const imaginedMoves: readonly SleeveMove[] = [
  * @param out - same shape, overwritten
  */
 export function imagineMove(logFeatures: Float64Array, move: SleeveMove, out: Float64Array): void {
-  const { rings, columns } = sleeveGrid;
+  const { rings, columns } = sleeveShape;
   const whole = Math.floor(move.columns);
   const part = move.columns - whole;
   for (let map = 0; map < logFeatures.length; map += rings * columns) {

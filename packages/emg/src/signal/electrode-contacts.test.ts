@@ -2,7 +2,7 @@ import { Rng } from '@efferent/core';
 import { expect, test } from 'vitest';
 import { defaultFilterSettings } from './causal-filter.ts';
 import { SignalChain } from './signal-chain.ts';
-import { sleeveNeighbours } from './sleeve-grid.ts';
+import { sleeveNeighbours } from './sleeve-shape.ts';
 
 const settings = {
   sampleRateHz: 2000,

@@ -1,5 +1,5 @@
 import type { SignalSettings } from './signal-chain.ts';
-import { sleeveGrid, sleeveNeighbours } from './sleeve-grid.ts';
+import { sleeveNeighbours, sleeveShape } from './sleeve-shape.ts';
 
 /** Mains on an electrode that hangs loose: above this, µV, and above this many times the median of all. Ours. */
 const looseUv = 150;
@@ -37,7 +37,7 @@ export class ElectrodeContacts {
     this.#stridesPerWindow = window.windowSamples / window.strideSamples;
     this.#radPerSample = (2 * Math.PI * (filter.notchesHz[0] ?? 50)) / sampleRateHz;
     this.#neighbours =
-      channelCount === sleeveGrid.rings * sleeveGrid.columns ? sleeveNeighbours() : undefined;
+      channelCount === sleeveShape.rings * sleeveShape.columns ? sleeveNeighbours() : undefined;
     this.#sums = new Float64Array(this.#stridesPerWindow * 2 * channelCount);
     this.#mainsUv = new Float64Array(channelCount);
     this.#sorted = new Float64Array(channelCount);

@@ -329,6 +329,7 @@ export interface EfferentInterfacesGesture {
   readonly effort: number;
   readonly channel_rms_uv: Float32Array;
   readonly decode_ms: number;
+  readonly fault: string;
 }
 
 export interface EfferentInterfacesGestureControlStatus {
@@ -338,6 +339,12 @@ export interface EfferentInterfacesGestureControlStatus {
   readonly gesture: string;
   readonly speed: number;
   readonly active: boolean;
+  readonly latency_ms: number;
+  readonly stop_state: string;
+  readonly stop_reason: string;
+  readonly choices: readonly string[];
+  readonly lit: number;
+  readonly lit_progress: number;
 }
 
 export interface EfferentInterfacesModelCall {
@@ -469,6 +476,11 @@ export interface EfferentInterfacesSubGoal {
   readonly reason: string;
   readonly attempts: number;
   readonly elapsed_s: number;
+}
+
+export interface EfferentInterfacesSuggestions {
+  readonly header: StdMsgsHeader;
+  readonly instructions: readonly string[];
 }
 
 export interface EfferentInterfacesAnswerQuestionRequest {
@@ -2053,6 +2065,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/SkillParameter': EfferentInterfacesSkillParameter;
   'efferent_interfaces/msg/StopState': EfferentInterfacesStopState;
   'efferent_interfaces/msg/SubGoal': EfferentInterfacesSubGoal;
+  'efferent_interfaces/msg/Suggestions': EfferentInterfacesSuggestions;
   'geometry_msgs/msg/Accel': GeometryMsgsAccel;
   'geometry_msgs/msg/AccelStamped': GeometryMsgsAccelStamped;
   'geometry_msgs/msg/AccelWithCovariance': GeometryMsgsAccelWithCovariance;

@@ -6,13 +6,18 @@ import { Gauge } from './gauge.ts';
 import { panel } from './motion-panel.ts';
 
 type Gesture = MessageTypes['efferent_interfaces/msg/Gesture'];
+type ControlStatus = MessageTypes['efferent_interfaces/msg/GestureControlStatus'];
 
 const restGesture = 'rest';
-const shownProbabilities = 4;
 
-/** The forearm: electrode map, decoded gesture with probabilities, and buttons that move the virtual muscles. */
+/**
+ * The forearm: electrode map, every class with its probability, what the gestures do to the robot, and buttons that move
+ * the virtual muscles.
+ */
 export class EmgPanel {
   readonly node: HTMLElement;
+  /** Called with every status of the chosen robot's gesture control. */
+  onStatus: (status: ControlStatus) => void = () => undefined;
   readonly #link: GraphLink;
   readonly #map = element('canvas', {
     width: '8',
@@ -20,7 +25,12 @@ export class EmgPanel {
     role: 'img',
     'aria-label': 'Activity of the electrodes',
   });
-  readonly #bars = element('div');
+  readonly #bars = element('div', {
+    class: 'classes',
+    role: 'group',
+    'aria-label': 'Probability of each gesture',
+  });
+  #gauges: readonly { readonly name: string; readonly gauge: Gauge }[] = [];
   readonly #muscles = element('div', {
     class: 'muscles',
     role: 'group',
@@ -28,6 +38,7 @@ export class EmgPanel {
   });
   readonly #decision = element('span', { class: 'mono' });
   readonly #control = element('span', { class: 'control' });
+  readonly #latency = element('span', { class: 'mono' });
   readonly #takeOver = element('button', { type: 'button', disabled: true, 'data-scan': '2' }, ['Take over']);
   #robot = '';
   #subscriptions: readonly (() => void)[] = [];
@@ -39,11 +50,12 @@ export class EmgPanel {
   constructor(link: GraphLink) {
     this.#link = link;
     const content = element('div', {}, [
-      element('div', { class: 'emg' }, [this.#map, element('div', {}, [this.#decision, this.#bars])]),
+      element('div', { class: 'emg-state' }, [this.#control, this.#decision, this.#latency]),
+      element('div', { class: 'emg' }, [this.#map, this.#bars]),
       this.#muscles,
     ]);
     this.node = panel('Forearm', '', content);
-    this.node.querySelector('h2')?.append(this.#control, this.#takeOver);
+    this.node.querySelector('h2')?.append(this.#takeOver);
     this.node.hidden = true;
     this.#takeOver.addEventListener('click', () => void this.#setTakeOver(this.#robot, !this.#isHuman));
     link.topics.watch((topics) => {
@@ -65,10 +77,7 @@ export class EmgPanel {
       this.#link.subscribe(
         'efferent_interfaces/msg/GestureControlStatus',
         `${robot}/gesture_control/status`,
-        ({ mode, level, speed, active }) => {
-          const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
-          this.#control.textContent = `${mode} · ${level}${motion}`;
-        },
+        (status) => this.#onStatus(status),
       ),
       this.#link.subscribe('efferent_interfaces/msg/GateStatus', `${robot}/gate/status`, ({ source }) => {
         this.#isHuman = source === 'human';
@@ -81,12 +90,24 @@ export class EmgPanel {
     ];
   }
 
+  #onStatus(status: ControlStatus): void {
+    const { mode, level, speed, active, stop_state: stop, latency_ms: latencyMs } = status;
+    const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
+    this.#control.textContent = stop === 'armed' ? `${mode} · ${level}${motion}` : stop;
+    if (Number.isFinite(latencyMs)) this.#latency.textContent = `${latencyMs.toFixed(0)}\u00a0ms to command`;
+    this.onStatus(status);
+  }
+
   draw(): void {
     const gesture = this.#gesture;
     if (!gesture || this.node.hidden) return;
-    this.#decision.textContent = gesture.rejected
-      ? `unsure (${gesture.confidence.toFixed(2)})`
-      : `${gesture.gesture} ${gesture.confidence.toFixed(2)}`;
+    const isFaulty = gesture.fault !== '';
+    this.#decision.dataset.tone = isFaulty ? 'bad' : 'plain';
+    if (isFaulty) this.#decision.textContent = gesture.fault.replaceAll('-', ' ');
+    else {
+      const decided = gesture.rejected ? 'unsure' : gesture.gesture;
+      this.#decision.textContent = `${decided} ${gesture.confidence.toFixed(2)}`;
+    }
     this.#drawMap(gesture.channel_rms_uv);
     this.#drawBars(gesture);
     this.#ensureMuscles(gesture.names);
@@ -106,18 +127,17 @@ export class EmgPanel {
     context.putImageData(image, 0, 0);
   }
 
-  #drawBars({ names, probabilities }: Gesture): void {
-    const order = names
-      .map((_, index) => index)
-      .sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
-    const top = order.slice(0, shownProbabilities);
-    this.#bars.replaceChildren(
-      ...top.map((index) => {
-        const gauge = new Gauge(names[index] ?? '', 0, 1);
-        gauge.set(probabilities[index] ?? 0, (probabilities[index] ?? 0).toFixed(2));
-        return gauge.node;
-      }),
-    );
+  /** In the order of the classes, so that the eye finds each where it was. */
+  #drawBars({ names, probabilities, gesture, rejected }: Gesture): void {
+    if (this.#gauges.map(({ name }) => name).join() !== names.join()) {
+      this.#gauges = names.map((name) => ({ name, gauge: new Gauge(name, 0, 1) }));
+      this.#bars.replaceChildren(...this.#gauges.map(({ gauge }) => gauge.node));
+    }
+    for (const [i, { name, gauge }] of this.#gauges.entries()) {
+      const probability = probabilities[i] ?? 0;
+      gauge.set(probability, probability.toFixed(2));
+      gauge.node.dataset.decided = String(!rejected && name === gesture);
+    }
   }
 
   #ensureMuscles(names: readonly string[]): void {

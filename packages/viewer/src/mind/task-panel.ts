@@ -6,7 +6,8 @@ import type { EventLog } from './event-log.ts';
 import { stateIcons } from './plan-tree.ts';
 
 const action = '/agent/execute_task';
-const suggestions = [
+/** What is offered until the agent has seen enough to suggest something itself. */
+const firstSuggestions = [
   'put the apple in the bowl',
   'put all the fruit in the bowl',
   'open the left drawer',
@@ -62,17 +63,23 @@ export class TaskPanel {
       event.preventDefault();
       void this.submit(this.#input.value);
     });
-    byId('suggestions').append(
-      ...suggestions.map((text) =>
+    this.suggest(firstSuggestions);
+    link.subscribeJson('/bridge/goals', (event) => this.#onGoal(event as GoalEvent));
+    link.services.watch((services) => {
+      this.#send.disabled = !services.has('/bridge/send_goal');
+    });
+  }
+
+  /** Offers instructions as buttons. */
+  suggest(instructions: readonly string[]): void {
+    if (instructions.length === 0) return;
+    byId('suggestions').replaceChildren(
+      ...instructions.map((text) =>
         element('button', { type: 'button', 'data-scan': '3', onclick: () => void this.submit(text) }, [
           text,
         ]),
       ),
     );
-    link.subscribeJson('/bridge/goals', (event) => this.#onGoal(event as GoalEvent));
-    link.services.watch((services) => {
-      this.#send.disabled = !services.has('/bridge/send_goal');
-    });
   }
 
   /** Sends what a person says to the agent; the words decide what becomes of a running task. */

@@ -7,7 +7,6 @@ import { FrameBudget, fullLimits, leanLimits } from '../world/frame-budget.ts';
 import { searchBelief } from './belief-search.ts';
 import { electrodePixels, mapSide } from './electrode-map.ts';
 import { freshness } from './freshness.ts';
-import { GestureSwitch } from './gesture-switch.ts';
 import { imagePixels } from './image-pixels.ts';
 import { formatPosition, gaugeSpecs, gripperIndex } from './joint-gauges.ts';
 import { RateMeter, RealTimeFactor } from './rate-meter.ts';
@@ -83,26 +82,6 @@ describe('scanning', () => {
 
   it('offers nothing when there is nothing', () => {
     expect(new ScanCycle(() => []).advance()).toBeUndefined();
-  });
-
-  it('takes a gesture held for a moment as one press, however long it is held', () => {
-    const press = new GestureSwitch('grip', 300);
-    const presses = [0, 100, 300, 400, 2000].map((timeMs) => press.onGesture('grip', timeMs));
-    expect(presses).toEqual([false, false, true, false, false]);
-    press.onGesture('rest', 2100);
-    expect(press.onGesture('grip', 2200)).toBe(false);
-    expect(press.onGesture('grip', 2500)).toBe(true);
-  });
-
-  it('takes no flicker of a gesture as a press', () => {
-    const press = new GestureSwitch('grip', 300);
-    const stream: [string, number][] = [
-      ['grip', 0],
-      ['rest', 200],
-      ['grip', 250],
-      ['rest', 500],
-    ];
-    expect(stream.map(([gesture, timeMs]) => press.onGesture(gesture, timeMs))).not.toContain(true);
   });
 });
 

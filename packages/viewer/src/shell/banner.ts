@@ -3,11 +3,12 @@ import type { StopView } from '../connection/stop-link.ts';
 import { byId } from './element.ts';
 import { icon } from './icon.ts';
 
-/** Says in one line what keeps the page from being live: the connection, the stop process, a pressed Stop. */
+/** Says in one line what keeps the robot from being driven: the connection, the stop process, a pressed Stop, stopped gestures. */
 export class Banner {
   readonly #node = byId('banner');
   #link: LinkState = 'connecting';
   #stop: StopView = { stopped: false, reason: '', reachable: true };
+  #gestures = { state: 'armed', reason: '' };
   #wasConnected = false;
   #shown = '';
 
@@ -20,6 +21,12 @@ export class Banner {
 
   onStop(view: StopView): void {
     this.#stop = view;
+    this.#draw();
+  }
+
+  /** @param state - `armed`, `stopped` or `locked`; @param reason - why, one sentence */
+  onGestures(state: string, reason: string): void {
+    this.#gestures = { state, reason };
     this.#draw();
   }
 
@@ -43,6 +50,9 @@ export class Banner {
       return ['bad', 'The bridge has gone quiet. Showing the last known state. Stop still works.'];
     }
     if (this.#stop.stopped) return ['bad', `Stopped. ${this.#stop.reason}. Press Resume to allow motion.`];
+    const { state, reason } = this.#gestures;
+    if (state === 'locked') return ['bad', `Gestures are locked: ${reason}. Re-arm from the menu.`];
+    if (state === 'stopped') return ['bad', `Gestures are stopped: ${reason}. Rest to go on.`];
     if (!this.#stop.reachable && this.#wasConnected) {
       return ['warn', 'The stop process does not answer; the robot stands still until it does.'];
     }

@@ -1,7 +1,5 @@
-import type { GraphLink } from '../connection/graph-link.ts';
-import { GestureSwitch } from '../model/gesture-switch.ts';
 import { ScanCycle } from '../model/scan-cycle.ts';
-import { byId, element } from './element.ts';
+import { byId } from './element.ts';
 import { icon } from './icon.ts';
 
 const dwellMs = 1500;
@@ -9,27 +7,16 @@ const dwellMs = 1500;
 /**
  * Single-switch scanning: what can be done lights up in turn, most urgent first, and one switch chooses.
  *
- * The switch is the Enter key, or one gesture of the forearm. The space bar stays Stop.
+ * The switch is the Enter key; gestures of the forearm have a menu of their own. The space bar stays Stop.
  */
 export class Scanning {
   readonly #bar = byId('scan-bar');
   readonly #cycle = new ScanCycle<HTMLElement>(visibleTargets);
-  readonly #gestureChoice = element('select', { 'aria-label': 'Gesture that chooses' });
   #timer: ReturnType<typeof setInterval> | undefined;
-  #gesture = new GestureSwitch('');
 
-  constructor(link: GraphLink) {
-    this.#gestureChoice.append(element('option', { value: '' }, ['Enter key']));
-    this.#gestureChoice.addEventListener('change', () => {
-      this.#gesture = new GestureSwitch(this.#gestureChoice.value);
-    });
-    this.#bar.append(icon('scan'), 'Scanning. Choose with', this.#gestureChoice);
+  constructor() {
+    this.#bar.append(icon('scan'), 'Scanning. Choose with the Enter key');
     addEventListener('keydown', (event) => this.#onKey(event), { capture: true });
-    link.subscribe('efferent_interfaces/msg/Gesture', '/emg/gesture', ({ gesture, names, rejected }) => {
-      this.#offerGestures(names);
-      const isChosen = this.#gesture.onGesture(rejected ? '' : gesture, performance.now());
-      if (isChosen && this.isOn) this.choose();
-    });
   }
 
   get isOn(): boolean {
@@ -68,15 +55,6 @@ export class Scanning {
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat) this.choose();
-  }
-
-  #offerGestures(names: readonly string[]): void {
-    if (this.#gestureChoice.options.length > 1) return;
-    this.#gestureChoice.append(
-      ...names
-        .filter((name) => name !== 'rest')
-        .map((name) => element('option', { value: name }, [`gesture “${name}”`])),
-    );
   }
 }
 

@@ -1,9 +1,9 @@
 /** Electrodes of the sleeve: rings about the forearm, ring 0 proximal; channel = ring * columns + column. */
-export const sleeveGrid = { rings: 4, columns: 16 } as const;
+export const sleeveShape = { rings: 4, columns: 16 } as const;
 
 /** Returns the up to eight electrodes around each one, `[channel]`; columns close around the forearm. */
 export function sleeveNeighbours(): readonly (readonly number[])[] {
-  const { rings, columns } = sleeveGrid;
+  const { rings, columns } = sleeveShape;
   return Array.from({ length: rings * columns }, (_, channel) => {
     const ring = Math.floor(channel / columns);
     return [-1, 0, 1].flatMap((up) =>

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { BeliefView, FixtureView, ObjectView } from './belief/belief-view.ts';
+import { suggestInstructions } from './suggest-instructions.ts';
+
+const object = (id: string, className: string, given: Partial<ObjectView> = {}) =>
+  ({
+    id,
+    className,
+    confidence: 0.9,
+    visible: true,
+    missing: false,
+    support: 'table',
+    ...given,
+  }) as ObjectView;
+const fixture = (label: string, state: FixtureView['state'], opens = true) =>
+  ({ id: label, label, state, opens, hasAccess: true }) as FixtureView;
+const view = (given: Partial<BeliefView>): BeliefView =>
+  ({ objects: [], fixtures: [], robots: [], ...given }) as unknown as BeliefView;
+
+test('offers what is in view and what opens or closes, at most six', () => {
+  const instructions = suggestInstructions(
+    view({
+      objects: [object('apple-1', 'apple'), object('mug-1', 'red_mug'), object('bowl-1', 'bowl')],
+      fixtures: [
+        fixture('left drawer', 'closed'),
+        fixture('fridge', 'open'),
+        fixture('table', 'fixed', false),
+      ],
+    }),
+  );
+  expect(instructions).toEqual([
+    'put the apple in the bowl',
+    'bring me the apple',
+    'bring me the red mug',
+    'open the left drawer',
+    'close the fridge',
+    'put the red mug in the bowl',
+  ]);
+});
+
+test('what is in the hand is put away first, and not brought', () => {
+  const instructions = suggestInstructions(
+    view({
+      objects: [object('apple-1', 'apple'), object('mug-1', 'mug'), object('bowl-1', 'bowl')],
+      robots: [{ held: 'mug-1' }] as unknown as BeliefView['robots'],
+    }),
+  );
+  expect(instructions[0]).toBe('put the mug in the bowl');
+  expect(instructions).not.toContain('bring me the mug');
+});
+
+test('offers nothing that is missing, unsure or already there', () => {
+  const objects = [
+    object('apple-1', 'apple', { missing: true }),
+    object('pear-1', 'pear', { confidence: 0.2 }),
+    object('banana-1', 'banana', { support: 'bowl-1', visible: false }),
+    object('bowl-1', 'bowl'),
+  ];
+  expect(suggestInstructions(view({ objects }))).toEqual([]);
+  expect(suggestInstructions(view({}))).toEqual([]);
+});

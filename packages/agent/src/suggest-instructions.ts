@@ -1,0 +1,32 @@
+import type { BeliefView, ObjectView } from './belief/belief-view.ts';
+import { isVessel } from './belief/relations.ts';
+
+/** More than this nobody waits for when one choice after the other lights up. */
+const most = 6;
+/** Things that are less sure than this are not offered. */
+const leastConfidence = 0.5;
+
+/**
+ * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what is in view, then
+ * what opens or closes. For people who choose and cannot type.
+ */
+export function suggestInstructions(view: BeliefView): readonly string[] {
+  const known = view.objects.filter(({ confidence, missing }) => !missing && confidence >= leastConfidence);
+  const heldIds = view.robots.map(({ held }) => held);
+  const held = known.filter(({ id }) => heldIds.includes(id));
+  const bowl = known.find(({ className }) => isVessel(className));
+  const loose = known
+    .filter((thing) => thing.visible && !heldIds.includes(thing.id) && !isVessel(thing.className))
+    .sort((a, b) => b.confidence - a.confidence);
+  const puts = [...held, ...loose]
+    .filter(({ support }) => bowl !== undefined && support !== bowl.id)
+    .map((thing) => `put the ${nameOf(thing)} in the ${bowl === undefined ? '' : nameOf(bowl)}`);
+  const brings = loose.map((thing) => `bring me the ${nameOf(thing)}`);
+  const doors = view.fixtures
+    .filter(({ opens, hasAccess, state }) => opens && hasAccess && (state === 'open' || state === 'closed'))
+    .map(({ label, state }) => `${state === 'open' ? 'close' : 'open'} the ${label}`);
+  const all = [...puts.slice(0, 1), ...brings.slice(0, 3), ...doors.slice(0, 2), ...puts.slice(1), ...doors];
+  return [...new Set(all)].slice(0, most);
+}
+
+const nameOf = ({ className }: ObjectView): string => className.replaceAll(/[-_]/g, ' ');
