@@ -85,6 +85,11 @@ export { openSource } from './open-source.ts';
 export { CausalFilter, designFilter } from './signal/causal-filter.ts';
 export type { SignalSettings } from './signal/signal-chain.ts';
 export { sleeveShape } from './signal/sleeve-shape.ts';
+export {
+  type WindowFeatureGroup,
+  WindowFeatureSet,
+  windowFeatureGroups,
+} from './signal/window-feature-set.ts';
 export { featureNames } from './signal/windowed-features.ts';
 export { frameMessage, linkMessage } from './source-messages.ts';
 export { wallTicker } from './wall-ticker.ts';
