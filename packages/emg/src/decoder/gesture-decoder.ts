@@ -95,7 +95,7 @@ export class GestureDecoder {
         if (!this.#isRunning) decoded = this.#decodeWaiting();
       }
     });
-    const wrong = fault ?? this.#watch.update(frame.samplesUv);
+    const wrong = fault ?? this.#watch.update(frame.samplesUv, this.#chain.offChannelCount);
     if (wrong !== undefined) this.#reportFault(wrong, frame.stampNs);
     return { fault, decoded: decoded ?? Promise.resolve() };
   }

@@ -27,6 +27,22 @@ test('more than a fifth of the electrodes that show nothing are too many', () =>
   expect(update(frame(first(13), () => 4321))).toBe('saturated');
 });
 
+test('electrodes that are off the skin count, although they show something', () => {
+  const watch = new SignalWatch(channels);
+  expect(
+    watch.update(
+      frame([], () => 0),
+      12,
+    ),
+  ).toBeUndefined();
+  expect(
+    watch.update(
+      frame([], () => 0),
+      13,
+    ),
+  ).toBe('dead-channels');
+});
+
 test('amplifiers at the end of their range are told from peaks', () => {
   const clipped = (sample: number) => Math.max(-5000, Math.min(5000, 9000 * Math.sin(sample / 3)));
   expect(update(frame(first(3), clipped))).toBeUndefined();

@@ -23,9 +23,10 @@ export class SignalWatch {
   /**
    * Takes the next frame. Runs in the decoding loop and does not allocate.
    * @param samplesUv - `[sample, channel]`, row-major, µV
+   * @param offCount - electrodes that are known to be off the skin, although they show something
    * @returns what is wrong with too many channels, or undefined
    */
-  update(samplesUv: Float32Array): 'saturated' | 'dead-channels' | undefined {
+  update(samplesUv: Float32Array, offCount = 0): 'saturated' | 'dead-channels' | undefined {
     const count = this.#channelCount;
     const sampleCount = Math.floor(samplesUv.length / count);
     if (sampleCount < 2) return undefined;
@@ -42,7 +43,7 @@ export class SignalWatch {
       else if (high - low < flatUv) dead += 1;
     }
     if (saturated > mostSaturated * count) return 'saturated';
-    return saturated + dead > mostDead * count ? 'dead-channels' : undefined;
+    return saturated + Math.max(dead, offCount) > mostDead * count ? 'dead-channels' : undefined;
   }
 
   /** Finds each channel's lowest and highest sample, and how often they come. */
