@@ -1,4 +1,3 @@
-export { benchEmgThin, type EmgThinFigures } from './bench-emg-thin.ts';
 export type { ControlOutput, ControlStatus, GateView } from './control/control-types.ts';
 export { GestureController } from './control/gesture-controller.ts';
 export {

@@ -35,7 +35,8 @@ async function read(
   return { info, samples };
 }
 
-test('frames and gestures of the graph are LSL streams, stamped when they were measured', async () => {
+/** Starts the outlet on a graph of its own, with somebody who publishes gestures. */
+async function startOutlet() {
   const context = createInprocContext({ logSink: () => undefined });
   onTestFinished(() => context.shutdown());
   const running = await lslOutletNode.start(await context.createNode('lsl_outlet'), {
@@ -44,15 +45,20 @@ test('frames and gestures of the graph are LSL streams, stamped when they were m
   });
   onTestFinished(() => running.stop());
   const graph = await context.createNode('graph');
-  const frames = graph.createPublisher(
-    'efferent_interfaces/msg/EmgFrame',
-    '/emg/frames',
-    qosProfiles.sensorData,
-  );
   const gestures = graph.createPublisher(
     'efferent_interfaces/msg/Gesture',
     '/emg/gesture',
     qosProfiles.default,
+  );
+  return { graph, gestures };
+}
+
+test('frames and gestures of the graph are LSL streams, stamped when they were measured', async () => {
+  const { graph, gestures } = await startOutlet();
+  const frames = graph.createPublisher(
+    'efferent_interfaces/msg/EmgFrame',
+    '/emg/frames',
+    qosProfiles.sensorData,
   );
   const header = (agoMs: number) => ({
     stamp: stampFromNs(graph.clock.nowNs() - BigInt(agoMs) * 1_000_000n),
@@ -106,19 +112,7 @@ test('frames and gestures of the graph are LSL streams, stamped when they were m
 });
 
 test('a gesture is a marker when it begins', async () => {
-  const context = createInprocContext({ logSink: () => undefined });
-  onTestFinished(() => context.shutdown());
-  const running = await lslOutletNode.start(await context.createNode('lsl_outlet'), {
-    jobs: immediateJobRunner,
-    workspaceFolders: [],
-  });
-  onTestFinished(() => running.stop());
-  const graph = await context.createNode('graph');
-  const gestures = graph.createPublisher(
-    'efferent_interfaces/msg/Gesture',
-    '/emg/gesture',
-    qosProfiles.default,
-  );
+  const { gestures } = await startOutlet();
   const begin = (gesture: string) =>
     gestures.publish({ gesture, names, probabilities: Float32Array.of(1, 0) });
   begin('rest');
