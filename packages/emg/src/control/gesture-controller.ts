@@ -16,6 +16,9 @@ import { VelocityRamp } from './velocity-ramp.ts';
 export const decisionTimeoutNs = 120_000_000n;
 /** A decision on samples older than this is not acted on: it says what the muscles did, not what they do. */
 export const staleDecisionNs = 150_000_000n;
+/** A gesture that has chosen something means nothing else until it has been away for so long, or has lasted on for so long. */
+const spentAwayNs = 150_000_000n;
+const spentLastsNs = 1_500_000_000n;
 
 /**
  * Turns gesture decisions into commands.
@@ -48,6 +51,8 @@ export class GestureController {
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
   #gesture: GestureName = 'rest';
+  /** The gesture that has just chosen from the menu, and when it was last decided. */
+  #spent: { readonly gesture: GestureName; readonly sinceNs: bigint; seenNs: bigint } | undefined;
 
   /** @param decisionPeriodS - time between decisions, s; the ramp counts decisions */
   constructor(mapping: GestureMapping, decisionPeriodS: number) {
@@ -140,7 +145,9 @@ export class GestureController {
     if (stopped !== undefined) return stopped;
     this.#latch.update(isDecided && gesture === undefined, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
+    const isSpent = this.#isSpent(gesture, nowNs);
     if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
+    if (isSpent) return this.#stand(nowNs);
     if (this.#agentHasRobot) return this.#askForRobot(gesture, nowNs);
     return this.#moveDirectly(gesture, speed, nowNs);
   }
@@ -264,6 +271,16 @@ export class GestureController {
     return [];
   }
 
+  /** Tells whether a gesture is the one that has just chosen from the menu, held on: it neither moves nor pauses anything. */
+  #isSpent(gesture: GestureName | undefined, nowNs: bigint): boolean {
+    const spent = this.#spent;
+    if (spent === undefined) return false;
+    if (gesture === spent.gesture) spent.seenNs = nowNs;
+    const isOver = nowNs - spent.seenNs >= spentAwayNs || nowNs - spent.sinceNs >= spentLastsNs;
+    if (isOver) this.#spent = undefined;
+    return !isOver && gesture === spent.gesture;
+  }
+
   #choose(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
     const nextLevel = this.#mapping.levels[this.#nextLevelIndex]?.name ?? '';
     const items = menuItems(this.#mapping, {
@@ -284,6 +301,7 @@ export class GestureController {
   #press(press: MenuPress, nowNs: bigint): readonly ControlOutput[] {
     this.#isMenuOpen = this.#isScanned;
     this.#hold.use();
+    this.#spent = { gesture: this.#mapping.scan.gesture, sinceNs: nowNs, seenNs: nowNs };
     switch (press.kind) {
       case 'answer':
       case 'instruct':
