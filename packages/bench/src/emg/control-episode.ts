@@ -53,8 +53,8 @@ export interface ControlEpisode {
   readonly gestures: number;
   readonly wrongGestures: number;
   readonly activationS: number;
-  /** Right decisions of those on a settled gesture, as the control got them, and their number. */
-  readonly decisions: { readonly right: number; readonly count: number };
+  /** Decisions on a settled gesture as the control got them: all, rejected ones, and right ones. */
+  readonly decisions: { readonly count: number; readonly rejected: number; readonly right: number };
   /** How often gestures were stopped, by reason. */
   readonly stops: Readonly<Record<string, number>>;
   readonly people: readonly { part: string; leastDistanceM: number; approachMps: number; forceN: number }[];
@@ -162,7 +162,7 @@ type Decision = MessageTypes['efferent_interfaces/msg/Gesture'];
 
 /** Passes the decoder's decisions on, made worse where asked for, and counts how many are right. */
 class DecisionRelay {
-  readonly counts = { right: 0, count: 0 };
+  readonly counts = { count: 0, rejected: 0, right: 0 };
   errors: DecoderErrors | undefined;
   readonly #hand: MotorResponse;
   readonly #nowS: () => number;
@@ -191,6 +191,7 @@ class DecisionRelay {
     const meant = this.#hand.performed;
     if (meant.gesture === 'rest' || this.#nowS() - meant.sinceS < settledS) return;
     this.counts.count += 1;
-    if (!rejected && gesture === meant.gesture) this.counts.right += 1;
+    if (rejected) this.counts.rejected += 1;
+    else if (gesture === meant.gesture) this.counts.right += 1;
   }
 }
