@@ -178,6 +178,7 @@ async function approach(
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
   const taken: Transform[] = [];
+  let isInSight = true;
   for (let drive = 0; ; drive++) {
     const placed = chooseGrasp(body, plan, target, taken);
     if (placed === undefined) {
@@ -194,15 +195,32 @@ async function approach(
         continue;
       }
       await lookAt(body, target.mapFromThing.translation);
-      const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
-      target = downToSupport(body, nearer);
+      const nearer = placed.isInSight ? await seeAgain(body, className, target, plan) : undefined;
+      isInSight = nearer !== undefined;
+      if (nearer !== undefined) target = downToSupport(body, nearer);
       plan = planGrasp(body, target);
     }
     const reached = await reachPregrasp(body, plan, placed.candidate);
-    if ('candidate' in reached) return { target, plan, candidate: reached.candidate };
+    if ('candidate' in reached) return { target, plan, candidate: reached.candidate, isInSight };
     const { failure } = reached;
     if (placed.base === undefined || drive + 1 === maxDrives)
       throw failure === 'no-solution' ? unreachable(body, className, target, plan) : failure;
+  }
+}
+
+/** The thing as it is seen from here; undefined where the front of a drawer may hide it. @throws {@link SkillFailure} code `target-lost` */
+async function seeAgain(
+  body: SkillBody,
+  className: string,
+  target: Reacquired,
+  plan: GraspPlan,
+): Promise<Reacquired | undefined> {
+  try {
+    return await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+  } catch (error) {
+    const isHidden = SkillFailure.isInstance(error) && error.code === 'target-lost';
+    if (!isHidden || plan.support?.topOnly !== true) throw error;
+    return undefined;
   }
 }
 
