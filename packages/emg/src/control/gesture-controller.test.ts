@@ -219,6 +219,33 @@ test('a gesture that has just re-armed means nothing else until it is let go', (
   expect(bench.controller.status).toMatchObject({ stopState: 'armed', mode: 'drive', choices: [] });
 });
 
+test('gestures that nobody made for a while move nothing until they are re-armed', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  bench.hold('rest', 29.9);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+  bench.hold('rest', 30.5);
+  expect(bench.controller.status).toMatchObject({ stopState: 'asleep', choices: ['stay asleep', 're-arm'] });
+  expect(bench.hold('wextend', 5)).toEqual([]);
+  expect(bench.hold('open', 20)).toEqual([]);
+  expect(bench.controller.status.stopState).toBe('asleep');
+  bench.hold('rest', 1);
+  choose(bench, 're-arm');
+  choose(bench, 'yes, re-arm');
+  expect(bench.controller.status).toMatchObject({ stopState: 'armed', mode: 'drive', choices: [] });
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+});
+
+test('whoever sleeps while the agent works pauses it by any gesture, and does not wake by that', () => {
+  const bench = new Bench();
+  bench.hold('rest', 40);
+  expect(bench.controller.status.stopState).toBe('asleep');
+  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  expect(bench.hold('wflex', 0.5)).toContainEqual(standStill);
+  bench.controller.observeGate({ source: 'none', agentPaused: false });
+  expect(bench.controller.status.stopState).toBe('asleep');
+});
+
 test('holding the choosing gesture right through the menu of a lock re-arms nothing', () => {
   const bench = new Bench();
   bench.decide('rest', { fault: 'co-activation' });
