@@ -8,7 +8,7 @@ import {
   slantCandidates,
 } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
-import { sightOf } from '../sight-line.ts';
+import { openPartRoomM, othersThan, sightOf } from '../sight-line.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
@@ -145,17 +145,15 @@ function chooseBase(
   const isTaken = (x: number, y: number) =>
     taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < takenWithinM);
   const free: BaseFilter = (x, y) => !isTaken(x, y);
-  if (plan.support?.topOnly === true) {
-    const sees = sightOf(body, pointM, frontErrorM);
-    return (
-      firstBase(body, plan, (x, y, yaw) => free(x, y, yaw) && sees(x, y), true) ??
-      firstBase(body, plan, free, false)
-    );
-  }
+  const inDrawer = plan.support?.topOnly === true;
+  const others = othersThan(body.sightings().sightings, pointM);
+  const base = (sees: (x: number, y: number) => boolean, isInSight = true) =>
+    firstBase(body, plan, (x, y, yaw) => free(x, y, yaw) && sees(x, y), isInSight);
+  const seen = base(sightOf(body, pointM, inDrawer ? frontErrorM : openPartRoomM, others));
+  if (seen !== undefined) return seen;
   // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
   const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
-  const sees = isEnclosed ? sightOf(body, pointM) : () => true;
-  return firstBase(body, plan, (x, y, yaw) => free(x, y, yaw) && sees(x, y), true);
+  return isEnclosed ? base(sightOf(body, pointM)) : base(() => true, !inDrawer);
 }
 
 function firstBase(
