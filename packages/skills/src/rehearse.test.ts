@@ -81,6 +81,12 @@ describe('what works is found to work, and nothing is moved', () => {
       startWith({ openings: new Map([['left-drawer', 0.32]]) }),
       { fixture: 'left-drawer' },
     ],
+    [
+      'an open door',
+      close,
+      startWith({ openings: new Map([['fridge-door', 1.23]]) }),
+      { fixture: 'fridge-door' },
+    ],
     ['a surface', placeOn, holding(), { object: apple, surface: 'counter-top' }],
     ['a bowl', placeIn, holding(), { object: apple, container: bowl }],
     ['a bin', placeIn, holding(), { object: apple, container: 'bin' }],

@@ -169,7 +169,7 @@ class SkillServer {
     }
   }
 
-  /** Rehearses a skill of this robot's own; of what a user's server does nothing is known. Does not wait, and moves nothing. */
+  /** Rehearses a skill of this robot's own while none runs; of what a user's server does nothing is known. Moves nothing. */
   async #check({ skill, arguments: given, things }: CheckSkill['Request']): Promise<CheckSkill['Response']> {
     const contract = this.#mapping.contracts[skill];
     const backend = this.#mapping.skills[skill];
@@ -181,6 +181,8 @@ class SkillServer {
     });
     if (contract === undefined || backend === undefined || implementation === undefined)
       return unknown(`${this.#link.model.id} has no skill "${skill}"`);
+    // Planning takes this process whole: a skill that runs must not wait for it.
+    if (this.#running.size > 0) return unknown('another skill is running');
     if (isMapped(backend)) return unknown(`${skill} is done by a server that cannot be rehearsed`);
     const mapFromBase = this.#link.mapFromFrame(this.#link.options.baseFrame);
     if (mapFromBase === undefined || !this.#link.isReady)
