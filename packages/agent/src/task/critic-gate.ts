@@ -116,8 +116,10 @@ export class CriticGate {
     { subGoal, contract }: JudgedStep,
     { doubts, vetoes }: CriticHistory,
   ): Promise<SkillObstacle | undefined> {
-    const isOfHand = contract.effects.some(({ predicate }) => rehearsedEffects.has(predicate));
-    if (!this.#rehearses || !isOfHand || Math.max(doubts, vetoes) >= this.#settings.maxVetoes)
+    const isAsked = contract.effects.some(
+      ({ predicate, negated }) => !negated && rehearsedEffects.has(predicate),
+    );
+    if (!this.#rehearses || !isAsked || Math.max(doubts, vetoes) >= this.#settings.maxVetoes)
       return undefined;
     const { robot, skill, arguments: given } = subGoal;
     return this.#environment.rehearse?.({ robot, skill, arguments: given });
