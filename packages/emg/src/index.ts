@@ -1,3 +1,4 @@
+export { promptText } from './calibration-prompt.ts';
 export type { ControlOutput, ControlStatus, GateView } from './control/control-types.ts';
 export { GestureController } from './control/gesture-controller.ts';
 export {
@@ -7,6 +8,7 @@ export {
   type GestureMapping,
   type GestureMotion,
   loadGestureMapping,
+  mappingPath,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
 export type { EmgDataSet } from './datasets/data-set.ts';
@@ -35,6 +37,7 @@ export {
   type CalibrationPrompt,
   type CalibrationProtocol,
   defaultProtocol,
+  liveProtocol,
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
@@ -49,6 +52,7 @@ export {
 } from './decoder/fit-calibration.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export {
+  type EmulatedDevice,
   emulatedDevices,
   startEmulatedDevice,
   wireFaultNames,
@@ -63,7 +67,7 @@ export {
   settingsFrom,
 } from './emg-source-kind.ts';
 export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
-export { parseActivation } from './forearm/activation-request.ts';
+export { parseActivation, usualEffort } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
   parseSyntheticSourceId,
