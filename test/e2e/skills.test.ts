@@ -138,10 +138,10 @@ test('an apple is picked from the table and put into the bowl, and the simulator
   const robot = await kitchen(1);
   const picked = await robot.execute('pick', { object: 'apple' });
   expect(picked).toMatchObject({ success: true, failure_code: '' });
-  expect(robot.truth?.held).toBe('apple');
+  expect(robot.truth?.held).toEqual(['apple']);
   const placed = await robot.execute('place-in', { object: 'apple', container: 'bowl' });
   expect(placed).toMatchObject({ success: true, failure_code: '' });
-  expect(robot.truth?.held).toBeNull();
+  expect(robot.truth?.held).toEqual([]);
 });
 
 test('a drawer is pulled open and pushed shut', { timeout: 240_000 }, async () => {

@@ -173,6 +173,19 @@ test('tries a failed grasp again without replanning', async () => {
   expect(events).toContain('replan: pick apple: it ended with grasp-failed | try again');
 });
 
+test('a grasp that failed on the way back left the thing in the hand: it is put down, not picked again', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const { kitchen } = run;
+  kitchen.failures.push({ skill: 'pick', code: 'blocked' });
+  kitchen.onSkill = (skill) => {
+    if (skill === 'pick') kitchen.held = 'apple';
+  };
+  const { result } = await ask(run, 'put the apple in the bowl');
+  expect(result).toMatchObject({ outcome: 'success' });
+  expect(kitchen.sent.filter((call) => call.startsWith('pick'))).toHaveLength(1);
+});
+
 test('does not believe a skill that reports success without effect', async () => {
   const run = await start();
   tableThings(run.kitchen);

@@ -17,8 +17,13 @@ export interface Decision {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** How a step ended that was tried; `disturbed` when the world was changed meanwhile, which no critic can know. */
-export type Trial = 'succeeded' | 'failed' | 'disturbed';
+/** How a step ended that was tried. */
+export interface Trial {
+  /** `disturbed` when the world was changed meanwhile, which no critic can know. */
+  readonly outcome: 'succeeded' | 'failed' | 'disturbed';
+  /** Failure code and message of the skill, or what its contract promises and did not come true; empty on success. */
+  readonly because: string;
+}
 
 type Verdict = MessageTypes['efferent_interfaces/msg/Critique'];
 type Plan = MessageTypes['efferent_interfaces/msg/Plan'];
@@ -74,16 +79,16 @@ export async function tryDecision(options: EpisodeOptions, index: number, delayS
     const isDisturbed = async () =>
       (await graph.runUntilSettled(judge.report(), readyLimitS)).perturbation !== null;
     const wasDisturbed = await isDisturbed();
-    const succeeded = await execute(standing, decision);
-    if (!wasDisturbed && (await isDisturbed())) return 'disturbed';
-    return succeeded ? 'succeeded' : 'failed';
+    const because = await execute(standing, decision);
+    if (!wasDisturbed && (await isDisturbed())) return { outcome: 'disturbed', because };
+    return { outcome: because === '' ? 'succeeded' : 'failed', because };
   } finally {
     await graph.stop();
   }
 }
 
-/** Executes a step as the agent would; true when its skill says so and the world is then as its contract promises. */
-async function execute({ scene, graph, judge }: StandingEpisode, decision: Decision): Promise<boolean> {
+/** Executes a step as the agent would. Says why it failed; empty when its skill says so and the world is as its contract promises. */
+async function execute({ scene, graph, judge }: StandingEpisode, decision: Decision): Promise<string> {
   const client = new TaskClient(await graph.createNode('efferent_trial'), decision.robot.replace('/', ''));
   await graph.runUntilSettled(client.waitUntilReady(readyLimitS * 1000), readyLimitS + 1);
   const belief = await graph.runUntilSettled(client.observe(), readyLimitS);
@@ -91,10 +96,14 @@ async function execute({ scene, graph, judge }: StandingEpisode, decision: Decis
   const promised = promiseOf(decision, belief, before);
   const skill = client.executeSkill(decision.skill, decision.arguments, { timeLimitS: skillLimitS });
   const result = await graph.runUntilSettled(skill, skillLimitS + readyLimitS);
-  if (!result.success) return false;
+  if (!result.success) return `${result.failure_code}: ${result.message}`;
   await graph.advance(restS);
   const after = await graph.runUntilSettled(judge.entityStates(), readyLimitS);
-  return judgeTask(scene, { goal: promised }, after).conditions.every(({ isMet }) => isMet);
+  const { conditions } = judgeTask(scene, { goal: promised }, after);
+  return conditions
+    .filter(({ isMet }) => !isMet)
+    .map(({ reason }) => `not-so: ${reason}`)
+    .join('; ');
 }
 
 /** What is true after a step that went well; empty for one that changes nothing. */

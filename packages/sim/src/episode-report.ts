@@ -1,5 +1,6 @@
 import { finiteNumber, object, parseWithSchema, record, type Transform } from '@efferent/core';
 import * as v from 'valibot';
+import type { Grip } from './grip.ts';
 import type { Scene } from './scene-file.ts';
 import type { EntityState, SimWorld } from './sim-world.ts';
 
@@ -17,8 +18,8 @@ const episodeReportSchema = object({
       forceN: finiteNumber,
     }),
   ),
-  /** Id of the object or articulation in the gripper, or null. */
-  held: v.nullable(v.string()),
+  /** Ids of the objects and articulations in the robots' grippers. */
+  held: v.array(v.string()),
   /** Joint positions by articulation id, m or rad. */
   articulations: record(v.string(), finiteNumber),
   grips: v.array(object({ event: v.string(), target: v.string(), reason: v.optional(v.string()) })),
@@ -37,19 +38,21 @@ export function episodeReport(
   seed: number,
   perturbation: EpisodeReport['perturbation'],
 ): EpisodeReport {
-  const held = world.plant.grip.held;
   return {
     timeS: world.timeS,
     seed,
     task,
     collisions: [...world.collisions.collisions],
     people: world.people.report(),
-    held: held === undefined ? null : held.kind === 'object' ? held.object.id : held.articulation.id,
+    held: world.robots.flatMap(({ plant: { grip } }) => idOfHeld(grip.held)),
     articulations: Object.fromEntries(world.physics.articulations.map((a) => [a.id, a.position])),
     grips: [...world.plant.grip.events],
     perturbation,
   };
 }
+
+const idOfHeld = (held: Grip['held']): readonly string[] =>
+  held === undefined ? [] : [held.kind === 'object' ? held.object.id : held.articulation.id];
 
 /** Distances to people change all the time: without other news a report goes out this often, s. */
 const peoplePeriodS = 0.5;
@@ -113,7 +116,7 @@ export function entityStatesFromReport(
       linearMps: linearMps ?? [0, 0, 0],
       angularRadS: angularRadS ?? [0, 0, 0],
       ...(jointPosition === undefined ? {} : { jointPosition }),
-      isHeld: report.held === id,
+      isHeld: report.held.includes(id),
     };
   });
 }

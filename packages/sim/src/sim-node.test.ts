@@ -102,7 +102,7 @@ it('publishes every sensor at its rate, moves by the driver names, and answers t
   const move = listener.createClient('simulation_interfaces/srv/SetEntityState', '/sim/set_entity_state');
   const wrong = await settle(move.sendRequestAsync({ entity: 'unicorn', state: {} }, { timeoutMs: 5000 }));
   expect(wrong.result).toMatchObject({ result: 2, error_message: 'there is no movable entity "unicorn"' });
-  expect(parseEpisodeReport(report)).toMatchObject({ task: 'put-in-bowl', seed: 2, held: null });
+  expect(parseEpisodeReport(report)).toMatchObject({ task: 'put-in-bowl', seed: 2, held: [] });
   await call('/scene/reset');
   expect(await robotX()).toBeCloseTo(before, 9);
   await stop();

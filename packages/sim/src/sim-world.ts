@@ -78,7 +78,7 @@ export class SimWorld {
     const models = [options.robot, ...(options.otherRobots ?? [])];
     this.robots = models.map((model, i) => this.#addRobot(model, models, i)) as [SimRobot, ...SimRobot[]];
     for (const { plant } of this.robots)
-      plant.others = this.robots.map((each) => each.plant).filter((other) => other !== plant);
+      plant.stops.others = this.robots.map((each) => each.plant).filter((other) => other !== plant);
     this.#setup = options.setup ?? drawSetup(options.scene, { seed: options.seed }, this.#rng.fork('setup'));
     this.reset();
   }
@@ -161,7 +161,7 @@ export class SimWorld {
         continue;
       }
       this.physics.placeArticulation(articulation, articulation.velocity);
-      if (!this.robots.some(({ plant }) => plant.meetsPart(articulation.id))) continue;
+      if (!this.robots.some(({ plant }) => plant.stops.meetsPart(articulation.id, plant.placement))) continue;
       articulation.position = before;
       articulation.velocity = 0;
       this.physics.placeArticulation(articulation, 0);

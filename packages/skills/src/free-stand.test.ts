@@ -3,7 +3,7 @@ import { Transform } from '@efferent/core';
 import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { expect, test } from 'vitest';
 import { freeStand } from './free-stand.ts';
-import { sightOf } from './sight-line.ts';
+import { othersThan, sightOf } from './sight-line.ts';
 import type { PlanningBody } from './skill-body.ts';
 
 const workspace = join(import.meta.dirname, '../../..');
@@ -55,4 +55,29 @@ test('what lies in a fridge is seen from before it, not through its side wall or
   const sees = sightOf(bodyWith(new Map([['fridge-door', 1.22]])), [1.97, 1.79, 0.64]);
   expect(sees(1.5, 1.02)).toBe(true);
   expect(sees(2.18, 1.14)).toBe(false);
+});
+
+test('a thing that stands right before another is looked past', () => {
+  const body = bodyWith(new Map());
+  const here = Transform.fromPlanar(-1.23, 0.82, Math.PI);
+  const mugM = [-1.24, 1.84, 0.9] as const;
+  const milk = {
+    className: 'milk',
+    score: 0.9,
+    mapFromThing: new Transform([-1.24, 1.65, 0.98], [0, 0, 0, 1]),
+    sizeM: [0.08, 0.08, 0.2] as const,
+  };
+  const mug = {
+    className: 'blue-mug',
+    score: 0.9,
+    mapFromThing: new Transform(mugM, [0, 0, 0, 1]),
+    sizeM: [0.08, 0.08, 0.1] as const,
+  };
+  const things = othersThan([milk, mug], mugM);
+  expect(things).toEqual([milk]);
+  const sees = sightOf(body, mugM, undefined, things);
+  expect(sees(here.translation[0], here.translation[1])).toBe(false);
+  const stand = freeStand(body, here, mugM, { taken: [here], things });
+  expect(sees(stand.translation[0], stand.translation[1])).toBe(true);
+  expect(Math.hypot(stand.translation[0] + 1.23, stand.translation[1] - 0.82)).toBeLessThan(0.6);
 });

@@ -1,7 +1,7 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import { standingRoom } from './arm-motion.ts';
 import { openPartRoomM, openPartsAround, sightOf } from './sight-line.ts';
-import type { PlanningBody } from './skill-body.ts';
+import type { MapSighting, PlanningBody } from './skill-body.ts';
 import { WorkScene } from './work-scene.ts';
 
 /** How far from the wished place others are tried, and in which steps, m. */
@@ -16,6 +16,7 @@ const besideM = 0.2;
  *
  * @param sightRoomM - how far from an open part the line of sight must pass, m
  * @param taken - places where something was found to stand
+ * @param things - what may hide the point besides
  */
 export function freeStand(
   body: PlanningBody,
@@ -24,7 +25,12 @@ export function freeStand(
   {
     sightRoomM = openPartRoomM,
     taken = [],
-  }: { readonly sightRoomM?: number; readonly taken?: readonly Transform[] } = {},
+    things = [],
+  }: {
+    readonly sightRoomM?: number;
+    readonly taken?: readonly Transform[];
+    readonly things?: readonly MapSighting[];
+  } = {},
 ): Transform {
   const parts = openPartsAround(body, wished.translation);
   if (parts.length === 0 && taken.length === 0) return wished;
@@ -36,7 +42,7 @@ export function freeStand(
       sizeM: [sizeM[0] + 2 * openPartRoomM, sizeM[1] + 2 * openPartRoomM, sizeM[2]],
     });
   const isRoom = standingRoom(body, work);
-  const sees = sightOf(body, pointM, sightRoomM);
+  const sees = sightOf(body, pointM, sightRoomM, things);
   const isTaken = (x: number, y: number) =>
     taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < besideM);
   return (

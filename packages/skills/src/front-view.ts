@@ -22,13 +22,13 @@ export function frontView(
   const mapFromPart = furnitureTransform(body.map, part.furnitureId).multiply(
     articulationTransform(part, body.openings.get(id) ?? part.range[0]),
   );
-  const [px, py] = mapFromPart.apply(front.centerM);
+  const [px, py, pz] = mapFromPart.apply(front.centerM);
   const [nx, ny]: Vector3 = rotateVector(mapFromPart.rotation, scale3(part.handle.approach, -1));
   const baseFromEye = eyeOf(body);
   return (mapFromBase) => {
-    const [x, y] = mapFromBase.apply(baseFromEye);
+    const [x, y, z] = mapFromBase.apply(baseFromEye);
     const sine =
-      Math.abs((x - px) * nx + (y - py) * ny) / Math.max(Math.hypot(x - px, y - py), Number.EPSILON);
+      Math.abs((x - px) * nx + (y - py) * ny) / Math.max(Math.hypot(x - px, y - py, z - pz), Number.EPSILON);
     return { sine, isEnough: sine >= flattest };
   };
 }

@@ -51,3 +51,9 @@ test('a shut door is seen from before it, not from beside it', () => {
   expect(sees(Transform.fromPlanar(1.65, 0.8, 0)).isEnough).toBe(true);
   expect(frontView(bodyAt(0.5, new Map()), 'table-top')).toBeUndefined();
 });
+
+test('from right above its front, where its inside is seen, an open drawer does not show how far it is open', () => {
+  const sees = frontView(bodyAt(0.5, new Map([['left-drawer', 0.32]])), 'left-drawer')!;
+  expect(sees(Transform.fromPlanar(-0.49, 1.08, Math.PI)).isEnough).toBe(false);
+  expect(sees(Transform.fromPlanar(-0.7, 0.85, Math.PI)).isEnough).toBe(true);
+});

@@ -1,6 +1,6 @@
-import type { Vector3 } from '@efferent/core';
+import { distance3, type Vector3 } from '@efferent/core';
 import { placedBoxes } from '@efferent/robot';
-import type { PlanningBody } from './skill-body.ts';
+import type { MapSighting, PlanningBody } from './skill-body.ts';
 import { grown } from './work-scene.ts';
 
 /** A part moved by less than this is in nobody's way, m or rad. */
@@ -18,22 +18,32 @@ export function openPartsAround(body: PlanningBody, [x, y]: readonly [number, nu
   return boxesAround(body, x, y).filter(({ ownerId }) => isOpen(ownerId));
 }
 
+/** A thing whose middle is nearer to a point than this is the thing at that point, m. */
+const sameThingM = 0.06;
+
+/** Things of a picture that may stand before a point: all but what is at it. */
+export const othersThan = (sightings: readonly MapSighting[], pointM: Vector3): readonly MapSighting[] =>
+  sightings.filter(({ mapFromThing }) => distance3(mapFromThing.translation, pointM) > sameThingM);
+
 /**
- * Tells from where on the floor a robot's eye sees a point: neither furniture nor open drawers and doors between them.
+ * Tells from where on the floor a robot's eye sees a point: neither furniture, open drawers and doors, nor things between them.
  *
  * @param pointM - in `map`
  * @param roomM - how far an open part may be from where it was estimated, m
+ * @param things - what stands around the point
  */
 export function sightOf(
   body: PlanningBody,
   pointM: Vector3,
   roomM = openPartRoomM,
+  things: readonly MapSighting[] = [],
 ): (x: number, y: number) => boolean {
   const hides = [
     ...openPartsAround(body, pointM).map(({ mapFromBox, sizeM }) => grown(mapFromBox, sizeM, roomM)),
     ...boxesAround(body, pointM[0], pointM[1])
       .filter(({ part }) => part === 'furniture')
       .map(({ mapFromBox, sizeM }) => grown(mapFromBox, sizeM, 0)),
+    ...things.map(({ mapFromThing, sizeM }) => grown(mapFromThing, sizeM, 0)),
   ];
   return (x, y) => {
     const [dx, dy, dz] = [pointM[0] - x, pointM[1] - y, pointM[2] - eyeHeightM];

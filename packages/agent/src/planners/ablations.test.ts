@@ -36,6 +36,8 @@ async function run(
   answers: Partial<Record<ModelPurpose, unknown>>,
   without: readonly Ablation[],
   outcomeOf: (call: SkillCall, count: number) => string = () => '',
+  /** A drawer that stands open, and is seen by whoever looks at it alone. */
+  openUnseen?: string,
 ) {
   const belief = new Belief(kitchenMap(), [{ name: robotName }, { name: helper }]);
   const asked: string[] = [];
@@ -46,6 +48,7 @@ async function run(
     ['left-drawer', 0],
     ['right-drawer', 0],
   ]);
+  if (openUnseen !== undefined) positions.delete(openUnseen);
   let nowS = 0;
   let running = 0;
   let mostRunning = 0;
@@ -83,6 +86,7 @@ async function run(
       await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
       nowS += 5;
+      if (call.skill === 'look' && call.arguments.target === openUnseen) positions.set(openUnseen!, 0.3);
       const failureCode = call.skill === 'look' || call.skill === 'stow' ? '' : outcomeOf(call, sent.length);
       const open = failureCode === '' || failureCode === 'lie';
       if (failureCode === '' && (call.skill === 'open' || call.skill === 'close'))
@@ -115,6 +119,20 @@ async function run(
 
 const openLeft = plan(['open(left-drawer)'], [['s1', 'open', { fixture: 'left-drawer' }]]);
 const openRight = plan(['open(right-drawer)'], [['s1', 'open', { fixture: 'right-drawer' }]]);
+
+test('a step that a look before it shows to be done already is neither sent nor vetoed', async () => {
+  const { report, sent, said } = await run(
+    'open the left drawer',
+    { decompose: openLeft },
+    [],
+    undefined,
+    'left-drawer',
+  );
+  expect(report).toMatchObject({ outcome: 'success', replans: 0 });
+  expect(sent).toEqual([]);
+  expect(said).toContain('critique gate gather');
+  expect(said).toContain('step-end it is so already ok');
+});
 
 describe('without', () => {
   test('critic, no step is judged', async () => {

@@ -82,7 +82,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     subGoal: SubGoal,
     contract: SkillContract,
     signal: AbortSignal,
-  ): Promise<Objection | undefined> {
+  ): Promise<Objection | 'holds' | undefined> {
     const { critic } = this.#task;
     const verdict = await critic.judge(
       subGoal,
@@ -97,6 +97,7 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
         ),
       signal,
     );
+    if (verdict === undefined) return 'holds';
     if (verdict.verdict === 'accept') return undefined;
     return { because: verdict.explanation, violatedPrecondition: verdict.violatedPrecondition };
   }

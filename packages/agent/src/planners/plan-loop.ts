@@ -15,8 +15,12 @@ export interface Objection {
 
 /** Judges steps before they are sent. */
 export interface StepCritic {
-  /** Judges a step before it is sent; undefined lets it pass. */
-  objection(subGoal: SubGoal, contract: SkillContract, signal: AbortSignal): Promise<Objection | undefined>;
+  /** Judges a step before it is sent; undefined lets it pass, `holds` says that it would change nothing. */
+  objection(
+    subGoal: SubGoal,
+    contract: SkillContract,
+    signal: AbortSignal,
+  ): Promise<Objection | 'holds' | undefined>;
   /** Puts the plan right after an objection, or ends the task. */
   onObjection(subGoal: SubGoal, objection: Objection): Promise<void>;
 }
@@ -155,6 +159,10 @@ async function runStep(
   }
   task.start(subGoal);
   const objection = await strategy.critic?.objection(subGoal, contract, signal);
+  if (objection === 'holds') {
+    task.skip(subGoal);
+    return { kind: 'skipped' };
+  }
   if (objection !== undefined) return { kind: 'objection', objection };
   const sentS = task.environment.nowS();
   const result = await task.runner.run(subGoal, contract, strategy.closesLoop, signal);

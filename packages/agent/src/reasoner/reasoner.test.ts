@@ -161,6 +161,8 @@ test('never asks which of two things is meant that are both nowhere, nor offers 
   expect(JSON.stringify(searching)).toContain('apple-2');
   const seen = [...lost, objectView('apple-3', 'on', 'counter-top')];
   expect(steps(await propose('pick up the apple', kitchenView(seen)))).toContain('apple-3');
+  const somewhere = [objectView('apple-1', 'unknown', '', { ageS: 60 }), seen[2]!];
+  expect(steps(await propose('pick up the apple', kitchenView(somewhere)))).toContain('apple-3');
 });
 
 describe('says what it cannot do', () => {

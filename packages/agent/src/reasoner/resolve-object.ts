@@ -102,15 +102,19 @@ function resolveOne(context: ObjectContext, phrase: NounPhrase, within: readonly
   return askWhich(context, phrase, found);
 }
 
-/** What is nowhere to be seen cannot be told from another of its class: it is no choice beside one that was seen later. */
+/** What nobody knows the place of cannot be told from another of its class: it is no choice beside one that was seen later. */
 const isLostTwin = (object: ObjectView, found: readonly ObjectView[]): boolean =>
-  object.missing &&
+  isPlaceless(object) &&
   found.some(
     (other) =>
       other !== object &&
       other.className === object.className &&
-      (!other.missing || other.ageS < object.ageS || (other.ageS === object.ageS && other.id < object.id)),
+      (!isPlaceless(other) ||
+        other.ageS < object.ageS ||
+        (other.ageS === object.ageS && other.id < object.id)),
   );
+
+const isPlaceless = ({ missing, relation }: ObjectView): boolean => missing || relation === 'unknown';
 
 /** A thing that was moved out of view shows up a second time; a look at its old place tells the two cases apart. */
 const isPerhapsATwin = (context: ObjectContext, object: ObjectView, found: readonly ObjectView[]): boolean =>

@@ -17,19 +17,25 @@ export class CriticGate {
   readonly #vetoes = new Map<string, number>();
   readonly #gathered = new Map<string, Set<string>>();
   readonly #weighs: boolean;
+  readonly #effectsHold: (subGoal: SubGoal) => boolean;
   /** Chance that the present plan is what was asked for, as far as the model's answers tell, (0, 1]. */
   planChance = 1;
   /** Vetoes for a low chance alone, by skill and arguments; new plans do not clear them. */
   readonly #doubts = new Map<string, number>();
 
-  /** @param weighs - false to judge by preconditions and staleness alone */
+  /**
+   * @param weighs - false to judge by preconditions and staleness alone
+   * @param effectsHold - whether all that a step is for is believed
+   */
   constructor(
     environment: TaskEnvironment,
     runner: StepRunner,
     statistics: SkillStatistics,
     settings: CriticSettings,
     weighs: boolean,
+    effectsHold: (subGoal: SubGoal) => boolean,
   ) {
+    this.#effectsHold = effectsHold;
     this.#weighs = weighs;
     this.#environment = environment;
     this.#runner = runner;
@@ -43,13 +49,16 @@ export class CriticGate {
     this.#gathered.clear();
   }
 
-  /** Returns an acceptance or a veto; every judgement on the way is published and passed to `onVerdict`. */
+  /**
+   * Returns an acceptance or a veto; undefined when a look on the way has shown that the step would change nothing. Every
+   * judgement on the way is published and passed to `onVerdict`.
+   */
   async judge(
     subGoal: SubGoal,
     contract: SkillContract,
     onVerdict: (verdict: Verdict) => void,
     signal: AbortSignal,
-  ): Promise<Verdict> {
+  ): Promise<Verdict | undefined> {
     const { belief } = this.#environment;
     const gathered = this.#gathered.get(subGoal.id) ?? new Set<string>();
     this.#gathered.set(subGoal.id, gathered);
@@ -82,6 +91,7 @@ export class CriticGate {
       const look = { robot: subGoal.robot, skill: 'look', arguments: { target: verdict.lookAt } };
       await this.#runner.send(look, () => undefined, signal);
       await this.#runner.waitForPictures(this.#environment.nowS(), signal);
+      if (this.#effectsHold(subGoal)) return undefined;
     }
   }
 

@@ -73,8 +73,8 @@ export class StepRunner {
     const context = this.contextOf(subGoal);
     const phases: string[] = [];
     const moved = movedObject(subGoal, contract);
-    const isPick = contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
-    if (moved !== undefined && isPick)
+    const picks = isPick(contract);
+    if (moved !== undefined && picks)
       rememberPlace(this.#environment.memory, belief, moved, 'seen', this.#environment.nowS());
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
     const report = (outcome: SkillOutcome, verdict: SkillRun['verdict']) =>
@@ -110,12 +110,13 @@ export class StepRunner {
       this.#statistics.record(subGoal.skill, context.className, false, outcome.elapsedS);
       report(outcome, 'unverified');
       this.#writeFailure(subGoal, contract, outcome);
+      this.#noteHeld(subGoal, contract, endS);
       return { success: false, code: outcome.failureCode, message: outcome.message, note, confirmed: false };
     }
     const result = await this.#verify(subGoal, contract, endS, note, signal);
     this.#statistics.record(subGoal.skill, context.className, result.success, outcome.elapsedS);
     report(outcome, result.success ? 'confirmed' : 'refuted');
-    if (result.success && moved !== undefined && !isPick)
+    if (result.success && moved !== undefined && !picks)
       rememberPlace(this.#environment.memory, belief, moved, 'put', this.#environment.nowS());
     return result;
   }
@@ -248,9 +249,17 @@ export class StepRunner {
     const endS = this.#environment.nowS();
     while (robot.jointStampS < endS + settleS && this.#environment.nowS() < endS + 2 * settleS)
       await this.#environment.sleep(pollS, signal);
-    const isPick = contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
-    if (isPick && this.#stillHolds(subGoal.robot)) belief.confirmHolding(subGoal.robot, object);
+    if (isPick(contract) && this.#stillHolds(subGoal.robot)) belief.confirmHolding(subGoal.robot, object);
     if (empties(contract) && gripEvidence(robot) === 'empty') belief.confirmReleased(subGoal.robot);
+  }
+
+  /** A failed grasp may have ended with the thing in the hand, such as one that failed on the way back. */
+  #noteHeld(subGoal: SubGoal, contract: SkillContract, endS: number): void {
+    const { belief } = this.#environment;
+    const object = movedObject(subGoal, contract);
+    if (object === undefined || !isPick(contract) || !this.#stillHolds(subGoal.robot)) return;
+    const check = verifyEffects(belief, subGoal, contract, endS, this.#environment.nowS(), true);
+    if (check.verdict === 'confirmed') belief.confirmHolding(subGoal.robot, object);
   }
 
   #stillHolds(robotName: string): boolean {
@@ -304,6 +313,9 @@ const movedObject = (subGoal: SubGoal, contract: SkillContract): string | undefi
   const term = [...contract.effects, ...contract.preconditions].find((each) => each.predicate === 'holding');
   return subGoal.arguments[term?.arguments[0] ?? ''];
 };
+
+const isPick = (contract: SkillContract): boolean =>
+  contract.effects.some((term) => term.predicate === 'holding' && !term.negated);
 
 const empties = (contract: SkillContract): boolean =>
   contract.effects.some((term) => term.predicate === 'hand-empty' && !term.negated);

@@ -85,6 +85,7 @@ export class TaskContext {
       statistics,
       settings.critic,
       this.uses('feasibility'),
+      (subGoal) => this.goals.effectsHold(subGoal),
     );
     statistics.doubt.startTask();
     this.amendments = new Amendments(environment, this.memory, () => this.plan);
@@ -245,11 +246,12 @@ export class TaskContext {
     this.emit('step-end', subGoal, withFeasibility(subGoal, result.note), detail, subGoal.feasibility);
   }
 
-  /** A step that need not be sent, since its effects hold. */
+  /** A step that need not be sent, since its effects hold; one that was begun is said to be over. */
   skip(subGoal: SubGoal): void {
     subGoal.state = 'skipped';
     subGoal.reason = 'it is so already';
     this.goals.achieve(subGoal);
+    if (subGoal.attempts > 0) this.emit('step-end', subGoal, subGoal.reason, 'ok', Number.NaN);
   }
 
   fail(subGoal: SubGoal, result: StepResult): void {

@@ -51,7 +51,12 @@ export class TaskGoals {
 
   /** Tells whether a step would change nothing. */
   holdsAlready(subGoal: SubGoal): boolean {
-    if (subGoal.arguments.near !== undefined || subGoal.attempts > 0) return false;
+    return subGoal.attempts === 0 && this.effectsHold(subGoal);
+  }
+
+  /** Tells whether all that a step is for is believed; where next to what a thing lies is no part of that. */
+  effectsHold(subGoal: SubGoal): boolean {
+    if (subGoal.arguments.near !== undefined) return false;
     const { belief } = this.#environment;
     const nowS = this.#environment.nowS();
     return this.#effects(subGoal).every(

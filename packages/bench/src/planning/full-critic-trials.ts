@@ -1,5 +1,11 @@
 import { Rng } from '@efferent/core';
-import { type Decision, type EpisodeOptions, listDecisions, tryDecision } from '@efferent/runtime/simulation';
+import {
+  type Decision,
+  type EpisodeOptions,
+  listDecisions,
+  type Trial,
+  tryDecision,
+} from '@efferent/runtime/simulation';
 import { type CriticSample, trialsPerVerdict } from './critic-trials.ts';
 
 /**
@@ -26,26 +32,31 @@ export async function tryDecisions(options: EpisodeOptions): Promise<readonly Cr
     const all = decisions.filter(({ decision }) => decision.verdict === verdict);
     const tried = rng.shuffle(all).slice(0, most);
     for (const { decision, index } of tried) {
-      const successes = await countSuccesses(options, index);
-      if (successes !== undefined) samples.push(sampleOf(decision, successes, all.length / tried.length));
+      const trials = await tryInCopies(options, index);
+      if (trials !== undefined) samples.push(sampleOf(decision, trials, all.length / tried.length));
     }
   }
   return samples;
 }
 
 /** Undefined when a disturbance came between in one of the copies: no critic can know of it. */
-async function countSuccesses(options: EpisodeOptions, index: number): Promise<number | undefined> {
-  let successes = 0;
+async function tryInCopies(options: EpisodeOptions, index: number): Promise<readonly Trial[] | undefined> {
+  const trials: Trial[] = [];
   for (let copy = 0; copy < trialsPerVerdict; copy++) {
     const trial = await tryDecision(options, index, copy * betweenCopiesS);
-    if (trial === 'disturbed') return undefined;
-    if (trial === 'succeeded') successes += 1;
+    if (trial.outcome === 'disturbed') return undefined;
+    trials.push(trial);
   }
-  return successes;
+  return trials;
 }
 
-const sampleOf = (
-  { verdict, layer, skill, feasibility }: Decision,
-  successes: number,
-  weight: number,
-): CriticSample => ({ verdict, layer, skill, feasibility, successes, weight });
+const sampleOf = (decision: Decision, trials: readonly Trial[], weight: number): CriticSample => ({
+  verdict: decision.verdict,
+  layer: decision.layer,
+  skill: decision.skill,
+  arguments: decision.arguments,
+  feasibility: decision.feasibility,
+  successes: trials.filter(({ outcome }) => outcome === 'succeeded').length,
+  weight,
+  code: trials.find(({ outcome }) => outcome === 'failed')?.because ?? '',
+});

@@ -8,7 +8,7 @@ import {
   slantCandidates,
 } from '../grasp-candidates.ts';
 import { openingsAround } from '../openings.ts';
-import { sightOf } from '../sight-line.ts';
+import { openPartRoomM, othersThan, sightOf } from '../sight-line.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
@@ -83,6 +83,8 @@ export interface PlacedGrasp {
   readonly candidate: GraspCandidate;
   /** Where the base has to go; undefined when it can stay. */
   readonly base: Transform | undefined;
+  /** Whether the thing is to be seen from there; into a drawer the arm may reach where its front hides it. */
+  readonly isInSight: boolean;
 }
 
 /**
@@ -112,7 +114,7 @@ function chooseHere(body: SkillBody, plan: GraspPlan): PlacedGrasp | undefined {
       isFreeHere(body, plan.work, option.mapFromPregrasp) &&
       solveHere(body, plan.work, option.mapFromGrasp, policySidewaysM).length > 0,
   );
-  return candidate && { candidate, base: undefined };
+  return candidate && { candidate, base: undefined, isInSight: true };
 }
 
 function isFreeHere(body: SkillBody, work: WorkScene, goal: Transform): boolean {
@@ -129,27 +131,46 @@ const nudgesM = [-0.05, 0.05] as const;
 /** A place of the base this near to one that is taken is taken, too, m. */
 const takenWithinM = 0.08;
 
-/** The first grasp that some base pose allows, best one with room for what the grasp itself drives. */
+/** The front of an open drawer stands where it was last estimated within this, m. */
+const frontErrorM = 0.01;
+
+/** The first grasp that some base pose allows: best one with room for what the grasp itself drives, and from where it is seen. */
 function chooseBase(
   body: SkillBody,
   plan: GraspPlan,
   target: Reacquired,
   taken: readonly Transform[],
 ): PlacedGrasp | undefined {
-  // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
-  const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
-  const sees = isEnclosed ? sightOf(body, target.mapFromThing.translation) : () => true;
+  const pointM = target.mapFromThing.translation;
   const isTaken = (x: number, y: number) =>
     taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < takenWithinM);
-  const isWanted = (x: number, y: number) => sees(x, y) && !isTaken(x, y);
+  const free: BaseFilter = (x, y) => !isTaken(x, y);
+  const inDrawer = plan.support?.topOnly === true;
+  const others = othersThan(body.sightings().sightings, pointM);
+  const base = (sees: (x: number, y: number) => boolean, isInSight = true) =>
+    firstBase(body, plan, (x, y, yaw) => free(x, y, yaw) && sees(x, y), isInSight);
+  const seen = base(sightOf(body, pointM, inDrawer ? frontErrorM : openPartRoomM, others));
+  if (seen !== undefined) return seen;
+  // Into a shelf or a fridge the robot must see: fingers may touch its walls, but not reach through them.
+  const isEnclosed = plan.support !== undefined && plan.support.clearanceM < openAboveM;
+  return isEnclosed ? base(sightOf(body, pointM)) : base(() => true, !inDrawer);
+}
+
+function firstBase(
+  body: SkillBody,
+  plan: GraspPlan,
+  isWanted: BaseFilter,
+  isInSight: boolean,
+): PlacedGrasp | undefined {
   const isRoom = standingRoom(body, plan.reach);
   const isWide = (x: number, y: number, yaw: number): boolean =>
     nudgesM.every((alongM) => isRoom(x + alongM * Math.cos(yaw), y + alongM * Math.sin(yaw), yaw)) &&
-    isWanted(x, y);
+    isWanted(x, y, yaw);
   for (const candidate of plan.candidates) {
     const poses = (isFree: BaseFilter) => basePosesFor(body, plan.reach, candidate.mapFromTools, 1, isFree);
     const base = poses(isWide)[0] ?? poses(isWanted)[0];
-    if (base !== undefined) return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw) };
+    if (base !== undefined)
+      return { candidate, base: Transform.fromPlanar(base.x, base.y, base.yaw), isInSight };
   }
   return undefined;
 }

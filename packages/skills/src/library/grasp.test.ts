@@ -25,6 +25,7 @@ test('a policy grasps, and planned motion after the policy did not come to an en
     target: { mapFromThing: Transform.identity, sizeM: [0.06, 0.06, 0.1] },
     plan: { support: undefined },
     candidate: { mapFromGrasp: Transform.identity },
+    isInSight: true,
   } as unknown as GraspRequest;
   const grasp = graspByPolicy('stretch-pick');
 
@@ -35,5 +36,8 @@ test('a policy grasps, and planned motion after the policy did not come to an en
   const { failureCode, message } = await grasp(body, { ...request, failedBefore: 'time-out' });
   expect(failureCode).toBe('grasp-failed');
   expect(message).toContain('the arm stays where it is');
+  expect(asked).toHaveLength(3);
+
+  await grasp(body, { ...request, isInSight: false, failedBefore: '' });
   expect(asked).toHaveLength(3);
 });

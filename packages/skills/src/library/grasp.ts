@@ -14,6 +14,8 @@ export interface GraspRequest {
   readonly target: Reacquired;
   readonly plan: GraspPlan;
   readonly candidate: GraspCandidate;
+  /** Whether the thing is to be seen from where the base stands. */
+  readonly isInSight: boolean;
   /** How the try before ended; empty at the first. */
   readonly failedBefore: string;
 }
@@ -26,15 +28,16 @@ export const liftedM = 0.08;
 const policyTimeS = 25;
 
 /**
- * A grasp by a learned policy; by planned motion where the policy did not come to an end before, and at a slant, which
- * policies do not know.
+ * A grasp by a learned policy; by planned motion where the policy did not come to an end before, where it would not see the
+ * thing, and at a slant, which policies do not know.
  *
  * @param policy - folder under policies/
  */
 export function graspByPolicy(policy: string): Grasp {
   return (body, request) => {
-    const { className, target, plan, candidate, failedBefore } = request;
-    if (failedBefore === 'time-out' || candidate.kind === 'slant') return graspByMotion(body, request);
+    const { className, target, plan, candidate, isInSight, failedBefore } = request;
+    if (failedBefore === 'time-out' || candidate.kind === 'slant' || !isInSight)
+      return graspByMotion(body, request);
     return body.runPolicy({
       policy,
       className,

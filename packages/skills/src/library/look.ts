@@ -24,7 +24,8 @@ export const look: SkillImplementation = async (body, values) => {
   const target = resolveTarget(body, argument(values, 'target'), here, body.openings);
   const inside =
     target.mapFromBase === undefined ? undefined : insideView(body, target.label, target.mapFromBase);
-  const stand = inside === undefined ? standToSee(body, target) : inside.mapFromBase;
+  // Over the front of a drawer its inside is seen, but how far it is open only from some way off that front.
+  const stand = inside?.mapFromBase ?? standToSee(body, target);
   if (stand !== undefined && isFree(body, stand, target.centerM)) await driveWithTuckedArm(body, stand);
   const points = inside === undefined ? viewPoints(target) : [inside.centerM];
   for (const [index, point] of points.entries()) {

@@ -5,6 +5,7 @@ import { besidePose, openAboveM, postureOf, standpoints, supportAt } from '../ge
 import { type GraspCandidate, policySidewaysM } from '../grasp-candidates.ts';
 import { mistakenGrip } from '../mistaken-grip.ts';
 import { openingsAround } from '../openings.ts';
+import { openPartRoomM, othersThan, sightOf } from '../sight-line.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -80,7 +81,8 @@ async function findTarget(body: SkillBody, className: string, believedM: Vector3
     return await lookFor(body, className, believedM);
   } catch (error) {
     if (!SkillFailure.isInstance(error) || error.code !== 'target-lost') throw error;
-    const stand = insightPose(body, believedM) ?? nearerPose(body, believedM);
+    const stand =
+      insightPose(body, believedM) ?? nearerPose(body, believedM) ?? poseAroundOthers(body, believedM);
     if (stand === undefined || isAt(body, stand)) throw error;
     await driveBeside(body, stand, believedM);
     return await lookFor(body, className, believedM);
@@ -107,6 +109,16 @@ function nearerPose(body: SkillBody, believedM: Vector3): Transform | undefined 
   const support = supportAt(body.map, believedM, openingsAround(body, believedM), 0.15);
   const stand = support && standBeside(body, support.furnitureId, believedM, here);
   return stand && freeStand(body, stand, believedM);
+}
+
+/** Where to stand to see past a thing that stands before the one that is looked for; undefined when none does. */
+function poseAroundOthers(body: SkillBody, believedM: Vector3): Transform | undefined {
+  if (body.model.isFixed) return undefined;
+  const here = body.mapFromBase();
+  const [x, y] = here.translation;
+  const things = othersThan(body.sightings().sightings, believedM);
+  if (sightOf(body, believedM, openPartRoomM, things)(x, y)) return undefined;
+  return freeStand(body, here, believedM, { taken: [here], things });
 }
 
 async function lookFor(body: SkillBody, className: string, believedM: Vector3): Promise<Reacquired> {
@@ -178,6 +190,7 @@ async function approach(
   let target = downToSupport(body, seen);
   let plan = planGrasp(body, target);
   const taken: Transform[] = [];
+  let isInSight = true;
   for (let drive = 0; ; drive++) {
     const placed = chooseGrasp(body, plan, target, taken);
     if (placed === undefined) {
@@ -194,15 +207,32 @@ async function approach(
         continue;
       }
       await lookAt(body, target.mapFromThing.translation);
-      const nearer = await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
-      target = downToSupport(body, nearer);
+      const nearer = placed.isInSight ? await seeAgain(body, className, target, plan) : undefined;
+      isInSight = nearer !== undefined;
+      if (nearer !== undefined) target = downToSupport(body, nearer);
       plan = planGrasp(body, target);
     }
     const reached = await reachPregrasp(body, plan, placed.candidate);
-    if ('candidate' in reached) return { target, plan, candidate: reached.candidate };
+    if ('candidate' in reached) return { target, plan, candidate: reached.candidate, isInSight };
     const { failure } = reached;
     if (placed.base === undefined || drive + 1 === maxDrives)
       throw failure === 'no-solution' ? unreachable(body, className, target, plan) : failure;
+  }
+}
+
+/** The thing as it is seen from here; undefined where the front of a drawer may hide it. @throws {@link SkillFailure} code `target-lost` */
+async function seeAgain(
+  body: SkillBody,
+  className: string,
+  target: Reacquired,
+  plan: GraspPlan,
+): Promise<Reacquired | undefined> {
+  try {
+    return await reacquire(body, className, target.mapFromThing.translation, reacquireRadiusM, 5);
+  } catch (error) {
+    const isHidden = SkillFailure.isInstance(error) && error.code === 'target-lost';
+    if (!isHidden || plan.support?.topOnly !== true) throw error;
+    return undefined;
   }
 }
 

@@ -50,8 +50,26 @@ export async function tuckArm(
   try {
     await moveArmTo(body, new WorkScene(body, options), [level, goal]);
   } catch (error) {
-    if (!isStuck(error)) throw error;
+    const isWedged = SkillFailure.isInstance(error) && error.code === 'blocked' && !holdsSomething(body);
+    if (!isWedged && !isStuck(error)) throw error;
+    if (isWedged) await comeLoose(body);
     await tuckWithFreshPicture(body, options, [level, goal]);
+  }
+}
+
+/** Empty fingers that touch a wall are closed to this, and the arm drawn in by that, m. */
+const narrowM = 0.02;
+const drawnInM = 0.06;
+
+/** Frees an empty hand that touches something where it should have had room: closes it, and draws it back the way it points. */
+async function comeLoose(body: SkillBody): Promise<void> {
+  const { arm, gripper } = body.model.manifest;
+  await body.moveGripper(Math.min(narrowM, body.position(gripper.actuator)));
+  if (arm === undefined) return;
+  try {
+    await body.moveActuators({ [arm.extension]: Math.max(0, body.position(arm.extension) - drawnInM) });
+  } catch (error) {
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
   }
 }
 
