@@ -57,6 +57,9 @@ export {
   startEmulatedDevice,
   wireFaultNames,
 } from './devices/emulated-device.ts';
+export type { SampleSupply } from './devices/emulated-rows.ts';
+export { SessantaquattroEmulator } from './devices/sessantaquattro-emulator.ts';
+export { wireFaults } from './devices/wire-faults.ts';
 export { EmgMeter } from './emg-meter.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
