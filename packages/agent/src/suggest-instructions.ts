@@ -2,13 +2,15 @@ import type { BeliefView, ObjectView } from './belief/belief-view.ts';
 import { isVessel } from './belief/relations.ts';
 
 /** More than this nobody waits for when one choice after the other lights up. */
-const most = 6;
+const most = 10;
 /** Things that are less sure than this are not offered. */
 const leastConfidence = 0.5;
+/** Furniture of which less than this is known is offered to be looked at. */
+const littleKnown = 0.3;
 
 /**
  * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what is in view, then
- * what opens or closes. For people who choose and cannot type.
+ * what opens or closes, then what else is known, then where it has not looked. For people who choose and cannot type.
  */
 export function suggestInstructions(view: BeliefView): readonly string[] {
   const known = view.objects.filter(({ confidence, missing }) => !missing && confidence >= leastConfidence);
@@ -16,16 +18,33 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const held = known.filter(({ id }) => heldIds.includes(id));
   const bowl = known.find(({ className }) => isVessel(className));
   const loose = known
-    .filter((thing) => thing.visible && !heldIds.includes(thing.id) && !isVessel(thing.className))
-    .sort((a, b) => b.confidence - a.confidence);
-  const puts = [...held, ...loose]
+    .filter((thing) => !heldIds.includes(thing.id) && !isVessel(thing.className))
+    .sort((a, b) => Number(b.visible) - Number(a.visible) || b.confidence - a.confidence);
+  const puts = [...held, ...loose.filter(({ visible }) => visible)]
     .filter(({ support }) => bowl !== undefined && support !== bowl.id)
     .map((thing) => `put the ${nameOf(thing)} in the ${bowl === undefined ? '' : nameOf(bowl)}`);
-  const brings = loose.map((thing) => `bring me the ${nameOf(thing)}`);
+  const brings = loose
+    .filter(({ support, visible }) => visible || support !== bowl?.id)
+    .map((thing) => `bring me the ${nameOf(thing)}`);
   const doors = view.fixtures
     .filter(({ opens, hasAccess, state }) => opens && hasAccess && (state === 'open' || state === 'closed'))
     .map(({ label, state }) => `${state === 'open' ? 'close' : 'open'} the ${label}`);
-  const all = [...puts.slice(0, 1), ...brings.slice(0, 3), ...doors.slice(0, 2), ...puts.slice(1), ...doors];
+  const looks = view.fixtures
+    .filter(
+      ({ isSurface, hasAccess, behind, contentsKnown }) =>
+        isSurface && hasAccess && behind === undefined && contentsKnown < littleKnown,
+    )
+    .map(({ label }) => `look at the ${label}`);
+  const all = [
+    ...puts.slice(0, 1),
+    ...brings.slice(0, 3),
+    ...doors.slice(0, 3),
+    ...looks.slice(0, 3),
+    ...puts.slice(1, 3),
+    ...brings.slice(3),
+    ...doors,
+    ...looks,
+  ];
   return [...new Set(all)].slice(0, most);
 }
 

@@ -12,6 +12,9 @@ export interface BenchArguments extends SuiteOptions {
   readonly minutes?: number;
   readonly policy?: string;
   readonly suite?: string;
+  readonly control?: string;
+  readonly accuracy?: number;
+  readonly tasks?: string;
   readonly level?: string;
   readonly planners?: string;
   readonly records?: string;

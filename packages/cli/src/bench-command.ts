@@ -20,6 +20,9 @@ interface BenchOptions {
   readonly minutes?: number;
   readonly policy?: string;
   readonly html?: string;
+  readonly control?: string;
+  readonly accuracy?: number;
+  readonly tasks?: string;
 }
 
 /** `efferent policy eval <id>`. */

@@ -191,7 +191,8 @@ function createStatusPublisher(node: RosNode, controller: GestureController) {
   );
   new DiagnosticUpdater(node, node.steadyClock).add('stop', () => {
     const { stopState, stopReason } = controller.status;
-    const level = stopState === 'armed' ? diagnosticLevel.ok : diagnosticLevel.error;
+    const level =
+      stopState === 'armed' || stopState === 'asleep' ? diagnosticLevel.ok : diagnosticLevel.error;
     return { level, message: stopReason || 'armed', values: [['state', stopState]] };
   });
   let reported = '';
@@ -209,7 +210,7 @@ function createStatusPublisher(node: RosNode, controller: GestureController) {
       lit_progress: litProgress,
     });
     const report = `${stopState} ${stopReason}`;
-    if (report !== reported && stopState !== 'armed')
+    if (report !== reported && stopState !== 'armed' && stopState !== 'asleep')
       node.logger.warn('gestures-stopped', {
         state: stopState,
         reason: stopReason,

@@ -25,7 +25,7 @@ export {
 } from './datasets/electrode-grid.ts';
 export { evaluateDataSet, type PersonFigures } from './datasets/evaluate-data-set.ts';
 export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
-export { calibrateSynthetic, defaultSignalSettings } from './decoder/calibrate-synthetic.ts';
+export { calibrateSynthetic, defaultSignalSettings, recordPrompts } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
   type LoadedCalibration,

@@ -39,6 +39,10 @@ export interface EpisodeOptions {
   readonly perturbation?: PerturbationName;
   /** Which backend serves which skill; the robot's own file without it. */
   readonly skillsFile?: string;
+  /** Says which nodes there are; the product's own without it. */
+  readonly launchFile?: string;
+  /** More arguments of the launch file. */
+  readonly launchArguments?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: TaskEvent) => void;
   readonly onLog?: (line: string) => void;
 }

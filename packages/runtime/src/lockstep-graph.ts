@@ -19,6 +19,8 @@ export interface LockstepGraphOptions {
   readonly model?: string;
   /** Arguments of the launch file that say more about it, e.g. `model_replay`. */
   readonly modelArguments?: Readonly<Record<string, string>>;
+  /** Arguments of the launch file that only a file of its own declares, e.g. `forearm`. */
+  readonly launchArguments?: Readonly<Record<string, string>>;
   /** Parameters of the agent that the launch file does not name, as written after `-p`, e.g. `noise_seed:=3`. */
   readonly agentParameters?: readonly string[];
   readonly planner?: string;
@@ -141,6 +143,7 @@ function planLockstep(options: LockstepGraphOptions): LaunchPlan {
   const asked = {
     model: model === usualModel ? undefined : model,
     ...options.modelArguments,
+    ...options.launchArguments,
     task: options.task,
     perturb: options.perturbation,
     planner: options.planner,

@@ -7,6 +7,8 @@ export {
   listEpisodeTasks,
   type PerturbationName,
   runEpisode,
+  type StandingEpisode,
+  setUpEpisode,
 } from './episode.ts';
 export { JudgeClient } from './judge-client.ts';
 export { type LockstepGraph, type LockstepGraphOptions, startLockstepGraph } from './lockstep-graph.ts';

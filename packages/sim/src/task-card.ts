@@ -36,9 +36,9 @@ export const taskCardSchema = strictObject({
   id: identifier,
   /**
    * `bench tasks` runs `core` with a robot that drives, `fixed-arm` with one on a stand and `two-robots` with both; `deps`,
-   * `clea` and `selector` are those of `bench planning`.
+   * `clea` and `selector` are those of `bench planning`, `emg` those of `bench emg`.
    */
-  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea', 'selector']),
+  suite: v.picklist(['core', 'extra', 'fixed-arm', 'two-robots', 'deps', 'clea', 'selector', 'emg']),
   /** What a suite reports together, e.g. the cards of one horizon. */
   group: v.optional(identifier, 'other'),
   /** Fewest and most skills that a plan for it takes when everything is known; looks and ways are not counted. */

@@ -35,7 +35,8 @@ export interface ControlStatus {
   readonly speed: number;
   /** True while a motion is being commanded. */
   readonly isActive: boolean;
-  readonly stopState: StopState;
+  /** `asleep` is armed, but unused for a while: gestures move nothing until they are re-armed. */
+  readonly stopState: StopState | 'asleep';
   /** Why gestures move nothing, one sentence; empty while armed. */
   readonly stopReason: string;
   /** What is offered by scanning; empty while gestures move directly. */

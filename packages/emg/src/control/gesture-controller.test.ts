@@ -6,6 +6,7 @@ import { type GestureName, gestureNames } from '../gestures.ts';
 import type { ControlDecision, ControlOutput } from './control-types.ts';
 import { decisionTimeoutNs, GestureController, staleDecisionNs } from './gesture-controller.ts';
 import { bundledMappingPath, parseGestureMapping } from './gesture-mapping.ts';
+import { standStill } from './motion-driver.ts';
 
 const mapping = parseGestureMapping(readFileSync(bundledMappingPath('stretch'), 'utf8'), 'stretch.yaml');
 const periodNs = 50_000_000n;
@@ -218,6 +219,33 @@ test('a gesture that has just re-armed means nothing else until it is let go', (
   expect(bench.controller.status).toMatchObject({ stopState: 'armed', mode: 'drive', choices: [] });
 });
 
+test('gestures that nobody made for a while move nothing until they are re-armed', () => {
+  const bench = new Bench();
+  bench.hold('wextend', 1);
+  bench.hold('rest', 29.9);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+  bench.hold('rest', 30.5);
+  expect(bench.controller.status).toMatchObject({ stopState: 'asleep', choices: ['stay asleep', 're-arm'] });
+  expect(bench.hold('wextend', 5)).toEqual([]);
+  expect(bench.hold('open', 20)).toEqual([]);
+  expect(bench.controller.status.stopState).toBe('asleep');
+  bench.hold('rest', 1);
+  choose(bench, 're-arm');
+  choose(bench, 'yes, re-arm');
+  expect(bench.controller.status).toMatchObject({ stopState: 'armed', mode: 'drive', choices: [] });
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+});
+
+test('whoever sleeps while the agent works pauses it by any gesture, and does not wake by that', () => {
+  const bench = new Bench();
+  bench.hold('rest', 40);
+  expect(bench.controller.status.stopState).toBe('asleep');
+  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  expect(bench.hold('wflex', 0.5)).toContainEqual(standStill);
+  bench.controller.observeGate({ source: 'none', agentPaused: false });
+  expect(bench.controller.status.stopState).toBe('asleep');
+});
+
 test('holding the choosing gesture right through the menu of a lock re-arms nothing', () => {
   const bench = new Bench();
   bench.decide('rest', { fault: 'co-activation' });
@@ -290,6 +318,48 @@ test('the menu answers the question that the agent asks, and closes', () => {
   const outputs = choose(bench, 'the blue mug');
   expect(outputs).toEqual([{ kind: 'answer', questionId: 'q1', answer: 'the blue mug' }]);
   expect(bench.controller.status.choices).toEqual([]);
+});
+
+test('what the agent suggests meanwhile is offered without opening the menu again', () => {
+  const bench = new Bench();
+  bench.controller.observeSuggestions(['bring me the red mug']);
+  bench.hold('pronate', 0.6);
+  bench.hold('rest', 1);
+  bench.controller.observeSuggestions(['open the fridge']);
+  choose(bench, 'ask the agent');
+  expect(bench.controller.status.choices).toEqual(['open the fridge', 'go back']);
+});
+
+test('the gesture that chose for the agent does not pause it by being held on, another one does', () => {
+  for (const [next, pauses] of [
+    ['open', false],
+    ['wflex', true],
+  ] as const) {
+    const bench = new Bench();
+    bench.controller.observeSuggestions(['open the fridge']);
+    bench.hold('pronate', 0.6);
+    bench.hold('rest', 1);
+    choose(bench, 'ask the agent');
+    waitFor(bench, 'open the fridge');
+    expect(bench.hold('open', 0.35)).toContainEqual({ kind: 'instruct', instruction: 'open the fridge' });
+    bench.controller.observeGate({ source: 'agent', agentPaused: false });
+    expect(bench.hold(next, 0.5).length > 0).toBe(pauses);
+  }
+});
+
+test('the gesture that chose for the agent pauses it when it is held on and on, or made again', () => {
+  for (const restS of [0, 0.3]) {
+    const bench = new Bench();
+    bench.controller.observeSuggestions(['open the fridge']);
+    bench.hold('pronate', 0.6);
+    bench.hold('rest', 1);
+    choose(bench, 'ask the agent');
+    waitFor(bench, 'open the fridge');
+    bench.hold('open', 0.35);
+    bench.controller.observeGate({ source: 'agent', agentPaused: false });
+    bench.hold('rest', restS);
+    expect(bench.hold('open', restS === 0 ? 2 : 0.2)).toContainEqual(standStill);
+  }
 });
 
 test('the menu has the agent do what it suggests', () => {

@@ -16,6 +16,9 @@ import { VelocityRamp } from './velocity-ramp.ts';
 export const decisionTimeoutNs = 120_000_000n;
 /** A decision on samples older than this is not acted on: it says what the muscles did, not what they do. */
 export const staleDecisionNs = 150_000_000n;
+/** A gesture that has chosen something means nothing else until it has been away for so long, or has lasted on for so long. */
+const spentAwayNs = 150_000_000n;
+const spentLastsNs = 1_500_000_000n;
 
 /**
  * Turns gesture decisions into commands.
@@ -48,6 +51,11 @@ export class GestureController {
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
   #gesture: GestureName = 'rest';
+  /** When a gesture was last decided while awake, or the controller began. */
+  #usedNs: bigint | undefined;
+  #sleeps = false;
+  /** The gesture that has just chosen from the menu, and when it was last decided. */
+  #spent: { readonly gesture: GestureName; readonly sinceNs: bigint; seenNs: bigint } | undefined;
 
   /** @param decisionPeriodS - time between decisions, s; the ramp counts decisions */
   constructor(mapping: GestureMapping, decisionPeriodS: number) {
@@ -68,8 +76,8 @@ export class GestureController {
       gesture: this.#gesture,
       speed: this.#driver.speed,
       isActive: this.#driver.isMoving,
-      stopState: this.#latch.state,
-      stopReason: this.#latch.reason,
+      stopState: this.#isAsleep ? 'asleep' : this.#latch.state,
+      stopReason: this.#isAsleep ? 'no gesture for a while: re-arm to go on' : this.#latch.reason,
       choices: isOffering ? this.#menu.labels : [],
       litIndex: this.#menu.litIndex,
       litProgress: this.#menu.progress,
@@ -140,7 +148,10 @@ export class GestureController {
     if (stopped !== undefined) return stopped;
     this.#latch.update(isDecided && gesture === undefined, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
+    this.#fallAsleep(gesture, nowNs);
+    const isSpent = this.#isSpent(gesture, nowNs);
     if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
+    if (isSpent) return this.#stand(nowNs);
     if (this.#agentHasRobot) return this.#askForRobot(gesture, nowNs);
     return this.#moveDirectly(gesture, speed, nowNs);
   }
@@ -182,8 +193,13 @@ export class GestureController {
     return this.#latch.state === 'armed' && this.#agentHasRobot && !this.#gate.agentPaused;
   }
 
+  /** Asleep, gestures move nothing; but a person whose robot is moved by the agent can always pause it. */
+  get #isAsleep(): boolean {
+    return this.#sleeps && this.#latch.state === 'armed' && !this.#agentHasRobot;
+  }
+
   get #usesMenu(): boolean {
-    return this.#isMenuOpen || this.#isStopPressed || this.#latch.state === 'locked';
+    return this.#isMenuOpen || this.#isStopPressed || this.#isAsleep || this.#latch.state === 'locked';
   }
 
   get #silenceReason(): string {
@@ -264,11 +280,34 @@ export class GestureController {
     return [];
   }
 
+  #fallAsleep(gesture: GestureName | undefined, nowNs: bigint): void {
+    const { sleepAfterS } = this.#mapping;
+    this.#usedNs ??= nowNs;
+    const idleS = Number(nowNs - this.#usedNs) / 1e9;
+    if (!this.#sleeps && sleepAfterS !== undefined && idleS >= sleepAfterS && !this.#agentHasRobot) {
+      this.#sleeps = true;
+      this.#isMenuOpen = this.#isScanned;
+      this.#menu.clear();
+    }
+    if (!this.#sleeps && gesture !== undefined) this.#usedNs = nowNs;
+  }
+
+  /** Tells whether a gesture is the one that has just chosen from the menu, held on: it neither moves nor pauses anything. */
+  #isSpent(gesture: GestureName | undefined, nowNs: bigint): boolean {
+    const spent = this.#spent;
+    if (spent === undefined) return false;
+    if (gesture === spent.gesture) spent.seenNs = nowNs;
+    const isOver = nowNs - spent.seenNs >= spentAwayNs || nowNs - spent.sinceNs >= spentLastsNs;
+    if (isOver) this.#spent = undefined;
+    return !isOver && gesture === spent.gesture;
+  }
+
   #choose(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
     const nextLevel = this.#mapping.levels[this.#nextLevelIndex]?.name ?? '';
     const items = menuItems(this.#mapping, {
       isStopPressed: this.#isStopPressed,
       isLocked: this.#latch.state === 'locked',
+      isAsleep: this.#isAsleep,
       agentHasRobot: this.#agentHasRobot,
       hasTakenOver: this.#hasTakenOver,
       question: this.#question,
@@ -284,6 +323,7 @@ export class GestureController {
   #press(press: MenuPress, nowNs: bigint): readonly ControlOutput[] {
     this.#isMenuOpen = this.#isScanned;
     this.#hold.use();
+    this.#spent = { gesture: this.#mapping.scan.gesture, sinceNs: nowNs, seenNs: nowNs };
     switch (press.kind) {
       case 'answer':
       case 'instruct':
@@ -300,6 +340,8 @@ export class GestureController {
         return this.#lock('stopped from the menu', nowNs);
       case 're-arm':
         this.#latch.rearm();
+        this.#sleeps = false;
+        this.#usedNs = nowNs;
         this.#menu.clear();
         return [];
       default:

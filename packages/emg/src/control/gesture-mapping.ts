@@ -40,6 +40,8 @@ export interface GestureMapping {
   readonly levels: readonly { readonly name: string; readonly factor: number }[];
   readonly ramp: { readonly lengthS: number; readonly decay: number };
   readonly actionHoldS: number;
+  /** Without a gesture for so long gestures move nothing until they are re-armed, s; never where it is undefined. */
+  readonly sleepAfterS: number | undefined;
   /** Held for `holdS`, stops and locks; means nothing else anywhere. A mapping of one gesture has none. */
   readonly runstop: { readonly gesture: GestureName; readonly holdS: number } | undefined;
   /** The gesture that chooses from the menu, how long each choice is offered, and how long choosing takes. */
@@ -112,6 +114,7 @@ export function parseGestureMapping(text: string, file: string): GestureMapping 
     levels: Object.entries(document.levels).map(([name, factor]) => ({ name, factor })),
     ramp: { lengthS: ramp.length_s, decay: ramp.decay },
     actionHoldS: document.action_hold_s,
+    sleepAfterS: document.sleep_after_s,
     runstop: runstop && { gesture: runstop.gesture, holdS: runstop.hold_s },
     scan: { gesture: scan.gesture, dwellS: scan.dwell_s, pressHoldS: scan.press_hold_s },
     backOut: {

@@ -131,6 +131,7 @@ const fields = strictObject({
     decay: v.pipe(finiteNumber, v.minValue(1)),
   }),
   action_hold_s: between(0.1, 5),
+  sleep_after_s: v.optional(between(10, 600)),
   runstop: v.optional(strictObject({ gesture: activeGesture, hold_s: between(0.1, 1) })),
   scan: strictObject({ gesture: activeGesture, dwell_s: between(0.6, 10), press_hold_s: between(0.1, 2) }),
   back_out: strictObject({

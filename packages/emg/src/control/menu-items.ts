@@ -11,6 +11,8 @@ export interface AgentQuestion {
 export interface MenuView {
   /** The robot is stopped and waits for a deliberate re-arming. */
   readonly isLocked: boolean;
+  /** Nobody made a gesture for a while. */
+  readonly isAsleep: boolean;
   /** The Stop button was pressed; only resuming it lets anything move. */
   readonly isStopPressed: boolean;
   /** The agent moves the robot, or was paused by a gesture. */
@@ -31,6 +33,7 @@ const backOut: MenuItem = { label: 'back out', does: { moves: { backOut: true } 
 export function menuItems(mapping: GestureMapping, view: MenuView): readonly MenuItem[] {
   if (view.isStopPressed) return stopItems;
   if (view.isLocked) return lockedItems;
+  if (view.isAsleep) return asleepItems;
   const answers = (view.question?.choices ?? []).map((answer) =>
     press(answer, { kind: 'answer', questionId: view.question?.id ?? '', answer }),
   );
@@ -74,13 +77,15 @@ const stopItems: readonly MenuItem[] = [
 ];
 
 /** Re-arming is deliberate: it is chosen, and confirmed by a second choice that is not the first one lit. */
-const lockedItems: readonly MenuItem[] = [
-  backOut,
-  {
-    label: 're-arm',
-    does: { opens: [press('stay stopped', { kind: 'up' }), press('yes, re-arm', { kind: 're-arm' })] },
-  },
-];
+const rearm: MenuItem = {
+  label: 're-arm',
+  does: { opens: [press('stay stopped', { kind: 'up' }), press('yes, re-arm', { kind: 're-arm' })] },
+};
+
+const lockedItems: readonly MenuItem[] = [backOut, rearm];
+
+/** Whoever sleeps moves by chance: nothing here moves the robot, and most of the time nothing here can be chosen. */
+const asleepItems: readonly MenuItem[] = [press('stay asleep', { kind: 'up' }), rearm];
 
 const agentItems: readonly MenuItem[] = [
   press('let the agent go on', { kind: 'hand-back' }),

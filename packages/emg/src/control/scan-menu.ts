@@ -91,9 +91,11 @@ export class ScanMenu {
 
   /** Says what there is to choose from; a list that differs is offered from its start, once the gesture is away. */
   offer(top: readonly MenuItem[], nowNs: bigint): void {
-    if (sameLabels(top, this.#top)) return;
+    const isSame = sameLabels(top, this.#top);
+    // What the same choices open may have changed; a list that is open stays as it is until it is left.
+    if (isSame && this.#items === this.#top) this.#items = top;
     this.#top = top;
-    this.restart(nowNs);
+    if (!isSame) this.restart(nowNs);
   }
 
   /** Goes back to the first choice of the top; a gesture that is held now does not choose it. */

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Rng } from '@efferent/core';
+import {
+  type CalibrationProtocol,
+  type ControlOutput,
+  type DecodedWindow,
+  defaultProtocol,
+  defaultSignalSettings,
+  fitCalibration,
+  GestureController,
+  GestureDecoder,
+  type GestureMapping,
+  type GestureName,
+  loadCalibration,
+  recordPrompts,
+  SyntheticForearm,
+  saveCalibration,
+  type VirtualPerson,
+} from '@efferent/emg';
+import { CommandGate, type RobotModel } from '@efferent/robot';
+
+const sampleRateHz = 2000;
+const framePeriodNs = 25_000_000n;
+const frameSamples = 50;
+const decisionPeriodS = 0.05;
+/** The gate's own period. */
+const tickNs = 10_000_000n;
+/** Recording seed of calibrations; what is measured is recorded by others. */
+const calibrationRecording = 1000;
+
+export interface ForearmRigOptions {
+  readonly person: VirtualPerson;
+  /** Gestures that the decoder is calibrated for, `rest` among them. */
+  readonly gestures: readonly GestureName[];
+  readonly mapping: GestureMapping;
+  readonly model: RobotModel;
+  readonly recordingSeed: number;
+}
+
+/**
+ * From a synthetic forearm to the commands of the gate, without ROS and physics: the samples, the decoder, the gesture
+ * control and the gate are those of the product; the robot is where the gate's set-points say.
+ */
+export class ForearmRig {
+  readonly forearm: SyntheticForearm;
+  controller: GestureController;
+  readonly gate: CommandGate;
+  /** The newest decision. */
+  decided: DecodedWindow | undefined;
+  /** Commands of the newest decision. */
+  outputs: readonly ControlOutput[] = [];
+  readonly #decoder: GestureDecoder;
+  readonly #samplesUv: Float32Array;
+  readonly #dispose: () => Promise<void>;
+  readonly #mapping: GestureMapping;
+  readonly #classes: readonly GestureName[];
+  #nowNs = 0n;
+  #firstSample = 0;
+
+  static async open(options: ForearmRigOptions): Promise<ForearmRig> {
+    const { person, gestures } = options;
+    const settings = defaultSignalSettings(sampleRateHz, person.electrodeGains.length);
+    const forearm = new SyntheticForearm({ person, recordingSeed: calibrationRecording, sampleRateHz });
+    const protocol: CalibrationProtocol = { ...defaultProtocol, gestures };
+    const fitted = fitCalibration(`rig-${person.seed}`, settings, recordPrompts(forearm, settings, protocol));
+    const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
+    try {
+      const file = join(folder, 'person.json');
+      await saveCalibration(file, fitted);
+      return new ForearmRig(options, await loadCalibration(file));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  private constructor(
+    { person, mapping, model, recordingSeed }: ForearmRigOptions,
+    { calibration, model: network }: Awaited<ReturnType<typeof loadCalibration>>,
+  ) {
+    this.forearm = new SyntheticForearm({ person, recordingSeed, sampleRateHz });
+    this.#mapping = mapping;
+    this.#classes = calibration.gestures;
+    this.controller = this.#newController();
+    this.gate = new CommandGate(model);
+    this.#samplesUv = new Float32Array(frameSamples * this.forearm.channelCount);
+    this.#dispose = () => network.dispose();
+    this.#decoder = new GestureDecoder(
+      calibration,
+      network,
+      (work) => work(),
+      (window) => this.#decide(window),
+    );
+  }
+
+  get nowS(): number {
+    return Number(this.#nowNs) / 1e9;
+  }
+
+  /** Puts the robot's actuators somewhere, at rest; order of `model.actuators`, m or rad. */
+  place(positions: Float64Array): void {
+    this.gate.updateMeasurement(positions, this.nowS);
+    this.gate.forgetSetPoints();
+  }
+
+  /** Lets time pass in which nothing happens and nobody samples: the control sees rest after it. */
+  skip(durationS: number): void {
+    this.#nowNs += BigInt(Math.round(durationS * 1e9));
+    this.gate.updateMeasurement(this.gate.output.positions, this.nowS);
+  }
+
+  /**
+   * Has the robot in use, as it is a moment after a person let go: armed, and with a motion at hand - a mode of the mapping,
+   * or one of its lit choices. Reached by given decisions, not through the forearm.
+   */
+  beginUse(rng: Rng): void {
+    this.controller = this.#newController();
+    const { scan, modes } = this.#mapping;
+    const wanted = rng.integer(modes.length);
+    const isScanned = modes.some(({ scanned }) => scanned.length > 0);
+    const isThere = () => {
+      const { mode, choices, litIndex } = this.controller.status;
+      if (!isScanned) return mode === modes[wanted]?.name;
+      return mode === modes[wanted]?.name && choices[litIndex] === modes[wanted]?.scanned[0]?.label;
+    };
+    for (let i = 0; i < 2000 && !isThere(); i++) {
+      const { mode, choices, litIndex, litProgress } = this.controller.status;
+      const isLit = choices[litIndex] === modes[wanted]?.name && litProgress > 0.3 && litProgress < 0.8;
+      const next = Object.entries(modes.find(({ name }) => name === mode)?.actions ?? {});
+      const [gesture] = isScanned
+        ? [scan.gesture]
+        : (next.find(([, action]) => action === 'next-mode') ?? []);
+      const hold = isScanned ? isLit : true;
+      this.#give(hold ? (gesture as GestureName) : 'rest', hold ? 0.6 : 0.05);
+      if (hold) this.#give('rest', 0.4);
+    }
+    this.#give('rest', 0.5);
+  }
+
+  #give(gesture: GestureName, durationS: number): void {
+    for (let i = 0; i < Math.round(durationS / decisionPeriodS); i++) {
+      this.skip(decisionPeriodS);
+      const decision = { gesture, rejected: false, confidence: 1, effort: gesture === 'rest' ? 0 : 0.5 };
+      this.controller.decide({ ...decision, fault: '' }, 0n, this.#nowNs);
+    }
+  }
+
+  #newController(): GestureController {
+    const controller = new GestureController(this.#mapping, decisionPeriodS);
+    controller.observeClasses(this.#classes);
+    return controller;
+  }
+
+  /** Samples and decodes one frame of 25 ms, and moves the gate's set-points on. @param onTick - after each 10 ms */
+  async step(onTick: (dtS: number) => void): Promise<void> {
+    this.forearm.generate(this.#samplesUv);
+    const frame = {
+      stampNs: this.#nowNs,
+      firstSample: this.#firstSample,
+      sampleRateHz,
+      channelCount: this.forearm.channelCount,
+      samplesUv: this.#samplesUv,
+    };
+    this.#firstSample += frameSamples;
+    const endNs = this.#nowNs + framePeriodNs;
+    await this.#decoder.push(frame).decoded;
+    for (; this.#nowNs < endNs; ) {
+      const stepNs = endNs - this.#nowNs < tickNs ? endNs - this.#nowNs : tickNs;
+      this.#nowNs += stepNs;
+      this.gate.updateMeasurement(this.gate.output.positions, this.nowS);
+      this.gate.tick(this.nowS, this.nowS);
+      onTick(Number(stepNs) / 1e9);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispose();
+  }
+
+  #decide(window: DecodedWindow): void {
+    this.decided = window;
+    const decision = { ...window.decision, fault: window.fault };
+    this.outputs = this.controller.decide(decision, 0n, this.#nowNs);
+    for (const output of this.outputs) {
+      const nowS = this.nowS;
+      if (output.kind === 'base')
+        this.gate.acceptTwist('human', nowS, output.linearMps, output.angularRadps, nowS);
+      else if (output.kind === 'joint')
+        this.gate.acceptJog('human', nowS, [output.joint], [output.velocity], nowS);
+    }
+  }
+}
