@@ -8,10 +8,16 @@ import {
   type RosNode,
   whyNotServing,
 } from '@efferent/ros';
-import { type ParameterType, parsePredicate, type SkillContract, type SkillResource } from '@efferent/skills';
+import {
+  type ParameterType,
+  parsePredicate,
+  rehearsalVerdicts,
+  type SkillContract,
+  type SkillResource,
+} from '@efferent/skills';
 import type { Belief } from './belief/belief.ts';
 import { classOf } from './belief/object-track.ts';
-import type { SkillCall, SkillOutcome } from './task/environment.ts';
+import type { SkillCall, SkillObstacle, SkillOutcome } from './task/environment.ts';
 
 type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
 type SkillArgument = MessageTypes['efferent_interfaces/msg/SkillArgument'];
@@ -20,6 +26,8 @@ type ContractMessage = MessageTypes['efferent_interfaces/msg/SkillContract'];
 const serverTimeoutMs = 5000;
 const acceptTimeoutMs = 5000;
 const cancelTimeoutMs = 10_000;
+/** A robot whose planner takes longer than this is asked no more about that step, ms. */
+const checkTimeoutMs = 15_000;
 /** Beyond the skill's own limit before its server counts as gone, ms. */
 const resultSlackMs = 10_000;
 
@@ -29,6 +37,7 @@ export class RobotClient {
   readonly #node: RosNode;
   readonly #skills: ActionClient<ExecuteSkill>;
   readonly #list: Client<'efferent_interfaces/srv/ListSkills'>;
+  readonly #check: Client<'efferent_interfaces/srv/CheckSkill'>;
 
   /** @param namespace - e.g. `/stretch` */
   constructor(node: RosNode, namespace: string) {
@@ -39,6 +48,7 @@ export class RobotClient {
       `${namespace}/execute_skill`,
     );
     this.#list = node.createClient('efferent_interfaces/srv/ListSkills', `${namespace}/list_skills`);
+    this.#check = node.createClient('efferent_interfaces/srv/CheckSkill', `${namespace}/check_skill`);
   }
 
   /** Returns the robot's skills; undefined when its skill server does not answer. */
@@ -89,6 +99,32 @@ export class RobotClient {
     } catch (error) {
       this.#node.logger.warn('skill-unanswered', { skill: call.skill, error });
       return failed('unavailable', `${call.skill} gave no answer: ${describeError(error)}`);
+    }
+  }
+
+  /**
+   * Has the robot plan a skill without moving.
+   *
+   * @returns why there is no way to do it; undefined where there is one, and where nobody can tell
+   */
+  async rehearse(call: SkillCall, belief: Belief): Promise<SkillObstacle | undefined> {
+    try {
+      if (!(await this.#check.waitForService(0))) return undefined;
+      const request = {
+        skill: call.skill,
+        arguments: Object.entries(call.arguments).map(([name, value]) => skillArgument(belief, name, value)),
+        things: belief.tracker
+          .objects()
+          .filter((track) => track.state === 'confirmed' && track.heldBy === undefined)
+          .map((track) => skillArgument(belief, 'thing', track.id)),
+      };
+      const { verdict, failure_code, message } = await this.#check.sendRequestAsync(request, {
+        timeoutMs: checkTimeoutMs,
+      });
+      return verdict === rehearsalVerdicts.infeasible ? { code: failure_code, message } : undefined;
+    } catch (error) {
+      this.#node.logger.warn('skill-not-rehearsed', { skill: call.skill, error });
+      return undefined;
     }
   }
 

@@ -187,6 +187,8 @@ export class TaskServer {
       sleep: (durationS, abort) => this.#node.sleep(durationS * 1000, abort),
       executeSkill: (call, onPhase, abort) =>
         this.#executeSkill(call, timeLimitOf(skills, call.skill), onPhase, abort),
+      rehearse: async (call) =>
+        this.#parts.robots.find(({ namespace }) => namespace === call.robot)?.rehearse(call, belief),
       runModel: (work) => this.#parts.runModel(work),
       runNetwork: (work) => this.#parts.runNetwork(work),
       ask: (question, timeoutS, abort) => questions.ask(taskId, question, timeoutS, abort),

@@ -24,6 +24,7 @@ export {
   parsePredicate,
   predicateSignatures,
 } from './predicate.ts';
+export { rehearsalVerdicts } from './rehearse.ts';
 export type { PlanningBody } from './skill-body.ts';
 export { skillContracts } from './skill-contracts.ts';
 export { WorkScene } from './work-scene.ts';

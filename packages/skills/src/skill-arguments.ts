@@ -1,6 +1,7 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import type { SkillContract } from './contract.ts';
+import type { MapSighting } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
 
 type ArgumentMessage = MessageTypes['efferent_interfaces/msg/SkillArgument'];
@@ -60,6 +61,19 @@ export function readArguments(
     }
   }
   return values;
+}
+
+/** Brings things with a pose and a size into `map`. @throws {@link SkillFailure} code `invalid-argument`, naming the thing */
+export function readSightings(
+  given: readonly ArgumentMessage[],
+  mapFromFrame: MapFromFrame,
+): readonly MapSighting[] {
+  return given.flatMap((message) => {
+    const mapFromThing = poseInMap(message, mapFromFrame);
+    const { x, y, z } = message.size;
+    if (mapFromThing === undefined || !(x > 0 && y > 0 && z > 0)) return [];
+    return [{ className: message.object_class, score: 1, mapFromThing, sizeM: [x, y, z] }];
+  });
 }
 
 function poseInMap(message: ArgumentMessage, mapFromFrame: MapFromFrame): Transform | undefined {

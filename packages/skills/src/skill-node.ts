@@ -1,5 +1,5 @@
 import { describeError, EfferentError, secondsToNs } from '@efferent/core';
-import type { ActionTypes } from '@efferent/interfaces';
+import type { ActionTypes, ServiceTypes } from '@efferent/interfaces';
 import { loadPriorMap, loadRobotModel, mainCameraOf } from '@efferent/robot';
 import {
   managedNode,
@@ -12,15 +12,18 @@ import {
 import { allFailureCodes, type SkillContract, type SkillResource } from './contract.ts';
 import type { SkillImplementation } from './library/skill.ts';
 import { implementationsOf } from './library/skill-library.ts';
+import { isMapped } from './mapping/mapping-schema.ts';
 import { checkSkillsFit, loadSkillMapping, type SkillMapping } from './mapping/skill-mapping.ts';
 import { formatPredicate } from './predicate.ts';
+import { rehearsalVerdicts, rehearse } from './rehearse.ts';
 import { RobotLink } from './robot-link-node.ts';
 import { RosSkillBody } from './ros-body-node.ts';
-import { readArguments } from './skill-arguments.ts';
+import { readArguments, readSightings } from './skill-arguments.ts';
 import { SkillFailure } from './skill-failure.ts';
 
 type ExecuteSkill = 'efferent_interfaces/action/ExecuteSkill';
 type Result = ActionTypes[ExecuteSkill]['Result'];
+type CheckSkill = ServiceTypes['efferent_interfaces/srv/CheckSkill'];
 
 const watchPeriodNs = secondsToNs(0.1);
 /** A gate that holds the robot for longer than this ends the skill, s. */
@@ -28,7 +31,10 @@ const heldLimitS = 10;
 /** Joint states and localisation must be there by then, s. */
 const readyLimitS = 10;
 
-/** Serves `execute_skill` and `list_skills` for one robot. */
+/** What a rehearsal costs, s of a processor: the plans of one skill. */
+const rehearsalLatencyMs = 300;
+
+/** Serves `execute_skill`, `check_skill` and `list_skills` for one robot. */
 export const skillNode: NodeModule = managedNode({
   name: 'skills',
   async configure(node, services) {
@@ -75,7 +81,7 @@ async function createServer(node: NodeScope, services: NodeServices): Promise<Sk
     baseFrame: `${framePrefix}${model.manifest.frames.base}`,
     camera: camera || mainCameraOf(model).name,
   });
-  return new SkillServer(node, link, mapping);
+  return new SkillServer(node, link, mapping, services.jobs);
 }
 
 class SkillServer {
@@ -86,7 +92,7 @@ class SkillServer {
   readonly #claims = new Map<SkillResource, string>();
   readonly #running = new Set<AbortController>();
 
-  constructor(node: RosNode, link: RobotLink, mapping: SkillMapping) {
+  constructor(node: RosNode, link: RobotLink, mapping: SkillMapping, jobs: NodeServices['jobs']) {
     this.#node = node;
     this.#link = link;
     this.#mapping = mapping;
@@ -94,6 +100,9 @@ class SkillServer {
     node.createActionServer('efferent_interfaces/action/ExecuteSkill', 'execute_skill', {
       execute: (goal) => this.#execute(goal),
     });
+    node.createService('efferent_interfaces/srv/CheckSkill', 'check_skill', (request) =>
+      jobs.run({ name: 'rehearse-skill', modelledLatencyMs: rehearsalLatencyMs }, () => this.#check(request)),
+    );
     node.createService('efferent_interfaces/srv/ListSkills', 'list_skills', () => ({
       robot: link.model.id,
       skills: [...this.#implementations.keys()].map((name) => this.#describe(mapping.contracts[name]!)),
@@ -157,6 +166,50 @@ class SkillServer {
       watch.cancel();
       this.#running.delete(controller);
       release();
+    }
+  }
+
+  /** Rehearses a skill of this robot's own while none runs; of what a user's server does nothing is known. Moves nothing. */
+  async #check({ skill, arguments: given, things }: CheckSkill['Request']): Promise<CheckSkill['Response']> {
+    const contract = this.#mapping.contracts[skill];
+    const backend = this.#mapping.skills[skill];
+    const implementation = this.#implementations.get(skill);
+    const unknown = (message: string) => ({
+      verdict: rehearsalVerdicts.unknown,
+      failure_code: '',
+      message,
+    });
+    if (contract === undefined || backend === undefined || implementation === undefined)
+      return unknown(`${this.#link.model.id} has no skill "${skill}"`);
+    // Planning takes this process whole: a skill that runs must not wait for it.
+    if (this.#running.size > 0) return unknown('another skill is running');
+    if (isMapped(backend)) return unknown(`${skill} is done by a server that cannot be rehearsed`);
+    const mapFromBase = this.#link.mapFromFrame(this.#link.options.baseFrame);
+    if (mapFromBase === undefined || !this.#link.isReady)
+      return unknown('the robot does not know where it is');
+    try {
+      const mapFromFrame = (frame: string) => this.#link.mapFromFrame(frame);
+      const values = readArguments(contract, given, mapFromFrame);
+      const start = {
+        model: this.#link.model,
+        map: this.#link.map,
+        openings: this.#link.openings,
+        carried: this.#link.carried,
+        mapFromBase: () => mapFromBase,
+        actuatorPositions: () => this.#link.actuatorPositions(),
+        effort: (actuator: string) => this.#link.effort(actuator),
+        depthPoints: () => this.#link.depthPoints(),
+      };
+      const { verdict, code, message } = await rehearse(
+        implementation,
+        start,
+        readSightings(things, mapFromFrame),
+        values,
+      );
+      return { verdict: rehearsalVerdicts[verdict], failure_code: code, message };
+    } catch (error) {
+      this.#node.logger.warn('rehearsal-broke', { skill, error });
+      return unknown(describeError(error));
     }
   }
 

@@ -3,6 +3,7 @@ import { type Atom, formatAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
 import type { Truth } from '../belief/truth.ts';
 import { fillTerm } from '../reasoner/operators.ts';
+import type { SkillObstacle } from '../task/environment.ts';
 import type { SubGoal } from './plan-graph.ts';
 
 export interface CriticSettings {
@@ -35,6 +36,8 @@ export interface Verdict {
   /** What to look at before judging again; set with `gather`. */
   readonly lookAt: string;
   readonly explanation: string;
+  /** Why the robot's own planner finds no way to do it; only of a step that would pass otherwise. */
+  readonly obstacle?: SkillObstacle;
 }
 
 /** What the critic has already done about one sub-goal. */
@@ -101,15 +104,44 @@ export function criticise(step: JudgedStep, history: CriticHistory, settings: Cr
   // Doubted once, a step that the planner insists on is tried: the estimate may be what is wrong.
   if (chance >= threshold || lenient || history.doubts > 0) return judged('accept', '');
   const because = `its chance of ${chance.toFixed(2)} is below ${threshold.toFixed(2)}`;
-  const unseen = Object.values(step.subGoal.arguments).find(
+  const unseen = notJustSeen(step, history);
+  return unseen === undefined ? judged('replan', because) : judged('gather', because, unseen);
+}
+
+/** Share of its chance that is left to a step for which the robot's planner finds no way as things are believed. */
+const obstructedShare = 0.1;
+
+/** The verdict on a step that would pass, but for which the robot's own planner finds no way: looks again first where it can. */
+export function obstructed(
+  step: Pick<JudgedStep, 'subGoal' | 'view'>,
+  history: CriticHistory,
+  passed: Verdict,
+  obstacle: SkillObstacle,
+): Verdict {
+  const lookAt = notJustSeen(step, history) ?? '';
+  return {
+    ...passed,
+    verdict: lookAt === '' ? 'replan' : 'gather',
+    layer: 'critic',
+    feasibility: passed.feasibility * obstructedShare,
+    lookAt,
+    explanation: obstacle.message,
+    obstacle,
+  };
+}
+
+/** A thing of the step that a look now may show otherwise. */
+const notJustSeen = (
+  { subGoal, view }: Pick<JudgedStep, 'subGoal' | 'view'>,
+  { gathered }: CriticHistory,
+): string | undefined =>
+  Object.values(subGoal.arguments).find(
     (id) =>
-      !history.gathered.has(id) &&
-      step.view.objects.some(
+      !gathered.has(id) &&
+      view.objects.some(
         (object) => object.id === id && object.relation !== 'held-by' && object.ageS > justSeenS,
       ),
   );
-  return unseen === undefined ? judged('replan', because) : judged('gather', because, unseen);
-}
 
 /** Returns a verdict of the gate, or the factor by which what it could not settle lowers the chance. */
 function passGate(

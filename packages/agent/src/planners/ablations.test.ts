@@ -36,8 +36,15 @@ async function run(
   answers: Partial<Record<ModelPurpose, unknown>>,
   without: readonly Ablation[],
   outcomeOf: (call: SkillCall, count: number) => string = () => '',
-  /** A drawer that stands open, and is seen by whoever looks at it alone. */
-  openUnseen?: string,
+  {
+    openUnseen,
+    obstructed,
+  }: {
+    /** A drawer that stands open, and is seen by whoever looks at it alone. */
+    readonly openUnseen?: string;
+    /** A part for which the robot's own planner finds no way. */
+    readonly obstructed?: string;
+  } = {},
 ) {
   const belief = new Belief(kitchenMap(), [{ name: robotName }, { name: helper }]);
   const asked: string[] = [];
@@ -86,7 +93,7 @@ async function run(
       await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
       nowS += 5;
-      if (call.skill === 'look' && call.arguments.target === openUnseen) positions.set(openUnseen!, 0.3);
+      if (openUnseen !== undefined && call.arguments.target === openUnseen) positions.set(openUnseen, 0.3);
       const failureCode = call.skill === 'look' || call.skill === 'stow' ? '' : outcomeOf(call, sent.length);
       const open = failureCode === '' || failureCode === 'lie';
       if (failureCode === '' && (call.skill === 'open' || call.skill === 'close'))
@@ -94,6 +101,8 @@ async function run(
       see();
       return { success: open, failureCode: open ? '' : failureCode, message: failureCode, elapsedS: 5 };
     },
+    rehearse: async (call) =>
+      call.arguments.fixture === obstructed ? { code: 'unreachable', message: 'no base pose' } : undefined,
     runModel: (work) => work(),
     ask: async (question) => question.choices[0],
     whilePaused: async () => undefined,
@@ -121,13 +130,9 @@ const openLeft = plan(['open(left-drawer)'], [['s1', 'open', { fixture: 'left-dr
 const openRight = plan(['open(right-drawer)'], [['s1', 'open', { fixture: 'right-drawer' }]]);
 
 test('a step that a look before it shows to be done already is neither sent nor vetoed', async () => {
-  const { report, sent, said } = await run(
-    'open the left drawer',
-    { decompose: openLeft },
-    [],
-    undefined,
-    'left-drawer',
-  );
+  const { report, sent, said } = await run('open the left drawer', { decompose: openLeft }, [], undefined, {
+    openUnseen: 'left-drawer',
+  });
   expect(report).toMatchObject({ outcome: 'success', replans: 0 });
   expect(sent).toEqual([]);
   expect(said).toContain('critique gate gather');
@@ -147,6 +152,18 @@ describe('without', () => {
     expect((await run('open the left drawer', { decompose: openLeft }, ['feasibility'])).chances.at(-1)).toBe(
       1,
     );
+  });
+
+  test('rehearsal, a step for which the robot finds no way is tried', async () => {
+    const answers = { decompose: openLeft, replan: openRight };
+    const tried = (without: Ablation[]) =>
+      run('open a drawer', answers, without, undefined, { obstructed: 'left-drawer' });
+    const { report, sent, said, chances } = await tried([]);
+    expect(report.outcome).toBe('success');
+    expect(sent).toEqual(['open right-drawer']);
+    expect(said.join('\n')).toContain('step-end no base pose vetoed');
+    expect(Math.min(...chances)).toBeLessThan(0.15);
+    expect((await tried(['rehearsal'])).sent).toEqual(['open left-drawer']);
   });
 
   test('samples, a question is put once', async () => {

@@ -99,12 +99,19 @@ export class ClosedLoop implements PlanStrategy, StepCritic {
     );
     if (verdict === undefined) return 'holds';
     if (verdict.verdict === 'accept') return undefined;
-    return { because: verdict.explanation, violatedPrecondition: verdict.violatedPrecondition };
+    const { explanation: because, violatedPrecondition, obstacle } = verdict;
+    return { because, violatedPrecondition, obstacle };
   }
 
-  async onObjection(subGoal: SubGoal, { because, violatedPrecondition }: Objection): Promise<void> {
+  async onObjection(subGoal: SubGoal, { because, violatedPrecondition, obstacle }: Objection): Promise<void> {
     subGoal.state = 'vetoed';
     subGoal.reason = because;
+    if (obstacle !== undefined) {
+      // As good as tried: who plans anew must know that it does not work from here.
+      const tried = { ...obstacle, success: false, note: '', confirmed: false };
+      this.#task.rememberFailure(subGoal, tried);
+      this.#task.countFailure(subGoal, tried);
+    }
     this.#task.memory.note('vetoed', `${subGoal.description}: ${because}`);
     this.#task.emit('step-end', subGoal, because, 'vetoed', subGoal.feasibility);
     if (violatedPrecondition === '') await this.replan(`${subGoal.description}: ${because}`);

@@ -1,5 +1,6 @@
 import type { SkillContract } from '@efferent/skills';
 import type { PlanGraph, SubGoal } from '../plan/plan-graph.ts';
+import type { SkillObstacle } from '../task/environment.ts';
 import type { FindResult } from '../task/finder.ts';
 import { TaskAmended } from '../task/interjections.ts';
 import { isFind, type StepResult } from '../task/step-runner.ts';
@@ -11,6 +12,8 @@ export interface Objection {
   readonly because: string;
   /** The statement that does not hold; empty when it is the chance alone. */
   readonly violatedPrecondition: string;
+  /** Why the robot finds no way to do it. */
+  readonly obstacle?: SkillObstacle | undefined;
 }
 
 /** Judges steps before they are sent. */

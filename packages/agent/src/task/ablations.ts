@@ -6,6 +6,7 @@ export const ablationNames = [
   'retrieval',
   'critic',
   'feasibility',
+  'rehearsal',
   'samples',
   'coverage',
   'mending',

@@ -1,12 +1,25 @@
 import type { SkillContract } from '@efferent/skills';
 import type { Atom } from '../belief/atom.ts';
 import { truthOf, viewBelief } from '../belief/truth.ts';
-import { type CriticSettings, criticise, type JudgedStep, type Verdict } from '../plan/critic.ts';
+import {
+  type CriticHistory,
+  type CriticSettings,
+  criticise,
+  type JudgedStep,
+  obstructed,
+  type Verdict,
+} from '../plan/critic.ts';
 import type { SubGoal } from '../plan/plan-graph.ts';
 import { mainArgument } from '../plan/skill-context.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
-import type { TaskEnvironment } from './environment.ts';
+import type { SkillObstacle, TaskEnvironment } from './environment.ts';
 import type { StepRunner } from './step-runner.ts';
+
+/**
+ * What steps bring about for which the robot's own planner is asked. A grasp is none: it is planned anew on what is seen from
+ * close by, and how a thing lies is not believed well enough to rule it out from afar.
+ */
+const rehearsedEffects: ReadonlySet<string> = new Set(['hand-empty', 'open', 'closed']);
 
 /** Lets the critic judge steps, looks at what it cannot judge, and bounds its vetoes. */
 export class CriticGate {
@@ -17,6 +30,7 @@ export class CriticGate {
   readonly #vetoes = new Map<string, number>();
   readonly #gathered = new Map<string, Set<string>>();
   readonly #weighs: boolean;
+  readonly #rehearses: boolean;
   readonly #effectsHold: (subGoal: SubGoal) => boolean;
   /** Chance that the present plan is what was asked for, as far as the model's answers tell, (0, 1]. */
   planChance = 1;
@@ -24,7 +38,8 @@ export class CriticGate {
   readonly #doubts = new Map<string, number>();
 
   /**
-   * @param weighs - false to judge by preconditions and staleness alone
+   * @param parts.weighs - false to judge by preconditions and staleness alone
+   * @param parts.rehearses - whether the robot's own planner is asked
    * @param effectsHold - whether all that a step is for is believed
    */
   constructor(
@@ -32,11 +47,12 @@ export class CriticGate {
     runner: StepRunner,
     statistics: SkillStatistics,
     settings: CriticSettings,
-    weighs: boolean,
+    parts: { readonly weighs: boolean; readonly rehearses: boolean },
     effectsHold: (subGoal: SubGoal) => boolean,
   ) {
     this.#effectsHold = effectsHold;
-    this.#weighs = weighs;
+    this.#weighs = parts.weighs;
+    this.#rehearses = parts.rehearses;
     this.#environment = environment;
     this.#runner = runner;
     this.#statistics = statistics;
@@ -67,17 +83,17 @@ export class CriticGate {
       const nowS = this.#environment.nowS();
       const vetoes = this.#vetoes.get(subGoal.id) ?? 0;
       const doubts = this.#doubts.get(signature) ?? 0;
-      const verdict = criticise(
-        {
-          subGoal,
-          contract,
-          view: viewBelief(belief, nowS),
-          truth: (statement: Atom) => truthOf(belief, statement, subGoal.robot, nowS),
-          ...this.#chances(subGoal),
-        },
-        { vetoes, doubts, gathered },
-        this.#settings,
-      );
+      const step = {
+        subGoal,
+        contract,
+        view: viewBelief(belief, nowS),
+        truth: (statement: Atom) => truthOf(belief, statement, subGoal.robot, nowS),
+        ...this.#chances(subGoal),
+      };
+      const history = { vetoes, doubts, gathered };
+      const passed = criticise(step, history, this.#settings);
+      const obstacle = passed.verdict === 'accept' ? await this.#rehearse(step, history) : undefined;
+      const verdict = obstacle === undefined ? passed : obstructed(step, history, passed, obstacle);
       subGoal.feasibility = verdict.feasibility;
       this.#environment.publishCritique(subGoal, verdict);
       onVerdict(verdict);
@@ -93,6 +109,20 @@ export class CriticGate {
       await this.#runner.waitForPictures(this.#environment.nowS(), signal);
       if (this.#effectsHold(subGoal)) return undefined;
     }
+  }
+
+  /** Asks the robot's own planner about what the hand is to do; a step that it has objected to often enough is tried. */
+  async #rehearse(
+    { subGoal, contract }: JudgedStep,
+    { doubts, vetoes }: CriticHistory,
+  ): Promise<SkillObstacle | undefined> {
+    const isAsked = contract.effects.some(
+      ({ predicate, negated }) => !negated && rehearsedEffects.has(predicate),
+    );
+    if (!this.#rehearses || !isAsked || Math.max(doubts, vetoes) >= this.#settings.maxVetoes)
+      return undefined;
+    const { robot, skill, arguments: given } = subGoal;
+    return this.#environment.rehearse?.({ robot, skill, arguments: given });
   }
 
   #chances(subGoal: SubGoal): Pick<JudgedStep, 'chance' | 'contractDoubt' | 'planChance'> {

@@ -25,6 +25,13 @@ export interface SkillCall {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
+/** Why a skill cannot be done, as the robot's own planner says. */
+export interface SkillObstacle {
+  /** Failure code of the contract. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Something that a person who watches the task may want to know. */
 export interface TaskEvent {
   readonly kind: 'plan' | 'step-start' | 'step-end' | 'critique' | 'replan' | 'question' | 'amended' | 'note';
@@ -84,6 +91,8 @@ export interface TaskEnvironment {
   /** Resolves after this much ROS time, or throws when the task is cancelled. */
   sleep(durationS: number, signal: AbortSignal): Promise<void>;
   executeSkill(call: SkillCall, onPhase: (phase: string) => void, signal: AbortSignal): Promise<SkillOutcome>;
+  /** Has the robot plan a skill without moving; undefined where it has found a way, or cannot tell. */
+  rehearse?(call: SkillCall): Promise<SkillObstacle | undefined>;
   /** Runs a model call so that its latency counts on the virtual clock. */
   runModel<T>(work: () => Promise<T>): Promise<T>;
   /** Runs a network of the agent itself so that its latency counts on the virtual clock; it takes no time without. */

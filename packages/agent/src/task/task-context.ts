@@ -84,7 +84,7 @@ export class TaskContext {
       this.runner,
       statistics,
       settings.critic,
-      this.uses('feasibility'),
+      { weighs: this.uses('feasibility'), rehearses: this.uses('rehearsal') },
       (subGoal) => this.goals.effectsHold(subGoal),
     );
     statistics.doubt.startTask();

@@ -74,6 +74,11 @@ export const messageConstants = {
     FAILED: 5,
     SKIPPED: 6,
   },
+  'efferent_interfaces/srv/CheckSkill_Response': {
+    UNKNOWN: 0,
+    FEASIBLE: 1,
+    INFEASIBLE: 2,
+  },
   'lifecycle_msgs/msg/State': {
     PRIMARY_STATE_UNKNOWN: 0,
     PRIMARY_STATE_UNCONFIGURED: 1,

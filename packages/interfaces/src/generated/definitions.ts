@@ -51,6 +51,7 @@ export const definitionTexts: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/SubGoal': "uint8 WAITING=0\nuint8 READY=1\nuint8 RUNNING=2\nuint8 DONE=3\nuint8 VETOED=4\nuint8 FAILED=5\nuint8 SKIPPED=6\nstring id\nstring description\nstring skill\nSkillArgument[] arguments\nstring[] depends_on\nstring robot\nstring task\nstring affordance\nuint8 state\nfloat32 feasibility\nstring reason\nuint32 attempts\nfloat64 elapsed_s",
   'efferent_interfaces/msg/Suggestions': "std_msgs/Header header\nstring[] instructions",
   'efferent_interfaces/srv/AnswerQuestion': "string question_id\nstring answer\n---\nbool accepted\nstring message",
+  'efferent_interfaces/srv/CheckSkill': "string skill\nSkillArgument[] arguments\nSkillArgument[] things\n---\nuint8 UNKNOWN=0\nuint8 FEASIBLE=1\nuint8 INFEASIBLE=2\nuint8 verdict\nstring failure_code\nstring message",
   'efferent_interfaces/srv/ListSkills': "---\nstring robot\nSkillContract[] skills",
   'example_interfaces/action/Fibonacci': "int32 order\n---\nint32[] sequence\n---\nint32[] sequence",
   'example_interfaces/srv/AddTwoInts': "int64 a\nint64 b\n---\nint64 sum",

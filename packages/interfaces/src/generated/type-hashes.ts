@@ -61,6 +61,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/SubGoal': 'RIHS01_fbeccdea049078311677d27f3b1af0f2c94c171439680714902ecb7b2ea95378',
   'efferent_interfaces/msg/Suggestions': 'RIHS01_397652934582a91b4f441e9f757fb1df83b754a6475fa40e7834cfbbb9906aad',
   'efferent_interfaces/srv/AnswerQuestion': 'RIHS01_a1e489f356701f3b4891d4d35c8e8e5da567d4d9f13c5f37e9c7d9c0961c645e',
+  'efferent_interfaces/srv/CheckSkill': 'RIHS01_b637f03ce58a2da3bcde718ad896e09873c8dd694d29a17ff53d12fd347b4071',
   'efferent_interfaces/srv/ListSkills': 'RIHS01_fd8614b90b2a9cdb89ee30799a1628917f29b28b1455160e3fbaf158e63445c5',
   'example_interfaces/action/Fibonacci_SendGoal': 'RIHS01_d1a57fb2a4afe8c21e34fb10db206f16ce6729b28531141472df92277c55b557',
   'example_interfaces/action/Fibonacci_GetResult': 'RIHS01_1b0de0d5d29dc955d92f546706568428632771db13ec84c15ec1c1a59f424a57',

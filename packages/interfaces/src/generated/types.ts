@@ -506,6 +506,18 @@ export interface EfferentInterfacesAnswerQuestionResponse {
   readonly message: string;
 }
 
+export interface EfferentInterfacesCheckSkillRequest {
+  readonly skill: string;
+  readonly arguments: readonly EfferentInterfacesSkillArgument[];
+  readonly things: readonly EfferentInterfacesSkillArgument[];
+}
+
+export interface EfferentInterfacesCheckSkillResponse {
+  readonly verdict: number;
+  readonly failure_code: string;
+  readonly message: string;
+}
+
 export type EfferentInterfacesListSkillsRequest = Readonly<Record<never, never>>;
 
 export interface EfferentInterfacesListSkillsResponse {
@@ -2286,6 +2298,7 @@ export interface MessageTypes {
 export interface ServiceTypes {
   'action_msgs/srv/CancelGoal': { Request: ActionMsgsCancelGoalRequest; Response: ActionMsgsCancelGoalResponse };
   'efferent_interfaces/srv/AnswerQuestion': { Request: EfferentInterfacesAnswerQuestionRequest; Response: EfferentInterfacesAnswerQuestionResponse };
+  'efferent_interfaces/srv/CheckSkill': { Request: EfferentInterfacesCheckSkillRequest; Response: EfferentInterfacesCheckSkillResponse };
   'efferent_interfaces/srv/ListSkills': { Request: EfferentInterfacesListSkillsRequest; Response: EfferentInterfacesListSkillsResponse };
   'example_interfaces/srv/AddTwoInts': { Request: ExampleInterfacesAddTwoIntsRequest; Response: ExampleInterfacesAddTwoIntsResponse };
   'lifecycle_msgs/srv/ChangeState': { Request: LifecycleMsgsChangeStateRequest; Response: LifecycleMsgsChangeStateResponse };

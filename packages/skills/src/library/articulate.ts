@@ -54,7 +54,8 @@ async function articulate(body: SkillBody, id: string, direction: Direction): Pr
   const { joint } = articulation;
   const goal = direction === 'open' ? high - endTolerance[joint] / 2 : low - shutExcess[joint];
   const enough = direction === 'open' ? articulation.openAt + openReserve[joint] : low;
-  let position = await observeOpening(body, articulation, direction === 'open' ? low : high);
+  const believed = body.openings.get(articulation.id) ?? (direction === 'open' ? low : high);
+  let position = await observeOpening(body, articulation, believed);
   if (isDone(articulation, direction, position))
     return `${articulation.id} is already ${direction === 'open' ? 'open' : 'closed'}: ${describe(articulation, position)}`;
   for (let stroke = 1; ; stroke++) {
