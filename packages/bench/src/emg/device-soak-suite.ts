@@ -51,7 +51,7 @@ export async function benchDeviceSoak(options: DeviceSoakOptions): Promise<Repor
     const person = { personSeed: options.seed, sampleRateHz };
     await calibrateInWorker(person, { ...defaultProtocol, repetitions: 2, holdS: 1 }, calibration);
     const program = join(import.meta.dirname, 'devices/soak-process.ts');
-    const words = ['--expose-gc', program, String(port), calibration, String(sampleRateHz)];
+    const words = [program, String(port), calibration, String(sampleRateHz)];
     const measured = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       return await watch(measured, port, options);
@@ -72,7 +72,12 @@ async function watch(measured: ChildProcess, port: number, options: DeviceSoakOp
   try {
     for await (const line of createInterface({ input: measured.stdout as NodeJS.ReadableStream })) {
       if (line === 'ready') {
-        const emulated = { device: 'sessantaquattro', host: '127.0.0.1', port, person: options.seed } as const;
+        const emulated = {
+          device: 'sessantaquattro',
+          host: '127.0.0.1',
+          port,
+          person: options.seed,
+        } as const;
         device = await startEmulatedDevice({ ...emulated, fault: 'split', onEvent: () => undefined });
         gestures = keepBusy(device);
         continue;

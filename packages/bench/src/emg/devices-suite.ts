@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, Rng, steadyWallClock } from '@efferent/core';
 import { SessantaquattroEmulator, wallTicker, wireFaults } from '@efferent/emg';
-import { type Figure, figure, latencyFigures, makeReport, type Report, type SuiteOptions } from '../figure.ts';
+import {
+  type Figure,
+  figure,
+  latencyFigures,
+  makeReport,
+  type Report,
+  type SuiteOptions,
+} from '../figure.ts';
 import { NumberedSupply } from './devices/numbered-supply.ts';
 import { Receiver, type ReceiverName } from './devices/receiver.ts';
 

@@ -9,11 +9,11 @@ import {
 } from '@efferent/emg';
 
 /**
- * The process that the soak measures, started with `--expose-gc`: our source of a Sessantaquattro+ and the decoder behind it.
+ * The process that the soak measures: our source of a Sessantaquattro+ and the decoder behind it. Its memory is read as it is:
+ * asking for a collection stops the process for longer than the link waits.
  * `soak-process.ts TCP_PORT CALIBRATION RATE_HZ`
  */
 const [port, file = '', rateHz] = process.argv.slice(2);
-const collect = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
 /** Of {@link DeviceSoakSample}, s. */
 const sampleS = 10;
 
@@ -56,7 +56,6 @@ await source.start((frame: EmgFrame) => {
 });
 process.stdout.write('ready\n');
 setInterval(() => {
-  collect();
   const { rss, heapUsed, external } = process.memoryUsage();
   const line = {
     atS: (performance.now() - startMs) / 1000,
