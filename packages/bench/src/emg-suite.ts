@@ -2,6 +2,8 @@ import { ConfigurationError } from '@efferent/core';
 import { gestureNames } from '@efferent/emg';
 import { benchAccuracy } from './emg/accuracy-suite.ts';
 import { occasions, withCohortMember } from './emg/cohort-recordings.ts';
+import { benchDeviceSoak } from './emg/device-soak-suite.ts';
+import { benchDevices } from './emg/devices-suite.ts';
 import { benchFitts } from './emg/fitts-suite.ts';
 import { LibemgPeer } from './emg/libemg-peer.ts';
 import { benchEmgTasks, type EmgTasksOptions } from './emg/tasks-suite.ts';
@@ -12,9 +14,20 @@ import { type Figure, figure, makeReport, type Report } from './figure.ts';
 export interface EmgOptions extends EmgTasksOptions {
   /** One of {@link emgSuites}. */
   readonly suite: string;
+  /** Length of the suite `soak`. */
+  readonly minutes?: number;
 }
 
-export const emgSuites = ['generator', 'accuracy', 'timing', 'tasks', 'fitts', 'unintended'] as const;
+export const emgSuites = [
+  'generator',
+  'accuracy',
+  'timing',
+  'tasks',
+  'fitts',
+  'unintended',
+  'devices',
+  'soak',
+] as const;
 
 /**
  * Measures HDEMG on virtual people, seeds `seed`, `seed + 1`, …
@@ -31,6 +44,8 @@ export async function benchEmg(options: EmgOptions): Promise<Report> {
   if (options.suite === 'tasks') return benchEmgTasks(options);
   if (options.suite === 'fitts') return benchFitts(options);
   if (options.suite === 'unintended') return benchUnintended(options);
+  if (options.suite === 'devices') return benchDevices(options);
+  if (options.suite === 'soak') return benchDeviceSoak({ ...options, minutes: options.minutes ?? 30 });
   if (options.suite === 'timing') return benchTiming(options);
   return benchGenerator(options);
 }

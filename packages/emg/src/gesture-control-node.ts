@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   DiagnosticUpdater,
   diagnosticLevel,
@@ -12,7 +11,7 @@ import {
 import type { Surroundings } from './control/assistance.ts';
 import type { ControlOutput } from './control/control-types.ts';
 import { GestureController } from './control/gesture-controller.ts';
-import { bundledMappingPath, type GestureMapping, loadGestureMapping } from './control/gesture-mapping.ts';
+import { type GestureMapping, loadGestureMapping, mappingPath } from './control/gesture-mapping.ts';
 import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
 import type { EmgLink } from './emg-source.ts';
@@ -33,7 +32,7 @@ export const gestureControlNode: NodeModule = {
     });
     const file = node.declareParameter('mapping', '', {
       description:
-        "mapping file, or 'five' or 'two' for the robot's bundled one of so many classes; empty for ten",
+        "mapping file, or a bundled one such as 'stretch-five' or 'five'; empty takes the robot's own, of ten classes",
       readOnly: true,
     });
     const baseFrame = node.declareParameter('base_frame', 'base_link', {
@@ -108,11 +107,6 @@ function watchSurroundings(
     if (changes.has('assist')) apply();
   });
   return () => watch.look();
-}
-
-function mappingPath(robot: string, given: string): string {
-  const bundled = bundledMappingPath(robot, given);
-  return given === '' || (/^[a-z]+$/.test(given) && existsSync(bundled)) ? bundled : given;
 }
 
 /** A state of a newer source that has no name here is a link that is not up. */

@@ -12,7 +12,9 @@ import {
   gestureNames,
   isGestureName,
   LiveCalibration,
+  liveProtocol,
   loadCalibration,
+  promptText,
   saveCalibration,
   syntheticSourceId,
 } from '@efferent/emg';
@@ -33,9 +35,6 @@ export interface CalibrateOptions extends SourceOptions {
 
 /** Sample rate of the synthetic forearm in the launch file, Hz. */
 export const syntheticRateHz = 2000;
-
-/** Eight repetitions of 3 s, as in FlexWear-HD; a person reads, reacts within 0.3 s, and moves within 0.4 s. Rests are ours. */
-const liveProtocol = { ...defaultProtocol, holdS: 3, restS: 1.5, settlingS: 0.7 };
 
 /** `efferent emg calibrate`: leads through the calibration prompts, and fits and keeps a decoder. */
 export async function runEmgCalibrate(options: CalibrateOptions): Promise<void> {
@@ -117,11 +116,6 @@ async function calibrateLive(
   const file = calibrationFile(id);
   await saveCalibration(file, calibration.fit());
   await printCalibration(terminal, file);
-}
-
-function promptText({ gesture, effort, isRecorded }: CalibrationPrompt): string {
-  if (gesture === 'rest') return isRecorded ? 'rest: keep still' : 'rest';
-  return `${gesture}, ${effort < 0.4 ? 'gently' : effort < 0.5 ? 'with some effort' : 'firmly'}`;
 }
 
 /** @throws {@link ConfigurationError} code `invalid-gestures` */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '@efferent/core';
 import { parseSyntheticSourceId, type SyntheticPerson } from '../forearm/synthetic-source.ts';
 import { type CalibrationProtocol, defaultProtocol } from './calibration-protocol.ts';
-import type { CalibrationAnswer, CalibrationJob } from './calibration-worker.ts';
+import type { CalibrationAnswer, CalibrationJob, CalibrationRecording } from './calibration-worker.ts';
 
 /**
  * Makes sure that a source has a calibration: a synthetic person follows the prompts at once, anybody else has to be
@@ -33,6 +33,14 @@ export async function ensureCalibration(
 }
 
 /**
+ * Fits a decoder to what was recorded, in a thread of its own, and writes it.
+ * @throws {@link ConfigurationError} code `calibration-failed`; the file is as it was
+ */
+export function fitInWorker(recording: CalibrationRecording, file: string): Promise<void> {
+  return runInWorker({ ...recording, file });
+}
+
+/**
  * Calibrates a virtual person in a thread of its own (it takes seconds of computing, and control loops of the same
  * process must go on) and writes the result.
  * @throws {@link ConfigurationError} code `calibration-failed`
@@ -42,9 +50,12 @@ export async function calibrateInWorker(
   protocol: CalibrationProtocol,
   file: string,
 ): Promise<void> {
-  const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), {
-    workerData: { person, protocol, file } satisfies CalibrationJob,
-  });
+  await runInWorker({ person, protocol, file });
+}
+
+async function runInWorker(job: CalibrationJob): Promise<void> {
+  const { file } = job;
+  const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), { workerData: job });
   try {
     const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
     if (answer.ok) return;
