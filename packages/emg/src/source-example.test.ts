@@ -8,7 +8,7 @@ import { type EmgSourceKind, settingsFrom } from './emg-source-kind.ts';
 
 /** The source of one's own that docs/hdemg.md shows. */
 const root = join(import.meta.dirname, '../../..');
-const page = readFileSync(join(root, 'docs/emg.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/hdemg.md'), 'utf8');
 const code = /### A source of your own[\s\S]*?```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
 
 test('the example of the page compiles under the rules of the repository', { timeout: 120_000 }, () => {
