@@ -1,4 +1,4 @@
-import { describeError, nsToSeconds } from '@efferent/core';
+import { ConfigurationError, describeError, nsToSeconds } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import {
   DiagnosticUpdater,
@@ -12,6 +12,7 @@ import {
   stampToNs,
 } from '@efferent/ros';
 import { calibrationPath, type LoadedCalibration, loadCalibration } from './decoder/calibration-file.ts';
+import { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 
@@ -42,6 +43,7 @@ export const gestureNode: NodeModule = {
       description: 'calibration file; empty takes .efferent/emg/<source>.json of the workspace',
       readOnly: true,
     });
+    const wantedDecoder = decoderFrom(node);
     const gestures = node.createPublisher(
       'efferent_interfaces/msg/Gesture',
       '/emg/gesture',
@@ -66,7 +68,8 @@ export const gestureNode: NodeModule = {
             silence.note(gesture);
             gestures.publish(gesture);
           };
-          void prepareDecoder(node, services, publish, message.source, file).then((ready) => {
+          const wanted = { sourceId: message.source, file, decoder: wantedDecoder };
+          void prepareDecoder(node, services, publish, wanted).then((ready) => {
             decoders.set(message.source, ready ?? 'failed');
           });
         }
@@ -132,18 +135,32 @@ function watchDecoding(node: RosNode) {
   };
 }
 
+/** Declares the parameter `decoder`. @throws {@link ConfigurationError} code `unknown-decoder` */
+function decoderFrom(node: RosNode): DecoderName | undefined {
+  const name: string = node.declareParameter('decoder', '', {
+    description: 'lda, cnn or temporal; empty takes what the calibration is of',
+    readOnly: true,
+  });
+  const decoder = decoderNames.find((known) => known === name);
+  if (name === '' || decoder !== undefined) return decoder;
+  throw new ConfigurationError({
+    code: 'unknown-decoder',
+    message: `${node.name}: decoder is "${name}", expected ${decoderNames.join(', ')}`,
+  });
+}
+
 async function prepareDecoder(
   node: RosNode,
   services: NodeServices,
   publish: (gesture: Partially<GestureMessage>) => void,
-  sourceId: string,
-  parameter: string,
+  wanted: { readonly sourceId: string; readonly file: string; readonly decoder: DecoderName | undefined },
 ): Promise<GestureDecoder | undefined> {
-  const file = parameter || calibrationPath(services.workspaceFolders[0] ?? '.', sourceId);
+  const { sourceId, decoder } = wanted;
+  const file = wanted.file || calibrationPath(services.workspaceFolders[0] ?? '.', sourceId);
   node.logger.info('calibration-loading', { file });
   try {
     const { calibration, model } = await services.jobs.run(prepareJob, async () => {
-      await ensureCalibration(file, sourceId);
+      await ensureCalibration(file, sourceId, undefined, decoder);
       return loadCalibration(file);
     });
     const { accuracy, rejectionRate } = calibration.heldOut;

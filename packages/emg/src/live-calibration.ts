@@ -6,7 +6,7 @@ import {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 import { CalibrationRecorder } from './decoder/calibration-recorder.ts';
-import { type Calibration, fitCalibration } from './decoder/fit-calibration.ts';
+import { type Calibration, type FitOptions, fitCalibration } from './decoder/fit-calibration.ts';
 import type { EmgFrame, EmgSourceDescription } from './emg-source.ts';
 
 /** What a person is asked to do now. */
@@ -70,9 +70,9 @@ export class LiveCalibration {
     this.#nowS += frame.samplesUv.length / frame.channelCount / sampleRateHz;
   }
 
-  /** Fits a decoder to what was recorded. @throws {@link ContractError} code `missing-repetition` */
-  fit(): Calibration {
-    return fitCalibration(this.#description.id, this.#settings, this.#recorder.windows);
+  /** Fits a decoder to what was recorded; see {@link fitCalibration}. */
+  fit(options: FitOptions = {}): Promise<Calibration> {
+    return fitCalibration(this.#description.id, this.#settings, this.#recorder.windows, options);
   }
 
   #goOn(): void {

@@ -2,33 +2,38 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '@efferent/core';
-import { parseSyntheticSourceId, type SyntheticPerson } from '../forearm/synthetic-source.ts';
+import { parseSyntheticSourceId } from '../forearm/synthetic-source.ts';
+import { decoderIn } from './calibration-file.ts';
 import { type CalibrationProtocol, defaultProtocol } from './calibration-protocol.ts';
 import type { CalibrationAnswer, CalibrationJob } from './calibration-worker.ts';
+import type { DecoderName } from './decoder-name.ts';
 
 /**
  * Makes sure that a source has a calibration: a synthetic person follows the prompts at once, anybody else has to be
  * calibrated first.
  *
  * @param file - where the calibration is or shall be
+ * @param decoder - wanted; a calibration of another one is made anew
  * @returns whether it was made now
- * @throws {@link ConfigurationError} code `no-calibration` when the source is not synthetic and the file is missing
+ * @throws {@link ConfigurationError} code `no-calibration` when the source is not synthetic and the file is missing or of
+ *   another decoder
  */
 export async function ensureCalibration(
   file: string,
   sourceId: string,
   protocol: CalibrationProtocol = defaultProtocol,
+  decoder?: DecoderName,
 ): Promise<boolean> {
-  if (existsSync(file)) return false;
+  if (existsSync(file) && (decoder === undefined || (await decoderIn(file)) === decoder)) return false;
   const person = parseSyntheticSourceId(sourceId);
   if (person === undefined) {
     throw new ConfigurationError({
       code: 'no-calibration',
-      message: `${file}: no calibration for "${sourceId}"; make one with npx efferent emg calibrate --source …, or give the parameter calibration a file`,
+      message: `${file}: no calibration for "${sourceId}"${decoder === undefined ? '' : ` of the decoder ${decoder}`}; make one with npx efferent emg calibrate --source …, or give the parameter calibration a file`,
       fields: { file, sourceId },
     });
   }
-  await calibrateInWorker(person, protocol, file);
+  await calibrateInWorker({ person, protocol, file, decoder, isAgain: false });
   return true;
 }
 
@@ -37,21 +42,17 @@ export async function ensureCalibration(
  * process must go on) and writes the result.
  * @throws {@link ConfigurationError} code `calibration-failed`
  */
-export async function calibrateInWorker(
-  person: SyntheticPerson,
-  protocol: CalibrationProtocol,
-  file: string,
-): Promise<void> {
+export async function calibrateInWorker(job: CalibrationJob): Promise<void> {
   const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), {
-    workerData: { person, protocol, file } satisfies CalibrationJob,
+    workerData: job,
   });
   try {
     const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
     if (answer.ok) return;
     throw new ConfigurationError({
       code: 'calibration-failed',
-      message: `${file}: ${answer.message}`,
-      fields: { file },
+      message: `${job.file}: ${answer.message}`,
+      fields: { file: job.file },
     });
   } finally {
     await worker.terminate();
