@@ -32,7 +32,16 @@ export function addBenchCommands(program: Command): void {
     .option('--records <files>', 'episodes of "bench tasks" that the suite rates counts')
     .option('--html <file>', 'write the report as a page with plots');
   suite('emg', 'gestures of virtual people: decoder, beside LibEMG on the same windows, and control', 10)
-    .option('--suite <name>', 'generator, accuracy, timing or tasks', 'generator')
+    .option(
+      '--suite <name>',
+      'generator, accuracy, cervical, onset, timing, tasks, fitts or unintended',
+      'generator',
+    )
+    .option(
+      '--decoder <name>',
+      'lda, cnn or temporal, in the suites of the decoder; accuracy and cervical take several, with commas',
+      'lda',
+    )
     .option('--control <name>', 'how much the robot helps in tasks: shared', 'shared')
     .option('--accuracy <share>', 'make the decoder worse, until so many of its decisions are right', number)
     .option('--tasks <ids>', 'task cards, with commas between them; all without it');
