@@ -25,6 +25,8 @@ export interface KitchenOptions {
   readonly task?: string;
   /** Serve the viewer on a free port. */
   readonly viewer?: boolean;
+  /** Start `emg-demo.launch.xml`, which adds a forearm, with these further arguments. */
+  readonly forearm?: Readonly<Record<string, string>>;
 }
 
 /** The kitchen's launch file, running, with the judge's eyes on it. */
@@ -46,19 +48,20 @@ export interface Kitchen {
 }
 
 /**
- * Starts `launch/kitchen.launch.xml` as real processes over DDS (or with another middleware).
+ * Starts `launch/kitchen.launch.xml`, or `emg-demo.launch.xml`, as real processes over DDS (or with another middleware).
  */
 export async function startKitchen(options: KitchenOptions = {}): Promise<Kitchen> {
   const [port, stopPort] = await Promise.all([freePort(), freePort()]);
-  const viewer = options.viewer === true;
+  const isWorn = options.forearm !== undefined;
+  const viewer = options.viewer === true || isWorn;
   const log: string[] = [];
   const down: string[] = [];
   const system = await startSystem({
-    launchFile: join(repositoryFolder, 'launch/kitchen.launch.xml'),
+    launchFile: join(repositoryFolder, 'launch', isWorn ? 'emg-demo.launch.xml' : 'kitchen.launch.xml'),
     arguments: {
       seed: String(options.seed ?? 1),
-      task: options.task ?? '',
-      viewer: String(viewer),
+      // The forearm's launch file shows them always, and takes no task.
+      ...(isWorn ? options.forearm : { task: options.task ?? '', viewer: String(viewer) }),
       port: String(port),
       stop_port: String(stopPort),
     },

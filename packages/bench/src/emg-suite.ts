@@ -2,6 +2,8 @@ import { ConfigurationError } from '@efferent/core';
 import { type DecoderName, decoderNames, gestureNames } from '@efferent/emg';
 import { benchAccuracy, benchCervical } from './emg/accuracy-suite.ts';
 import { occasions, withCohortMember } from './emg/cohort-recordings.ts';
+import { benchDeviceSoak } from './emg/device-soak-suite.ts';
+import { benchDevices } from './emg/devices-suite.ts';
 import { benchFitts } from './emg/fitts-suite.ts';
 import { LibemgPeer } from './emg/libemg-peer.ts';
 import { benchOnset } from './emg/onset-suite.ts';
@@ -15,6 +17,8 @@ export interface EmgOptions extends EmgTasksOptions {
   readonly suite: string;
   /** One of `decoderNames`, or several with commas between them where they can be measured beside each other. */
   readonly decoder: string;
+  /** Length of the suite `soak`. */
+  readonly minutes?: number;
 }
 
 export const emgSuites = [
@@ -26,6 +30,8 @@ export const emgSuites = [
   'tasks',
   'fitts',
   'unintended',
+  'devices',
+  'soak',
 ] as const;
 
 /**
@@ -43,6 +49,8 @@ export async function benchEmg(options: EmgOptions): Promise<Report> {
   if (options.suite === 'tasks') return benchEmgTasks(options);
   if (options.suite === 'fitts') return benchFitts(options);
   if (options.suite === 'unintended') return benchUnintended(options);
+  if (options.suite === 'devices') return benchDevices(options);
+  if (options.suite === 'soak') return benchDeviceSoak({ ...options, minutes: options.minutes ?? 30 });
   const decoders = decodersOf(options.decoder);
   if (options.suite === 'accuracy') return benchAccuracy({ ...options, decoders });
   if (options.suite === 'cervical') return benchCervical({ ...options, decoders });

@@ -40,6 +40,15 @@ describe('the command line', () => {
     );
   });
 
+  it('refuses a gesture mapping that does not exist before anything is started', async () => {
+    await expect(parse('emg', 'demo', '--mapping', 'stretch-six').run()).rejects.toThrow(
+      /stretch-six: .*expected a gesture mapping/,
+    );
+    const { run, said } = parse('emg', 'demo', '--source', 'myo');
+    await expect(run()).rejects.toThrow(CommanderError);
+    expect(said.join('')).toContain('Allowed choices are synthetic, sessantaquattro, quattrocento.');
+  });
+
   it('refuses an argument of a launch file that is no name:=value', async () => {
     await expect(parse('launch', 'a.launch.xml', 'seed=7').run()).rejects.toThrow('write name:=value');
   });

@@ -16,6 +16,7 @@ export function createRequests(
   const takeOver = node.createClient('std_srvs/srv/SetBool', 'gate/take_over');
   const resume = node.createClient('std_srvs/srv/Trigger', '/stop/resume');
   const pause = node.createClient('std_srvs/srv/SetBool', '/agent/pause');
+  const calibrate = node.createClient('std_srvs/srv/SetBool', '/emg/calibrate');
   const answers = node.createClient('efferent_interfaces/srv/AnswerQuestion', '/agent/answer');
   const tasks = node.createActionClient('efferent_interfaces/action/ExecuteTask', '/agent/execute_task');
   const options = { timeoutMs: requestTimeoutMs };
@@ -40,6 +41,8 @@ export function createRequests(
           .then(({ goalId }) => ({ goalId }));
       case 'resume':
         return resume.sendRequestAsync({}, options);
+      case 'calibrate':
+        return calibrate.sendRequestAsync({ data: true }, options);
       default:
         return hand(request.kind === 'take-over');
     }

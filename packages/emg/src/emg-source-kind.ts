@@ -22,14 +22,21 @@ export type SourceSettings = Readonly<Record<string, string | number>>;
 
 /** What a source gets from whoever runs it. */
 export interface EmgSourceContext {
-  /** Stamps the frames. */
+  /** Stamps the frames. It may jump, or run slowly, as a simulator's does: what has to keep pace goes by `steadyClock`. */
   readonly clock: Clock;
+  /** Counts the time that passes for people and devices. */
+  readonly steadyClock: Clock;
   /** Calls back every `periodNs` of steady time until cancelled. */
   readonly every: (periodNs: bigint, callback: () => void) => { cancel(): void };
   /** Hears of every change of the link. */
   readonly onLink: (link: EmgLink) => void;
   /** Ends a search in {@link EmgSourceKind.open}. */
   readonly signal: AbortSignal;
+}
+
+/** Returns a time of the steady clock as a time of the clock that stamps frames. */
+export function stampOf(steadyNs: bigint, { clock, steadyClock }: EmgSourceContext): bigint {
+  return clock.nowNs() - (steadyClock.nowNs() - steadyNs);
 }
 
 /** A way to get raw samples, chosen by its name with the node's parameter `source`. */

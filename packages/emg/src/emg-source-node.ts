@@ -1,4 +1,4 @@
-import { describeError } from '@efferent/core';
+import { ConfigurationError, describeError } from '@efferent/core';
 import {
   DiagnosticUpdater,
   diagnosticLevel,
@@ -9,10 +9,12 @@ import {
   type StreamMonitor,
   stampFromNs,
 } from '@efferent/ros';
+import { obeyActivations } from './activation-node.ts';
+import { type ElectrodeGrid, gridNamed, gridNames } from './datasets/electrode-grid.ts';
 import type { EmgFrame, EmgLink, EmgSource } from './emg-source.ts';
 import { type EmgSourceKind, type SourceSettings, settingsFrom } from './emg-source-kind.ts';
 import { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
-import { parseActivation } from './forearm/activation-request.ts';
+import { usualEffort } from './forearm/activation-request.ts';
 import { openSource } from './open-source.ts';
 import { frameMessage, linkMessage } from './source-messages.ts';
 
@@ -27,16 +29,22 @@ export const emgSourceNode: NodeModule = {
       description: `where samples come from: ${emgSourceNames.join(', ')}`,
       readOnly: true,
     });
-    const effort = node.declareParameter('effort', 0.45, {
+    const effort = node.declareParameter('effort', usualEffort, {
       description: 'effort of an activation that gives none, fraction of a maximal contraction',
       readOnly: true,
       range: [0, 1],
     });
+    const electrodes = node.declareParameter('electrodes', '', {
+      description: `where the electrodes are, for the map in the viewer: ${gridNames.filter(Boolean).join(', ')}; empty takes the sleeve when there are 64`,
+      readOnly: true,
+    });
+    if (!gridNames.includes(electrodes)) throw unknownElectrodes(electrodes);
     const kind = await loadEmgSourceKind(name);
     const publisher = new SourcePublisher(node);
     const ending = new AbortController();
     const context = {
       clock: node.clock,
+      steadyClock: node.steadyClock,
       every: (periodNs: bigint, callback: () => void) =>
         node.createTimer(periodNs, callback, node.steadyClock),
       signal: ending.signal,
@@ -50,8 +58,8 @@ export const emgSourceNode: NodeModule = {
       const run = async () => {
         source = await openSource(kind, declareSettings(node, name, kind), { ...context, onLink });
         if (source === undefined || ending.signal.aborted) return;
-        publisher.describe(source);
-        obeyActivations(node, source, effort);
+        publisher.describe(source, gridNamed(electrodes, source.description.channelCount));
+        if (source.perform !== undefined) obeyActivations(node, source.perform.bind(source), effort);
         await source.start((frame) => publisher.publishFrame(frame));
         node.logger.info('emg-source-started', { ...source.description });
       };
@@ -84,19 +92,11 @@ function declareSettings(node: RosNode, source: string, kind: EmgSourceKind): So
   return settingsFrom(source, kind, Object.fromEntries(declared) as SourceSettings);
 }
 
-/** `/emg/activate` says what the muscles of a virtual person do. */
-function obeyActivations(node: RosNode, source: EmgSource, defaultEffort: number): void {
-  if (source.perform === undefined) return;
-  node.createSubscription(
-    'std_msgs/msg/String',
-    '/emg/activate',
-    { qos: qosProfiles.default },
-    ({ data }) => {
-      const request = parseActivation(data);
-      if (typeof request === 'string') node.logger.warn('activation-refused', { reason: request });
-      else source.perform?.(request.gesture, request.effort ?? defaultEffort);
-    },
-  );
+function unknownElectrodes(given: string): ConfigurationError {
+  return new ConfigurationError({
+    code: 'invalid-parameter',
+    message: `emg_source: electrodes: got "${given}", expected one of ${gridNames.filter(Boolean).join(', ')}, or nothing`,
+  });
 }
 
 /** Says on the graph what a source says. */
@@ -106,10 +106,12 @@ class SourcePublisher {
   readonly #frames;
   readonly #statuses;
   #id = '';
+  #electrodes: ElectrodeGrid | undefined;
   #link: EmgLink = { state: 'connecting', reason: 'not opened yet' };
   #produced: StreamMonitor | undefined;
   #nextSample = 0;
   #lostSamples = 0;
+  #lastStampNs = 0n;
 
   constructor(node: RosNode) {
     this.#node = node;
@@ -130,8 +132,9 @@ class SourcePublisher {
     }));
   }
 
-  describe({ description }: EmgSource): void {
+  describe({ description }: EmgSource, electrodes: ElectrodeGrid | undefined): void {
     this.#id = description.id;
+    this.#electrodes = electrodes;
     this.#produced = this.#diagnostics.watch(`frames of ${description.id}`, {
       rateHz: description.sampleRateHz / description.frameSamples,
     });
@@ -143,7 +146,7 @@ class SourcePublisher {
       reason: link.reason,
     });
     const stamp = stampFromNs(this.#node.clock.nowNs());
-    this.#statuses.publish(linkMessage(this.#id, link, this.#lostSamples, stamp));
+    this.#statuses.publish(linkMessage(this.#id, link, this.#lostSamples, stamp, this.#electrodes));
   }
 
   publishFrame(frame: EmgFrame): void {
@@ -153,6 +156,9 @@ class SourcePublisher {
       this.#lostSamples += frame.firstSample - this.#nextSample;
     }
     this.#nextSample = frame.firstSample + frame.samplesUv.length / frame.channelCount;
-    this.#frames.publish(frameMessage(this.#id, frame, stampFromNs(frame.stampNs)));
+    // While a simulator's time stands still the muscles do not: who orders frames by their stamps still can.
+    const stampNs = frame.stampNs > this.#lastStampNs ? frame.stampNs : this.#lastStampNs + 1n;
+    this.#lastStampNs = stampNs;
+    this.#frames.publish(frameMessage(this.#id, frame, stampFromNs(stampNs)));
   }
 }

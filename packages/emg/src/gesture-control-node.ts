@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   DiagnosticUpdater,
   diagnosticLevel,
@@ -11,7 +10,7 @@ import {
 } from '@efferent/ros';
 import type { ControlOutput } from './control/control-types.ts';
 import { GestureController } from './control/gesture-controller.ts';
-import { bundledMappingPath, type GestureMapping, loadGestureMapping } from './control/gesture-mapping.ts';
+import { type GestureMapping, loadGestureMapping, mappingPath } from './control/gesture-mapping.ts';
 import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
 import type { EmgLink } from './emg-source.ts';
@@ -31,7 +30,7 @@ export const gestureControlNode: NodeModule = {
     });
     const file = node.declareParameter('mapping', '', {
       description:
-        "mapping file, or 'five' or 'two' for the robot's bundled one of so many classes; empty for ten",
+        "mapping file, or a bundled one such as 'stretch-five' or 'five'; empty takes the robot's own, of ten classes",
       readOnly: true,
     });
     const baseFrame = node.declareParameter('base_frame', 'base_link', {
@@ -83,11 +82,6 @@ export const gestureControlNode: NodeModule = {
     };
   },
 };
-
-function mappingPath(robot: string, given: string): string {
-  const bundled = bundledMappingPath(robot, given);
-  return given === '' || (/^[a-z]+$/.test(given) && existsSync(bundled)) ? bundled : given;
-}
 
 /** A state of a newer source that has no name here is a link that is not up. */
 function linkState(name: string): EmgLink['state'] {

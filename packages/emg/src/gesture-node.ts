@@ -1,7 +1,7 @@
 import { ConfigurationError, describeError, nsToSeconds } from '@efferent/core';
+import type { OnnxModel } from '@efferent/inference';
 import type { MessageTypes } from '@efferent/interfaces';
 import {
-  DiagnosticUpdater,
   type NodeModule,
   type NodeServices,
   type Partially,
@@ -11,35 +11,38 @@ import {
   stampFromNs,
   stampToNs,
 } from '@efferent/ros';
+import { CalibrationService } from './calibration-service-node.ts';
 import { calibrationPath, type LoadedCalibration, loadCalibration } from './decoder/calibration-file.ts';
 import { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+import { noGesture, watchDecoding, watchSilence } from './decoding-watch-node.ts';
+import type { EmgFrame } from './emg-source.ts';
 
 type EmgFrameMessage = MessageTypes['efferent_interfaces/msg/EmgFrame'];
 type GestureMessage = MessageTypes['efferent_interfaces/msg/Gesture'];
+type PublishGesture = (gesture: Partially<GestureMessage>) => void;
+
+/** A source that is decoded. */
+interface ReadyDecoder {
+  readonly file: string;
+  readonly calibration: LoadedCalibration;
+  readonly decoder: GestureDecoder;
+  readonly model: OnnxModel;
+}
 
 /** What a lockstep episode charges for one run of the model, and for loading a calibration; rounded up. */
 const decodeJob = { name: 'emg-decode', modelledLatencyMs: 1 };
 const prepareJob = { name: 'emg-calibration', modelledLatencyMs: 500 };
 
-/** Decisions a second: one a stride of 50 ms. */
-const decisionRateHz = 20;
-/** A decision later than this after its newest sample is felt as a delay (Farrell and Weir 2007), ms. */
-const decisionMaxMs = 100;
-/** Frames that are older when they come say nothing about what the muscles do, s. */
-const frameMaxAgeS = 0.3;
-/** A sleeve that is silent for so long, three or four frames, has fallen out; looked at every `silencePeriodNs`. */
-const silenceNs = 90_000_000n;
-const silencePeriodNs = 20_000_000n;
 /** Half a second of frames: a decoder that was held up catches up instead of losing samples. */
 const frameQos = { ...qosProfiles.sensorData, depth: 20 } as const;
 
-/** Decodes `/emg/frames` into `/emg/gesture`, one decision a stride. */
+/** Decodes `/emg/frames` into `/emg/gesture`, one decision a stride, and calibrates its decoder again when it is asked to. */
 export const gestureNode: NodeModule = {
   name: 'gesture',
   async start(node, services): Promise<RunningNode> {
-    const file = node.declareParameter('calibration', '', {
+    const parameter = node.declareParameter('calibration', '', {
       description: 'calibration file; empty takes .efferent/emg/<source>.json of the workspace',
       readOnly: true,
     });
@@ -49,40 +52,67 @@ export const gestureNode: NodeModule = {
       '/emg/gesture',
       qosProfiles.default,
     );
-    const decoders = new Map<string, GestureDecoder | 'preparing' | 'failed'>();
+    const decoders = new Map<string, ReadyDecoder | undefined>();
     const { frames, decisions } = watchDecoding(node);
     const silence = watchSilence(node, (gesture) => gestures.publish(gesture));
     let losses = 0;
+    let newestSource = '';
+    const publish: PublishGesture = (gesture) => {
+      decisions.tick();
+      decisions.took(gesture.decode_ms ?? 0);
+      silence.note(gesture);
+      gestures.publish(gesture);
+    };
+    const fileOf = (source: string) =>
+      parameter || calibrationPath(services.workspaceFolders[0] ?? '.', source);
+    const prepare = async (source: string) => {
+      const before = decoders.get(source);
+      const ready = await prepareDecoder(node, services, publish, {
+        sourceId: source,
+        file: fileOf(source),
+        decoder: wantedDecoder,
+      });
+      if (ready === undefined) return;
+      decoders.set(source, ready);
+      await before?.model.dispose();
+    };
+    const inUse = () => {
+      const ready = decoders.get(newestSource);
+      if (ready === undefined) return undefined;
+      const { file, calibration } = ready;
+      const { gestures, heldOut, signal } = calibration;
+      return { sourceId: newestSource, file, gestures, accuracy: heldOut.accuracy, ...signal };
+    };
+    const calibrating = new CalibrationService(node, services, inUse, prepare);
     node.createSubscription(
       'efferent_interfaces/msg/EmgFrame',
       '/emg/frames',
       { qos: frameQos },
       (message) => {
         frames.tick(nsToSeconds(node.clock.nowNs() - stampToNs(message.header.stamp)));
-        const decoder = decoders.get(message.source);
-        if (decoder === undefined) {
-          decoders.set(message.source, 'preparing');
-          const publish = (gesture: Partially<GestureMessage>) => {
-            decisions.tick();
-            decisions.took(gesture.decode_ms ?? 0);
-            silence.note(gesture);
-            gestures.publish(gesture);
-          };
-          const wanted = { sourceId: message.source, file, decoder: wantedDecoder };
-          void prepareDecoder(node, services, publish, wanted).then((ready) => {
-            decoders.set(message.source, ready ?? 'failed');
-          });
+        const { source } = message;
+        newestSource = source;
+        if (!decoders.has(source)) {
+          decoders.set(source, undefined);
+          void prepare(source);
         }
-        if (!(decoder instanceof GestureDecoder)) return;
+        const ready = decoders.get(source);
+        if (ready === undefined) return;
         silence.end();
-        const { fault, decoded } = decoder.push(frameOf(message));
+        const frame = frameOf(message);
+        if (calibrating.isActive) {
+          calibrating.push(source, frame);
+          publish(calibratingMessage(ready.calibration, frame));
+          return;
+        }
+        const { fault, decoded } = ready.decoder.push(frame);
         decoded.catch((error: unknown) => {
           node.logger.error('decode-failed', { reason: describeError(error), decision: 'window dropped' });
         });
         if (fault === undefined) return;
         losses += 1;
         frames.drop();
-        node.logger.warn('frame-lost', { fault, losses, lostSamples: decoder.lostSamples });
+        node.logger.warn('frame-lost', { fault, losses, lostSamples: ready.decoder.lostSamples });
       },
     );
     return {
@@ -94,45 +124,13 @@ export const gestureNode: NodeModule = {
   },
 };
 
-/** Tells whoever acts on gestures, again and again, that a sleeve that was decoded sends nothing any more. */
-function watchSilence(node: RosNode, publish: (gesture: Partially<GestureMessage>) => void) {
-  let newest: Partially<GestureMessage> | undefined;
-  let heardNs = 0n;
-  const timer = node.createTimer(
-    silencePeriodNs,
-    () => {
-      if (newest === undefined || node.steadyClock.nowNs() - heardNs < silenceNs) return;
-      const nothing = {
-        gesture: 'rest',
-        rejected: true,
-        confidence: 0,
-        effort: 0,
-        probabilities: new Float32Array(),
-      };
-      publish({ ...newest, ...nothing, names: newest.names ?? [], fault: 'no-frames' });
-    },
-    node.steadyClock,
-  );
-  return {
-    /** Takes the newest decision. */
-    note: (gesture: Partially<GestureMessage>) => {
-      newest = gesture;
-    },
-    /** Takes that a frame has come. */
-    end: () => {
-      heardNs = node.steadyClock.nowNs();
-    },
-    stop: () => timer.cancel(),
-  };
-}
-
-/** Watches what comes and what is decided, by steady time as electrodes sample. */
-function watchDecoding(node: RosNode) {
-  const diagnostics = new DiagnosticUpdater(node, node.steadyClock);
-  return {
-    frames: diagnostics.watch('frames', { maxAgeS: frameMaxAgeS }),
-    decisions: diagnostics.watch('decisions', { rateHz: decisionRateHz, maxLatencyMs: decisionMaxMs }),
-  };
+/** The robot stands while gestures are made for a prompt. */
+function calibratingMessage(
+  { gestures }: LoadedCalibration,
+  { stampNs }: EmgFrame,
+): Partially<GestureMessage> {
+  const header = { stamp: stampFromNs(stampNs), frame_id: 'emg_sleeve' };
+  return { header, ...noGesture, names: gestures, fault: 'calibrating' };
 }
 
 /** Declares the parameter `decoder`. @throws {@link ConfigurationError} code `unknown-decoder` */
@@ -152,15 +150,14 @@ function decoderFrom(node: RosNode): DecoderName | undefined {
 async function prepareDecoder(
   node: RosNode,
   services: NodeServices,
-  publish: (gesture: Partially<GestureMessage>) => void,
+  publish: PublishGesture,
   wanted: { readonly sourceId: string; readonly file: string; readonly decoder: DecoderName | undefined },
-): Promise<GestureDecoder | undefined> {
-  const { sourceId, decoder } = wanted;
-  const file = wanted.file || calibrationPath(services.workspaceFolders[0] ?? '.', sourceId);
+): Promise<ReadyDecoder | undefined> {
+  const { sourceId, file } = wanted;
   node.logger.info('calibration-loading', { file });
   try {
     const { calibration, model } = await services.jobs.run(prepareJob, async () => {
-      await ensureCalibration(file, sourceId, undefined, decoder);
+      await ensureCalibration(file, sourceId, undefined, wanted.decoder);
       return loadCalibration(file);
     });
     const { accuracy, rejectionRate } = calibration.heldOut;
@@ -170,12 +167,13 @@ async function prepareDecoder(
       rejectionRate,
       gestures: calibration.gestures.length,
     });
-    return new GestureDecoder(
+    const decoder = new GestureDecoder(
       calibration,
       model,
       (work) => services.jobs.run(decodeJob, work),
       (window) => publish(gestureMessage(node, calibration, window)),
     );
+    return { file, calibration, decoder, model };
   } catch (error) {
     node.logger.error('calibration-failed', { reason: describeError(error), decision: 'nothing is decoded' });
     return undefined;
@@ -198,7 +196,7 @@ function gestureMessage(node: RosNode, calibration: LoadedCalibration, window: D
   };
 }
 
-function frameOf(message: EmgFrameMessage) {
+function frameOf(message: EmgFrameMessage): EmgFrame {
   return {
     stampNs: stampToNs(message.header.stamp),
     firstSample: Number(message.first_sample),

@@ -1,3 +1,4 @@
+export { promptText } from './calibration-prompt.ts';
 export type { ControlOutput, ControlStatus, GateView } from './control/control-types.ts';
 export { GestureController } from './control/gesture-controller.ts';
 export {
@@ -7,6 +8,7 @@ export {
   type GestureMapping,
   type GestureMotion,
   loadGestureMapping,
+  mappingPath,
   parseGestureMapping,
 } from './control/gesture-mapping.ts';
 export type { EmgDataSet } from './datasets/data-set.ts';
@@ -36,13 +38,14 @@ export {
   type CalibrationPrompt,
   type CalibrationProtocol,
   defaultProtocol,
+  liveProtocol,
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
 export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
 export { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
-export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
+export { calibrateInWorker, ensureCalibration, hasCalibration } from './decoder/ensure-calibration.ts';
 export {
   type Calibration,
   type CalibrationEvidence,
@@ -53,10 +56,14 @@ export { GestureBelief } from './decoder/gesture-belief.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export type { DecoderAccuracy } from './decoder/held-out.ts';
 export {
+  type EmulatedDevice,
   emulatedDevices,
   startEmulatedDevice,
   wireFaultNames,
 } from './devices/emulated-device.ts';
+export type { SampleSupply } from './devices/emulated-rows.ts';
+export { SessantaquattroEmulator } from './devices/sessantaquattro-emulator.ts';
+export { wireFaults } from './devices/wire-faults.ts';
 export { EmgMeter } from './emg-meter.ts';
 export type { EmgFrame, EmgLink, EmgSource, EmgSourceDescription } from './emg-source.ts';
 export {
@@ -67,7 +74,7 @@ export {
   settingsFrom,
 } from './emg-source-kind.ts';
 export { emgSourceNames, loadEmgSourceKind } from './emg-sources.ts';
-export { parseActivation } from './forearm/activation-request.ts';
+export { parseActivation, usualEffort } from './forearm/activation-request.ts';
 export { SyntheticForearm } from './forearm/synthetic-forearm.ts';
 export {
   parseSyntheticSourceId,

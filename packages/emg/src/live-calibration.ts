@@ -5,9 +5,10 @@ import {
   type CalibrationProtocol,
   promptsOf,
 } from './decoder/calibration-protocol.ts';
-import { CalibrationRecorder } from './decoder/calibration-recorder.ts';
+import { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
 import { type Calibration, type FitOptions, fitCalibration } from './decoder/fit-calibration.ts';
 import type { EmgFrame, EmgSourceDescription } from './emg-source.ts';
+import type { SignalSettings } from './signal/signal-chain.ts';
 
 /** What a person is asked to do now. */
 export interface LivePrompt {
@@ -20,15 +21,18 @@ export interface LivePrompt {
   readonly total: number;
 }
 
+/** What has to be known of a source. */
+export type LiveSource = Pick<EmgSourceDescription, 'id' | 'sampleRateHz' | 'channelCount'>;
+
 /**
  * Leads a person through the prompts of a protocol and records what a source delivers meanwhile.
  *
  * Time is counted in samples that came: while a source is silent, or gone, the prompts wait.
  */
 export class LiveCalibration {
-  readonly #description: EmgSourceDescription;
+  readonly #description: LiveSource;
   readonly #protocol: CalibrationProtocol;
-  readonly #settings;
+  readonly #settings: SignalSettings;
   readonly #recorder: CalibrationRecorder;
   readonly #prompts: readonly CalibrationPrompt[];
   readonly #totalS: number;
@@ -37,7 +41,7 @@ export class LiveCalibration {
   #endS = 0;
 
   /** @param seed - of the order of the gestures */
-  constructor(description: EmgSourceDescription, protocol: CalibrationProtocol, seed: number) {
+  constructor(description: LiveSource, protocol: CalibrationProtocol, seed: number) {
     this.#description = description;
     this.#protocol = protocol;
     this.#settings = defaultSignalSettings(description.sampleRateHz, description.channelCount);
@@ -68,6 +72,15 @@ export class LiveCalibration {
     while (!this.isComplete && this.#nowS >= this.#endS - 0.5 / sampleRateHz) this.#goOn();
     if (!this.isComplete) this.#recorder.push(frame);
     this.#nowS += frame.samplesUv.length / frame.channelCount / sampleRateHz;
+  }
+
+  /** What was recorded so far. */
+  get windows(): readonly CalibrationWindow[] {
+    return this.#recorder.windows;
+  }
+
+  get settings(): SignalSettings {
+    return this.#settings;
   }
 
   /** Fits a decoder to what was recorded; see {@link fitCalibration}. */

@@ -1,4 +1,5 @@
 import type { MessageTypes } from '@efferent/interfaces';
+import type { ElectrodeGrid } from './datasets/electrode-grid.ts';
 import type { EmgFrame, EmgLink } from './emg-source.ts';
 
 type Stamp = MessageTypes['std_msgs/msg/Header']['stamp'];
@@ -21,12 +22,18 @@ export function frameMessage(
   };
 }
 
-/** Returns a change of the link as `/emg/source` carries it. @param stamp - when it changed */
+/**
+ * Returns a change of the link as `/emg/source` carries it.
+ *
+ * @param stamp - when it changed
+ * @param electrodes - where they are; undefined when nobody said
+ */
 export function linkMessage(
   source: string,
   link: EmgLink,
   lostSamples: number,
   stamp: Stamp,
+  electrodes?: ElectrodeGrid,
 ): MessageTypes['efferent_interfaces/msg/EmgSourceStatus'] {
   return {
     header: { stamp, frame_id: frameId },
@@ -34,5 +41,7 @@ export function linkMessage(
     state: link.state,
     reason: link.reason,
     lost_samples: BigInt(lostSamples),
+    map_columns: electrodes?.channels[0]?.length ?? 0,
+    map_channels: Int16Array.from(electrodes?.channels.flat() ?? [], (channel) => channel ?? -1),
   };
 }

@@ -26,19 +26,18 @@ export const syntheticKind: EmgSourceKind = {
       range: [1000, 4000],
     },
   ],
-  async open(settings, { clock, every, onLink }) {
+  async open(settings, context) {
     const { seed, recording_seed: recordingSeed, sample_rate_hz: sampleRateHz } = settings;
     const source = new SyntheticSource(
       { personSeed: Number(seed), sampleRateHz: Number(sampleRateHz) },
       Number(recordingSeed),
-      clock,
-      every,
+      context,
     );
     return {
       description: source.description,
       async start(onFrame) {
         await source.start(onFrame);
-        onLink({ state: 'connected', reason: `virtual person ${seed}` });
+        context.onLink({ state: 'connected', reason: `virtual person ${seed}` });
       },
       stop: () => source.stop(),
       perform: (gesture, effort) => source.perform(gesture, effort),

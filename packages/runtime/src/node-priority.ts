@@ -17,11 +17,23 @@ const niceLevels: Readonly<Record<string, number>> = {
   bridge: 5,
 };
 
-/** Nodes whose loop must run on time whatever else the machine does, with their real-time priority (SCHED_FIFO, 1 to 99). */
-const realTimePriorities: Readonly<Record<string, number>> = { gate: 20, stop: 20 };
+/** What stops the robot. */
+const stopping = 20;
+/** From a muscle to the gate: late decisions stop the robot, and it needs a seventh of one core. */
+const forearm = 15;
 
-/** Tells whether a node's loop must run on time whatever else the machine does. */
-export const isTimeCritical = (executable: string): boolean => realTimePriorities[executable] !== undefined;
+/** Nodes whose loop must run on time whatever else the machine does, with their real-time priority (SCHED_FIFO, 1 to 99). */
+const realTimePriorities: Readonly<Record<string, number>> = {
+  gate: stopping,
+  stop: stopping,
+  'emg-source': forearm,
+  'emg-emulator': forearm,
+  gesture: forearm,
+  'gesture-control': forearm,
+};
+
+/** Tells whether a node may share its loop with nothing but others that stop the robot. */
+export const isTimeCritical = (executable: string): boolean => realTimePriorities[executable] === stopping;
 
 /** Gives this process the priority of a node; without the permission it keeps its own. */
 export function raisePriority(executable: string): void {

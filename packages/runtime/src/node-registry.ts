@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<NodeModule>>> = {
   bridge: async () => (await import('@efferent/bridge/bridge-node')).bridgeNode,
   stop: async () => (await import('@efferent/bridge/stop-node')).stopNode,
   'emg-source': async () => (await import('@efferent/emg/emg-source-node')).emgSourceNode,
+  'emg-emulator': async () => (await import('@efferent/emg/emg-emulator-node')).emgEmulatorNode,
   gesture: async () => (await import('@efferent/emg/gesture-node')).gestureNode,
   'gesture-control': async () => (await import('@efferent/emg/gesture-control-node')).gestureControlNode,
   'lsl-outlet': async () => (await import('@efferent/emg/lsl-outlet-node')).lslOutletNode,

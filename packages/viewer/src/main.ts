@@ -13,6 +13,7 @@ import { TaskPanel } from './mind/task-panel.ts';
 import { RealTimeFactor } from './model/rate-meter.ts';
 import { Banner } from './shell/banner.ts';
 import { placeBody } from './shell/body-place.ts';
+import { CalibrationCard } from './shell/calibration-card.ts';
 import { byId, element } from './shell/element.ts';
 import { GestureMenu } from './shell/gesture-menu.ts';
 import { Keyboard } from './shell/keyboard.ts';
@@ -81,6 +82,10 @@ const motion = new MotionPanel(() => world.limits);
 const rates = new RatesPanel(realTime);
 const emg = new EmgPanel(link);
 const gestureMenu = new GestureMenu();
+const calibration = new CalibrationCard();
+link.subscribe('efferent_interfaces/msg/CalibrationPrompt', '/emg/calibration', (prompt) =>
+  calibration.apply(prompt, performance.now()),
+);
 emg.onStatus = (status) => {
   gestureMenu.apply(status, performance.now());
   banner.onGestures(status.stop_state, status.stop_reason);
@@ -135,6 +140,7 @@ setInterval(() => {
   rates.draw(nowMs, world.stage.framesPerSecond);
   emg.draw();
   gestureMenu.draw(nowMs);
+  calibration.draw(nowMs);
 }, bodyPeriodMs);
 setInterval(() => world.describe(), 1000);
 

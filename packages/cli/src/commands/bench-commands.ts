@@ -34,7 +34,7 @@ export function addBenchCommands(program: Command): void {
   suite('emg', 'gestures of virtual people: decoder, beside LibEMG on the same windows, and control', 10)
     .option(
       '--suite <name>',
-      'generator, accuracy, cervical, onset, timing, tasks, fitts or unintended',
+      'generator, accuracy, cervical, onset, timing, tasks, fitts, unintended, devices or soak',
       'generator',
     )
     .option(
@@ -42,6 +42,7 @@ export function addBenchCommands(program: Command): void {
       'lda, cnn or temporal, in the suites of the decoder; accuracy and cervical take several, with commas',
       'lda',
     )
+    .option('--minutes <number>', 'length of the suite soak; 30 without it', number)
     .option('--control <name>', 'how much the robot helps in tasks: shared', 'shared')
     .option('--accuracy <share>', 'make the decoder worse, until so many of its decisions are right', number)
     .option('--tasks <ids>', 'task cards, with commas between them; all without it');

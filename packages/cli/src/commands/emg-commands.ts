@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { count, integer, lazily, number, withSystemOptions } from './command-options.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { count, integer, lazily, middlewareOption, number, withSystemOptions } from './command-options.ts';
 
 /** Adds `emg`: gestures of the forearm. */
 export function addEmgCommands(program: Command): void {
@@ -37,6 +37,7 @@ export function addEmgCommands(program: Command): void {
     .option('--port <number>', "the device's usual one without it", integer)
     .option('--person <number>', 'seed of the virtual person', integer, 1)
     .option('--fault <name>', 'what happens to its packets: split, lose, repeat, delay, truncate, swap')
+    .addOption(middlewareOption())
     .action(lazily(async () => (await import('../emg/emulate-command.ts')).runEmgEmulate));
   emg
     .command('eval')
@@ -48,6 +49,15 @@ export function addEmgCommands(program: Command): void {
     .action(lazily(async () => (await import('../emg/eval-command.ts')).runEmgEval));
   withSystemOptions(emg.command('demo'))
     .description('drive the simulated robot with a synthetic forearm, from buttons in the viewer')
+    .option(
+      '--mapping <name>',
+      'stretch, stretch-five or stretch-two, or a file of your own; ten classes without it',
+    )
+    .addOption(
+      new Option('--source <name>', 'how the samples come; a device is emulated, byte by byte')
+        .choices(['synthetic', 'sessantaquattro', 'quattrocento'])
+        .default('synthetic'),
+    )
     .option('--host <address>', 'where the viewer listens', '127.0.0.1')
     .option('--port <number>', 'port of the viewer', integer, 8765)
     .option('--decoder <name>', 'of a calibration that is made now: lda, cnn or temporal')

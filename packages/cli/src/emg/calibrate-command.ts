@@ -16,7 +16,9 @@ import {
   gestureNames,
   isGestureName,
   LiveCalibration,
+  liveProtocol,
   loadCalibration,
+  promptText,
   saveCalibration,
   syntheticSourceId,
 } from '@efferent/emg';
@@ -41,9 +43,6 @@ export interface CalibrateOptions extends SourceOptions {
 
 /** Sample rate of the synthetic forearm in the launch file, Hz. */
 export const syntheticRateHz = 2000;
-
-/** Eight repetitions of 3 s, as in FlexWear-HD; a person reads, reacts within 0.3 s, and moves within 0.4 s. Rests are ours. */
-const liveProtocol = { ...defaultProtocol, holdS: 3, restS: 1.5, settlingS: 0.7 };
 
 /** A recalibration is short: FlexWear-HD's later sessions have four to five repetitions. */
 const recalibrationRepetitions = 4;
@@ -139,11 +138,6 @@ async function calibrateLive(
   const file = calibrationFile(id);
   await saveCalibration(file, await calibration.fit(fit));
   await printCalibration(terminal, file);
-}
-
-function promptText({ gesture, effort, isRecorded }: CalibrationPrompt): string {
-  if (gesture === 'rest') return isRecorded ? 'rest: keep still' : 'rest';
-  return `${gesture}, ${effort < 0.4 ? 'gently' : effort < 0.5 ? 'with some effort' : 'firmly'}`;
 }
 
 /** @throws {@link ConfigurationError} code `unknown-decoder` */

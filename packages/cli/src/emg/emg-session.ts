@@ -1,4 +1,4 @@
-import { systemWallClock } from '@efferent/core';
+import { steadyWallClock, systemWallClock } from '@efferent/core';
 import {
   type EmgFrame,
   type EmgLink,
@@ -41,7 +41,7 @@ export async function withSource(
 ): Promise<void> {
   const kind = await loadEmgSourceKind(name);
   const onLink = (link: EmgLink) => use.onLink(link);
-  const context = { clock: systemWallClock, every: wallTicker, onLink, signal };
+  const context = { clock: systemWallClock, steadyClock: steadyWallClock, every: wallTicker, onLink, signal };
   const source = await openSource(kind, settingsFrom(name, kind, param), context);
   if (source === undefined) return;
   await use.onOpen(source.description);

@@ -10,6 +10,7 @@ export type ControlOutput =
   | { readonly kind: 'take-over' }
   | { readonly kind: 'hand-back' }
   | { readonly kind: 'resume' }
+  | { readonly kind: 'calibrate' }
   | { readonly kind: 'answer'; readonly questionId: string; readonly answer: string }
   | { readonly kind: 'instruct'; readonly instruction: string };
 

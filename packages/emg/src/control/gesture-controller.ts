@@ -331,6 +331,7 @@ export class GestureController {
       case 'take-over':
       case 'hand-back':
       case 'resume':
+      case 'calibrate':
         return [{ kind: press.kind }];
       case 'toggle-level':
         this.#levelIndex = this.#nextLevelIndex;

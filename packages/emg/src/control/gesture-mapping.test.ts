@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bundledMappingPath, loadGestureMapping, parseGestureMapping } from './gesture-mapping.ts';
+import {
+  bundledMappingPath,
+  loadGestureMapping,
+  mappingPath,
+  parseGestureMapping,
+} from './gesture-mapping.ts';
 
 const text = readFileSync(bundledMappingPath('stretch'), 'utf8');
 
@@ -102,4 +107,13 @@ test.each([
 
 test('a missing file says what to give', async () => {
   await expect(loadGestureMapping('/nowhere/m.yaml')).rejects.toMatchObject({ code: 'unreadable-mapping' });
+});
+
+test('a bundled mapping is named by its whole name or its variant, any other text is a file', () => {
+  for (const name of ['', 'stretch'])
+    expect(mappingPath('stretch', name)).toBe(bundledMappingPath('stretch'));
+  for (const name of ['five', 'stretch-five'])
+    expect(mappingPath('stretch', name)).toBe(bundledMappingPath('stretch', 'five'));
+  for (const file of ['stretch-six', 'two.yaml', './two', 'stretch-../two'])
+    expect(mappingPath('stretch', file)).toBe(file);
 });

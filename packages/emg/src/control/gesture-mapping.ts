@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError, parseWithSchema, parseYaml } from '@efferent/core';
@@ -63,6 +64,18 @@ export interface GestureMapping {
 export function bundledMappingPath(robotId: string, variant = ''): string {
   const name = variant === '' ? robotId : `${robotId}-${variant}`;
   return join(import.meta.dirname, '..', '..', 'mappings', `${name}.yaml`);
+}
+
+/**
+ * Returns the mapping file that a user names: a bundled one by its whole name or its variant (`stretch-five`, `five`), or a path.
+ *
+ * @param given - empty takes the robot's own
+ */
+export function mappingPath(robotId: string, given: string): string {
+  const isOwn = given === robotId || given.startsWith(`${robotId}-`);
+  const variant = isOwn ? given.slice(robotId.length + 1) : given;
+  const bundled = bundledMappingPath(robotId, variant);
+  return variant === '' || (/^[a-z]+$/.test(variant) && existsSync(bundled)) ? bundled : given;
 }
 
 /** Lists the gestures that mean something in a mapping. */

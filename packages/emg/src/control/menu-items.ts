@@ -57,10 +57,17 @@ export function menuItems(mapping: GestureMapping, view: MenuView): readonly Men
     ...(suggestions.length === 0 ? [] : [{ label: 'ask the agent', does: { opens: [...suggestions, up] } }]),
     ...(view.hasTakenOver ? [press('give the robot back', { kind: 'hand-back' })] : []),
     press(`${view.nextLevel} speed`, { kind: 'toggle-level' }),
+    calibrate,
     press('stop and lock', { kind: 'stop' }),
     ...(modes.length === 0 ? [press('close the menu', { kind: 'close' })] : []),
   ];
 }
+
+/** The robot stands for a minute or more: a second choice, that is not the first one lit, says that it is meant. */
+const calibrate: MenuItem = {
+  label: 'calibrate',
+  does: { opens: [up, press('yes, calibrate', { kind: 'calibrate' })] },
+};
 
 const stopItems: readonly MenuItem[] = [
   {

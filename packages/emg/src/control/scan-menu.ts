@@ -12,6 +12,7 @@ export type MenuPress =
         | 'stop'
         | 're-arm'
         | 'resume'
+        | 'calibrate'
         | 'close'
         | 'up';
     };

@@ -74,6 +74,31 @@ export const capgmyoGrid = byColumns(
 /** FlexWear-HD: 64 electrodes whose places are not published; drawn 8x8 as EMGBench does. */
 export const flexwearGrid = byRows('FlexWear-HD 8x8', 8, 8, undefined);
 
+/** Grids of 64 electrodes that a source may name. */
+const namedGrids: Readonly<Record<string, ElectrodeGrid>> = {
+  sleeve: sleeveGrid,
+  gr10mm0808,
+  gr08mm1305: gr1305(8),
+  gr04mm1305: gr1305(4),
+};
+
+/** Names of grids, for a setting; empty says nothing. */
+export const gridNames: readonly string[] = ['', ...Object.keys(namedGrids)];
+
+/**
+ * Returns the grid of a name.
+ *
+ * @param name - one of {@link gridNames}; empty takes the sleeve when there are as many channels
+ * @param channelCount - of the source
+ * @returns undefined when it is not known where the electrodes are
+ */
+export function gridNamed(name: string, channelCount: number): ElectrodeGrid | undefined {
+  const grid = namedGrids[name === '' ? 'sleeve' : name];
+  return grid?.channels.flat().filter((channel) => channel !== undefined).length === channelCount
+    ? grid
+    : undefined;
+}
+
 /**
  * Hyser: four grids of 8x8, 10 mm, on the extensors and flexors, distal and proximal: ED, EP, FD, FP.
  *

@@ -28,6 +28,9 @@ export const defaultProtocol: CalibrationProtocol = {
   effort: [0.3, 0.6],
 };
 
+/** Eight repetitions of 3 s, as in FlexWear-HD; a person reads, reacts within 0.3 s, and moves within 0.4 s. Rests are ours. */
+export const liveProtocol: CalibrationProtocol = { ...defaultProtocol, holdS: 3, restS: 1.5, settlingS: 0.7 };
+
 /** One prompt of a protocol. */
 export interface CalibrationPrompt {
   readonly gesture: GestureName;

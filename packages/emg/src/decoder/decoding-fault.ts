@@ -8,6 +8,7 @@ export const decodingFaults = {
   'not-finite': 'samples of the sleeve are not finite numbers',
   saturated: 'electrodes are driven to the end of their range',
   'dead-channels': 'more than 20 % of the electrodes are dead',
+  calibrating: 'the decoder is being calibrated',
   'decoder-failed': 'the decoder has failed',
 } as const;
 

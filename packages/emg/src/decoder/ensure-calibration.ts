@@ -5,7 +5,12 @@ import { ConfigurationError } from '@efferent/core';
 import { parseSyntheticSourceId } from '../forearm/synthetic-source.ts';
 import { decoderIn } from './calibration-file.ts';
 import { type CalibrationProtocol, defaultProtocol } from './calibration-protocol.ts';
-import type { CalibrationAnswer, CalibrationJob } from './calibration-worker.ts';
+import type {
+  CalibrationAnswer,
+  CalibrationJob,
+  CalibrationRecording,
+  VirtualCalibration,
+} from './calibration-worker.ts';
 import type { DecoderName } from './decoder-name.ts';
 
 /**
@@ -24,7 +29,7 @@ export async function ensureCalibration(
   protocol: CalibrationProtocol = defaultProtocol,
   decoder?: DecoderName,
 ): Promise<boolean> {
-  if (existsSync(file) && (decoder === undefined || (await decoderIn(file)) === decoder)) return false;
+  if (await hasCalibration(file, decoder)) return false;
   const person = parseSyntheticSourceId(sourceId);
   if (person === undefined) {
     throw new ConfigurationError({
@@ -37,15 +42,30 @@ export async function ensureCalibration(
   return true;
 }
 
+/** Tells whether there is a calibration, and of the decoder that is wanted where one is. */
+export async function hasCalibration(file: string, decoder: DecoderName | undefined): Promise<boolean> {
+  return existsSync(file) && (decoder === undefined || (await decoderIn(file)) === decoder);
+}
+
+/**
+ * Fits a decoder to what was recorded, in a thread of its own, and writes it.
+ * @throws {@link ConfigurationError} code `calibration-failed`; the file is as it was
+ */
+export function fitInWorker(recording: CalibrationRecording, file: string): Promise<void> {
+  return runInWorker({ ...recording, file });
+}
+
 /**
  * Calibrates a virtual person in a thread of its own (it takes seconds of computing, and control loops of the same
  * process must go on) and writes the result.
  * @throws {@link ConfigurationError} code `calibration-failed`
  */
-export async function calibrateInWorker(job: CalibrationJob): Promise<void> {
-  const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), {
-    workerData: job,
-  });
+export function calibrateInWorker(job: VirtualCalibration & { readonly file: string }): Promise<void> {
+  return runInWorker(job);
+}
+
+async function runInWorker(job: CalibrationJob): Promise<void> {
+  const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), { workerData: job });
   try {
     const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
     if (answer.ok) return;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { secondsToNs } from '@efferent/core';
 import type { EmgFrame } from '../emg-source.ts';
-import type { EmgSourceContext } from '../emg-source-kind.ts';
+import { type EmgSourceContext, stampOf } from '../emg-source-kind.ts';
 import type { StreamFault } from './counted-rows.ts';
 import { type DeviceFormat, DeviceStream } from './device-stream.ts';
 
@@ -60,7 +60,7 @@ export class DeviceLink {
   /** Takes over a connection, in place of the one before. @param peer - who it is, for people */
   attach(socket: Socket, peer: string): void {
     this.detach();
-    const firstSample = this.#stream?.resumeAt(this.#context.clock.nowNs()) ?? 0;
+    const firstSample = this.#stream?.resumeAt(this.#context.steadyClock.nowNs()) ?? 0;
     this.#stream = new DeviceStream(this.#format, firstSample);
     this.#socket = socket;
     this.#peer = peer;
@@ -100,7 +100,9 @@ export class DeviceLink {
     if (socket !== this.#socket || stream === undefined) return;
     this.#hasBytes = true;
     const before = stream.nextSample;
-    const fault = stream.push(chunk, this.#context.clock.nowNs(), (frame) => this.#events.onFrame(frame));
+    const fault = stream.push(chunk, this.#context.steadyClock.nowNs(), (frame) =>
+      this.#events.onFrame({ ...frame, stampNs: stampOf(frame.stampNs, this.#context) }),
+    );
     if (fault !== undefined) {
       this.#lose(socket, faults[fault]);
       return;

@@ -19,6 +19,7 @@ export class DeviceRig {
 
   readonly context: EmgSourceContext = {
     clock: this.clock,
+    steadyClock: this.clock,
     every: this.every,
     onLink: (link) => {
       this.links.push(link);

@@ -7,6 +7,9 @@ export interface ActivationRequest {
   readonly effort: number | undefined;
 }
 
+/** Effort of a gesture that is asked for without one. */
+export const usualEffort = 0.45;
+
 /**
  * Reads the text of `/emg/activate`: a gesture, and after a space an effort if it matters, e.g. `grip 0.6`.
  * @returns the request, or a sentence that says what is wrong

@@ -1,5 +1,6 @@
-import { type Clock, ConfigurationError, nsPerSecond } from '@efferent/core';
+import { ConfigurationError, nsPerSecond } from '@efferent/core';
 import type { EmgFrame, EmgSource, EmgSourceDescription } from '../emg-source.ts';
+import { type EmgSourceContext, stampOf } from '../emg-source-kind.ts';
 import type { GestureName } from '../gestures.ts';
 import { SyntheticForearm } from './synthetic-forearm.ts';
 import { createVirtualPerson } from './virtual-person.ts';
@@ -9,9 +10,6 @@ export interface SyntheticPerson {
   readonly personSeed: number;
   readonly sampleRateHz: number;
 }
-
-/** Calls back every `periodNs` until cancelled: a node's timer, or a test's. */
-export type Ticker = (periodNs: bigint, callback: () => void) => { cancel(): void };
 
 /** Duration of one frame, ns. */
 const framePeriodNs = 25_000_000n;
@@ -29,12 +27,11 @@ export function parseSyntheticSourceId(id: string): SyntheticPerson | undefined 
   return match === null ? undefined : { personSeed: Number(match[1]), sampleRateHz: Number(match[2]) };
 }
 
-/** The synthetic forearm as a source of frames on a clock. */
+/** The synthetic forearm as a source of frames: muscles go on while a simulator's time stands still. */
 export class SyntheticSource implements EmgSource {
   readonly description: EmgSourceDescription;
   readonly #forearm: SyntheticForearm;
-  readonly #clock: Clock;
-  readonly #every: Ticker;
+  readonly #context: EmgSourceContext;
   readonly #samplesUv: Float32Array;
   #timer: { cancel(): void } | undefined;
   #startNs = 0n;
@@ -42,10 +39,8 @@ export class SyntheticSource implements EmgSource {
 
   /**
    * @param recordingSeed - which recording of the person; repetitions and noise differ between seeds
-   * @param clock - stamps the frames and says how many samples are due
-   * @param every - starts a timer on the same clock
    */
-  constructor(person: SyntheticPerson, recordingSeed: number, clock: Clock, every: Ticker) {
+  constructor(person: SyntheticPerson, recordingSeed: number, context: EmgSourceContext) {
     const frameSamples = Math.round((Number(framePeriodNs) / 1e9) * person.sampleRateHz);
     if (
       person.sampleRateHz < 1000 ||
@@ -62,8 +57,7 @@ export class SyntheticSource implements EmgSource {
       recordingSeed,
       sampleRateHz: person.sampleRateHz,
     });
-    this.#clock = clock;
-    this.#every = every;
+    this.#context = context;
     this.#samplesUv = new Float32Array(frameSamples * this.#forearm.channelCount);
     this.description = {
       id: syntheticSourceId(person),
@@ -79,8 +73,9 @@ export class SyntheticSource implements EmgSource {
   }
 
   async start(onFrame: (frame: EmgFrame) => void): Promise<void> {
-    this.#startNs = this.#clock.nowNs();
-    this.#timer = this.#every(framePeriodNs, () => this.#deliverDue(onFrame));
+    const { every, steadyClock } = this.#context;
+    this.#startNs = steadyClock.nowNs();
+    this.#timer = every(framePeriodNs, () => this.#deliverDue(onFrame));
   }
 
   async stop(): Promise<void> {
@@ -90,13 +85,14 @@ export class SyntheticSource implements EmgSource {
 
   #deliverDue(onFrame: (frame: EmgFrame) => void): void {
     const { frameSamples, sampleRateHz, channelCount } = this.description;
-    const elapsedNs = this.#clock.nowNs() - this.#startNs;
+    const elapsedNs = this.#context.steadyClock.nowNs() - this.#startNs;
     const due = Number(elapsedNs / framePeriodNs) - this.#firstSample / frameSamples;
     if (due > mostFramesAtOnce) this.#firstSample += (due - mostFramesAtOnce) * frameSamples;
     for (let i = 0; i < Math.min(due, mostFramesAtOnce); i++) {
       this.#forearm.generate(this.#samplesUv);
       const firstSample = this.#firstSample;
-      const stampNs = this.#startNs + (BigInt(firstSample) * nsPerSecond) / BigInt(sampleRateHz);
+      const sampledNs = this.#startNs + (BigInt(firstSample) * nsPerSecond) / BigInt(sampleRateHz);
+      const stampNs = stampOf(sampledNs, this.#context);
       this.#firstSample += frameSamples;
       onFrame({ stampNs, firstSample, sampleRateHz, channelCount, samplesUv: this.#samplesUv });
     }

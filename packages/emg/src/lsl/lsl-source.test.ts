@@ -32,6 +32,7 @@ async function listen(name: string, unit = '') {
   const frames: EmgFrame[] = [];
   const source = await lslKind.open(settingsFrom('lsl', lslKind, { stream: name, unit }), {
     clock: steadyWallClock,
+    steadyClock: steadyWallClock,
     every: (periodNs, callback) => {
       const timer = setInterval(callback, Number(periodNs) / 1e6);
       return { cancel: () => clearInterval(timer) };
@@ -166,6 +167,7 @@ test('a machine to look on is named by its address', async () => {
   const settings = settingsFrom('lsl', lslKind, { peers: '127.0.0.2, my-pc' });
   const context = {
     clock: steadyWallClock,
+    steadyClock: steadyWallClock,
     every: () => ({ cancel: () => undefined }),
     onLink: () => undefined,
     signal,

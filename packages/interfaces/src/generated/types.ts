@@ -279,6 +279,17 @@ export interface EfferentInterfacesBeliefRoom {
   readonly max: GeometryMsgsPoint;
 }
 
+export interface EfferentInterfacesCalibrationPrompt {
+  readonly header: StdMsgsHeader;
+  readonly state: string;
+  readonly gesture: string;
+  readonly effort: number;
+  readonly text: string;
+  readonly next: string;
+  readonly progress: number;
+  readonly total: number;
+}
+
 export interface EfferentInterfacesCritique {
   readonly header: StdMsgsHeader;
   readonly task_id: string;
@@ -306,6 +317,8 @@ export interface EfferentInterfacesEmgSourceStatus {
   readonly state: string;
   readonly reason: string;
   readonly lost_samples: bigint;
+  readonly map_columns: number;
+  readonly map_channels: Int16Array;
 }
 
 export interface EfferentInterfacesGateStatus {
@@ -2059,6 +2072,7 @@ export interface MessageTypes {
   'efferent_interfaces/msg/BeliefRelation': EfferentInterfacesBeliefRelation;
   'efferent_interfaces/msg/BeliefRobot': EfferentInterfacesBeliefRobot;
   'efferent_interfaces/msg/BeliefRoom': EfferentInterfacesBeliefRoom;
+  'efferent_interfaces/msg/CalibrationPrompt': EfferentInterfacesCalibrationPrompt;
   'efferent_interfaces/msg/Critique': EfferentInterfacesCritique;
   'efferent_interfaces/msg/EmgFrame': EfferentInterfacesEmgFrame;
   'efferent_interfaces/msg/EmgSourceStatus': EfferentInterfacesEmgSourceStatus;

@@ -1,6 +1,6 @@
 import type { MessageTypes } from '@efferent/interfaces';
 import type { GraphLink } from '../connection/graph-link.ts';
-import { electrodePixels, mapSide } from '../model/electrode-map.ts';
+import { type ElectrodeMap, electrodePixels, mapOf } from '../model/electrode-map.ts';
 import { element } from '../shell/element.ts';
 import { Gauge } from './gauge.ts';
 import { panel } from './motion-panel.ts';
@@ -40,10 +40,14 @@ export class EmgPanel {
   readonly #control = element('span', { class: 'control' });
   readonly #latency = element('span', { class: 'mono' });
   readonly #takeOver = element('button', { type: 'button', disabled: true, 'data-scan': '2' }, ['Take over']);
+  readonly #calibrate = element('button', { type: 'button', disabled: true, 'data-scan': '3' }, [
+    'Calibrate',
+  ]);
   #robot = '';
   #subscriptions: readonly (() => void)[] = [];
   #isHuman = false;
   #gesture: Gesture | undefined;
+  #electrodes: ElectrodeMap | undefined;
   #fullScaleUv = 60;
   #muscleNames = '';
 
@@ -55,9 +59,13 @@ export class EmgPanel {
       this.#muscles,
     ]);
     this.node = panel('Forearm', '', content);
-    this.node.querySelector('h2')?.append(this.#takeOver);
+    this.node.querySelector('h2')?.append(this.#calibrate, this.#takeOver);
     this.node.hidden = true;
     this.#takeOver.addEventListener('click', () => void this.#setTakeOver(this.#robot, !this.#isHuman));
+    this.#calibrate.addEventListener('click', () => void this.#startCalibration());
+    link.services.watch((services) => {
+      this.#calibrate.disabled = !services.has('/emg/calibrate');
+    });
     link.topics.watch((topics) => {
       const isThere = topics.has('/emg/gesture');
       if (isThere !== this.node.hidden) return;
@@ -65,6 +73,9 @@ export class EmgPanel {
     });
     link.subscribe('efferent_interfaces/msg/Gesture', '/emg/gesture', (gesture) => {
       this.#gesture = gesture;
+    });
+    link.subscribe('efferent_interfaces/msg/EmgSourceStatus', '/emg/source', (status) => {
+      this.#electrodes = { columns: status.map_columns, channels: status.map_channels };
     });
   }
 
@@ -114,16 +125,23 @@ export class EmgPanel {
   }
 
   #drawMap(rms: ArrayLike<number>): void {
-    const side = mapSide(rms.length);
-    if (this.#map.width !== side) this.#map.width = this.#map.height = side;
+    if (rms.length === 0) return;
+    const map = mapOf(this.#electrodes, rms.length);
+    const rows = Math.ceil(map.channels.length / map.columns);
+    if (this.#map.width !== map.columns || this.#map.height !== rows) {
+      this.#map.width = map.columns;
+      this.#map.height = rows;
+      // A sleeve is rolled out above the bars; a grid has room beside them.
+      this.#map.parentElement?.setAttribute('data-map', map.columns > 2 * rows ? 'wide' : 'square');
+    }
     const context = this.#map.getContext('2d');
     if (!context) return;
     let peak = 0;
     for (let i = 0; i < rms.length; i++) peak = Math.max(peak, rms[i] ?? 0);
     // The scale follows the strongest contraction seen and forgets it slowly.
     this.#fullScaleUv = Math.max(30, peak, this.#fullScaleUv * 0.998);
-    const image = context.createImageData(side, side);
-    electrodePixels(rms, this.#fullScaleUv, image.data);
+    const image = context.createImageData(map.columns, rows);
+    electrodePixels(map, rms, this.#fullScaleUv, image.data);
     context.putImageData(image, 0, 0);
   }
 
@@ -177,14 +195,21 @@ export class EmgPanel {
     return button;
   }
 
-  async #setTakeOver(robot: string, data: boolean): Promise<void> {
+  #setTakeOver(robot: string, data: boolean): Promise<void> {
+    return this.#ask(this.#takeOver, `${robot}/gate/take_over`, data);
+  }
+
+  #startCalibration(): Promise<void> {
+    return this.#ask(this.#calibrate, '/emg/calibrate', true);
+  }
+
+  /** Asks a service; why it was refused is told at its button. */
+  async #ask(button: HTMLButtonElement, service: string, data: boolean): Promise<void> {
     try {
-      const { success, message } = await this.#link.call('std_srvs/srv/SetBool', `${robot}/gate/take_over`, {
-        data,
-      });
-      this.#takeOver.title = success ? '' : message;
+      const { success, message } = await this.#link.call('std_srvs/srv/SetBool', service, { data });
+      button.title = success ? '' : message;
     } catch (error) {
-      this.#takeOver.title = error instanceof Error ? error.message : String(error);
+      button.title = error instanceof Error ? error.message : String(error);
     }
   }
 

@@ -5,7 +5,7 @@ import { Backoff } from '../connection/backoff.ts';
 import { publishFrame, readServerFrame, serviceFrame } from '../connection/frames.ts';
 import { FrameBudget, fullLimits, leanLimits } from '../world/frame-budget.ts';
 import { searchBelief } from './belief-search.ts';
-import { electrodePixels, mapSide } from './electrode-map.ts';
+import { electrodePixels, mapOf } from './electrode-map.ts';
 import { freshness } from './freshness.ts';
 import { imagePixels } from './image-pixels.ts';
 import { formatPosition, gaugeSpecs, gripperIndex } from './joint-gauges.ts';
@@ -190,9 +190,23 @@ describe('pictures', () => {
 
   it('draws a stronger electrode brighter', () => {
     const pixels = new Uint8ClampedArray(8);
-    electrodePixels([5, 80], 100, pixels);
+    electrodePixels(mapOf(undefined, 2), [5, 80], 100, pixels);
     expect(pixels[5] as number).toBeGreaterThan(pixels[1] as number);
-    expect(mapSide(64)).toBe(8);
+  });
+
+  it('draws electrodes where the source says that they are, and nothing where there is none', () => {
+    const map = mapOf({ columns: 2, channels: Int16Array.of(-1, 2, 0, 1) }, 3);
+    const pixels = new Uint8ClampedArray(16).fill(9);
+    electrodePixels(map, [0, 50, 100], 100, pixels);
+    expect([...pixels.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+    const greens = [5, 9, 13].map((at) => pixels[at] as number);
+    expect(greens[0]).toBeGreaterThan(greens[2] as number);
+    expect(greens[2]).toBeGreaterThan(greens[1] as number);
+  });
+
+  it('draws a square when no map was given, or one of other electrodes', () => {
+    expect(mapOf(undefined, 64).columns).toBe(8);
+    expect(mapOf({ columns: 16, channels: new Int16Array(64) }, 32).columns).toBe(6);
   });
 
   it('fades what is old and not what is fresh', () => {
