@@ -32,8 +32,8 @@ const mostFolds = 8;
 const lowestRejection = 0.7;
 /**
  * Rejection is raised until held-out active errors fall to the first figure, unless that rejects more than the second. Held-out
- * windows are harder than later ones, which a decoder fitted to all repetitions meets: on virtual people >= 2000 this
- * came out as 1.5 % of active errors at 10 % rejected.
+ * windows are harder than later ones, which a decoder fitted to all repetitions meets: of those of virtual people >= 2000
+ * some 10 % are rejected.
  */
 const rejectionTarget = { activeErrorRate: 0.004, rejectionRate: 0.16 } as const;
 
