@@ -14,6 +14,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
  * 400 ms. From silence, or from the last sample, until odometry shows less than 1 cm/s pass at most 200 ms.
  */
 const person = { personSeed: 2, sampleRateHz: 2000 };
+/** rcl_interfaces/msg/ParameterType PARAMETER_BOOL. */
+const parameterBool = 1;
 const longestRelaxationS = 0.4;
 const stopWithinS = 0.2;
 
@@ -146,5 +148,33 @@ describe('gestures in lockstep', () => {
     await runFor(2);
     expect(lastPushS() - lostS).toBeLessThan(stopWithinS);
     expect(lastMotionS() - lostS).toBeLessThan(stopWithinS);
+  });
+
+  it('with assistance the base slows before what the laser sees, and says so', async () => {
+    await start('state-publisher', '/stretch', { robot: 'stretch' });
+    const said = new Set<string>();
+    observer.createSubscription(
+      'efferent_interfaces/msg/GestureControlStatus',
+      'gesture_control/status',
+      {},
+      ({ assist }) => void said.add(assist.split(':')[0] ?? ''),
+    );
+    const set = observer.createClient(
+      'rcl_interfaces/srv/SetParameters',
+      '/stretch/gesture_control/set_parameters',
+    );
+    const value = { type: parameterBool, bool_value: true };
+    const answer = set.sendRequestAsync({ parameters: [{ name: 'assist', value }] }, { timeoutMs: 1000 });
+    await runFor(1);
+    expect((await answer).results.map(({ successful }) => successful)).toEqual([true]);
+    activate('wflex');
+    await runFor(5);
+    const early = Math.min(...motions.map(({ linearMps }) => linearMps));
+    expect(early).toBeLessThan(-0.04);
+    await runFor(12);
+    expect(said).toContain('slowed');
+    // The shelf is 0.9 m behind; a base that is not slowed stands before it because the gate brakes, or has hit it.
+    const late = motions.filter(({ atS }) => atS > nowS() - 1).map(({ linearMps }) => Math.abs(linearMps));
+    expect(Math.max(...late)).toBeLessThan(0.6 * Math.abs(early));
   });
 });

@@ -46,7 +46,7 @@ async function settle<T>(lockstep: Lockstep, promise: Promise<T>, limitS = 1200)
   return promise;
 }
 
-async function start(parameters: Record<string, string | number> = {}): Promise<Run> {
+async function start(parameters: Record<string, string | number | boolean> = {}): Promise<Run> {
   const lockstep = createLockstep({ logSink: () => undefined });
   const world = await lockstep.context.createNode('kitchen');
   const kitchen = new SymbolicKitchen(world, loadPriorMap([workspace], 'kitchen'));
@@ -368,6 +368,41 @@ test('a pause stops the running skill and goes on with it afterwards', async () 
   await settle(run.lockstep, pause.sendRequestAsync({ data: false }, { timeoutMs: 1000 }));
   expect((await settle(run.lockstep, sent.result)).result.outcome).toBe('success');
   expect(run.kitchen.sent.slice(before)[0]).toBe('pick(apple-1)');
+});
+
+test('with confirm_steps every step waits for a word, stays paused without one, and can end the task', async () => {
+  const run = await start({ confirm_steps: true, question_timeout_s: 20 });
+  tableThings(run.kitchen);
+  const answers = run.client.createClient('efferent_interfaces/srv/AnswerQuestion', '/agent/answer');
+  const asked: string[] = [];
+  let id = '';
+  const qos = qosProfiles.latched;
+  run.client.createSubscription(
+    'efferent_interfaces/msg/Question',
+    '/agent/question',
+    { qos },
+    (question) => {
+      id = question.id;
+      if (id !== '') asked.push(`${question.text} ${question.choices.join(' / ')}`);
+    },
+  );
+  const say = (answer: string) =>
+    settle(run.lockstep, answers.sendRequestAsync({ question_id: id, answer }, { timeoutMs: 1000 }));
+  const wait = (seconds: number) =>
+    run.lockstep.advanceTo(run.lockstep.clock.nowNs() + BigInt(seconds) * 1_000_000_000n);
+  const sent = await send(run, 'put the apple in the bowl');
+  await wait(90);
+  expect(run.kitchen.sent.filter((call) => !call.startsWith('look'))).toEqual([]);
+  expect(new Set(asked)).toEqual(new Set(['Next: pick apple. go on / end the task']));
+  expect(asked.length).toBeGreaterThan(3);
+  await say('go on');
+  await wait(60);
+  expect(run.kitchen.sent.at(-1)).toBe('pick(apple-1)');
+  expect(asked.at(-1)).toBe('Next: place apple in bowl. go on / end the task');
+  await say('end the task');
+  const { result } = await settle(run.lockstep, sent.result);
+  expect(result).toMatchObject({ outcome: 'cancelled', success: false });
+  expect(run.kitchen.sent.at(-1)).toBe('pick(apple-1)');
 });
 
 test('refuses a parameter that names no model', async () => {

@@ -72,6 +72,9 @@ export const agentNode: NodeModule = managedNode({
       readOnly,
     });
     const settings = declareSettings(node);
+    node.declareParameter('confirm_steps', false, {
+      description: 'every step of a plan waits for the answer "go on"; may be changed while a task runs',
+    });
 
     const lead = loadRobotModel(services.workspaceFolders, robot);
     const models = listedRobots(others).map((name) => loadRobotModel(services.workspaceFolders, name));
@@ -102,6 +105,7 @@ export const agentNode: NodeModule = managedNode({
       statistics: statisticsFrom(memory),
       memory,
       questions: new QuestionDesk(node),
+      confirmsSteps: () => node.getParameter('confirm_steps') === true,
       publishBelief: publish,
       ...(eye === undefined ? {} : { picture: () => eye.look() }),
       runModel: (work) =>

@@ -34,6 +34,8 @@ export interface TaskServerParts {
   readonly questions: QuestionDesk;
   /** Read anew for every task, so that parameters may change between tasks. */
   settings(planner: string, without: string): TaskSettings;
+  /** Whether every step waits for the person's word; read anew before each. */
+  confirmsSteps(): boolean;
   runModel<T>(work: () => Promise<T>): Promise<T>;
   runNetwork<T>(work: () => Promise<T>): Promise<T>;
   /** Absent where the model may not see the camera's pictures. */
@@ -192,6 +194,7 @@ export class TaskServer {
       runModel: (work) => this.#parts.runModel(work),
       runNetwork: (work) => this.#parts.runNetwork(work),
       ask: (question, timeoutS, abort) => questions.ask(taskId, question, timeoutS, abort),
+      confirmsSteps: () => this.#parts.confirmsSteps(),
       whilePaused: (abort) => this.#whilePaused(abort),
       ...this.#publishers.ofTask({
         taskId,

@@ -8,6 +8,7 @@ import {
   stampFromNs,
   stampToNs,
 } from '@efferent/ros';
+import type { Surroundings } from './control/assistance.ts';
 import type { ControlOutput } from './control/control-types.ts';
 import { GestureController } from './control/gesture-controller.ts';
 import { type GestureMapping, loadGestureMapping, mappingPath } from './control/gesture-mapping.ts';
@@ -15,6 +16,7 @@ import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
 import type { EmgLink } from './emg-source.ts';
 import { isGestureName } from './gestures.ts';
+import { SurroundingsWatch } from './surroundings-node.ts';
 
 /** Time between decisions of the gesture node, s; the velocity ramp counts decisions. */
 const decisionPeriodS = 0.05;
@@ -39,6 +41,7 @@ export const gestureControlNode: NodeModule = {
     });
     const mapping = await loadGestureMapping(mappingPath(robot, file));
     const controller = new GestureController(mapping, decisionPeriodS);
+    const look = watchSurroundings(node, mapping, baseFrame);
     const send = createSender(node, controller, baseFrame);
     watchRobot(node, controller, mapping);
     watchAgent(node, controller);
@@ -54,6 +57,7 @@ export const gestureControlNode: NodeModule = {
         const newestNs = stampToNs(message.header.stamp);
         const ageNs = node.clock.nowNs() - newestNs;
         const decision = { gesture, rejected, confidence, effort, fault };
+        if (gesture !== 'rest') controller.observeSurroundings(look());
         send(controller.decide(decision, ageNs, node.steadyClock.nowNs()), newestNs);
       },
     );
@@ -82,6 +86,28 @@ export const gestureControlNode: NodeModule = {
     };
   },
 };
+
+/** Declares `assist`, which may be switched at any time. @returns what the robot sees; undefined without assistance */
+function watchSurroundings(
+  node: RosNode,
+  { assist }: GestureMapping,
+  baseFrame: string,
+): () => Surroundings | undefined {
+  node.declareParameter('assist', false, {
+    description:
+      'slow before what the laser sees and lead the hand to what it reaches for, while a gesture moves',
+  });
+  if (assist === undefined) return () => undefined;
+  const watch = new SurroundingsWatch(node, assist, baseFrame);
+  const apply = () => {
+    watch.isOn = node.getParameter('assist') === true;
+  };
+  apply();
+  node.afterSetParameters((changes) => {
+    if (changes.has('assist')) apply();
+  });
+  return () => watch.look();
+}
 
 /** A state of a newer source that has no name here is a link that is not up. */
 function linkState(name: string): EmgLink['state'] {

@@ -11,29 +11,23 @@ const autogroupFile = '/proc/self/autogroup';
 const niceLevels: Readonly<Record<string, number>> = {
   gate: -15,
   stop: -15,
+  // From a muscle to the gate: late decisions stop the robot. Not real time: a forearm that is computed, and has fallen behind,
+  // would keep everything else from the processor, the simulator that it waits for among them.
+  'emg-source': -12,
+  'emg-emulator': -12,
+  gesture: -12,
+  'gesture-control': -12,
   sim: -10,
   controllers: -5,
   policy: -5,
   bridge: 5,
 };
 
-/** What stops the robot. */
-const stopping = 20;
-/** From a muscle to the gate: late decisions stop the robot, and it needs a seventh of one core. */
-const forearm = 15;
-
 /** Nodes whose loop must run on time whatever else the machine does, with their real-time priority (SCHED_FIFO, 1 to 99). */
-const realTimePriorities: Readonly<Record<string, number>> = {
-  gate: stopping,
-  stop: stopping,
-  'emg-source': forearm,
-  'emg-emulator': forearm,
-  gesture: forearm,
-  'gesture-control': forearm,
-};
+const realTimePriorities: Readonly<Record<string, number>> = { gate: 20, stop: 20 };
 
-/** Tells whether a node may share its loop with nothing but others that stop the robot. */
-export const isTimeCritical = (executable: string): boolean => realTimePriorities[executable] === stopping;
+/** Tells whether a node's loop must run on time whatever else the machine does. */
+export const isTimeCritical = (executable: string): boolean => realTimePriorities[executable] !== undefined;
 
 /** Gives this process the priority of a node; without the permission it keeps its own. */
 export function raisePriority(executable: string): void {

@@ -103,6 +103,8 @@ export interface TaskEnvironment {
   onPlanVeto?(vetoes: readonly StepVeto[], references: readonly ProposedReference[]): void;
   /** Asks the person; undefined when no answer came in time. */
   ask(question: TaskQuestion, timeoutS: number, signal: AbortSignal): Promise<string | undefined>;
+  /** Whether every step waits for the person's word before it is sent; none does without. */
+  readonly confirmsSteps?: () => boolean;
   /** Resolves at once, or when a pause ends. */
   whilePaused(signal: AbortSignal): Promise<void>;
   publishPlan(plan: PlanGraph): void;

@@ -6,6 +6,8 @@ import { contextOf, type SkillContext } from '../plan/skill-context.ts';
 import type { SkillStatistics } from '../plan/skill-statistics.ts';
 import { verifyEffects } from '../plan/verifier.ts';
 import { findSkill } from '../reasoner/operators.ts';
+import { confirmStep } from './confirm-step.ts';
+import { describeStep } from './describe.ts';
 import type { SkillCall, SkillOutcome, SkillRun, TaskEnvironment } from './environment.ts';
 import { type TaskBudget, TaskEnd } from './limits.ts';
 import { rememberPlace } from './remember-place.ts';
@@ -68,7 +70,12 @@ export class StepRunner {
     verify: boolean,
     signal: AbortSignal,
   ): Promise<StepResult> {
-    const { belief } = this.#environment;
+    const { belief, confirmsSteps } = this.#environment;
+    if (confirmsSteps?.() === true) {
+      const view = viewBelief(belief, this.#environment.nowS());
+      const step = describeStep(view, subGoal.skill, subGoal.arguments);
+      await confirmStep(this.#environment, step, this.#budget.limits.questionTimeoutS, signal);
+    }
     this.#progress.countStep(subGoal);
     const context = this.contextOf(subGoal);
     const phases: string[] = [];

@@ -12,7 +12,9 @@ import { findWorkspaceFolders } from '@efferent/runtime';
 import { figure, makeReport, type Report, rateFigure, type SuiteOptions } from '../figure.ts';
 import { ForearmRig } from './forearm-rig.ts';
 import { AxisPilot, type AxisView } from './user/axis-pilot.ts';
-import { MotorResponse } from './user/motor-response.ts';
+import { GestureHabit } from './user/gesture-habit.ts';
+import { rearmingLabels, takeChoice } from './user/menu-habit.ts';
+import { MotorResponse, type MuscleAction } from './user/motor-response.ts';
 
 /** Targets: so far from the start, so wide, in eight directions. Index of difficulty 1.6 to 2.9 bit. */
 const distancesM = [0.1, 0.2] as const;
@@ -124,7 +126,7 @@ async function testPerson(seed: number, model: RobotModel, mapping: GestureMappi
     const hand = new MotorResponse(rng.fork('hand'), gestureNames, ({ gesture, effort }) =>
       rig.forearm.perform(gesture, effort),
     );
-    for (const target of targets) trials.push(await reach(rig, model, hand, target));
+    for (const target of targets) trials.push(await reach(rig, model, hand, target, mapping.scan.gesture));
     return trials;
   } finally {
     await rig.close();
@@ -142,8 +144,10 @@ async function reach(
   model: RobotModel,
   hand: MotorResponse,
   { distanceM, widthM, angleRad }: Target,
+  scanGesture: GestureName,
 ): Promise<Trial> {
   const pilot = new AxisPilot();
+  const habit = new GestureHabit();
   const indices = joints.map((joint) => model.actuatorIndex(joint));
   const positions = new Float64Array(model.actuators.length);
   joints.forEach((joint, i) => {
@@ -178,7 +182,7 @@ async function reach(
       const now = cursor();
       const axes = axesOf(goal, now, looked, widthM);
       looked = now;
-      hand.want(pilot.decide(axes, rig.controller.status.gesture, rig.nowS), rig.nowS);
+      hand.want(decide(rig, pilot, habit, axes, scanGesture), rig.nowS);
     }
     await rig.step(follow);
   }
@@ -189,6 +193,20 @@ async function reach(
     efficiency: Math.min(1, (distanceM - widthM / 2) / pathM),
     overshoots,
   };
+}
+
+/** Goes for the target; after a stop the person re-arms first, and the clock runs on. */
+function decide(
+  rig: ForearmRig,
+  pilot: AxisPilot,
+  habit: GestureHabit,
+  axes: readonly AxisView[],
+  scanGesture: GestureName,
+): MuscleAction {
+  const { choices, litIndex, litProgress, gesture } = rig.controller.status;
+  if (choices.length === 0) return pilot.decide(axes, gesture, rig.nowS);
+  const label = [...rearmingLabels, 'close the menu', 'go back'].find((each) => choices.includes(each));
+  return takeChoice(habit, { choices, lit: litIndex, progress: litProgress }, label, scanGesture, rig.nowS);
 }
 
 /** What the person sees of cursor and target; a disc is reached when both axes are within half of its inner square. */

@@ -21,8 +21,8 @@ const nearHeadM = 0.5;
 /** Where the head is seen from the hand when an event finds it near, m ahead. */
 const headAheadM = 0.35;
 /** Quiet frames before an event, and time watched after it, s. */
-const leadS = 0.3;
-const tailS = 1;
+const leadS = 0.1;
+const tailS = 0.7;
 const frameS = 0.025;
 
 interface Motion {
@@ -158,7 +158,8 @@ class HandPath {
   }
 
   follow(dtS: number): void {
-    const { linearMps, angularRadS } = this.#rig.gate.output;
+    const { linearMps, angularRadS, sendJoints, sendTwist } = this.#rig.gate.output;
+    if (!sendJoints && !sendTwist) return;
     const { x, y, yaw } = this.#base;
     this.#base = {
       x: x + linearMps * Math.cos(yaw) * dtS,

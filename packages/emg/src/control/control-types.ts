@@ -39,6 +39,8 @@ export interface ControlStatus {
   readonly stopState: StopState | 'asleep';
   /** Why gestures move nothing, one sentence; empty while armed. */
   readonly stopReason: string;
+  /** What assistance changes of the motion now, in words; empty where nothing. */
+  readonly assist: string;
   /** What is offered by scanning; empty while gestures move directly. */
   readonly choices: readonly string[];
   readonly litIndex: number;

@@ -124,6 +124,41 @@ test('the fine level slows every motion down', () => {
   expect(speedOf(bench.hold('wextend', 1).at(-1))).toBeCloseTo(0.25 * 0.3, 9);
 });
 
+test('an assisting robot leads a reaching hand to what it sees, and stops all of it when the gesture ends', () => {
+  const bench = new Bench();
+  bench.hold('open', 0.6);
+  bench.hold('rest', 0.3);
+  const cup = { name: 'cup', centerM: [0.05, -0.8, 0.75] } as const;
+  const seen = { obstacles: [], toolM: [0, -0.5, 0.8], things: [cup] } as const;
+  bench.controller.observeSurroundings(seen);
+  const kinds = () =>
+    bench.decide('abduct').map((output) => (output.kind === 'joint' ? output.joint : output.kind));
+  expect(kinds()).toEqual(['wrist_extension', 'joint_lift', 'base']);
+  expect(bench.controller.status.assist).toBe('towards the cup');
+  bench.controller.observeSurroundings({ ...seen, things: [] });
+  expect(bench.decide('abduct')).toEqual([
+    { kind: 'joint', joint: 'joint_lift', velocity: 0 },
+    standStill,
+    expect.objectContaining({ kind: 'joint', joint: 'wrist_extension' }),
+  ]);
+  bench.controller.observeSurroundings(seen);
+  bench.decide('abduct');
+  expect(bench.decide('rest').filter(isMoving)).toEqual([]);
+  expect(bench.controller.status.assist).toBe('');
+});
+
+test('an assisting robot slows before what the laser sees; without assistance it does not', () => {
+  const bench = new Bench();
+  const seen = { obstacles: [[0.5, 0]], toolM: undefined, things: [] } as const;
+  bench.hold('wextend', 1);
+  const free = speedOf(bench.decide('wextend')[0]) ?? 0;
+  bench.controller.observeSurroundings(seen);
+  expect(speedOf(bench.decide('wextend')[0])).toBeLessThan(0.6 * free);
+  expect(bench.controller.status.assist).toBe('slowed: 0.41 m free');
+  bench.controller.observeSurroundings(undefined);
+  expect(speedOf(bench.decide('wextend')[0])).toBeCloseTo(free, 6);
+});
+
 test('modes reach joints: lift up, then gripper open', () => {
   const bench = new Bench();
   bench.hold('open', 0.6);

@@ -1,6 +1,7 @@
 import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
 import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
+import type { Surroundings } from './assistance.ts';
 import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
 import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
 import { HoldDetector } from './hold-detector.ts';
@@ -78,6 +79,7 @@ export class GestureController {
       isActive: this.#driver.isMoving,
       stopState: this.#isAsleep ? 'asleep' : this.#latch.state,
       stopReason: this.#isAsleep ? 'no gesture for a while: re-arm to go on' : this.#latch.reason,
+      assist: this.#driver.help,
       choices: isOffering ? this.#menu.labels : [],
       litIndex: this.#menu.litIndex,
       litProgress: this.#menu.progress,
@@ -98,6 +100,11 @@ export class GestureController {
   /** Takes where the robot is, whoever moves it; see {@link MotionDriver.observe}. */
   observeMotion(motion: MeasuredMotion, stampNs: bigint, nowNs: bigint): void {
     this.#driver.observe(motion, stampNs, nowNs);
+  }
+
+  /** Takes what the robot sees about itself; undefined while it does not assist. */
+  observeSurroundings(surroundings: Surroundings | undefined): void {
+    this.#driver.observeSurroundings(surroundings);
   }
 
   /** Takes what the agent asks; undefined when it asks nothing. */

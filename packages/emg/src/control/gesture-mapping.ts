@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError, parseWithSchema, parseYaml } from '@efferent/core';
 import type { GestureName } from '../gestures.ts';
+import type { AssistSettings } from './assistance.ts';
 import { type ModeEntry, type MotionEntry, mappingSchema } from './mapping-schema.ts';
 
 /** What moves while a gesture is held. Top speeds are signed, m/s or rad/s. */
@@ -54,6 +55,8 @@ export interface GestureMapping {
   };
   /** The menu does it where there is none. */
   readonly takeOver: TakeOverSettings | undefined;
+  /** What the robot has to know of itself to assist; without it there is no assistance. */
+  readonly assist: AssistSettings | undefined;
   readonly modes: readonly ControlMode[];
 }
 
@@ -130,6 +133,18 @@ export function parseGestureMapping(text: string, file: string): GestureMapping 
       confirmWithinS: takeOver.confirm_within_s,
       resumeGesture: takeOver.resume_gesture,
       resumeHoldS: takeOver.resume_hold_s,
+    },
+    assist: document.assist && {
+      slowFromM: document.assist.slow_from_m,
+      stopAtM: document.assist.stop_at_m,
+      halfWidthM: document.assist.half_width_m,
+      frontM: document.assist.front_m,
+      rearM: document.assist.rear_m,
+      toolFrame: document.assist.tool_frame,
+      reachJoint: document.assist.reach_joint,
+      reachAlong: document.assist.reach_along,
+      liftJoint: document.assist.lift_joint,
+      alignWithinM: document.assist.align_within_m,
     },
     modes: document.modes.map(modeOf),
   };

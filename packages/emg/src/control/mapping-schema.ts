@@ -98,6 +98,22 @@ const takeOver = v.pipe(
   ),
 );
 
+const assist = v.pipe(
+  strictObject({
+    slow_from_m: between(0.1, 3),
+    stop_at_m: between(0.02, 1),
+    half_width_m: positiveNumber,
+    front_m: positiveNumber,
+    rear_m: positiveNumber,
+    tool_frame: nonEmptyString,
+    reach_joint: nonEmptyString,
+    reach_along: v.strictTuple([finiteNumber, finiteNumber]),
+    lift_joint: nonEmptyString,
+    align_within_m: between(0.05, 1),
+  }),
+  v.check((given) => given.stop_at_m < given.slow_from_m, 'stop_at_m must be below slow_from_m'),
+);
+
 const modes = v.pipe(
   nonEmptyList(mode),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -140,6 +156,7 @@ const fields = strictObject({
     joints: v.array(nonEmptyString),
   }),
   take_over: v.optional(takeOver),
+  assist: v.optional(assist),
   modes,
 });
 

@@ -1,3 +1,4 @@
+import { assist, type Surroundings } from './assistance.ts';
 import type { GestureMapping, GestureMotion } from './gesture-mapping.ts';
 import { type AxisSpeeds, type MeasuredMotion, MotionTrail } from './motion-trail.ts';
 
@@ -21,6 +22,11 @@ export class MotionDriver {
   #moving: GestureMotion | undefined;
   #speed = 0;
   #retracedNs: bigint | undefined;
+  /** What the robot sees; undefined while it does not assist. */
+  #surroundings: Surroundings | undefined;
+  #help = '';
+  /** What moves beside the motion to help it along. */
+  #helping: readonly MotionCommand[] = [];
 
   /** @param periodS - time between calls of {@link move} while something moves, s */
   constructor(mapping: GestureMapping, periodS: number) {
@@ -37,6 +43,16 @@ export class MotionDriver {
   /** Fraction of the motion's top speed, [0, 1]. */
   get speed(): number {
     return this.#speed;
+  }
+
+  /** What assistance changes of the motion now, in words; empty where nothing. */
+  get help(): string {
+    return this.#help;
+  }
+
+  /** Takes what the robot sees about itself; undefined ends assistance. */
+  observeSurroundings(surroundings: Surroundings | undefined): void {
+    this.#surroundings = surroundings;
   }
 
   /**
@@ -66,10 +82,31 @@ export class MotionDriver {
     const previous = this.#moving;
     this.#moving = motion;
     this.#speed = motion === undefined ? 0 : speed;
+    const helped = this.#helping;
+    this.#helping = [];
+    this.#help = '';
+    const commands = this.#commandsOf(motion, speed * factor, nowNs);
     const ended = previous !== undefined && previous !== motion ? this.#zeroOf(previous) : [];
-    if (motion === undefined) return ended;
-    if ('backOut' in motion) return [...ended, ...this.#retrace(nowNs)];
-    return [...ended, commandOf(motion, motion.topSpeed * speed * factor)];
+    const alone = helped.filter((command) => !commands.some((other) => isSameAxis(command, other)));
+    return [...ended, ...alone.map(stopped), ...commands];
+  }
+
+  #commandsOf(motion: GestureMotion | undefined, speed: number, nowNs: bigint): readonly MotionCommand[] {
+    if (motion === undefined) return [];
+    return 'backOut' in motion ? this.#retrace(nowNs) : this.#assisted(motion, motion.topSpeed * speed);
+  }
+
+  /** The motion, as far as assistance lets it, and what helps it along. */
+  #assisted(motion: DrivenMotion, velocity: number): readonly MotionCommand[] {
+    const settings = this.#mapping.assist;
+    if (settings === undefined || this.#surroundings === undefined) return [commandOf(motion, velocity)];
+    const { factor, liftMps, baseMps, note } = assist(settings, this.#surroundings, motion, velocity);
+    this.#help = note;
+    this.#helping = [
+      ...(liftMps === 0 ? [] : [commandOf({ joint: settings.liftJoint, topSpeed: 1 }, liftMps)]),
+      ...(baseMps === 0 ? [] : [commandOf({ base: 'linear', topSpeed: 1 }, baseMps)]),
+    ];
+    return [commandOf(motion, velocity * factor), ...this.#helping];
   }
 
   #retrace(nowNs: bigint): readonly MotionCommand[] {
@@ -95,7 +132,15 @@ export class MotionDriver {
   }
 }
 
-function commandOf(motion: Exclude<GestureMotion, { backOut: true }>, speed: number): MotionCommand {
+const isSameAxis = (one: MotionCommand, other: MotionCommand): boolean =>
+  one.kind === 'base' ? other.kind === 'base' : other.kind === 'joint' && one.joint === other.joint;
+
+const stopped = (command: MotionCommand): MotionCommand =>
+  command.kind === 'base' ? standStill : { ...command, velocity: 0 };
+
+type DrivenMotion = Exclude<GestureMotion, { backOut: true }>;
+
+function commandOf(motion: DrivenMotion, speed: number): MotionCommand {
   if ('joint' in motion) return { kind: 'joint', joint: motion.joint, velocity: speed };
   return motion.base === 'linear'
     ? { kind: 'base', linearMps: speed, angularRadps: 0 }

@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '@efferent/core';
 import type { SyntheticPerson } from '../forearm/synthetic-source.ts';
@@ -33,9 +31,6 @@ export interface CalibrationRecording {
   readonly leastAccuracy: number;
 }
 
-/** Linux names the thread that reads this: `<process>/task/<thread>`. */
-const threadLink = '/proc/thread-self';
-
 /** What the worker answers. */
 export type CalibrationAnswer = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
@@ -64,12 +59,4 @@ async function fit(job: CalibrationJob): Promise<Calibration> {
   return fitCalibration(sourceId, signal, windows, earlier === undefined ? {} : { earlier });
 }
 
-/** A thread is scheduled as its process, which may be real time; seconds of computing must not hold up others. */
-function leaveRealTime(): void {
-  if (!existsSync(threadLink)) return;
-  const threadId = readlinkSync(threadLink).split('/').at(-1) as string;
-  spawnSync('chrt', ['--other', '--pid', '0', threadId], { stdio: 'ignore' });
-}
-
-leaveRealTime();
 parentPort?.postMessage(await work(workerData as CalibrationJob));

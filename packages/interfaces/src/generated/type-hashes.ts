@@ -46,7 +46,7 @@ export const bundledTypeHashes: Readonly<Record<string, string>> = {
   'efferent_interfaces/msg/EmgSourceStatus': 'RIHS01_ed049d1626d028af4b806c05e338c237702f39064e137b86f4bdcce8c057099b',
   'efferent_interfaces/msg/GateStatus': 'RIHS01_b4bb004fea9973b76f07c76849de1aefc741bb4015f043ca6f63b3818a4f3ecb',
   'efferent_interfaces/msg/Gesture': 'RIHS01_9bf0d4d125806105f33c3770f524f2e1d77255ae4fbe0afc780f3d73e0d5b73a',
-  'efferent_interfaces/msg/GestureControlStatus': 'RIHS01_4cff6955c56bdfa9d74ab20f1c39dc8d31eba6503b3b7207dabda638dd44128d',
+  'efferent_interfaces/msg/GestureControlStatus': 'RIHS01_020c4680f0a077b6a933007dfd21a5f6f1c6c07ef67961b3479b5abc2d6cea77',
   'efferent_interfaces/msg/ModelCall': 'RIHS01_b012d7b3824869a2545401177248cb012d21136e093504c5d09d935062fd4a24',
   'efferent_interfaces/msg/ModelText': 'RIHS01_c27ef7cf89f999c6ab6d56f10776108d6e547ee63cae8e51c9858915b95dd4e1',
   'efferent_interfaces/msg/Plan': 'RIHS01_0de996ea740926ebfb38503f446bafe65902b8438ae94ea4406fbe6841bb82e6',

@@ -358,6 +358,7 @@ export interface EfferentInterfacesGestureControlStatus {
   readonly choices: readonly string[];
   readonly lit: number;
   readonly lit_progress: number;
+  readonly assist: string;
 }
 
 export interface EfferentInterfacesModelCall {

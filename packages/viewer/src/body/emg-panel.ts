@@ -102,9 +102,10 @@ export class EmgPanel {
   }
 
   #onStatus(status: ControlStatus): void {
-    const { mode, level, speed, active, stop_state: stop, latency_ms: latencyMs } = status;
+    const { mode, level, speed, active, assist, stop_state: stop, latency_ms: latencyMs } = status;
     const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
-    this.#control.textContent = stop === 'armed' ? `${mode} · ${level}${motion}` : stop;
+    this.#control.textContent =
+      stop === 'armed' ? `${mode} · ${level}${motion}${assist && ` · ${assist}`}` : stop;
     if (Number.isFinite(latencyMs)) this.#latency.textContent = `${latencyMs.toFixed(0)}\u00a0ms to command`;
     this.onStatus(status);
   }

@@ -1,10 +1,9 @@
 import type { GestureMapping, GestureName } from '@efferent/emg';
 import { GestureHabit } from './gesture-habit.ts';
+import { rearmingLabels, takeChoice } from './menu-habit.ts';
 import type { MuscleAction } from './motor-response.ts';
 import type { SeenState } from './seen-state.ts';
 
-/** The lit choice is taken only early in its time: what is begun late comes too late. */
-const earlyProgress = 0.4;
 /** After asking for something the user waits so long for the agent's plan, s. */
 const planPatienceS = 12;
 
@@ -78,13 +77,16 @@ export class SharedUser {
 
   #choose(seen: SeenState, nowS: number): MuscleAction {
     const { choices, lit, lit_progress: progress } = seen.status!;
-    const shown = choices.join('|');
     const label = this.#wantedOf(seen, choices);
-    if (label === undefined) return this.#habit.relax(nowS);
-    if (!this.#habit.isPressing && (choices[lit] !== label || progress > earlyProgress))
-      return this.#habit.relax(nowS);
-    this.#aiming = { label, shown };
-    return this.#habit.press(this.#mapping.scan.gesture, shown, nowS);
+    const action = takeChoice(
+      this.#habit,
+      { choices, lit, progress },
+      label,
+      this.#mapping.scan.gesture,
+      nowS,
+    );
+    if (label !== undefined && this.#habit.isPressing) this.#aiming = { label, shown: choices.join('|') };
+    return action;
   }
 
   /** Takes note of what was chosen when the choices change after it was aimed at. */
@@ -104,10 +106,7 @@ export class SharedUser {
     const answers = question?.choices ?? [];
     const isIdle = !this.#isBusy(seen) && !this.isContent(seen);
     const wanted = [
-      'yes, re-arm',
-      're-arm',
-      'yes, resume',
-      'resume after Stop',
+      ...rearmingLabels,
       answers.find((answer) => this.#wish.includes(answer)) ?? answers[0],
       'let the agent go on',
       'give the robot back',

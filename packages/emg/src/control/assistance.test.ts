@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AssistSettings, assist, type Surroundings } from './assistance.ts';
+
+const settings: AssistSettings = {
+  slowFromM: 0.8,
+  stopAtM: 0.1,
+  halfWidthM: 0.2,
+  frontM: 0.1,
+  rearM: 0.26,
+  toolFrame: 'tool',
+  reachJoint: 'wrist_extension',
+  reachAlong: [0, -1],
+  liftJoint: 'joint_lift',
+  alignWithinM: 0.4,
+};
+const nothing: Surroundings = { obstacles: [], toolM: [0, -0.5, 0.8], things: [] };
+const forward = { base: 'linear', topSpeed: 0.25 } as const;
+const turn = { base: 'angular', topSpeed: 0.5 } as const;
+const reach = { joint: 'wrist_extension', topSpeed: 0.1 } as const;
+
+describe('slowing before what the laser sees', () => {
+  const seeing = (x: number, y = 0): Surroundings => ({ ...nothing, obstacles: [[x, y]] });
+
+  it('scales the speed with the free way, down to a stop', () => {
+    expect(assist(settings, seeing(2), forward, 0.25)).toMatchObject({ factor: 1, note: '' });
+    expect(assist(settings, seeing(0.55), forward, 0.25).factor).toBeCloseTo(0.5, 6);
+    expect(assist(settings, seeing(0.19), forward, 0.25)).toMatchObject({
+      factor: 0,
+      note: 'stopped: 0.09 m free',
+    });
+  });
+
+  it('leaves ways alone that lead past, or away', () => {
+    expect(assist(settings, seeing(0.3, 0.4), forward, 0.25).factor).toBe(1);
+    expect(assist(settings, seeing(0.3), forward, -0.25).factor).toBe(1);
+    expect(assist(settings, seeing(-0.6), forward, -0.15).factor).toBeLessThan(0.5);
+    expect(assist(settings, seeing(0, 0.5), turn, 0.5).factor).toBeLessThan(1);
+  });
+});
+
+describe('leading a reaching hand to the nearest thing', () => {
+  const bottle = { name: 'bottle', centerM: [0.05, -0.7, 0.84] } as const;
+  const seen: Surroundings = { ...nothing, things: [{ name: 'mug', centerM: [-0.1, -0.88, 0.75] }, bottle] };
+
+  it('corrects lift and base so that the hand arrives in the middle', () => {
+    const help = assist(settings, seen, reach, 0.1);
+    expect(help).toMatchObject({ note: 'towards the bottle', factor: 1 });
+    const seconds = 0.2 / 0.1;
+    expect(help.liftMps * seconds).toBeCloseTo(0.04, 9);
+    expect(help.baseMps * seconds).toBeCloseTo(0.05, 9);
+  });
+
+  it('ends in the middle of the thing from wherever it begins, by following its own corrections', () => {
+    const offset = (most: number) => fc.double({ min: -most, max: most, noNaN: true });
+    fc.assert(
+      fc.property(
+        offset(0.11),
+        offset(0.14),
+        fc.double({ min: 0.1, max: 0.38, noNaN: true }),
+        (x, z, ahead) => {
+          let tool: [number, number, number] = [0, -0.5, 0.8];
+          let thing: [number, number, number] = [x, -0.5 - ahead, 0.8 + z];
+          for (let i = 0; i < 400; i++) {
+            const help = assist(
+              settings,
+              { ...nothing, toolM: tool, things: [{ name: 'cup', centerM: thing }] },
+              reach,
+              0.1,
+            );
+            if (help.note === '') break;
+            tool = [tool[0], tool[1] - 0.1 * help.factor * 0.05, tool[2] + help.liftMps * 0.05];
+            thing = [thing[0] - help.baseMps * 0.05, thing[1], thing[2]];
+          }
+          expect(Math.abs(thing[0] - tool[0])).toBeLessThan(0.03);
+          expect(Math.abs(thing[2] - tool[2])).toBeLessThan(0.03);
+        },
+      ),
+    );
+  });
+
+  it('does nothing for what is far off the way, behind, or when the hand draws back', () => {
+    const alone = (centerM: readonly [number, number, number]) => ({
+      ...nothing,
+      things: [{ name: 'cup', centerM }],
+    });
+    for (const center of [
+      [0.2, -0.7, 0.8],
+      [0, -0.7, 1.1],
+      [0, -0.3, 0.8],
+      [0, -1.2, 0.8],
+    ] as const)
+      expect(assist(settings, alone(center), reach, 0.1).note).toBe('');
+    expect(assist(settings, seen, reach, -0.1).note).toBe('');
+    expect(assist(settings, seen, { joint: 'joint_lift', topSpeed: 0.1 }, 0.1).note).toBe('');
+  });
+
+  it('never moves anything faster than the person asks, nor anything without being asked', () => {
+    expect(assist(settings, seen, reach, 0)).toMatchObject({ liftMps: 0, baseMps: 0 });
+    const help = assist(settings, seen, reach, 0.3);
+    expect(help.factor).toBeLessThanOrEqual(1);
+    expect(Math.abs(help.liftMps)).toBeLessThanOrEqual(0.06 + 1e-9);
+    expect(Math.abs(help.baseMps)).toBeLessThanOrEqual(0.06 + 1e-9);
+  });
+});

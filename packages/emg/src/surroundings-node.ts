@@ -1,0 +1,100 @@
+import type { Transform } from '@efferent/core';
+import type { MessageTypes } from '@efferent/interfaces';
+import { qosProfiles, type RosNode, type Subscription, TransformListener } from '@efferent/ros';
+import type { AssistSettings, SeenThing, Surroundings } from './control/assistance.ts';
+
+/** Things that are less sure than this are not reached for. */
+const leastConfidence = 0.5;
+/** A scan that is older says nothing about what is in the way, ns. */
+const scanLifetimeNs = 500_000_000n;
+
+type Scan = MessageTypes['sensor_msgs/msg/LaserScan'];
+type Belief = MessageTypes['efferent_interfaces/msg/Belief'];
+
+/**
+ * Says what the robot sees about itself: its laser, and the things that were detected and are believed to be where they
+ * were. Sensors are subscribed to only while assistance is on.
+ */
+export class SurroundingsWatch {
+  readonly #node: RosNode;
+  readonly #settings: AssistSettings;
+  readonly #baseFrame: string;
+  readonly #transforms: TransformListener;
+  #subscriptions: readonly Subscription[] = [];
+  #scan: { readonly points: Surroundings['obstacles']; readonly atNs: bigint } | undefined;
+  #belief: Belief | undefined;
+
+  constructor(node: RosNode, settings: AssistSettings, baseFrame: string) {
+    this.#node = node;
+    this.#settings = settings;
+    this.#baseFrame = baseFrame;
+    this.#transforms = new TransformListener(node);
+  }
+
+  set isOn(isOn: boolean) {
+    for (const subscription of this.#subscriptions) this.#node.destroySubscription(subscription);
+    this.#subscriptions = isOn ? this.#subscribe() : [];
+    this.#scan = undefined;
+    this.#belief = undefined;
+  }
+
+  /** What is seen now, in the base frame; undefined while assistance is off. */
+  look(): Surroundings | undefined {
+    if (this.#subscriptions.length === 0) return undefined;
+    const tool = this.#transforms.lookup(this.#baseFrame, this.#settings.toolFrame);
+    const isFresh = this.#scan !== undefined && this.#node.clock.nowNs() - this.#scan.atNs < scanLifetimeNs;
+    return {
+      obstacles: isFresh ? (this.#scan?.points ?? []) : [],
+      toolM: tool?.translation,
+      things: this.#things(),
+    };
+  }
+
+  #subscribe(): readonly Subscription[] {
+    return [
+      this.#node.createSubscription(
+        'sensor_msgs/msg/LaserScan',
+        'scan',
+        { qos: qosProfiles.sensorData },
+        (scan) => this.#takeScan(scan),
+      ),
+      this.#node.createSubscription(
+        'efferent_interfaces/msg/Belief',
+        '/agent/belief',
+        { qos: qosProfiles.latched },
+        (belief) => {
+          this.#belief = belief;
+        },
+      ),
+    ];
+  }
+
+  #takeScan({ header, ranges, angle_min: first, angle_increment: step, range_min, range_max }: Scan): void {
+    const baseFromLaser = this.#transforms.lookup(this.#baseFrame, header.frame_id);
+    if (baseFromLaser === undefined) return;
+    const points: (readonly [number, number])[] = [];
+    for (const [i, range] of ranges.entries()) {
+      if (!(range >= range_min && range <= range_max)) continue;
+      const angle = first + i * step;
+      const [x, y] = baseFromLaser.apply([range * Math.cos(angle), range * Math.sin(angle), 0]);
+      points.push([x, y]);
+    }
+    this.#scan = { points, atNs: this.#node.clock.nowNs() };
+  }
+
+  #things(): readonly SeenThing[] {
+    const belief = this.#belief;
+    if (belief === undefined) return [];
+    const baseFromMap: Transform | undefined = this.#transforms.lookup(
+      this.#baseFrame,
+      belief.header.frame_id,
+    );
+    if (baseFromMap === undefined) return [];
+    return belief.objects
+      .filter(({ confidence, relation }) => confidence >= leastConfidence && relation !== 'held-by')
+      .map(({ class_name: name, pose }) => {
+        const { x, y, z } = pose.position;
+        return { name: name.replaceAll(/[-_]/g, ' '), centerM: baseFromMap.apply([x, y, z]) };
+      });
+  }
+}
