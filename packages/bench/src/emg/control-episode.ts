@@ -126,7 +126,8 @@ async function control(
   const timer = node.createTimer(lookPeriodNs, () => {
     const nowS = graph.elapsedS();
     const { stop_state: state = 'armed', stop_reason: reason = '' } = seen.status ?? {};
-    if (state !== stopState && state !== 'armed') stops[reason] = (stops[reason] ?? 0) + 1;
+    if (state !== stopState && (state === 'stopped' || state === 'locked'))
+      stops[reason] = (stops[reason] ?? 0) + 1;
     stopState = state;
     if (user.isContent(seen)) contentS ??= nowS;
     else contentS = undefined;

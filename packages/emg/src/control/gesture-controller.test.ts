@@ -278,7 +278,10 @@ test('whoever sleeps while the agent works pauses it by any gesture, and does no
   bench.controller.observeGate({ source: 'agent', agentPaused: false });
   expect(bench.hold('wflex', 0.5)).toContainEqual(standStill);
   bench.controller.observeGate({ source: 'none', agentPaused: false });
-  expect(bench.controller.status.stopState).toBe('asleep');
+  expect(bench.hold('wflex', 4)).toEqual([]);
+  expect(bench.controller.status).toMatchObject({ stopState: 'asleep', choices: [] });
+  bench.hold('rest', 2);
+  expect(bench.controller.status.choices).toEqual(['stay asleep', 're-arm']);
 });
 
 test('holding the choosing gesture right through the menu of a lock re-arms nothing', () => {

@@ -20,6 +20,8 @@ export const staleDecisionNs = 150_000_000n;
 /** A gesture that has chosen something means nothing else until it has been away for so long, or has lasted on for so long. */
 const spentAwayNs = 150_000_000n;
 const spentLastsNs = 1_500_000_000n;
+/** Between two motions of the agent nobody is asked to wake up: it is at work for so long after each. */
+const agentPauseNs = 5_000_000_000n;
 
 /**
  * Turns gesture decisions into commands.
@@ -55,6 +57,8 @@ export class GestureController {
   /** When a gesture was last decided while awake, or the controller began. */
   #usedNs: bigint | undefined;
   #sleeps = false;
+  #agentMovedNs: bigint | undefined;
+  #agentIsAtWork = false;
   /** The gesture that has just chosen from the menu, and when it was last decided. */
   #spent: { readonly gesture: GestureName; readonly sinceNs: bigint; seenNs: bigint } | undefined;
 
@@ -158,7 +162,7 @@ export class GestureController {
     this.#fallAsleep(gesture, nowNs);
     const isSpent = this.#isSpent(gesture, nowNs);
     if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
-    if (isSpent) return this.#stand(nowNs);
+    if (isSpent || this.#isAsleep) return this.#stand(nowNs);
     if (this.#agentHasRobot) return this.#askForRobot(gesture, nowNs);
     return this.#moveDirectly(gesture, speed, nowNs);
   }
@@ -206,7 +210,8 @@ export class GestureController {
   }
 
   get #usesMenu(): boolean {
-    return this.#isMenuOpen || this.#isStopPressed || this.#isAsleep || this.#latch.state === 'locked';
+    const offersWaking = this.#isAsleep && !this.#agentIsAtWork;
+    return this.#isMenuOpen || this.#isStopPressed || offersWaking || this.#latch.state === 'locked';
   }
 
   get #silenceReason(): string {
@@ -290,6 +295,8 @@ export class GestureController {
   #fallAsleep(gesture: GestureName | undefined, nowNs: bigint): void {
     const { sleepAfterS } = this.#mapping;
     this.#usedNs ??= nowNs;
+    if (this.#gate.source === 'agent') this.#agentMovedNs = nowNs;
+    this.#agentIsAtWork = this.#agentMovedNs !== undefined && nowNs - this.#agentMovedNs < agentPauseNs;
     const idleS = Number(nowNs - this.#usedNs) / 1e9;
     if (!this.#sleeps && sleepAfterS !== undefined && idleS >= sleepAfterS && !this.#agentHasRobot) {
       this.#sleeps = true;

@@ -9,7 +9,9 @@ const planPatienceS = 12;
 
 /** States of efferent_interfaces/msg/SubGoal that are not over: waiting, ready, running. */
 const openStates: readonly number[] = [0, 1, 2];
+/** States of the steps of a plan that was carried out. */
 const done = 3;
+const skipped = 6;
 
 /**
  * A person who lets the agent work: chooses from the menu what the agent shall do, lets it go on when it was paused,
@@ -36,7 +38,9 @@ export class SharedUser {
   /** Whether the screen shows that the wish was carried out. */
   isContent({ plan }: SeenState): boolean {
     if (plan === undefined || this.askedCount === 0 || plan.instruction !== this.#wish) return false;
-    return plan.sub_goals.length > 0 && plan.sub_goals.every(({ state }) => state === done);
+    return (
+      plan.sub_goals.length > 0 && plan.sub_goals.every(({ state }) => state === done || state === skipped)
+    );
   }
 
   /** Decides what to do with the forearm, by what the screen shows now. */
