@@ -34,7 +34,8 @@ describe('a forearm in an emulated device', () => {
     const calibration = join(folder, 'person.json');
     const gestures = ['rest', 'grip', 'wflex', 'wextend', 'pronate'] as const;
     const protocol = { ...defaultProtocol, gestures };
-    await calibrateInWorker({ personSeed, sampleRateHz: 2000 }, protocol, calibration);
+    const person = { personSeed, sampleRateHz: 2000 };
+    await calibrateInWorker({ person, protocol, file: calibration, decoder: undefined, isAgain: false });
     kitchen = await startKitchen({
       forearm: {
         source: 'sessantaquattro',
