@@ -25,6 +25,8 @@ test('launch files are read', () => expect(given.length).toBeGreaterThan(20));
 test.each(given)('%s: %s declares the parameter %s', (_file, executable = '', name) => {
   expect([...packages.keys()]).toContain(executable);
   // A node declares what a kind of source or the like may be set to, too.
-  const nodes = globSync(`packages/${packages.get(executable)}/src/**/*-{node,kind,setting}.ts`, { cwd: root });
+  const nodes = globSync(`packages/${packages.get(executable)}/src/**/*-{node,kind,setting}.ts`, {
+    cwd: root,
+  });
   expect(nodes.map(readSource).join('\n')).toMatch(new RegExp(`['"]${name}['"]`));
 });

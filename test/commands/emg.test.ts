@@ -80,3 +80,20 @@ test('what comes is shown as lines for programs', async () => {
   expect(last).toMatchObject({ state: 'connected' });
   expect(last.samples).toBeGreaterThan(0);
 }, 60_000);
+
+test('a recalibration adds to the calibration that is there, with its decoder', async () => {
+  const words = ['emg', 'calibrate', '--person', '1201', '--gestures', 'rest,wflex,wextend', '--hold', '0.9'];
+  const nothing = await runEfferent([...words, '--recalibrate'], here);
+  expect(nothing.exitCode).toBe(2);
+  expect(nothing.stderr).toContain('make one with: npx efferent emg calibrate');
+  const first = await runEfferent([...words, '--repetitions', '3', '--decoder', 'temporal'], here);
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(first.stdout).toMatch(/decoder +temporal: /);
+  const again = await runEfferent([...words, '--recalibrate'], here);
+  expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(again.stdout).toMatch(/calibration +4 repetitions of rest, wflex, wextend/);
+  expect(again.stdout).toMatch(/decoder +temporal: /);
+  const wrong = await runEfferent([...words, '--decoder', 'oracle'], here);
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toContain('--decoder: got "oracle", expected lda, cnn, temporal');
+}, 120_000);

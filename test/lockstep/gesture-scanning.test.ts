@@ -39,7 +39,7 @@ describe('scanning with one gesture, in lockstep', () => {
     folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
     const calibration = join(folder, 'person.json');
     const protocol = { ...defaultProtocol, gestures: ['rest', 'wextend'] as const };
-    await saveCalibration(calibration, calibrateSynthetic(person, protocol));
+    await saveCalibration(calibration, await calibrateSynthetic(person, protocol));
     lockstep = createLockstep({ logSink: () => undefined });
     await start('sim', '/', { scene: 'kitchen', robot: 'stretch', seed: 1 });
     await start('gate', '/stretch', { robot: 'stretch', require_stop_heartbeat: false });

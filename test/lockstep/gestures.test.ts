@@ -38,7 +38,7 @@ describe('gestures in lockstep', () => {
     folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
     calibration = join(folder, 'person.json');
     const protocol = { ...defaultProtocol, repetitions: 4, holdS: 1, restS: 0.3 };
-    await saveCalibration(calibration, calibrateSynthetic(person, protocol));
+    await saveCalibration(calibration, await calibrateSynthetic(person, protocol));
   });
 
   afterAll(() => rm(folder, { recursive: true }));

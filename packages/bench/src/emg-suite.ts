@@ -1,11 +1,12 @@
 import { ConfigurationError } from '@efferent/core';
-import { gestureNames } from '@efferent/emg';
-import { benchAccuracy } from './emg/accuracy-suite.ts';
+import { type DecoderName, decoderNames, gestureNames } from '@efferent/emg';
+import { benchAccuracy, benchCervical } from './emg/accuracy-suite.ts';
 import { occasions, withCohortMember } from './emg/cohort-recordings.ts';
 import { benchDeviceSoak } from './emg/device-soak-suite.ts';
 import { benchDevices } from './emg/devices-suite.ts';
 import { benchFitts } from './emg/fitts-suite.ts';
 import { LibemgPeer } from './emg/libemg-peer.ts';
+import { benchOnset } from './emg/onset-suite.ts';
 import { benchEmgTasks, type EmgTasksOptions } from './emg/tasks-suite.ts';
 import { benchTiming } from './emg/timing-suite.ts';
 import { benchUnintended } from './emg/unintended-suite.ts';
@@ -14,6 +15,8 @@ import { type Figure, figure, makeReport, type Report } from './figure.ts';
 export interface EmgOptions extends EmgTasksOptions {
   /** One of {@link emgSuites}. */
   readonly suite: string;
+  /** One of `decoderNames`, or several with commas between them where they can be measured beside each other. */
+  readonly decoder: string;
   /** Length of the suite `soak`. */
   readonly minutes?: number;
 }
@@ -21,6 +24,8 @@ export interface EmgOptions extends EmgTasksOptions {
 export const emgSuites = [
   'generator',
   'accuracy',
+  'cervical',
+  'onset',
   'timing',
   'tasks',
   'fitts',
@@ -32,7 +37,7 @@ export const emgSuites = [
 /**
  * Measures HDEMG on virtual people, seeds `seed`, `seed + 1`, …
  *
- * @throws {@link ConfigurationError} code `unknown-suite`, or `no-libemg` where the peer cannot run
+ * @throws {@link ConfigurationError} code `unknown-suite` or `unknown-decoder`, or `no-libemg` where the peer cannot run
  */
 export async function benchEmg(options: EmgOptions): Promise<Report> {
   if (!(emgSuites as readonly string[]).includes(options.suite))
@@ -40,14 +45,35 @@ export async function benchEmg(options: EmgOptions): Promise<Report> {
       code: 'unknown-suite',
       message: `bench emg: there is no suite "${options.suite}"; there are: ${emgSuites.join(', ')}`,
     });
-  if (options.suite === 'accuracy') return benchAccuracy(options);
+  if (options.suite === 'generator') return benchGenerator(options);
   if (options.suite === 'tasks') return benchEmgTasks(options);
   if (options.suite === 'fitts') return benchFitts(options);
   if (options.suite === 'unintended') return benchUnintended(options);
   if (options.suite === 'devices') return benchDevices(options);
   if (options.suite === 'soak') return benchDeviceSoak({ ...options, minutes: options.minutes ?? 30 });
-  if (options.suite === 'timing') return benchTiming(options);
-  return benchGenerator(options);
+  const decoders = decodersOf(options.decoder);
+  if (options.suite === 'accuracy') return benchAccuracy({ ...options, decoders });
+  if (options.suite === 'cervical') return benchCervical({ ...options, decoders });
+  const [decoder = 'lda', ...others] = decoders;
+  if (others.length > 0)
+    throw new ConfigurationError({
+      code: 'invalid-option',
+      message: `bench emg: the suite "${options.suite}" measures one decoder, got ${options.decoder}`,
+    });
+  return options.suite === 'onset'
+    ? benchOnset({ ...options, decoder })
+    : benchTiming({ ...options, decoder });
+}
+
+function decodersOf(names: string): readonly DecoderName[] {
+  return names.split(',').map((name) => {
+    const decoder = decoderNames.find((known) => known === name.trim());
+    if (decoder !== undefined) return decoder;
+    throw new ConfigurationError({
+      code: 'unknown-decoder',
+      message: `bench emg: there is no decoder "${name}"; there are: ${decoderNames.join(', ')}`,
+    });
+  });
 }
 
 /** Shares of right windows of one person, LibEMG's HTD and LDA. */

@@ -12,6 +12,8 @@ export interface BenchArguments extends SuiteOptions {
   readonly minutes?: number;
   readonly policy?: string;
   readonly suite?: string;
+  /** Of the suites of `emg`. */
+  readonly decoder?: string;
   readonly control?: string;
   readonly accuracy?: number;
   readonly tasks?: string;
@@ -54,7 +56,11 @@ const suites: Readonly<Record<string, Suite>> = {
   },
   emg: {
     run: async (options) =>
-      (await import('./emg-suite.ts')).benchEmg({ ...options, suite: options.suite ?? 'generator' }),
+      (await import('./emg-suite.ts')).benchEmg({
+        ...options,
+        suite: options.suite ?? 'generator',
+        decoder: options.decoder ?? 'lda',
+      }),
   },
   realtime: {
     run: async (options) =>

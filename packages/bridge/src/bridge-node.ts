@@ -127,7 +127,14 @@ function declareParameters(node: RosNode) {
     ),
     callServices: list(
       'call_services',
-      ['/agent/answer', '/agent/pause', '/emg/calibrate', '/scene/*', '/**/list_skills', '/**/gate/take_over'],
+      [
+        '/agent/answer',
+        '/agent/pause',
+        '/emg/calibrate',
+        '/scene/*',
+        '/**/list_skills',
+        '/**/gate/take_over',
+      ],
       'services that clients may call',
     ),
     actions: list(

@@ -20,6 +20,7 @@ interface BenchOptions {
   readonly minutes?: number;
   readonly policy?: string;
   readonly html?: string;
+  readonly decoder?: string;
   readonly control?: string;
   readonly accuracy?: number;
   readonly tasks?: string;

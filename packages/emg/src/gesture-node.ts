@@ -1,4 +1,4 @@
-import { describeError, nsToSeconds } from '@efferent/core';
+import { ConfigurationError, describeError, nsToSeconds } from '@efferent/core';
 import type { OnnxModel } from '@efferent/inference';
 import type { MessageTypes } from '@efferent/interfaces';
 import {
@@ -13,6 +13,7 @@ import {
 } from '@efferent/ros';
 import { CalibrationService } from './calibration-service-node.ts';
 import { calibrationPath, type LoadedCalibration, loadCalibration } from './decoder/calibration-file.ts';
+import { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 import { noGesture, watchDecoding, watchSilence } from './decoding-watch-node.ts';
@@ -45,6 +46,7 @@ export const gestureNode: NodeModule = {
       description: 'calibration file; empty takes .efferent/emg/<source>.json of the workspace',
       readOnly: true,
     });
+    const wantedDecoder = decoderFrom(node);
     const gestures = node.createPublisher(
       'efferent_interfaces/msg/Gesture',
       '/emg/gesture',
@@ -65,7 +67,11 @@ export const gestureNode: NodeModule = {
       parameter || calibrationPath(services.workspaceFolders[0] ?? '.', source);
     const prepare = async (source: string) => {
       const before = decoders.get(source);
-      const ready = await prepareDecoder(node, services, publish, source, fileOf(source));
+      const ready = await prepareDecoder(node, services, publish, {
+        sourceId: source,
+        file: fileOf(source),
+        decoder: wantedDecoder,
+      });
       if (ready === undefined) return;
       decoders.set(source, ready);
       await before?.model.dispose();
@@ -127,17 +133,31 @@ function calibratingMessage(
   return { header, ...noGesture, names: gestures, fault: 'calibrating' };
 }
 
+/** Declares the parameter `decoder`. @throws {@link ConfigurationError} code `unknown-decoder` */
+function decoderFrom(node: RosNode): DecoderName | undefined {
+  const name: string = node.declareParameter('decoder', '', {
+    description: 'lda, cnn or temporal; empty takes what the calibration is of',
+    readOnly: true,
+  });
+  const decoder = decoderNames.find((known) => known === name);
+  if (name === '' || decoder !== undefined) return decoder;
+  throw new ConfigurationError({
+    code: 'unknown-decoder',
+    message: `${node.name}: decoder is "${name}", expected ${decoderNames.join(', ')}`,
+  });
+}
+
 async function prepareDecoder(
   node: RosNode,
   services: NodeServices,
   publish: PublishGesture,
-  sourceId: string,
-  file: string,
+  wanted: { readonly sourceId: string; readonly file: string; readonly decoder: DecoderName | undefined },
 ): Promise<ReadyDecoder | undefined> {
+  const { sourceId, file } = wanted;
   node.logger.info('calibration-loading', { file });
   try {
     const { calibration, model } = await services.jobs.run(prepareJob, async () => {
-      await ensureCalibration(file, sourceId);
+      await ensureCalibration(file, sourceId, undefined, wanted.decoder);
       return loadCalibration(file);
     });
     const { accuracy, rejectionRate } = calibration.heldOut;

@@ -28,6 +28,7 @@ export { dataSetNames, openDataSet } from './datasets/open-data-set.ts';
 export { calibrateSynthetic, defaultSignalSettings, recordPrompts } from './decoder/calibrate-synthetic.ts';
 export {
   calibrationPath,
+  fitOptionsFor,
   type LoadedCalibration,
   loadCalibration,
   loadEvidence,
@@ -43,14 +44,17 @@ export {
 export { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
 export { addWindow, emptyMoments, withinClassCovariance } from './decoder/class-moments.ts';
 export { decide, type GestureDecision, isSilent } from './decoder/decide.ts';
-export { calibrateInWorker, ensureCalibration } from './decoder/ensure-calibration.ts';
+export { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
+export { calibrateInWorker, ensureCalibration, hasCalibration } from './decoder/ensure-calibration.ts';
 export {
   type Calibration,
   type CalibrationEvidence,
-  type DecoderAccuracy,
+  type FitOptions,
   fitCalibration,
 } from './decoder/fit-calibration.ts';
+export { GestureBelief } from './decoder/gesture-belief.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+export type { DecoderAccuracy } from './decoder/held-out.ts';
 export {
   type EmulatedDevice,
   emulatedDevices,

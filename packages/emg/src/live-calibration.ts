@@ -6,7 +6,7 @@ import {
   promptsOf,
 } from './decoder/calibration-protocol.ts';
 import { CalibrationRecorder, type CalibrationWindow } from './decoder/calibration-recorder.ts';
-import { type Calibration, fitCalibration } from './decoder/fit-calibration.ts';
+import { type Calibration, type FitOptions, fitCalibration } from './decoder/fit-calibration.ts';
 import type { EmgFrame, EmgSourceDescription } from './emg-source.ts';
 import type { SignalSettings } from './signal/signal-chain.ts';
 
@@ -83,9 +83,9 @@ export class LiveCalibration {
     return this.#settings;
   }
 
-  /** Fits a decoder to what was recorded. @throws {@link ContractError} code `missing-repetition` */
-  fit(): Calibration {
-    return fitCalibration(this.#description.id, this.#settings, this.#recorder.windows);
+  /** Fits a decoder to what was recorded; see {@link fitCalibration}. */
+  fit(options: FitOptions = {}): Promise<Calibration> {
+    return fitCalibration(this.#description.id, this.#settings, this.#recorder.windows, options);
   }
 
   #goOn(): void {

@@ -32,7 +32,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   file = join(folder, 'person.json');
   const protocol = { ...defaultProtocol, gestures: ['rest', 'wextend'] as const, repetitions: 4 };
-  await saveCalibration(file, calibrateSynthetic(person, protocol));
+  await saveCalibration(file, await calibrateSynthetic(person, protocol));
   lockstep = createLockstep({ logSink: () => undefined });
   [prompts, speeds, status, isFollowing] = [[], [], undefined, true];
   observer = await lockstep.context.createNode('observer', { namespace: '/stretch' });

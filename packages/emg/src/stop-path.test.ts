@@ -48,7 +48,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   const calibration = join(folder, 'person.json');
   const protocol = { ...defaultProtocol, repetitions: 4, gestures: ['rest', 'wextend'] as const };
-  await saveCalibration(calibration, calibrateSynthetic(person, protocol));
+  await saveCalibration(calibration, await calibrateSynthetic(person, protocol));
   lockstep = createLockstep({ logSink: () => undefined });
   decoder = await start(gestureNode, '/', { calibration });
   await start(gestureControlNode, '/stretch', { mapping: 'two' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@efferent/core';
 import {
+  type CohortGroup,
   createVirtualPerson,
   defaultProtocol,
   defaultSignalSettings,
@@ -38,29 +39,33 @@ export interface CohortMember {
 }
 
 /**
- * Records a virtual person: eight repetitions of ten gestures, then four and four more on each occasion.
+ * Records a virtual person: eight repetitions of each gesture, then four and four more on each occasion.
  *
  * The samples are kept in a temporary file while `use` runs.
+ * @param group - people with an injury make only the gestures that they can, and are not met again
  */
 export async function withCohortMember<T>(
   seed: number,
   use: (member: CohortMember) => Promise<T>,
+  group: CohortGroup = 'able-bodied',
 ): Promise<T> {
-  const person = createVirtualPerson(seed);
+  const person = createVirtualPerson(seed, group);
+  const met = group === 'able-bodied' ? occasions : [];
   const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   try {
     const file = join(folder, 'samples.f32');
     const recording = new EmgRecording(cohortSettings, file);
-    recording.add('calibration', person, 1, defaultProtocol);
-    const later = { ...defaultProtocol, repetitions: laterRepetitions };
-    for (const [index, occasion] of occasions.entries()) {
-      const met = wear(person, wearingOn(occasion, person));
-      recording.add(`${occasion}-recalibration`, met, 10 + index, later);
-      recording.add(occasion, met, 20 + index, later);
+    const protocol = { ...defaultProtocol, gestures: person.usableGestures };
+    recording.add('calibration', person, 1, protocol);
+    const later = { ...protocol, repetitions: laterRepetitions };
+    for (const [index, occasion] of met.entries()) {
+      const again = wear(person, wearingOn(occasion, person));
+      recording.add(`${occasion}-recalibration`, again, 10 + index, later);
+      recording.add(occasion, again, 20 + index, later);
     }
     recording.close();
     const { windows } = recording;
-    const splits = splitsOf(windows, seed);
+    const splits = splitsOf(windows, seed, met);
     const libemgJob = (labelOf: (window: RecordedWindow) => number): LibemgJob => ({
       file,
       channels: cohortSettings.channelCount,
@@ -82,7 +87,11 @@ function wearingOn(occasion: Occasion, person: VirtualPerson): Wearing {
   return occasion === 'shift' ? { ...same, shiftM: 0.01 } : { ...same, rotationRad: Math.PI / 12 };
 }
 
-function splitsOf(windows: readonly RecordedWindow[], seed: number): readonly Split[] {
+function splitsOf(
+  windows: readonly RecordedWindow[],
+  seed: number,
+  met: readonly Occasion[],
+): readonly Split[] {
   const where = (test: (window: RecordedWindow) => boolean): number[] =>
     windows.flatMap((window, index) => (test(window) ? [index] : []));
   const calibration = where(({ condition }) => condition === 'calibration');
@@ -94,7 +103,7 @@ function splitsOf(windows: readonly RecordedWindow[], seed: number): readonly Sp
   const random = Array.from({ length: foldCount }, (_, fold) =>
     splitOf(`random-windows/${fold}`, shuffled, (_index, at) => at % foldCount === fold),
   );
-  const later = occasions.flatMap((occasion) => {
+  const later = met.flatMap((occasion) => {
     const test = where(({ condition }) => condition === occasion);
     const recalibration = where(({ condition }) => condition === `${occasion}-recalibration`);
     return [

@@ -49,7 +49,8 @@ export async function benchDeviceSoak(options: DeviceSoakOptions): Promise<Repor
     const calibration = join(folder, 'person.json');
     options.onProgress(`person ${options.seed} is calibrated`);
     const person = { personSeed: options.seed, sampleRateHz };
-    await calibrateInWorker(person, { ...defaultProtocol, repetitions: 2, holdS: 1 }, calibration);
+    const protocol = { ...defaultProtocol, repetitions: 2, holdS: 1 };
+    await calibrateInWorker({ person, protocol, file: calibration, decoder: undefined, isAgain: false });
     const program = join(import.meta.dirname, 'devices/soak-process.ts');
     const words = [program, String(port), calibration, String(sampleRateHz)];
     const measured = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });

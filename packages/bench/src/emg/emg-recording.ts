@@ -15,6 +15,8 @@ import {
 /** One window of a recording, with the condition under which it was made. */
 export interface RecordedWindow extends CalibrationWindow {
   readonly condition: string;
+  /** The windows between its prompt and itself when it is the first that is settled: a decoder meets them, but none is scored. */
+  readonly lead: readonly CalibrationWindow[];
   /** One past its last sample in the file of {@link EmgRecording}. */
   readonly endInFile: number;
 }
@@ -42,12 +44,17 @@ export class EmgRecording {
     const { sampleRateHz, channelCount, window } = this.#settings;
     const forearm = new SyntheticForearm({ person, recordingSeed, sampleRateHz });
     const recorder = new CalibrationRecorder(this.#settings);
+    const windowS = window.windowSamples / sampleRateHz;
+    const settledSamples = Math.round((protocol.settlingS + windowS) * sampleRateHz);
     const filter = new CausalFilter(designFilter(this.#settings.filter, sampleRateHz), channelCount);
     const samplesUv = new Float32Array(window.strideSamples * channelCount);
     const start = this.#samplesInFile;
     for (const prompt of promptsOf(protocol, new Rng(recordingSeed).fork(`prompts-${person.seed}`))) {
       forearm.perform(prompt.gesture, prompt.effort);
-      recorder.prompt(prompt.isRecorded ? prompt.gesture : undefined, prompt.repetition, protocol.settlingS);
+      // Every window, from the first one that ends after the prompt.
+      recorder.prompt(prompt.isRecorded ? prompt.gesture : undefined, prompt.repetition, -windowS);
+      const settledFrom = forearm.sampleIndex + settledSamples;
+      const before = recorder.windows.length;
       const strides = Math.round((prompt.durationS * sampleRateHz) / window.strideSamples);
       for (let i = 0; i < strides; i++) {
         const firstSample = forearm.sampleIndex;
@@ -57,9 +64,13 @@ export class EmgRecording {
         writeSync(this.#file, samplesUv);
         this.#samplesInFile += window.strideSamples;
       }
+      const all = recorder.windows.slice(before);
+      const lead = all.filter(({ endSample }) => endSample < settledFrom);
+      for (const [at, recorded] of all.slice(lead.length).entries()) {
+        const endInFile = start + recorded.endSample;
+        this.windows.push({ ...recorded, condition, endInFile, lead: at === 0 ? lead : [] });
+      }
     }
-    for (const recorded of recorder.windows)
-      this.windows.push({ ...recorded, condition, endInFile: start + recorded.endSample });
   }
 
   close(): void {

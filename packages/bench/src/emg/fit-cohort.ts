@@ -19,7 +19,7 @@ const header = JSON.parse(readFileSync(`${values.data}.json`, 'utf8'));
 const bytes = readFileSync(`${values.data}.f32`);
 const featureCount: number = header.features.length * header.channels;
 const classCount: number = header.gestures.length;
-const rowLength = 4 + featureCount;
+const rowLength = 5 + featureCount;
 if (bytes.length !== 4 * header.rows * rowLength) {
   process.stderr.write(
     `${values.data}.f32 has ${bytes.length} bytes, ${header.rows} rows expected; generate it again\n`,
@@ -32,10 +32,11 @@ const total = new Float64Array(featureCount * featureCount);
 let sessions = 0;
 let moments = emptyMoments(featureCount, classCount);
 for (let row = 0; row < header.rows; row++) {
-  const [seed, session, label] = data.subarray(row * rowLength);
+  const [seed, session, label, repetition = -1, sinceS = 0] = data.subarray(row * rowLength);
   const next = data.subarray((row + 1) * rowLength, (row + 1) * rowLength + 2);
-  const features = data.subarray(row * rowLength + 4, (row + 1) * rowLength);
-  addWindow(moments, Float64Array.from(features, Math.log1p), label as number);
+  const features = data.subarray(row * rowLength + 5, (row + 1) * rowLength);
+  if (repetition >= 0 && sinceS > header.settledS - 1e-6)
+    addWindow(moments, Float64Array.from(features, Math.log1p), label as number);
   if (next[0] === seed && next[1] === session) continue;
   withinClassCovariance(moments).forEach((value, i) => {
     total[i] = (total[i] as number) + value;

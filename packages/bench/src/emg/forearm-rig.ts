@@ -64,7 +64,11 @@ export class ForearmRig {
     const settings = defaultSignalSettings(sampleRateHz, person.electrodeGains.length);
     const forearm = new SyntheticForearm({ person, recordingSeed: calibrationRecording, sampleRateHz });
     const protocol: CalibrationProtocol = { ...defaultProtocol, gestures };
-    const fitted = fitCalibration(`rig-${person.seed}`, settings, recordPrompts(forearm, settings, protocol));
+    const fitted = await fitCalibration(
+      `rig-${person.seed}`,
+      settings,
+      recordPrompts(forearm, settings, protocol),
+    );
     const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
     try {
       const file = join(folder, 'person.json');

@@ -17,12 +17,13 @@ import {
 } from '@efferent/emg';
 
 /**
- * Writes windows of virtual people for policies/training/train_gestures.py: each person in two sessions, the second with
- * the sleeve put on again, farther off than people do on their own.
+ * Writes windows of virtual people for fit-cohort.ts and policies/training/train_gestures.py: each person in two sessions,
+ * the second with the sleeve put on again, farther off than people do on their own.
  *
  * node generate-windows.ts --output FILE --first-seed N --people N
  *
- * FILE.f32 holds little-endian float32 rows of [seed, session, gesture, repetition, features...].
+ * FILE.f32 holds little-endian float32 rows of [seed, session, gesture, repetition, seconds since the prompt, features...], a
+ * row each stride; repetition is -1 in the pauses. What the gesture is worth before the settling time is for a reader to say.
  */
 const { values } = parseArgs({
   options: {
@@ -46,7 +47,8 @@ const farther = { rotationRad: 0.3, shiftM: 0.012 } as const;
 
 const settings = defaultSignalSettings(2000, 64);
 const { sampleRateHz, channelCount } = settings;
-const rowLength = 4 + featureNames.length * channelCount;
+const windowS = settings.window.windowSamples / sampleRateHz;
+const rowLength = 5 + featureNames.length * channelCount;
 const file = openSync(`${values.output}.f32`, 'w');
 let rows = 0;
 for (let seed = firstSeed; seed < firstSeed + people; seed++) {
@@ -58,21 +60,26 @@ for (let seed = firstSeed; seed < firstSeed + people; seed++) {
     const recorder = new CalibrationRecorder(settings);
     const samplesUv = new Float32Array(settings.window.strideSamples * channelCount);
     for (const prompt of promptsOf({ ...protocol, repetitions: count }, rng)) {
+      const promptSample = forearm.sampleIndex;
+      const before = recorder.windows.length;
       forearm.perform(prompt.gesture, prompt.effort);
-      recorder.prompt(prompt.isRecorded ? prompt.gesture : undefined, prompt.repetition, protocol.settlingS);
+      // Every window counts, from the first one that ends after the prompt.
+      recorder.prompt(prompt.gesture, prompt.repetition, -windowS);
       const strides = Math.round((prompt.durationS * sampleRateHz) / settings.window.strideSamples);
       for (let i = 0; i < strides; i++) {
         const firstSample = forearm.sampleIndex;
         forearm.generate(samplesUv);
         recorder.push({ stampNs: 0n, firstSample, sampleRateHz, channelCount, samplesUv });
       }
-    }
-    for (const { gesture, repetition, features } of recorder.windows) {
-      const row = new Float32Array(rowLength);
-      row.set([seed, session, gestureNames.indexOf(gesture), repetition]);
-      row.set(features, 4);
-      writeSync(file, new Uint8Array(row.buffer));
-      rows += 1;
+      const repetition = prompt.isRecorded ? prompt.repetition : -1;
+      for (const { endSample, features } of recorder.windows.slice(before)) {
+        const row = new Float32Array(rowLength);
+        const sinceS = (endSample - promptSample) / sampleRateHz;
+        row.set([seed, session, gestureNames.indexOf(prompt.gesture), repetition, sinceS]);
+        row.set(features, 5);
+        writeSync(file, new Uint8Array(row.buffer));
+        rows += 1;
+      }
     }
   }
   process.stdout.write(`seed ${seed}  ${rows} rows\n`);
@@ -80,7 +87,13 @@ for (let seed = firstSeed; seed < firstSeed + people; seed++) {
 closeSync(file);
 writeFileSync(
   `${values.output}.json`,
-  JSON.stringify({ features: featureNames, channels: channelCount, gestures: gestureNames, rows }),
+  JSON.stringify({
+    features: featureNames,
+    channels: channelCount,
+    gestures: gestureNames,
+    settledS: protocol.settlingS + windowS,
+    rows,
+  }),
 );
 
 function putOnAgain(wearing: Wearing, rng: Rng): Wearing {

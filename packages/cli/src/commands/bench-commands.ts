@@ -34,8 +34,13 @@ export function addBenchCommands(program: Command): void {
   suite('emg', 'gestures of virtual people: decoder, beside LibEMG on the same windows, and control', 10)
     .option(
       '--suite <name>',
-      'generator, accuracy, timing, tasks, fitts, unintended, devices or soak',
+      'generator, accuracy, cervical, onset, timing, tasks, fitts, unintended, devices or soak',
       'generator',
+    )
+    .option(
+      '--decoder <name>',
+      'lda, cnn or temporal, in the suites of the decoder; accuracy and cervical take several, with commas',
+      'lda',
     )
     .option('--minutes <number>', 'length of the suite soak; 30 without it', number)
     .option('--control <name>', 'how much the robot helps in tasks: shared', 'shared')

@@ -10,6 +10,8 @@ export function addEmgCommands(program: Command): void {
     )
     .option('--person <number>', 'seed of the virtual person', integer, 1)
     .option('--repetitions <number>', 'of each gesture; 8 without it', count)
+    .option('--recalibrate', 'add four repetitions to the calibration that is there')
+    .option('--decoder <name>', 'lda, cnn or temporal; lda without it')
     .option('--hold <seconds>', 'how long each is held; 3 without it', number)
     .option('--gestures <names>', 'which gestures, separated by commas, rest among them; all ten without it')
     .action(lazily(async () => (await import('../emg/calibrate-command.ts')).runEmgCalibrate));
@@ -58,6 +60,7 @@ export function addEmgCommands(program: Command): void {
     )
     .option('--host <address>', 'where the viewer listens', '127.0.0.1')
     .option('--port <number>', 'port of the viewer', integer, 8765)
+    .option('--decoder <name>', 'of a calibration that is made now: lda, cnn or temporal')
     .action(lazily(async () => (await import('../emg/demo-command.ts')).runEmgDemo));
 }
 

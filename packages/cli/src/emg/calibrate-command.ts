@@ -4,10 +4,14 @@ import {
   type CalibrationProtocol,
   calibrateInWorker,
   calibrationPath,
+  type DecoderName,
+  decoderNames,
   defaultProtocol,
   type EmgFrame,
   type EmgLink,
   type EmgSourceDescription,
+  type FitOptions,
+  fitOptionsFor,
   type GestureName,
   gestureNames,
   isGestureName,
@@ -31,10 +35,17 @@ export interface CalibrateOptions extends SourceOptions {
   readonly gestures?: string;
   /** How long each gesture is held, s. */
   readonly hold?: number;
+  /** One of {@link decoderNames}. */
+  readonly decoder?: string;
+  /** Add some repetitions to the calibration that is there. */
+  readonly recalibrate?: boolean;
 }
 
 /** Sample rate of the synthetic forearm in the launch file, Hz. */
 export const syntheticRateHz = 2000;
+
+/** A recalibration is short: FlexWear-HD's later sessions have four to five repetitions. */
+const recalibrationRepetitions = 4;
 
 /** `efferent emg calibrate`: leads through the calibration prompts, and fits and keeps a decoder. */
 export async function runEmgCalibrate(options: CalibrateOptions): Promise<void> {
@@ -44,12 +55,14 @@ export async function runEmgCalibrate(options: CalibrateOptions): Promise<void> 
   const protocol: CalibrationProtocol = {
     ...usual,
     gestures: options.gestures === undefined ? gestureNames : gesturesOf(options.gestures),
-    repetitions: options.repetitions ?? usual.repetitions,
+    repetitions:
+      options.repetitions ?? (options.recalibrate === true ? recalibrationRepetitions : usual.repetitions),
     holdS: options.hold ?? usual.holdS,
   };
+  const decoder = decoderOf(options.decoder);
   terminal.row('calibration', `${protocol.repetitions} repetitions of ${protocol.gestures.join(', ')}`);
-  if (isVirtual) await calibrateVirtual(terminal, options.person, protocol);
-  else await runUntilSignal((signal) => calibrateLive(terminal, options, protocol, signal));
+  if (isVirtual) await calibrateVirtual(terminal, options, protocol, decoder);
+  else await runUntilSignal((signal) => calibrateLive(terminal, options, protocol, decoder, signal));
 }
 
 /** Prints how well a kept decoder did when it was fitted. */
@@ -60,7 +73,7 @@ export async function printCalibration(terminal: Terminal, file: string): Promis
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   terminal.row(
     'decoder',
-    `${percent(accuracy)} of windows right in repetitions not fitted on, ${percent(rejectionRate)} rejected · ${file}`,
+    `${calibration.decoder}: ${percent(accuracy)} of windows right in repetitions not fitted on, ${percent(rejectionRate)} rejected · ${file}`,
   );
 }
 
@@ -69,11 +82,16 @@ export function calibrationFile(sourceId: string): string {
   return calibrationPath(findWorkspaceFolders()[0] ?? repositoryFolder, sourceId);
 }
 
-async function calibrateVirtual(terminal: Terminal, seed: number, protocol: CalibrationProtocol) {
-  const person = { personSeed: seed, sampleRateHz: syntheticRateHz };
+async function calibrateVirtual(
+  terminal: Terminal,
+  options: CalibrateOptions,
+  protocol: CalibrationProtocol,
+  decoder: DecoderName | undefined,
+) {
+  const person = { personSeed: options.person, sampleRateHz: syntheticRateHz };
   const file = calibrationFile(syntheticSourceId(person));
-  terminal.row('forearm', `virtual person ${seed} follows the prompts`);
-  await calibrateInWorker(person, protocol, file);
+  terminal.row('forearm', `virtual person ${options.person} follows the prompts`);
+  await calibrateInWorker({ person, protocol, file, decoder, isAgain: options.recalibrate === true });
   await printCalibration(terminal, file);
 }
 
@@ -81,17 +99,21 @@ async function calibrateLive(
   terminal: Terminal,
   options: CalibrateOptions,
   protocol: CalibrationProtocol,
+  decoder: DecoderName | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const complete = new AbortController();
   let calibration: LiveCalibration | undefined;
   let id = '';
+  let fit: FitOptions = {};
   let shown: CalibrationPrompt | undefined;
   await withSource(
     options,
     {
-      onOpen(description: EmgSourceDescription) {
+      async onOpen(description: EmgSourceDescription) {
         id = description.id;
+        // Before anybody holds anything: a calibration to add to may be missing.
+        fit = await fitOptionsFor(calibrationFile(id), decoder, options.recalibrate === true);
         calibration = new LiveCalibration(description, protocol, Date.now());
         terminal.row(id, `${description.channelCount} channels at ${description.sampleRateHz} Hz`);
       },
@@ -114,8 +136,18 @@ async function calibrateLive(
   terminal.clearLive();
   if (calibration?.isComplete !== true) return;
   const file = calibrationFile(id);
-  await saveCalibration(file, calibration.fit());
+  await saveCalibration(file, await calibration.fit(fit));
   await printCalibration(terminal, file);
+}
+
+/** @throws {@link ConfigurationError} code `unknown-decoder` */
+export function decoderOf(name: string | undefined): DecoderName | undefined {
+  const decoder = decoderNames.find((known) => known === name);
+  if (name === undefined || decoder !== undefined) return decoder;
+  throw new ConfigurationError({
+    code: 'unknown-decoder',
+    message: `--decoder: got "${name}", expected ${decoderNames.join(', ')}`,
+  });
 }
 
 /** @throws {@link ConfigurationError} code `invalid-gestures` */

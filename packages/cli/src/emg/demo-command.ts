@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   calibrateInWorker,
+  type DecoderName,
   defaultProtocol,
   ensureCalibration,
+  hasCalibration,
   loadGestureMapping,
   mappingPath,
   syntheticSourceId,
@@ -12,11 +13,13 @@ import { describeConfiguration } from '@efferent/runtime/simulation';
 import { runUntilSignal } from '../signals.ts';
 import { type SystemSessionOptions, startSystemSession } from '../system-session.ts';
 import { Terminal } from '../terminal.ts';
-import { calibrationFile, printCalibration, syntheticRateHz } from './calibrate-command.ts';
+import { calibrationFile, decoderOf, printCalibration, syntheticRateHz } from './calibrate-command.ts';
 
 interface EmgDemoOptions extends SystemSessionOptions {
   readonly host: string;
   readonly port: number;
+  /** One of {@link decoderNames}; of a calibration that is made now. */
+  readonly decoder?: string;
   /** A bundled mapping, or a file; the robot's own of ten classes without it. */
   readonly mapping?: string;
   readonly source: 'synthetic' | EmulatedName;
@@ -33,13 +36,14 @@ const emulated = {
 /** `efferent emg demo`: the kitchen with a synthetic forearm that drives the robot. */
 export async function runEmgDemo(options: EmgDemoOptions): Promise<void> {
   const terminal = new Terminal(process.stdout);
+  const decoder = decoderOf(options.decoder);
   await runUntilSignal(async (signal) => {
     // Wrong names are refused before the calibration takes its time.
     await describeConfiguration(options);
     const mapping = resolve(mappingPath(options.robot, options.mapping ?? ''));
     await loadGestureMapping(mapping);
     terminal.live('forearm', `virtual person ${options.seed} follows the calibration prompts`);
-    const { file, words } = await prepareSource(options);
+    const { file, words } = await prepareSource(options, decoder);
     await printCalibration(terminal, file);
     const system = await startSystemSession(
       terminal,
@@ -49,6 +53,7 @@ export async function runEmgDemo(options: EmgDemoOptions): Promise<void> {
         host: options.host,
         port: String(options.port),
         stop_port: String(options.port + 1),
+        decoder: decoder ?? '',
         mapping,
         ...words,
       },
@@ -68,18 +73,21 @@ export async function runEmgDemo(options: EmgDemoOptions): Promise<void> {
 }
 
 /** Calibrates the virtual person where that was not done yet; returns the file, and what the launch file has to know. */
-async function prepareSource({ source, seed }: EmgDemoOptions) {
+async function prepareSource({ source, seed }: EmgDemoOptions, decoder: DecoderName | undefined) {
   const person = { personSeed: seed, sampleRateHz: syntheticRateHz };
   if (source === 'synthetic') {
     const sourceId = syntheticSourceId(person);
     const file = calibrationFile(sourceId);
-    await ensureCalibration(file, sourceId);
+    await ensureCalibration(file, sourceId, undefined, decoder);
     return { file, words: {} };
   }
   const { port, rateHz } = emulated[source];
   // No real person's calibration has this name.
   const wearer = `virtual-${seed}`;
   const file = calibrationFile(`${source}-${wearer}`);
-  if (!existsSync(file)) await calibrateInWorker({ ...person, sampleRateHz: rateHz }, defaultProtocol, file);
+  if (!(await hasCalibration(file, decoder))) {
+    const worn = { ...person, sampleRateHz: rateHz };
+    await calibrateInWorker({ person: worn, protocol: defaultProtocol, file, decoder, isAgain: false });
+  }
   return { file, words: { source, wearer, emulate: 'true', device_port: String(port) } };
 }

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '@efferent/core';
 import { defaultSignalSettings } from '../decoder/calibrate-synthetic.ts';
-import { indexOfLargest } from '../decoder/fit-calibration.ts';
+import { momentsOf } from '../decoder/class-moments.ts';
+import { indexOfLargest } from '../decoder/held-out.ts';
 import { writeLogits } from '../decoder/linear-discriminant.ts';
-import { fitWithPrior, momentsOf } from '../decoder/prior.ts';
+import { fitWithPrior } from '../decoder/prior.ts';
 import type { EmgDataSet } from './data-set.ts';
 import { type ElectrodePlace, placeOf } from './electrode-grid.ts';
 import { type TrialWindow, windowsOf } from './trial-windows.ts';
@@ -152,7 +153,7 @@ class Confusion {
     const featureCount = train[0]?.features.length ?? 0;
     const labels = train.map(({ gesture }) => known.indexOf(gesture));
     const logs = train.map(({ features }) => Float64Array.from(features, Math.log1p));
-    const model = fitWithPrior('diagonal', [momentsOf('diagonal', logs, labels, featureCount, known.length)]);
+    const model = fitWithPrior('diagonal', momentsOf(logs, labels, featureCount, known.length));
     const logits = new Float64Array(known.length);
     for (const window of test) {
       writeLogits(model, Float64Array.from(window.features, Math.log1p), logits);

@@ -7,10 +7,11 @@ import { defaultFilterSettings } from '../signal/causal-filter.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import { type CalibrationProtocol, defaultProtocol, promptsOf } from './calibration-protocol.ts';
 import { CalibrationRecorder, type CalibrationWindow } from './calibration-recorder.ts';
-import { type Calibration, fitCalibration } from './fit-calibration.ts';
+import { type Calibration, type FitOptions, fitCalibration } from './fit-calibration.ts';
 
-/** Recording seed of calibrations; runs use others, so that nobody is decoded on the signal they were fitted on. */
+/** Recording seeds of calibrations; runs use others, so that nobody is decoded on the signal they were fitted on. */
 const calibrationRecordingSeed = 1000;
+const recalibrationRecordingSeed = 1001;
 
 /** Returns the default signal chain for a source: 200 ms windows every 50 ms, 5 µV deadband. */
 export function defaultSignalSettings(sampleRateHz: number, channelCount: number): SignalSettings {
@@ -31,14 +32,15 @@ export function defaultSignalSettings(sampleRateHz: number, channelCount: number
 export function calibrateSynthetic(
   person: SyntheticPerson,
   protocol: CalibrationProtocol = defaultProtocol,
-): Calibration {
+  fit: FitOptions = {},
+): Promise<Calibration> {
   const forearm = new SyntheticForearm({
     person: createVirtualPerson(person.personSeed),
-    recordingSeed: calibrationRecordingSeed,
+    recordingSeed: fit.earlier === undefined ? calibrationRecordingSeed : recalibrationRecordingSeed,
     sampleRateHz: person.sampleRateHz,
   });
   const settings = defaultSignalSettings(forearm.sampleRateHz, forearm.channelCount);
-  return fitCalibration(syntheticSourceId(person), settings, recordPrompts(forearm, settings, protocol));
+  return fitCalibration(syntheticSourceId(person), settings, recordPrompts(forearm, settings, protocol), fit);
 }
 
 /** Records a protocol from a virtual forearm. */

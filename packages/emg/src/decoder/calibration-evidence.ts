@@ -7,13 +7,15 @@ import {
 } from '@efferent/core';
 import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
+import { decoderNames } from './decoder-name.ts';
 import type { CalibrationEvidence } from './fit-calibration.ts';
 import { priors } from './prior.ts';
 
 /** Arrays are float64, little-endian, base64. */
 const schema = strictObject({
-  format: v.literal(1),
+  format: v.literal(2),
   gestures: v.array(v.picklist(gestureNames)),
+  decoder: v.picklist(decoderNames),
   prior: v.picklist(priors),
   feature_count: positiveInteger,
   counts: nonEmptyString,
@@ -22,10 +24,11 @@ const schema = strictObject({
 });
 
 /** Writes the evidence of a calibration as JSON. */
-export function formatEvidence({ gestures, prior, moments }: CalibrationEvidence): string {
+export function formatEvidence({ gestures, decoder, prior, moments }: CalibrationEvidence): string {
   const document: v.InferInput<typeof schema> = {
-    format: 1,
+    format: 2,
     gestures: [...gestures],
+    decoder,
     prior,
     feature_count: moments.featureCount,
     counts: encode(moments.counts),
@@ -38,7 +41,7 @@ export function formatEvidence({ gestures, prior, moments }: CalibrationEvidence
 /** Reads what {@link formatEvidence} wrote. @throws {@link ConfigurationError} code `invalid-file`, naming file and field */
 export function parseEvidence(json: unknown, file: string): CalibrationEvidence {
   const document = parseWithSchema(schema, json, file);
-  const { gestures, prior, feature_count: featureCount } = document;
+  const { gestures, decoder, prior, feature_count: featureCount } = document;
   const classCount = gestures.length;
   const read = (field: 'counts' | 'sums' | 'products', length: number): Float64Array => {
     const bytes = Buffer.from(document[field], 'base64');
@@ -57,7 +60,7 @@ export function parseEvidence(json: unknown, file: string): CalibrationEvidence 
     sums: read('sums', classCount * featureCount),
     products: read('products', featureCount * featureCount),
   };
-  return { gestures, prior, moments };
+  return { gestures, decoder, prior, moments };
 }
 
 function encode(values: Float64Array): string {

@@ -19,14 +19,18 @@ import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
 import { featureNames } from '../signal/windowed-features.ts';
 import { formatEvidence, parseEvidence } from './calibration-evidence.ts';
-import type { Calibration, CalibrationEvidence } from './fit-calibration.ts';
-import { decoderTensors, exportOnnx } from './onnx-export.ts';
+import { type DecoderName, decoderNames } from './decoder-name.ts';
+import { inputOf, inputShape, readEncoder } from './encoder.ts';
+import type { Calibration, CalibrationEvidence, FitOptions } from './fit-calibration.ts';
+import { appendHead, decoderTensors, exportOnnx } from './onnx-export.ts';
 
 const schema = strictObject({
   format: v.literal(1),
   source_id: nonEmptyString,
   sample_rate_hz: positiveNumber,
   channel_count: positiveInteger,
+  // Calibrations of before there was a choice lack it.
+  decoder: v.optional(v.picklist(decoderNames), 'lda'),
   filter: strictObject({
     order: positiveInteger,
     band_hz: v.strictTuple([positiveNumber, positiveNumber]),
@@ -72,7 +76,7 @@ export function calibrationPath(workspaceFolder: string, sourceId: string): stri
 /**
  * Writes a calibration: settings as JSON, and beside it under the same name the weights as ONNX and
  * what a recalibration adds to as `.evidence.json`.
- * @param file - path ending in `.json`; missing folders are made
+ * @param file - path ending in `.json`; missing folders are made, for their owner only
  */
 export async function saveCalibration(file: string, calibration: Calibration): Promise<void> {
   const { signal, levels, heldOut } = calibration;
@@ -81,6 +85,7 @@ export async function saveCalibration(file: string, calibration: Calibration): P
     source_id: calibration.sourceId,
     sample_rate_hz: signal.sampleRateHz,
     channel_count: signal.channelCount,
+    decoder: calibration.decoder,
     filter: {
       order: signal.filter.order,
       band_hz: [...signal.filter.bandHz],
@@ -110,9 +115,9 @@ export async function saveCalibration(file: string, calibration: Calibration): P
       window_count: heldOut.windowCount,
     },
   };
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await replaceFile(evidencePath(file), formatEvidence(calibration.evidence));
-  await replaceFile(modelPath(file), exportOnnx(calibration.model, metadataOf(calibration)));
+  await replaceFile(modelPath(file), await modelOf(calibration));
   await replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`);
 }
 
@@ -144,6 +149,7 @@ export async function loadCalibration(
         deadbandUv: window.deadband_uv,
       },
     },
+    decoder: document.decoder,
     gestures: document.gestures,
     levels: {
       silenceUv: document.silence_uv,
@@ -165,12 +171,23 @@ export async function loadCalibration(
   const featureCount = featureNames.length * document.channel_count;
   const model = await loadModel(modelPath(file), {
     contract: {
-      inputs: [{ name: decoderTensors.input, shape: [1, featureCount], type: 'float32' }],
+      inputs: [
+        {
+          name: inputOf(document.decoder),
+          shape: inputShape(document.decoder, featureCount),
+          type: 'float32',
+        },
+      ],
       outputs: [{ name: decoderTensors.output, shape: [1, document.gestures.length], type: 'float32' }],
       metadata: metadataOf(calibration),
     },
   });
   return { calibration, model };
+}
+
+/** Returns which decoder a kept calibration is of. @throws as {@link loadCalibration} */
+export async function decoderIn(file: string): Promise<DecoderName> {
+  return parseWithSchema(schema, await readJson(file), file).decoder;
 }
 
 /**
@@ -182,10 +199,34 @@ export async function loadEvidence(file: string): Promise<CalibrationEvidence> {
   return parseEvidence(await readJson(evidencePath(file)), evidencePath(file));
 }
 
+/**
+ * Returns how to fit what shall be kept in a file.
+ *
+ * @param decoder - undefined takes that of the calibration that is added to, or the default
+ * @param isAgain - whether to add to the calibration that is there
+ * @throws {@link ConfigurationError} as {@link loadEvidence}
+ */
+export async function fitOptionsFor(
+  file: string,
+  decoder: DecoderName | undefined,
+  isAgain: boolean,
+): Promise<FitOptions> {
+  return {
+    ...(decoder === undefined ? {} : { decoder }),
+    ...(isAgain ? { earlier: await loadEvidence(file) } : {}),
+  };
+}
+
 const evidencePath = (file: string): string => file.replace(/\.json$/, '.evidence.json');
 
 function modelPath(file: string): string {
   return file.replace(/\.json$/, '.onnx');
+}
+
+async function modelOf(calibration: Calibration): Promise<Uint8Array> {
+  const { decoder, model } = calibration;
+  if (decoder === 'lda') return exportOnnx(model, metadataOf(calibration));
+  return appendHead(await readEncoder(decoder), model, metadataOf(calibration));
 }
 
 function metadataOf(calibration: LoadedCalibration): Readonly<Record<string, string>> {

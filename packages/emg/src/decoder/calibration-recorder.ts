@@ -11,6 +11,8 @@ export interface CalibrationWindow {
   readonly endSample: number;
   /** `[feature, channel]`, order of `featureNames`. */
   readonly features: Float32Array;
+  /** The same of this and the windows before it, `[window, feature, channel]`, oldest first. */
+  readonly history: Float32Array;
   /** Mean over channels of the window's RMS, µV. */
   readonly levelUv: number;
   /** Mean over channels of the newest stride's RMS, µV. */
@@ -59,6 +61,7 @@ export class CalibrationRecorder {
         repetition: this.#prompt.repetition,
         endSample: this.#samples + samplesUsed,
         features: this.#chain.features.slice(),
+        history: this.#chain.history.slice(),
         levelUv: meanOf(this.#chain.channelRmsUv),
         strideLevelUv: meanOf(this.#chain.strideRmsUv),
       });

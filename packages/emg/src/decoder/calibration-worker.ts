@@ -3,16 +3,23 @@ import { describeError } from '@efferent/core';
 import type { SyntheticPerson } from '../forearm/synthetic-source.ts';
 import type { SignalSettings } from '../signal/signal-chain.ts';
 import { calibrateSynthetic } from './calibrate-synthetic.ts';
-import { saveCalibration } from './calibration-file.ts';
+import { fitOptionsFor, saveCalibration } from './calibration-file.ts';
 import type { CalibrationProtocol } from './calibration-protocol.ts';
 import type { CalibrationWindow } from './calibration-recorder.ts';
-import { type CalibrationEvidence, fitCalibration } from './fit-calibration.ts';
+import type { DecoderName } from './decoder-name.ts';
+import { type Calibration, type CalibrationEvidence, fitCalibration } from './fit-calibration.ts';
 
 /** A virtual person who follows the prompts, or what was recorded of somebody who did. */
-export type CalibrationJob = { readonly file: string } & (
-  | { readonly person: SyntheticPerson; readonly protocol: CalibrationProtocol }
-  | CalibrationRecording
-);
+export type CalibrationJob = { readonly file: string } & (VirtualCalibration | CalibrationRecording);
+
+/** A virtual person to calibrate. */
+export interface VirtualCalibration {
+  readonly person: SyntheticPerson;
+  readonly protocol: CalibrationProtocol;
+  readonly decoder: DecoderName | undefined;
+  /** Add to the calibration that is there, instead of beginning anew. */
+  readonly isAgain: boolean;
+}
 
 /** What a decoder is fitted to; see {@link fitCalibration}. */
 export interface CalibrationRecording {
@@ -29,10 +36,7 @@ export type CalibrationAnswer = { readonly ok: true } | { readonly ok: false; re
 
 async function work(job: CalibrationJob): Promise<CalibrationAnswer> {
   try {
-    const calibration =
-      'person' in job
-        ? calibrateSynthetic(job.person, job.protocol)
-        : fitCalibration(job.sourceId, job.signal, job.windows, job.earlier);
+    const calibration = await fit(job);
     const { accuracy } = calibration.heldOut;
     if ('leastAccuracy' in job && accuracy < job.leastAccuracy)
       return {
@@ -44,6 +48,15 @@ async function work(job: CalibrationJob): Promise<CalibrationAnswer> {
   } catch (error) {
     return { ok: false, message: describeError(error) };
   }
+}
+
+async function fit(job: CalibrationJob): Promise<Calibration> {
+  if ('person' in job) {
+    const options = await fitOptionsFor(job.file, job.decoder, job.isAgain);
+    return calibrateSynthetic(job.person, job.protocol, options);
+  }
+  const { sourceId, signal, windows, earlier } = job;
+  return fitCalibration(sourceId, signal, windows, earlier === undefined ? {} : { earlier });
 }
 
 parentPort?.postMessage(await work(workerData as CalibrationJob));

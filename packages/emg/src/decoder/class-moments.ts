@@ -41,6 +41,22 @@ export function addWindow(moments: ClassMoments, logFeatures: Float64Array, labe
   }
 }
 
+/**
+ * Returns the moments of labelled windows.
+ * @param logFeatures - `[window][feature]`, log(1 + feature)
+ * @param labels - class of each window
+ */
+export function momentsOf(
+  logFeatures: readonly Float64Array[],
+  labels: readonly number[],
+  featureCount: number,
+  classCount: number,
+): ClassMoments {
+  const moments = emptyMoments(featureCount, classCount);
+  for (const [row, window] of logFeatures.entries()) addWindow(moments, window, labels[row] as number);
+  return moments;
+}
+
 /** Returns the moments of several recordings together; there is at least one, all of the same features and classes. */
 export function joinMoments(parts: readonly ClassMoments[]): ClassMoments {
   const { featureCount, classCount } = parts[0] as ClassMoments;

@@ -6,6 +6,7 @@ import { decide, isSilent } from './decide.ts';
 
 const calibration: LoadedCalibration = {
   sourceId: 'test',
+  decoder: 'lda',
   signal: defaultSignalSettings(2000, 64),
   gestures: ['rest', 'grip', 'open'],
   levels: {

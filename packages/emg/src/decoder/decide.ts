@@ -6,7 +6,7 @@ export interface GestureDecision {
   /** `rest` when silent or rejected. */
   readonly gesture: GestureName;
   readonly rejected: boolean;
-  /** Calibrated probability of the winning class, [0, 1]; 1 for silence. */
+  /** Calibrated belief in the winning class, [0, 1]; 1 for silence. */
   readonly confidence: number;
   /** How hard, from barely to the calibration's firm contraction, [0, 1]. */
   readonly effort: number;
@@ -26,14 +26,14 @@ export function isSilent(calibration: LoadedCalibration, strideLevelUv: number):
 /**
  * Decides on a window that is not silent.
  *
- * @param probabilities - `[class]`, order of `calibration.gestures`
+ * @param probabilities - belief, `[class]`, order of `calibration.gestures`; see {@link GestureBelief}
  * @param windowLevelUv - mean over channels of the window's RMS, µV
  * @param strideLevelUv - the same of the newest stride: effort rises with the window and falls with the stride, and a
  *   gesture without effort is rest
  */
 export function decide(
   calibration: LoadedCalibration,
-  probabilities: Float32Array,
+  probabilities: Float32Array | Float64Array,
   windowLevelUv: number,
   strideLevelUv: number,
 ): GestureDecision {

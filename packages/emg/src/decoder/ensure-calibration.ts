@@ -2,34 +2,49 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '@efferent/core';
-import { parseSyntheticSourceId, type SyntheticPerson } from '../forearm/synthetic-source.ts';
+import { parseSyntheticSourceId } from '../forearm/synthetic-source.ts';
+import { decoderIn } from './calibration-file.ts';
 import { type CalibrationProtocol, defaultProtocol } from './calibration-protocol.ts';
-import type { CalibrationAnswer, CalibrationJob, CalibrationRecording } from './calibration-worker.ts';
+import type {
+  CalibrationAnswer,
+  CalibrationJob,
+  CalibrationRecording,
+  VirtualCalibration,
+} from './calibration-worker.ts';
+import type { DecoderName } from './decoder-name.ts';
 
 /**
  * Makes sure that a source has a calibration: a synthetic person follows the prompts at once, anybody else has to be
  * calibrated first.
  *
  * @param file - where the calibration is or shall be
+ * @param decoder - wanted; a calibration of another one is made anew
  * @returns whether it was made now
- * @throws {@link ConfigurationError} code `no-calibration` when the source is not synthetic and the file is missing
+ * @throws {@link ConfigurationError} code `no-calibration` when the source is not synthetic and the file is missing or of
+ *   another decoder
  */
 export async function ensureCalibration(
   file: string,
   sourceId: string,
   protocol: CalibrationProtocol = defaultProtocol,
+  decoder?: DecoderName,
 ): Promise<boolean> {
-  if (existsSync(file)) return false;
+  if (await hasCalibration(file, decoder)) return false;
   const person = parseSyntheticSourceId(sourceId);
   if (person === undefined) {
     throw new ConfigurationError({
       code: 'no-calibration',
-      message: `${file}: no calibration for "${sourceId}"; make one with npx efferent emg calibrate --source …, or give the parameter calibration a file`,
+      message: `${file}: no calibration for "${sourceId}"${decoder === undefined ? '' : ` of the decoder ${decoder}`}; make one with npx efferent emg calibrate --source …, or give the parameter calibration a file`,
       fields: { file, sourceId },
     });
   }
-  await calibrateInWorker(person, protocol, file);
+  await calibrateInWorker({ person, protocol, file, decoder, isAgain: false });
   return true;
+}
+
+/** Tells whether there is a calibration, and of the decoder that is wanted where one is. */
+export async function hasCalibration(file: string, decoder: DecoderName | undefined): Promise<boolean> {
+  return existsSync(file) && (decoder === undefined || (await decoderIn(file)) === decoder);
 }
 
 /**
@@ -45,24 +60,19 @@ export function fitInWorker(recording: CalibrationRecording, file: string): Prom
  * process must go on) and writes the result.
  * @throws {@link ConfigurationError} code `calibration-failed`
  */
-export async function calibrateInWorker(
-  person: SyntheticPerson,
-  protocol: CalibrationProtocol,
-  file: string,
-): Promise<void> {
-  await runInWorker({ person, protocol, file });
+export function calibrateInWorker(job: VirtualCalibration & { readonly file: string }): Promise<void> {
+  return runInWorker(job);
 }
 
 async function runInWorker(job: CalibrationJob): Promise<void> {
-  const { file } = job;
   const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), { workerData: job });
   try {
     const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
     if (answer.ok) return;
     throw new ConfigurationError({
       code: 'calibration-failed',
-      message: `${file}: ${answer.message}`,
-      fields: { file },
+      message: `${job.file}: ${answer.message}`,
+      fields: { file: job.file },
     });
   } finally {
     await worker.terminate();

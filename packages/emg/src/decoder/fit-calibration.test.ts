@@ -25,7 +25,15 @@ function drawWindows(repetitionSd: number, day = 0, repetitions = 6): readonly C
         const rms = centres[gesture].map((centre, c) => Math.exp(centre + shift[c]! + rng.normal(0, 0.05)));
         const features = Float32Array.from([...rms, ...rms, ...rms.map((v) => 99 * v), 80, 80, 90, 90]);
         const levelUv = (rms[0]! + rms[1]!) / 2;
-        return { gesture, repetition, features, levelUv, strideLevelUv: levelUv, endSample: 0 };
+        return {
+          gesture,
+          repetition,
+          features,
+          history: features,
+          levelUv,
+          strideLevelUv: levelUv,
+          endSample: 0,
+        };
       });
     }),
   );
@@ -37,17 +45,17 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-test('accuracy is held out by repetition: repetitions that differ count against it', () => {
-  const same = fitCalibration('test', settings, drawWindows(0.02));
-  const different = fitCalibration('test', settings, drawWindows(1.2));
+test('accuracy is held out by repetition: repetitions that differ count against it', async () => {
+  const same = await fitCalibration('test', settings, drawWindows(0.02));
+  const different = await fitCalibration('test', settings, drawWindows(1.2));
   expect(same.heldOut).toMatchObject({ accuracy: 1, activeErrorRate: 0, windowCount: 360 });
   expect(different.heldOut.accuracy).toBeLessThan(0.97);
   expect(different.heldOut.rejectionRate).toBeGreaterThan(same.heldOut.rejectionRate);
 });
 
-test('silence ends between rest and the gentlest gesture, and effort starts above rest', () => {
+test('silence ends between rest and the gentlest gesture, and effort starts above rest', async () => {
   const windows = drawWindows(0.02);
-  const { levels } = fitCalibration('test', settings, windows);
+  const { levels } = await fitCalibration('test', settings, windows);
   const levelsOf = (isRest: boolean) =>
     windows.filter(({ gesture }) => (gesture === 'rest') === isRest).map(({ levelUv }) => levelUv);
   expect(levels.silenceUv).toBeGreaterThan(Math.max(...levelsOf(true)));
@@ -56,17 +64,19 @@ test('silence ends between rest and the gentlest gesture, and effort starts abov
   expect(levels.effortUv.rest).toBeUndefined();
 });
 
-test('a calibration without rest or with one repetition is refused', () => {
+test('a calibration without rest or with one repetition is refused', async () => {
   const windows = drawWindows(0.02);
   const noRest = windows.filter(({ gesture }) => gesture !== 'rest');
   const once = windows.filter(({ repetition }) => repetition === 0);
-  expect(() => fitCalibration('arm', settings, noRest)).toThrowError(/arm: .*\[grip, open\]/);
-  expect(() => fitCalibration('arm', settings, once)).toThrowError(/arm: calibration has 1 repetitions/);
+  await expect(fitCalibration('arm', settings, noRest)).rejects.toThrowError(/arm: .*\[grip, open\]/);
+  await expect(fitCalibration('arm', settings, once)).rejects.toThrowError(
+    /arm: calibration has 1 repetitions/,
+  );
 });
 
 test('a saved calibration loads with the same settings, readable by its owner only', async () => {
   const file = calibrationPath(await temporaryFolder(), 'arm');
-  const { model: linear, evidence, ...fitted } = fitCalibration('arm', settings, drawWindows(0.3));
+  const { model: linear, evidence, ...fitted } = await fitCalibration('arm', settings, drawWindows(0.3));
   await saveCalibration(file, { ...fitted, evidence, model: linear });
   const { calibration, model } = await loadCalibration(file);
   onTestFinished(() => model.dispose());
@@ -74,25 +84,31 @@ test('a saved calibration loads with the same settings, readable by its owner on
   expect(await loadEvidence(file)).toEqual(evidence);
   const files = await readdir(dirname(file));
   expect(files).toHaveLength(3);
-  for (const each of files) expect((await stat(join(dirname(file), each))).mode & 0o077).toBe(0);
+  for (const each of ['.', ...files]) expect((await stat(join(dirname(file), each))).mode & 0o077).toBe(0);
 });
 
-test('a short recalibration is right about the new day with the help of the old one', () => {
-  const before = fitCalibration('arm', settings, drawWindows(0.5));
+test('a short recalibration is right about the new day with the help of the old one', async () => {
+  const before = await fitCalibration('arm', settings, drawWindows(0.5));
   const again = drawWindows(0.5, 1, 2);
-  const { evidence, heldOut, levels } = fitCalibration('arm', settings, again, before.evidence);
+  const { evidence, heldOut, levels } = await fitCalibration('arm', settings, again, {
+    earlier: before.evidence,
+  });
   expect(heldOut.accuracy).toBeGreaterThan(0.9);
-  expect(levels).toEqual(fitCalibration('arm', settings, again).levels);
+  expect(levels).toEqual((await fitCalibration('arm', settings, again)).levels);
   expect([...evidence.moments.counts]).toEqual([160, 160, 160]);
   const withoutOpen = again.filter(({ gesture }) => gesture !== 'open');
-  expect(() => fitCalibration('arm', settings, withoutOpen, before.evidence)).toThrowError(
+  const earlier = before.evidence;
+  await expect(fitCalibration('arm', settings, withoutOpen, { earlier })).rejects.toThrowError(
     'arm: recalibration has [rest, grip], the calibration before [rest, grip, open]',
+  );
+  await expect(fitCalibration('arm', settings, again, { earlier, decoder: 'cnn' })).rejects.toThrowError(
+    'arm: recalibration of the decoder cnn, but the calibration before is of lda',
   );
 });
 
 test('damaged evidence is refused by file and field', async () => {
   const file = calibrationPath(await temporaryFolder(), 'arm');
-  await saveCalibration(file, fitCalibration('arm', settings, drawWindows(0.3)));
+  await saveCalibration(file, await fitCalibration('arm', settings, drawWindows(0.3)));
   const evidence = file.replace('.json', '.evidence.json');
   const document = JSON.parse(await readFile(evidence, 'utf8'));
   await writeFile(evidence, JSON.stringify({ ...document, sums: document.counts }));
@@ -103,7 +119,7 @@ test('damaged evidence is refused by file and field', async () => {
 
 test('a wrong calibration file is refused by file and field', async () => {
   const file = calibrationPath(await temporaryFolder(), 'arm');
-  await saveCalibration(file, fitCalibration('arm', settings, drawWindows(0.3)));
+  await saveCalibration(file, await fitCalibration('arm', settings, drawWindows(0.3)));
   const document = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...document, reject_below: 2 }));
   await expect(loadCalibration(file)).rejects.toThrowError(`${file}: reject_below: `);

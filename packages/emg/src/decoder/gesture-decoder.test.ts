@@ -7,6 +7,7 @@ import { type DecodedWindow, GestureDecoder } from './gesture-decoder.ts';
 const channelCount = 8;
 const calibration: LoadedCalibration = {
   sourceId: 'test',
+  decoder: 'lda',
   signal: defaultSignalSettings(2000, channelCount),
   gestures: ['rest', 'grip'],
   levels: {

@@ -5,6 +5,7 @@ import type { LoadedCalibration } from './calibration-file.ts';
 import { CoActivationDetector } from './co-activation.ts';
 import { decide, type GestureDecision, isSilent, noDecision, silence } from './decide.ts';
 import type { DecodingFault } from './decoding-fault.ts';
+import { GestureBelief } from './gesture-belief.ts';
 import { decoderTensors } from './onnx-export.ts';
 import { SignalWatch } from './signal-watch.ts';
 
@@ -15,7 +16,7 @@ export interface DecodedWindow {
   readonly fault: DecodingFault;
   /** Time of the newest sample, ns. */
   readonly stampNs: bigint;
-  /** `[class]`, order of `calibration.gestures`; all zero when there was nothing to decode. */
+  /** Belief after this window, `[class]`, order of `calibration.gestures`; all zero when there was nothing to decode. */
   readonly probabilities: Float32Array;
   /** `[channel]`, µV. */
   readonly channelRmsUv: Float32Array;
@@ -42,6 +43,7 @@ export class GestureDecoder {
   readonly #chain: SignalChain;
   readonly #watch: SignalWatch;
   readonly #coActivation: CoActivationDetector;
+  readonly #belief: GestureBelief;
   readonly #runInference: RunInference;
   readonly #onDecoded: (window: DecodedWindow) => void;
   readonly #noProbabilities: Float32Array;
@@ -61,6 +63,7 @@ export class GestureDecoder {
     this.#chain = new SignalChain(calibration.signal);
     this.#watch = new SignalWatch(calibration.signal.channelCount);
     this.#coActivation = new CoActivationDetector(calibration.levels.coActivation);
+    this.#belief = new GestureBelief(calibration.gestures.length);
     this.#runInference = runInference;
     this.#onDecoded = onDecoded;
     this.#noProbabilities = new Float32Array(calibration.gestures.length);
@@ -84,11 +87,12 @@ export class GestureDecoder {
       const strideLevelUv = meanOf(this.#chain.strideRmsUv);
       const stampNs = frame.stampNs + BigInt(Math.round((samplesUsed / frame.sampleRateHz) * 1e9));
       if (!this.#chain.isReady) {
+        this.#forget();
         this.#report(noDecision, stampNs, this.#noProbabilities);
       } else if (this.#coActivation.update(this.#chain.strideRmsUv)) {
         this.#reportFault('co-activation', stampNs);
       } else if (isSilent(this.#calibration, strideLevelUv)) {
-        this.#waiting = undefined;
+        this.#forget();
         this.#report(silence, stampNs, this.#silentProbabilities);
       } else {
         this.#waiting = { stampNs, strideLevelUv, windowLevelUv: meanOf(this.#chain.channelRmsUv) };
@@ -106,10 +110,14 @@ export class GestureDecoder {
       while (this.#waiting !== undefined) {
         const { stampNs, windowLevelUv, strideLevelUv } = this.#waiting;
         this.#waiting = undefined;
+        const { features, history } = this.#chain;
         const outputs = await this.#runInference(() =>
-          this.#model.run({ [decoderTensors.input]: this.#chain.features }),
+          this.#model.run(this.#calibration.decoder === 'temporal' ? { history } : { features }),
         );
-        const probabilities = outputs[decoderTensors.output] as Float32Array;
+        // Silent or faulty since: what the muscles did before says nothing about what comes next.
+        if (stampNs <= this.#newestReportedNs) continue;
+        this.#belief.update(outputs[decoderTensors.output] as Float32Array);
+        const { probabilities } = this.#belief;
         const decision = decide(this.#calibration, probabilities, windowLevelUv, strideLevelUv);
         this.#report(decision, stampNs, probabilities);
       }
@@ -121,9 +129,15 @@ export class GestureDecoder {
     }
   }
 
+  /** Drops what waits for the model and what was believed. */
+  #forget(): void {
+    this.#waiting = undefined;
+    this.#belief.reset();
+  }
+
   /** Reports a fault; windows that wait for the model rest on a signal that was not there. */
   #reportFault(fault: DecodingFault, stampNs: bigint): void {
-    this.#waiting = undefined;
+    this.#forget();
     const next = this.#newestReportedNs + 1n;
     this.#report(noDecision, stampNs > next ? stampNs : next, this.#noProbabilities, fault);
   }
@@ -131,7 +145,7 @@ export class GestureDecoder {
   #report(
     decision: GestureDecision,
     stampNs: bigint,
-    probabilities: Float32Array,
+    probabilities: Float32Array | Float64Array,
     fault: DecodingFault = '',
   ): void {
     if (stampNs <= this.#newestReportedNs) return;
@@ -141,7 +155,7 @@ export class GestureDecoder {
       decision,
       fault,
       stampNs,
-      probabilities: probabilities.slice(),
+      probabilities: Float32Array.from(probabilities),
       channelRmsUv: channelRmsUv.slice(),
     });
   }

@@ -111,10 +111,11 @@ test('the temperature undoes overconfidence', () => {
     logits.push(honest.map((value) => 5 * value));
     labels.push(label);
   }
-  const temperature = fitTemperature({ logits, labels });
+  const isFirst = labels.map(() => true);
+  const temperature = fitTemperature({ logits, labels, isFirst });
   expect(temperature).toBeGreaterThan(4.5);
   expect(temperature).toBeLessThan(5.5);
-  expect(meanNegativeLogLikelihood({ logits, labels }, temperature)).toBeLessThan(
-    meanNegativeLogLikelihood({ logits, labels }, 1),
+  expect(meanNegativeLogLikelihood({ logits, labels, isFirst }, temperature)).toBeLessThan(
+    meanNegativeLogLikelihood({ logits, labels, isFirst }, 1),
   );
 });

@@ -1,57 +1,10 @@
-import protobuf from 'protobufjs/light.js';
 import type { LinearDiscriminant } from './linear-discriminant.ts';
+import { onnxModelType } from './onnx-schema.ts';
 
-/** Name and shape of the decoder's input and output tensors. */
-export const decoderTensors = { input: 'features', output: 'probabilities' } as const;
-
-/** The fields of onnx.proto3 that a graph of plain operators needs; numbers are those of ONNX 1.x. */
-const onnxSchema = protobuf.Root.fromJSON({
-  nested: {
-    ModelProto: {
-      fields: {
-        irVersion: { type: 'int64', id: 1 },
-        producerName: { type: 'string', id: 2 },
-        graph: { type: 'GraphProto', id: 7 },
-        opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
-        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
-      },
-    },
-    OperatorSetIdProto: { fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } } },
-    StringStringEntryProto: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
-    GraphProto: {
-      fields: {
-        node: { rule: 'repeated', type: 'NodeProto', id: 1 },
-        name: { type: 'string', id: 2 },
-        initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
-        input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
-        output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
-      },
-    },
-    NodeProto: {
-      fields: {
-        input: { rule: 'repeated', type: 'string', id: 1 },
-        output: { rule: 'repeated', type: 'string', id: 2 },
-        name: { type: 'string', id: 3 },
-        opType: { type: 'string', id: 4 },
-      },
-    },
-    TensorProto: {
-      fields: {
-        dims: { rule: 'repeated', type: 'int64', id: 1 },
-        dataType: { type: 'int32', id: 2 },
-        name: { type: 'string', id: 8 },
-        rawData: { type: 'bytes', id: 9 },
-      },
-    },
-    ValueInfoProto: { fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } } },
-    TypeProto: { fields: { tensorType: { type: 'TensorTypeProto', id: 1 } } },
-    TensorTypeProto: {
-      fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } },
-    },
-    TensorShapeProto: { fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } } },
-    DimensionProto: { fields: { dimValue: { type: 'int64', id: 1 } } },
-  },
-});
+/** Names of a decoder's input, one of the two, and of its output. */
+export const decoderTensors = { input: 'features', history: 'history', output: 'probabilities' } as const;
+/** Name of the output of a pre-trained network, and of the tensor between it and its head in a decoder. */
+export const embeddingTensor = 'embedding';
 
 const float32 = 1;
 
@@ -61,41 +14,77 @@ const float32 = 1;
  *
  * @param metadata - text that travels with the model
  * @returns the bytes of the `.onnx` file (IR 8, opset 13)
- * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
  */
 export function exportOnnx(
   model: LinearDiscriminant,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const { featureCount, classCount, temperature } = model;
-  const inverseTemperature = (values: Float32Array) => values.map((value) => value / temperature);
-  const type = onnxSchema.lookupType('ModelProto');
-  const { input, output } = decoderTensors;
-  const message = type.create({
+  const { input } = decoderTensors;
+  const head = headOf(model, 'logarithm');
+  const message = onnxModelType.create({
     irVersion: 8,
     producerName: 'efferent',
     opsetImport: [{ domain: '', version: 13 }],
-    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    metadataProps: entriesOf(metadata),
     graph: {
       name: 'gesture-decoder',
-      node: [
-        node('Add', [input, 'one'], 'shifted'),
-        node('Log', ['shifted'], 'logarithm'),
-        node('Sub', ['logarithm', 'mean'], 'centred'),
-        node('Gemm', ['centred', 'weights', 'bias'], 'logits'),
-        node('Softmax', ['logits'], output),
-      ],
-      initializer: [
-        tensor('one', [1], Float32Array.of(1)),
-        tensor('mean', [featureCount], model.mean),
-        tensor('weights', [featureCount, classCount], inverseTemperature(model.weights)),
-        tensor('bias', [classCount], inverseTemperature(model.bias)),
-      ],
-      input: [valueInfo(input, [1, featureCount])],
-      output: [valueInfo(output, [1, classCount])],
+      node: [node('Add', [input, 'one'], 'shifted'), node('Log', ['shifted'], 'logarithm'), ...head.nodes],
+      initializer: [tensor('one', [1], Float32Array.of(1)), ...head.initializers],
+      input: [valueInfo(input, [1, model.featureCount])],
+      output: [head.output],
     },
   });
-  return type.encode(message).finish();
+  return onnxModelType.encode(message).finish();
+}
+
+/** The parts of a graph that are changed here; others stay as they are. */
+interface OnnxGraph {
+  node: unknown[];
+  initializer: unknown[];
+  output: unknown[];
+}
+
+/**
+ * Puts a linear discriminant on a pre-trained network, so that one file goes from features to probabilities.
+ *
+ * @param encoder - an ONNX file whose output is the embedding `[1, feature]`
+ * @param metadata - text that travels with the model
+ */
+export function appendHead(
+  encoder: Uint8Array,
+  model: LinearDiscriminant,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const message = onnxModelType.decode(encoder) as unknown as { graph: OnnxGraph; metadataProps: unknown[] };
+  const head = headOf(model, embeddingTensor);
+  message.graph.node.push(...head.nodes);
+  message.graph.initializer.push(...head.initializers);
+  message.graph.output = [head.output];
+  message.metadataProps = entriesOf(metadata);
+  return onnxModelType.encode(message).finish();
+}
+
+/** Makes a discriminant of a vector in the graph; names begin with `head`, which no exporter uses. */
+function headOf(model: LinearDiscriminant, vector: string) {
+  const { featureCount, classCount, temperature } = model;
+  const inverseTemperature = (values: Float32Array) => values.map((value) => value / temperature);
+  return {
+    nodes: [
+      node('Sub', [vector, 'head.mean'], 'head.centred'),
+      node('Gemm', ['head.centred', 'head.weights', 'head.bias'], 'head.logits'),
+      node('Softmax', ['head.logits'], decoderTensors.output),
+    ],
+    initializers: [
+      tensor('head.mean', [featureCount], model.mean),
+      tensor('head.weights', [featureCount, classCount], inverseTemperature(model.weights)),
+      tensor('head.bias', [classCount], inverseTemperature(model.bias)),
+    ],
+    output: valueInfo(decoderTensors.output, [1, classCount]),
+  };
+}
+
+function entriesOf(metadata: Readonly<Record<string, string>>) {
+  return Object.entries(metadata).map(([key, value]) => ({ key, value }));
 }
 
 function node(opType: string, input: readonly string[], output: string) {

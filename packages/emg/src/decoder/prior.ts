@@ -1,45 +1,29 @@
-import { addWindow, type ClassMoments, emptyMoments, joinMoments } from './class-moments.ts';
+import { type ClassMoments, joinMoments } from './class-moments.ts';
 import { fitLinearDiscriminant, type LinearDiscriminant } from './linear-discriminant.ts';
 import { sleeveCohort, sleeveFeatureCount } from './sleeve-cohort.ts';
-import { imaginedMoves, imagineMove } from './sleeve-moves.ts';
+import { imaginedMoves, imagineMoments } from './sleeve-moves.ts';
 
 /**
  * What a decoder takes for granted beyond a person's own repetitions. `sleeve`: electrodes are those of the sleeve, people
- * differ from repetition to repetition as the cohort does, and the sleeve may move a little. `diagonal`: nothing.
+ * differ from repetition to repetition as the cohort does, and the sleeve may move a little. `diagonal`: nothing. `network`:
+ * a network was trained to make windows of one gesture differ equally in all directions.
  */
-export const priors = ['sleeve', 'diagonal'] as const;
+export const priors = ['sleeve', 'diagonal', 'network'] as const;
 export type Prior = (typeof priors)[number];
 
-/** Lists the priors that feature vectors of a length allow. */
+/** Lists the priors that logarithms of features, so many, allow. */
 export function priorsFor(featureCount: number): readonly Prior[] {
-  return featureCount === sleeveFeatureCount ? priors : ['diagonal'];
+  return featureCount === sleeveFeatureCount ? ['sleeve', 'diagonal'] : ['diagonal'];
 }
 
-/** Returns the moments of labelled windows, with what they would be had the sleeve moved where the prior says so. */
-export function momentsOf(
-  prior: Prior,
-  logFeatures: readonly Float64Array[],
-  labels: readonly number[],
-  featureCount: number,
-  classCount: number,
-): ClassMoments {
-  const moments = emptyMoments(featureCount, classCount);
-  const moved = new Float64Array(featureCount);
-  for (const [row, window] of logFeatures.entries()) {
-    const label = labels[row] as number;
-    if (prior === 'diagonal') {
-      addWindow(moments, window, label);
-      continue;
-    }
-    for (const move of imaginedMoves) {
-      imagineMove(window, move, moved);
-      addWindow(moments, moved, label);
-    }
-  }
-  return moments;
+/** Fits a discriminant to windows as they were recorded. */
+export function fitWithPrior(prior: Prior, recorded: ClassMoments): LinearDiscriminant {
+  if (prior === 'diagonal') return fitLinearDiscriminant(recorded);
+  if (prior === 'network') return fitLinearDiscriminant(recorded, unitCovariance(recorded.featureCount));
+  const imagined = imaginedMoves.map((move) => imagineMoments(recorded, move));
+  return fitLinearDiscriminant(joinMoments(imagined), sleeveCohort());
 }
 
-/** Fits a discriminant to recordings together. */
-export function fitWithPrior(prior: Prior, parts: readonly ClassMoments[]): LinearDiscriminant {
-  return fitLinearDiscriminant(joinMoments(parts), prior === 'sleeve' ? sleeveCohort() : undefined);
+function unitCovariance(length: number): Float64Array {
+  return Float64Array.from({ length: length * length }, (_, i) => (i % (length + 1) === 0 ? 1 : 0));
 }

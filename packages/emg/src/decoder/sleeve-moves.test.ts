@@ -1,8 +1,10 @@
+import { Rng } from '@efferent/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sleeveShape } from '../signal/sleeve-shape.ts';
+import { momentsOf } from './class-moments.ts';
 import { sleeveCohort, sleeveFeatureCount } from './sleeve-cohort.ts';
-import { imagineMove } from './sleeve-moves.ts';
+import { imagineMoments, imagineMove } from './sleeve-moves.ts';
 
 const { rings, columns } = sleeveShape;
 
@@ -54,4 +56,23 @@ test('the cohort does not know where the seam of a sleeve lies', () => {
     expect(entry(i, i)).toBeGreaterThan(0);
     for (let j = 0; j < i; j += 11) expect(entry(turned(i), turned(j))).toBeCloseTo(entry(i, j), 5);
   }
+});
+
+test('moments of moved windows come from the moments of the windows', () => {
+  const rng = new Rng(3);
+  const windows = Array.from({ length: 20 }, () => mapOf(() => rng.normal(3, 1)));
+  const labels = windows.map((_, i) => i % 2);
+  const move = { columns: -0.6, rings: 0.5 };
+  const featureCount = 2 * rings * columns;
+  const fromMoments = imagineMoments(momentsOf(windows, labels, featureCount, 2), move);
+  const fromWindows = momentsOf(
+    windows.map((window) => moved(window, move)),
+    labels,
+    featureCount,
+    2,
+  );
+  for (const field of ['counts', 'sums', 'products'] as const)
+    fromWindows[field].forEach((expected, i) => {
+      expect(fromMoments[field][i]).toBeCloseTo(expected, 8);
+    });
 });

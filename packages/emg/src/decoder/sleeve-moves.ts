@@ -1,4 +1,5 @@
 import { sleeveShape } from '../signal/sleeve-shape.ts';
+import { type ClassMoments, emptyMoments } from './class-moments.ts';
 
 /** A displacement of the sleeve in spacings of its electrodes. */
 export interface SleeveMove {
@@ -18,6 +19,14 @@ export const imaginedMoves: readonly SleeveMove[] = [
   { columns: 0, rings: -0.5 },
 ];
 
+/** How the value of each feature of a displaced sleeve is made of values where it sits: up to four electrodes each. */
+interface MoveWeights {
+  /** `[feature, 4]`, index of a feature */
+  readonly from: Uint16Array;
+  /** `[feature, 4]` */
+  readonly share: Float64Array;
+}
+
 /**
  * Estimates the features that a displaced sleeve would see: linear between the electrodes, around the forearm without a
  * seam, and beyond the outer rings by continuing the last step.
@@ -26,25 +35,71 @@ export const imaginedMoves: readonly SleeveMove[] = [
  * @param out - same shape, overwritten
  */
 export function imagineMove(logFeatures: Float64Array, move: SleeveMove, out: Float64Array): void {
-  const { rings, columns } = sleeveShape;
-  const whole = Math.floor(move.columns);
-  const part = move.columns - whole;
-  for (let map = 0; map < logFeatures.length; map += rings * columns) {
-    for (let ring = 0; ring < rings; ring++) {
-      const at = ring + move.rings;
-      const lower = Math.min(rings - 2, Math.max(0, Math.floor(at)));
-      const upperShare = at - lower;
-      const row = map + lower * columns;
-      for (let column = 0; column < columns; column++) {
-        const left = (((column + whole) % columns) + columns) % columns;
-        const right = (left + 1) % columns;
-        const near =
-          (1 - part) * (logFeatures[row + left] as number) + part * (logFeatures[row + right] as number);
-        const far =
-          (1 - part) * (logFeatures[row + columns + left] as number) +
-          part * (logFeatures[row + columns + right] as number);
-        out[map + ring * columns + column] = (1 - upperShare) * near + upperShare * far;
+  const { from, share } = weightsOf(move, logFeatures.length);
+  out.fill(0);
+  for (let i = 0; i < share.length; i++)
+    out[i >> 2] = (out[i >> 2] as number) + (share[i] as number) * (logFeatures[from[i] as number] as number);
+}
+
+/**
+ * Returns the moments of windows as a displaced sleeve would see them; the same as moving every window, for features are
+ * moved linearly.
+ */
+export function imagineMoments(moments: ClassMoments, move: SleeveMove): ClassMoments {
+  const { featureCount, classCount } = moments;
+  const moved = emptyMoments(featureCount, classCount);
+  moved.counts.set(moments.counts);
+  for (let k = 0; k < classCount; k++) {
+    const row = [k * featureCount, (k + 1) * featureCount] as const;
+    imagineMove(moments.sums.subarray(...row), move, moved.sums.subarray(...row));
+  }
+  const { from, share } = weightsOf(move, featureCount);
+  for (let i = 0; i < featureCount; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let a = 4 * i; a < 4 * i + 4; a++) {
+        const x = from[a] as number;
+        for (let b = 4 * j; b < 4 * j + 4; b++) {
+          const y = from[b] as number;
+          const at = x > y ? x * featureCount + y : y * featureCount + x;
+          sum += (share[a] as number) * (share[b] as number) * (moments.products[at] as number);
+        }
       }
+      moved.products[i * featureCount + j] = sum;
     }
   }
+  return moved;
+}
+
+const known = new Map<string, MoveWeights>();
+
+function weightsOf(move: SleeveMove, featureCount: number): MoveWeights {
+  const key = `${move.columns} ${move.rings} ${featureCount}`;
+  const weights = known.get(key) ?? makeWeights(move, featureCount);
+  known.set(key, weights);
+  return weights;
+}
+
+function makeWeights(move: SleeveMove, featureCount: number): MoveWeights {
+  const { rings, columns } = sleeveShape;
+  const from = new Uint16Array(4 * featureCount);
+  const share = new Float64Array(4 * featureCount);
+  const whole = Math.floor(move.columns);
+  const part = move.columns - whole;
+  for (let feature = 0; feature < featureCount; feature++) {
+    const column = feature % columns;
+    const ring = Math.floor(feature / columns) % rings;
+    const at = ring + move.rings;
+    const lower = Math.min(rings - 2, Math.max(0, Math.floor(at)));
+    const upperShare = at - lower;
+    const row = feature + (lower - ring) * columns - column;
+    const left = (((column + whole) % columns) + columns) % columns;
+    const right = (left + 1) % columns;
+    from.set([row + left, row + right, row + columns + left, row + columns + right], 4 * feature);
+    share.set(
+      [(1 - upperShare) * (1 - part), (1 - upperShare) * part, upperShare * (1 - part), upperShare * part],
+      4 * feature,
+    );
+  }
+  return { from, share };
 }

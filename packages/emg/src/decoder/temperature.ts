@@ -1,15 +1,18 @@
+import { GestureBelief } from './gesture-belief.ts';
 import { softmaxInPlace } from './linear-discriminant.ts';
 
-/** Logits of windows that the model did not see while it was fitted. */
+/** Logits of windows that the model did not see while it was fitted, in the order in which they were recorded. */
 export interface HeldOutLogits {
   /** `[row, class]` */
   readonly logits: Float64Array[];
   readonly labels: number[];
+  /** Whether a window is the first of a hold: nothing is known before it. */
+  readonly isFirst: boolean[];
 }
 
 /**
- * Finds the temperature at which probabilities of held-out windows are most likely, so that a probability of 0.8 is
- * right about eight times in ten.
+ * Finds the temperature at which beliefs in held-out windows are most likely, so that what is believed to 0.8 is right
+ * about eight times in ten.
  *
  * One parameter, found by golden-section search on its logarithm between 0.1 and 100.
  * @see Guo et al. 2017, On Calibration of Modern Neural Networks, section 4.2
@@ -31,10 +34,26 @@ export function fitTemperature(heldOut: HeldOutLogits): number {
 /** Returns the mean of -log p(label) at a temperature. */
 export function meanNegativeLogLikelihood(heldOut: HeldOutLogits, temperature: number): number {
   let total = 0;
-  heldOut.logits.forEach((logits, row) => {
-    const probabilities = logits.slice();
-    softmaxInPlace(probabilities, temperature);
-    total -= Math.log(Math.max(1e-12, probabilities[heldOut.labels[row] as number] as number));
+  visitBeliefs(heldOut, temperature, (belief, row) => {
+    total -= Math.log(Math.max(1e-12, belief[heldOut.labels[row] as number] as number));
   });
   return total / heldOut.logits.length;
+}
+
+/** Calls `visit` with the belief after each window; it is valid during the call. */
+export function visitBeliefs(
+  { logits, isFirst }: HeldOutLogits,
+  temperature: number,
+  visit: (belief: Float64Array, row: number) => void,
+): void {
+  const classCount = logits[0]?.length ?? 0;
+  const belief = new GestureBelief(classCount);
+  const evidence = new Float64Array(classCount);
+  for (const [row, window] of logits.entries()) {
+    if (isFirst[row] === true) belief.reset();
+    evidence.set(window);
+    softmaxInPlace(evidence, temperature);
+    belief.update(evidence);
+    visit(belief.probabilities, row);
+  }
 }

@@ -69,7 +69,7 @@ test('a person in an emulated device follows the prompts, and a decoder is fitte
     await rig.until(() => received >= before + packetRows - source.description.frameSamples);
   }
   expect(asked.filter((gesture) => gesture === 'grip')).toHaveLength(2);
-  const { sourceId, signal, gestures, heldOut } = calibration.fit();
+  const { sourceId, signal, gestures, heldOut } = await calibration.fit();
   expect(sourceId).toBe('quattrocento-anna');
   expect(signal).toMatchObject({ sampleRateHz: 2048, channelCount: 64 });
   expect(gestures).toEqual(['rest', 'grip', 'wextend']);

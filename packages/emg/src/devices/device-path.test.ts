@@ -46,7 +46,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   calibration = join(folder, 'person.json');
   const protocol = { ...defaultProtocol, repetitions: 4, holdS: 1, restS: 0.3 };
-  await saveCalibration(calibration, calibrateSynthetic({ personSeed, sampleRateHz: 2000 }, protocol));
+  await saveCalibration(calibration, await calibrateSynthetic({ personSeed, sampleRateHz: 2000 }, protocol));
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import { Rng, systemWallClock } from '@efferent/core';
+import { Rng, steadyWallClock } from '@efferent/core';
 import { SyntheticForearm } from '../forearm/synthetic-forearm.ts';
 import { createVirtualPerson } from '../forearm/virtual-person.ts';
 import type { GestureName } from '../gestures.ts';
@@ -43,7 +43,7 @@ export async function startEmulatedDevice(given: EmulatedDeviceOptions): Promise
   let forearm: SyntheticForearm | undefined;
   let wanted: { readonly gesture: GestureName; readonly effort: number } | undefined;
   const options = {
-    clock: systemWallClock,
+    clock: steadyWallClock,
     every: wallTicker,
     createSupply(sampleRateHz: number) {
       forearm = new SyntheticForearm({

@@ -44,7 +44,9 @@ export class PacketPump {
     const startNs = clock.nowNs();
     let sent = 0;
     this.#timer = every(nsPerSecond / BigInt(packetsPerSecond), () => {
-      const packets = Number(((clock.nowNs() - startNs) * BigInt(packetsPerSecond)) / nsPerSecond);
+      // A timer may fire a little early; the packet is due all the same, not with the next one.
+      const elapsedNs = clock.nowNs() - startNs + nsPerSecond / BigInt(4 * packetsPerSecond);
+      const packets = Number((elapsedNs * BigInt(packetsPerSecond)) / nsPerSecond);
       const due = Math.floor((packets * rowsPerSecond) / packetsPerSecond);
       const behind = due - sent;
       if (behind > mostBehindS * rowsPerSecond) rows.skip(behind);

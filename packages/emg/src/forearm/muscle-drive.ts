@@ -3,7 +3,7 @@ import { type GestureName, gestureNames } from '../gestures.ts';
 import { muscles } from './muscles.ts';
 import type { VirtualPerson } from './virtual-person.ts';
 
-/** How much a person's repetitions of one gesture differ from each other; ours, see `docs/emg.md`. */
+/** How much a person's repetitions of one gesture differ from each other; ours, see `docs/hdemg.md`. */
 export interface TrialVariation {
   /** Standard deviation of the logarithm of each muscle's activation between repetitions. */
   readonly muscleLogSd: number;

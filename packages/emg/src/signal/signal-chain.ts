@@ -1,6 +1,7 @@
 import type { EmgFrame } from '../emg-source.ts';
 import { CausalFilter, designFilter, type FilterSettings } from './causal-filter.ts';
 import { ElectrodeContacts } from './electrode-contacts.ts';
+import { FeatureHistory } from './feature-history.ts';
 import { WindowedFeatures, type WindowSettings } from './windowed-features.ts';
 
 /** Everything between raw samples and feature vectors; stored with a calibration, so that running equals training. */
@@ -21,6 +22,8 @@ const settlingS = 0.25;
 export class SignalChain {
   /** Features of the newest window, `[feature, channel]`, order of `featureNames`; see {@link WindowedFeatures}. */
   readonly features: Float32Array;
+  /** Features of the newest window and of those before it, `[window, feature, channel]`; see {@link FeatureHistory}. */
+  readonly history: Float32Array;
   /** RMS of each channel over the newest window, µV. */
   readonly channelRmsUv: Float32Array;
   /** RMS of each channel over the newest stride alone, µV. */
@@ -31,6 +34,7 @@ export class SignalChain {
   readonly #filter: CausalFilter;
   readonly #windows: WindowedFeatures;
   readonly #contacts: ElectrodeContacts;
+  readonly #history: FeatureHistory;
   readonly #settlingSamples: number;
   #filtered = new Float32Array(0);
   #nextSample = -1;
@@ -47,6 +51,8 @@ export class SignalChain {
     this.#contacts = new ElectrodeContacts(settings);
     this.#settlingSamples = Math.round(settlingS * settings.sampleRateHz);
     this.features = new Float32Array(this.#windows.length);
+    this.#history = new FeatureHistory(this.#windows.length);
+    this.history = this.#history.values;
     this.channelRmsUv = this.features.subarray(0, settings.channelCount);
     this.strideRmsUv = new Float32Array(settings.channelCount);
   }
@@ -95,7 +101,10 @@ export class SignalChain {
       if (this.isReady) this.#windows.writeFeatures(this.features);
       this.#contacts.endStride(this.isReady ? this.channelRmsUv : this.strideRmsUv);
       this.#contacts.interpolate(this.strideRmsUv);
-      if (this.isReady) this.#contacts.interpolate(this.features);
+      if (this.isReady) {
+        this.#contacts.interpolate(this.features);
+        this.#history.push(this.features);
+      }
       onStride(sample + 1);
     }
     return jumped ? 'gap' : undefined;
@@ -113,6 +122,7 @@ export class SignalChain {
     this.#filter.reset();
     this.#windows.reset();
     this.#contacts.reset();
+    this.#history.reset();
     this.#samplesSinceReset = 0;
   }
 }

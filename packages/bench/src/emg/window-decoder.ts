@@ -1,0 +1,52 @@
+import {
+  type CalibrationWindow,
+  decide,
+  GestureBelief,
+  type GestureDecision,
+  type GestureName,
+  isSilent,
+  loadCalibration,
+} from '@efferent/emg';
+
+type Loaded = Awaited<ReturnType<typeof loadCalibration>>;
+
+/** What was decided after a window. */
+interface WindowDecision {
+  /** Most probable class by this window alone, nothing rejected and silence not asked for. */
+  readonly winner: GestureName | undefined;
+  readonly decision: Pick<GestureDecision, 'gesture' | 'rejected'>;
+}
+
+/** Runs a kept calibration over recorded windows as the gesture node does over frames. */
+export class WindowDecoder {
+  readonly #loaded: Loaded;
+  readonly #belief: GestureBelief;
+
+  /** Loads the calibration of a file. */
+  static async load(file: string): Promise<WindowDecoder> {
+    return new WindowDecoder(await loadCalibration(file));
+  }
+
+  private constructor(loaded: Loaded) {
+    this.#loaded = loaded;
+    this.#belief = new GestureBelief(loaded.calibration.gestures.length);
+  }
+
+  /** Takes the next window of a recording. */
+  async decide({ features, history, levelUv, strideLevelUv }: CalibrationWindow): Promise<WindowDecision> {
+    const { calibration, model } = this.#loaded;
+    const feeds = calibration.decoder === 'temporal' ? { history } : { features };
+    const evidence = (await model.run(feeds)).probabilities as Float32Array;
+    const winner = calibration.gestures[evidence.indexOf(Math.max(...evidence))];
+    if (isSilent(calibration, strideLevelUv)) {
+      this.#belief.reset();
+      return { winner, decision: { gesture: 'rest', rejected: false } };
+    }
+    this.#belief.update(evidence);
+    return { winner, decision: decide(calibration, this.#belief.probabilities, levelUv, strideLevelUv) };
+  }
+
+  dispose(): Promise<void> {
+    return this.#loaded.model.dispose();
+  }
+}
