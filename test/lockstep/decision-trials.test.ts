@@ -14,6 +14,6 @@ it('a decision of the critic is tried in a copy of the world at that moment, in 
   const opening = decisions.findIndex(({ skill }) => skill === 'open');
   expect(decisions[opening]).toMatchObject({ verdict: 'accept', robot: '/stretch' });
   expect(decisions[opening]?.feasibility).toBeGreaterThan(0);
-  expect(await tryDecision(options, opening, 0.4)).toBe('succeeded');
+  expect(await tryDecision(options, opening, 0.4)).toEqual({ outcome: 'succeeded', because: '' });
   await expect(tryDecision(options, 40, 0)).rejects.toThrow('deps-open-part seed 1003 ended after');
 });
