@@ -4,7 +4,9 @@ import { type NodeServices, type Partially, qosProfiles, type RosNode, stampFrom
 import { promptText } from './calibration-prompt.ts';
 import { loadEvidence } from './decoder/calibration-file.ts';
 import { type CalibrationPrompt, liveProtocol } from './decoder/calibration-protocol.ts';
+import type { DecoderName } from './decoder/decoder-name.ts';
 import { fitInWorker } from './decoder/ensure-calibration.ts';
+import type { CalibrationEvidence } from './decoder/fit-calibration.ts';
 import type { EmgFrame } from './emg-source.ts';
 import type { GestureName } from './gestures.ts';
 import { LiveCalibration } from './live-calibration.ts';
@@ -19,6 +21,7 @@ export interface DecoderInUse {
   /** Its calibration; replaced at the end. */
   readonly file: string;
   readonly gestures: readonly GestureName[];
+  readonly decoder: DecoderName;
   /** Share of held-out windows that it got right when it was fitted. */
   readonly accuracy: number;
 }
@@ -127,10 +130,10 @@ export class CalibrationService {
     return { success: true, message: 'follow the prompts' };
   }
 
-  async #finish(decoder: DecoderInUse, live: LiveCalibration): Promise<void> {
+  async #finish(inUse: DecoderInUse, live: LiveCalibration): Promise<void> {
     this.#live = undefined;
     this.#tell({ state: 'fitting', text: 'the decoder is fitted', total: 1 });
-    const { sourceId, file, accuracy } = decoder;
+    const { sourceId, file, accuracy, decoder } = inUse;
     try {
       await this.#services.jobs.run(fitJob, async () =>
         fitInWorker(
@@ -138,8 +141,8 @@ export class CalibrationService {
             sourceId,
             signal: live.settings,
             windows: live.windows,
-            // Without it the new repetitions stand alone.
-            earlier: await loadEvidence(file).catch(() => undefined),
+            decoder,
+            earlier: await this.#evidenceOf(file),
             leastAccuracy: Math.max(leastAccuracy, accuracy - mostLoss),
           },
           file,
@@ -153,6 +156,19 @@ export class CalibrationService {
         decision: 'the calibration before stays',
       });
       this.#end('failed', describeError(error).replace(/^.*\.json: /, ''));
+    }
+  }
+
+  /** What the calibration before rests on; without it the new repetitions stand alone. */
+  async #evidenceOf(file: string): Promise<CalibrationEvidence | undefined> {
+    try {
+      return await loadEvidence(file);
+    } catch (error) {
+      this.#node.logger.warn('no-evidence', {
+        reason: describeError(error),
+        decision: 'the new repetitions stand alone',
+      });
+      return undefined;
     }
   }
 

@@ -80,8 +80,8 @@ export const gestureNode: NodeModule = {
       const ready = decoders.get(newestSource);
       if (ready === undefined) return undefined;
       const { file, calibration } = ready;
-      const { gestures, heldOut, signal } = calibration;
-      return { sourceId: newestSource, file, gestures, accuracy: heldOut.accuracy, ...signal };
+      const { gestures, decoder, heldOut, signal } = calibration;
+      return { sourceId: newestSource, file, gestures, decoder, accuracy: heldOut.accuracy, ...signal };
     };
     const calibrating = new CalibrationService(node, services, inUse, prepare);
     node.createSubscription(

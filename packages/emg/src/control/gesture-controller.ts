@@ -4,11 +4,13 @@ import type { GestureName } from '../gestures.ts';
 import type { Surroundings } from './assistance.ts';
 import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
 import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
+import { GestureSleep } from './gesture-sleep.ts';
 import { HoldDetector } from './hold-detector.ts';
 import { type AgentQuestion, menuItems } from './menu-items.ts';
 import { MotionDriver, standStill } from './motion-driver.ts';
 import type { MeasuredMotion } from './motion-trail.ts';
 import { type MenuPress, ScanMenu } from './scan-menu.ts';
+import { SpentGesture } from './spent-gesture.ts';
 import { runstopReason, StopLatch } from './stop-latch.ts';
 import { TakeOverSequence } from './take-over-sequence.ts';
 import { VelocityRamp } from './velocity-ramp.ts';
@@ -17,11 +19,6 @@ import { VelocityRamp } from './velocity-ramp.ts';
 export const decisionTimeoutNs = 120_000_000n;
 /** A decision on samples older than this is not acted on: it says what the muscles did, not what they do. */
 export const staleDecisionNs = 150_000_000n;
-/** A gesture that has chosen something means nothing else until it has been away for so long, or has lasted on for so long. */
-const spentAwayNs = 150_000_000n;
-const spentLastsNs = 1_500_000_000n;
-/** Between two motions of the agent nobody is asked to wake up: it is at work for so long after each. */
-const agentPauseNs = 5_000_000_000n;
 
 /**
  * Turns gesture decisions into commands.
@@ -39,6 +36,8 @@ export class GestureController {
   readonly #runstopHold = new HoldDetector();
   readonly #takeOver: TakeOverSequence | undefined;
   readonly #latch = new StopLatch();
+  readonly #spent = new SpentGesture();
+  readonly #sleep: GestureSleep;
   readonly #driver: MotionDriver;
   readonly #menu: ScanMenu;
   readonly #isScanned: boolean;
@@ -54,19 +53,13 @@ export class GestureController {
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
   #gesture: GestureName = 'rest';
-  /** When a gesture was last decided while awake, or the controller began. */
-  #usedNs: bigint | undefined;
-  #sleeps = false;
-  #agentMovedNs: bigint | undefined;
-  #agentIsAtWork = false;
-  /** The gesture that has just chosen from the menu, and when it was last decided. */
-  #spent: { readonly gesture: GestureName; readonly sinceNs: bigint; seenNs: bigint } | undefined;
 
   /** @param decisionPeriodS - time between decisions, s; the ramp counts decisions */
   constructor(mapping: GestureMapping, decisionPeriodS: number) {
     this.#mapping = mapping;
     this.#ramp = new VelocityRamp(Math.round(mapping.ramp.lengthS / decisionPeriodS), mapping.ramp.decay);
     this.#takeOver = mapping.takeOver && new TakeOverSequence(mapping.takeOver);
+    this.#sleep = new GestureSleep(mapping.sleepAfterS);
     this.#driver = new MotionDriver(mapping, decisionPeriodS);
     this.#menu = new ScanMenu(mapping.scan.dwellS, mapping.scan.pressHoldS);
     this.#isScanned = mapping.modes.some(({ scanned }) => scanned.length > 0);
@@ -160,7 +153,7 @@ export class GestureController {
     this.#latch.update(isDecided && gesture === undefined, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
     this.#fallAsleep(gesture, nowNs);
-    const isSpent = this.#isSpent(gesture, nowNs);
+    const isSpent = this.#spent.update(gesture, nowNs);
     if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
     if (isSpent || this.#isAsleep) return this.#stand(nowNs);
     if (this.#agentHasRobot) return this.#askForRobot(gesture, nowNs);
@@ -206,11 +199,11 @@ export class GestureController {
 
   /** Asleep, gestures move nothing; but a person whose robot is moved by the agent can always pause it. */
   get #isAsleep(): boolean {
-    return this.#sleeps && this.#latch.state === 'armed' && !this.#agentHasRobot;
+    return this.#sleep.isAsleep && this.#latch.state === 'armed' && !this.#agentHasRobot;
   }
 
   get #usesMenu(): boolean {
-    const offersWaking = this.#isAsleep && !this.#agentIsAtWork;
+    const offersWaking = this.#isAsleep && !this.#sleep.agentIsAtWork;
     return this.#isMenuOpen || this.#isStopPressed || offersWaking || this.#latch.state === 'locked';
   }
 
@@ -293,27 +286,10 @@ export class GestureController {
   }
 
   #fallAsleep(gesture: GestureName | undefined, nowNs: bigint): void {
-    const { sleepAfterS } = this.#mapping;
-    this.#usedNs ??= nowNs;
-    if (this.#gate.source === 'agent') this.#agentMovedNs = nowNs;
-    this.#agentIsAtWork = this.#agentMovedNs !== undefined && nowNs - this.#agentMovedNs < agentPauseNs;
-    const idleS = Number(nowNs - this.#usedNs) / 1e9;
-    if (!this.#sleeps && sleepAfterS !== undefined && idleS >= sleepAfterS && !this.#agentHasRobot) {
-      this.#sleeps = true;
-      this.#isMenuOpen = this.#isScanned;
-      this.#menu.clear();
-    }
-    if (!this.#sleeps && gesture !== undefined) this.#usedNs = nowNs;
-  }
-
-  /** Tells whether a gesture is the one that has just chosen from the menu, held on: it neither moves nor pauses anything. */
-  #isSpent(gesture: GestureName | undefined, nowNs: bigint): boolean {
-    const spent = this.#spent;
-    if (spent === undefined) return false;
-    if (gesture === spent.gesture) spent.seenNs = nowNs;
-    const isOver = nowNs - spent.seenNs >= spentAwayNs || nowNs - spent.sinceNs >= spentLastsNs;
-    if (isOver) this.#spent = undefined;
-    return !isOver && gesture === spent.gesture;
+    const agent = { moves: this.#gate.source === 'agent', hasRobot: this.#agentHasRobot };
+    if (!this.#sleep.update(gesture !== undefined, agent, nowNs)) return;
+    this.#isMenuOpen = this.#isScanned;
+    this.#menu.clear();
   }
 
   #choose(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
@@ -337,7 +313,7 @@ export class GestureController {
   #press(press: MenuPress, nowNs: bigint): readonly ControlOutput[] {
     this.#isMenuOpen = this.#isScanned;
     this.#hold.use();
-    this.#spent = { gesture: this.#mapping.scan.gesture, sinceNs: nowNs, seenNs: nowNs };
+    this.#spent.spend(this.#mapping.scan.gesture, nowNs);
     switch (press.kind) {
       case 'answer':
       case 'instruct':
@@ -354,8 +330,7 @@ export class GestureController {
         return this.#lock('stopped from the menu', nowNs);
       case 're-arm':
         this.#latch.rearm();
-        this.#sleeps = false;
-        this.#usedNs = nowNs;
+        this.#sleep.wake(nowNs);
         this.#menu.clear();
         return [];
       default:

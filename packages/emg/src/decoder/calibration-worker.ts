@@ -26,6 +26,7 @@ export interface CalibrationRecording {
   readonly sourceId: string;
   readonly signal: SignalSettings;
   readonly windows: readonly CalibrationWindow[];
+  readonly decoder: DecoderName;
   readonly earlier: CalibrationEvidence | undefined;
   /** What it must get right of the repetitions that it was not fitted on to be kept, [0, 1]. */
   readonly leastAccuracy: number;
@@ -55,8 +56,13 @@ async function fit(job: CalibrationJob): Promise<Calibration> {
     const options = await fitOptionsFor(job.file, job.decoder, job.isAgain);
     return calibrateSynthetic(job.person, job.protocol, options);
   }
-  const { sourceId, signal, windows, earlier } = job;
-  return fitCalibration(sourceId, signal, windows, earlier === undefined ? {} : { earlier });
+  const { sourceId, signal, windows, decoder, earlier } = job;
+  return fitCalibration(
+    sourceId,
+    signal,
+    windows,
+    earlier === undefined ? { decoder } : { decoder, earlier },
+  );
 }
 
 parentPort?.postMessage(await work(workerData as CalibrationJob));

@@ -13,6 +13,9 @@ import type {
 } from './calibration-worker.ts';
 import type { DecoderName } from './decoder-name.ts';
 
+/** Recording and fitting a person takes seconds; on a machine that is busy some tens of them. */
+const fitLimitMs = 180_000;
+
 /**
  * Makes sure that a source has a calibration: a synthetic person follows the prompts at once, anybody else has to be
  * calibrated first.
@@ -66,15 +69,16 @@ export function calibrateInWorker(job: VirtualCalibration & { readonly file: str
 
 async function runInWorker(job: CalibrationJob): Promise<void> {
   const worker = new Worker(new URL('./calibration-worker.ts', import.meta.url), { workerData: job });
+  const limit = AbortSignal.timeout(fitLimitMs);
   try {
-    const [answer] = (await once(worker, 'message')) as [CalibrationAnswer];
-    if (answer.ok) return;
-    throw new ConfigurationError({
-      code: 'calibration-failed',
-      message: `${job.file}: ${answer.message}`,
-      fields: { file: job.file },
-    });
+    const [answer] = (await once(worker, 'message', { signal: limit })) as [CalibrationAnswer];
+    if (!answer.ok) throw notCalibrated(job.file, answer.message);
+  } catch (error) {
+    throw limit.aborted ? notCalibrated(job.file, `not done after ${fitLimitMs / 1000} s`) : error;
   } finally {
     await worker.terminate();
   }
 }
+
+const notCalibrated = (file: string, reason: string): ConfigurationError =>
+  new ConfigurationError({ code: 'calibration-failed', message: `${file}: ${reason}`, fields: { file } });
