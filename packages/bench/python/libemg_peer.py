@@ -35,17 +35,19 @@ def features(job):
 
 def evaluate(extracted, labels, evaluation):
     train, test = np.array(evaluation["train"]), np.array(evaluation["test"])
+    # LibEMG answers with the position of a class among those that it was fitted to, not with its label.
+    classes, positions = np.unique(labels[train], return_inverse=True)
     classifier = EMGClassifier("LDA")
     classifier.fit(
         {
             "training_features": {name: values[train] for name, values in extracted.items()},
-            "training_labels": labels[train],
+            "training_labels": positions,
         }
     )
     predictions, confidences = classifier.run({name: values[test] for name, values in extracted.items()})
     return {
         "name": evaluation["name"],
-        "predictions": [int(value) for value in predictions],
+        "predictions": [int(classes[int(value)]) for value in predictions],
         "confidences": [float(value) for value in np.asarray(confidences).ravel()],
     }
 
