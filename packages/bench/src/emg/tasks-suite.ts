@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
 import { type Figure, figure, makeReport, type Report, rateFigure, type SuiteOptions } from '../figure.ts';
 import { type ControlEpisode, type ControlEpisodeOptions, runControlEpisode } from './control-episode.ts';
+import { makeHandUser } from './user/hand/make-hand-user.ts';
 import { SharedUser } from './user/shared-user.ts';
 
 export interface EmgTasksOptions extends SuiteOptions {
@@ -20,9 +21,11 @@ const tasks: readonly { readonly scene: string; readonly task: string }[] = [
   { scene: 'kitchen', task: 'emg-open-fridge' },
 ];
 
-/** How each way of control is used. */
-const users: Readonly<Record<string, ControlEpisodeOptions['makeUser']>> = {
-  shared: (wish, mapping) => new SharedUser(wish, mapping),
+/** How each way of control is used, and whether the robot assists. */
+const users: Readonly<Record<string, Pick<ControlEpisodeOptions, 'makeUser' | 'assist'>>> = {
+  direct: { makeUser: makeHandUser },
+  assisted: { makeUser: makeHandUser, assist: true },
+  shared: { makeUser: ({ instruction, mapping }) => new SharedUser(instruction, mapping) },
 };
 
 export const controlNames: readonly string[] = Object.keys(users);
@@ -40,8 +43,8 @@ const peopleCount = 6;
  */
 export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
   const { control = 'shared', accuracy, seed, shard } = options;
-  const makeUser = users[control];
-  if (makeUser === undefined)
+  const user = users[control];
+  if (user === undefined)
     throw new ConfigurationError({
       code: 'unknown-control',
       message: `bench emg: there is no control "${control}"; there are: ${controlNames.join(', ')}`,
@@ -58,7 +61,7 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
         seed: seed + index,
         person,
         calibration: join(folder, `${person}.json`),
-        makeUser,
+        ...user,
         ...(accuracy === undefined ? {} : { accuracy }),
       });
       episodes.push(episode);

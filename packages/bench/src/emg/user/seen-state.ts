@@ -1,5 +1,6 @@
 import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles, type RosNode, TransformListener } from '@efferent/ros';
+import { DrawnThings } from './drawn-things.ts';
 
 type Message<T extends keyof MessageTypes> = MessageTypes[T];
 
@@ -9,6 +10,8 @@ type Message<T extends keyof MessageTypes> = MessageTypes[T];
  */
 export class SeenState {
   readonly joints = new Map<string, number>();
+  /** The room as the page draws it in 3D: furniture, doors, things, people. */
+  readonly drawn = new DrawnThings();
   status: Message<'efferent_interfaces/msg/GestureControlStatus'> | undefined;
   gate: Message<'efferent_interfaces/msg/GateStatus'> | undefined;
   plan: Message<'efferent_interfaces/msg/Plan'> | undefined;
@@ -54,6 +57,12 @@ export class SeenState {
       (message) => {
         this.question = message;
       },
+    );
+    node.createSubscription(
+      'visualization_msgs/msg/MarkerArray',
+      '/scene/markers',
+      { qos: usual },
+      ({ markers }) => this.drawn.apply(markers),
     );
     node.createSubscription(
       'sensor_msgs/msg/JointState',
