@@ -88,6 +88,8 @@ export const sceneSchema = strictObject({
         damping: nonNegativeNumber,
         seal: nonNegativeNumber,
         handle_breakaway_n: positiveNumber,
+        /** A button: whatever presses on its boxes moves it, against this spring; it clicks in at `open_at`, N. */
+        spring_n: v.optional(positiveNumber),
       }),
       v.transform((a) => ({
         id: a.id,
@@ -96,6 +98,7 @@ export const sceneSchema = strictObject({
         damping: a.damping,
         seal: a.seal,
         handleBreakawayN: a.handle_breakaway_n,
+        ...(a.spring_n === undefined ? {} : { springN: a.spring_n }),
       })),
     ),
   ),

@@ -1,6 +1,7 @@
 import { Rng, Transform, type Vector3 } from '@efferent/core';
 import { type RobotModel, standOf } from '@efferent/robot';
 import { Body } from 'cannon-es';
+import type { Articulation } from './articulation.ts';
 import { CollisionLog } from './collision-log.ts';
 import { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
 import { Lidar } from './lidar.ts';
@@ -151,10 +152,13 @@ export class SimWorld {
       const holder = this.robots.find(
         ({ plant: { grip } }) => grip.held?.kind === 'handle' && grip.held.articulation === articulation,
       );
-      if (holder === undefined && articulation.velocity === 0) continue;
+      if (this.#pressButton(articulation)) continue;
+      if (holder === undefined && articulation.velocity === 0 && !articulation.isSprung) continue;
       const before = articulation.position;
       const pull = holder?.plant.grip.handleForceN;
-      const force = pull === undefined ? 0 : articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]);
+      const spring = articulation.isSprung ? -(articulation.physics.springN ?? 0) : 0;
+      const force =
+        pull === undefined ? spring : articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]);
       if (!articulation.step(force, this.dtS)) {
         if (before !== articulation.position || articulation.velocity === 0)
           this.physics.placeArticulation(articulation, 0);
@@ -166,6 +170,21 @@ export class SimWorld {
       articulation.velocity = 0;
       this.physics.placeArticulation(articulation, 0);
     }
+  }
+
+  /** Lets a button give way to what presses on it; returns whether something does. */
+  #pressButton(articulation: Articulation): boolean {
+    if (articulation.physics.springN === undefined) return false;
+    const pushes = this.robots.flatMap(({ plant }) => plant.pushes);
+    const onIt = pushes.filter((push) => push.with === articulation.id);
+    const along = onIt.map(({ wayM, pressN }) => {
+      const wayAlongM = articulation.generalisedForce(wayM);
+      return { wayAlongM, forceN: (pressN * wayAlongM) / Math.max(1e-12, Math.hypot(...wayM)) };
+    });
+    const forceN = along.reduce((sum, each) => sum + each.forceN, 0);
+    if (!articulation.press(forceN, Math.max(0, ...along.map(({ wayAlongM }) => wayAlongM)))) return false;
+    this.physics.placeArticulation(articulation, 0);
+    return true;
   }
 
   #addRobot(model: RobotModel, all: readonly RobotModel[], index: number): SimRobot {

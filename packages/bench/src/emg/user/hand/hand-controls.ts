@@ -26,7 +26,11 @@ export function controlOf(mapping: GestureMapping, moves: string): Control {
 }
 
 /** Which gesture acts in a mode, e.g. goes to the next one. */
-export function actionGesture(mapping: GestureMapping, mode: string, action: string): GestureName | undefined {
+export function actionGesture(
+  mapping: GestureMapping,
+  mode: string,
+  action: string,
+): GestureName | undefined {
   const actions = mapping.modes.find(({ name }) => name === mode)?.actions ?? {};
   return Object.entries(actions).find(([, each]) => each === action)?.[0] as GestureName | undefined;
 }

@@ -65,16 +65,12 @@ export class HandPilot implements UserStrategy {
     if (status.choices.length > 0) return this.#choose(status, nowS);
     const step = this.#nextStep(view);
     if (step.kind === 'done') return this.#idle();
-    if (status.mode !== step.mode) {
-      const next = actionGesture(this.#mapping, status.mode, 'next-mode');
-      if (next === undefined) return this.#idle();
-      return this.#as('mode', nowS, () => this.#habit.press(next, status.mode, nowS));
-    }
+    const { level = status.level } = this.#stage ?? {};
+    if (status.level !== level) return this.#act('menu', status.mode, nowS);
+    if (status.mode !== step.mode) return this.#act('next-mode', status.mode, nowS);
     if (this.#isBlocked(step, view, status.gesture)) return this.#tryAgain();
     if (step.kind === 'hold')
-      return this.#as(`hold ${step.gesture}`, nowS, () =>
-        this.#habit.hold(step.gesture, step.effort, nowS),
-      );
+      return this.#as(`hold ${step.gesture}`, nowS, () => this.#habit.hold(step.gesture, step.effort, nowS));
     return this.#as('move', nowS, () => this.#pilot.decide([step.axis], status.gesture, nowS));
   }
 
@@ -92,6 +88,13 @@ export class HandPilot implements UserStrategy {
       this.#onStage?.(this.#stage?.name ?? 'content', view);
     }
     return { kind: 'done' };
+  }
+
+  /** Makes the gesture that does something once in a mode, until the screen shows another mode or the menu. */
+  #act(action: 'menu' | 'next-mode', mode: string, nowS: number): MuscleAction {
+    const gesture = actionGesture(this.#mapping, mode, action);
+    if (gesture === undefined) return this.#idle();
+    return this.#as(action, nowS, () => this.#habit.press(gesture, mode, nowS));
   }
 
   /** Rests between gestures of different habits, as between any two. */
@@ -123,9 +126,16 @@ export class HandPilot implements UserStrategy {
 
   #choose(status: NonNullable<SeenState['status']>, nowS: number): MuscleAction {
     const { choices, lit, lit_progress: progress } = status;
-    const label = [...rearmingLabels, 'close the menu', 'go back', 'leave it', 'give the robot back'].find(
-      (each) => choices.includes(each),
-    );
+    const level = this.#stage?.level;
+    const speed = level === undefined || level === status.level ? [] : [`${level} speed`];
+    const label = [
+      ...rearmingLabels,
+      ...speed,
+      'close the menu',
+      'go back',
+      'leave it',
+      'give the robot back',
+    ].find((each) => choices.includes(each));
     const gesture: GestureName = this.#mapping.scan.gesture;
     return this.#as('menu', nowS, () =>
       takeChoice(this.#habit, { choices, lit, progress }, label, gesture, nowS),

@@ -3,6 +3,9 @@ import type { AxisView } from '../axis-pilot.ts';
 import { axisOf, type Control, speedOf } from './hand-controls.ts';
 import type { HandView } from './hand-view.ts';
 
+/** How fast everything goes: a name of the mapping's levels. */
+export type Level = 'coarse' | 'fine';
+
 /** What a person who drives by hand wants of one moment. */
 export type StageStep =
   | { readonly kind: 'move'; readonly mode: string; readonly axis: AxisView }
@@ -15,6 +18,8 @@ export interface Stage {
   step(view: HandView): StageStep;
   /** Tries before the person goes on with the next thing, when something does not move any more. */
   readonly patience: number;
+  /** Whichever is set without it. */
+  readonly level?: Level;
 }
 
 /** Slower than this something stands still, m/s or rad/s. */
@@ -28,13 +33,15 @@ export interface MoveOptions {
   readonly tolerance: number;
   /** Tries against something that does not give way; 3 without it. */
   readonly patience?: number;
+  readonly level?: Level;
 }
 
 /** Brings one control to where an error is within a tolerance, and still. */
-export function moveStage({ name, control, error, tolerance, patience = 3 }: MoveOptions): Stage {
+export function moveStage({ name, control, error, tolerance, patience = 3, level }: MoveOptions): Stage {
   return {
     name,
     patience,
+    ...(level === undefined ? {} : { level }),
     step(view) {
       const left = error(view);
       if (left === undefined) return { kind: 'done' };

@@ -1,15 +1,23 @@
 import { ConfigurationError, type Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
+import { bringToMouth } from './bring-to-mouth.ts';
 import type { HandMoves } from './hand-moves.ts';
 import type { HandScript } from './hand-pilot.ts';
 import type { HandView } from './hand-view.ts';
+import { openDoor } from './open-door.ts';
 import { putDown, takeFrom } from './pick-and-place.ts';
+import { pickFromFloor } from './pick-from-floor.ts';
+import { pressButton } from './press-button.ts';
 
 type MakeScript = (moves: HandMoves, view: HandView) => HandScript<unknown>;
 
 /** How a person does each task by hand. */
 const scripts: Readonly<Record<string, MakeScript>> = {
   'emg-fetch-bottle': (moves, view) => bring(moves, 'bottle', 'person', view),
+  'emg-open-fridge': (moves, view) => openDoor(moves, 'fridge-door', view),
+  'emg-press-switch': (moves, view) => pressButton(moves, 'light-switch', view),
+  'emg-pick-fallen': (moves, view) => pickFromFloor(moves, 'remote', 'mat', view),
+  'emg-cup-to-mouth': (moves, view) => bringToMouth(moves, 'mug', 'resident', view),
 };
 
 /** @throws {@link ConfigurationError} code `no-hand-script` */

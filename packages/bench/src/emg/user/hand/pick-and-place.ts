@@ -1,22 +1,21 @@
-import { furnitureTransform, type MapSurface, type PlanarPose } from '@efferent/robot';
 import type { Vector3 } from '@efferent/core';
+import { furnitureTransform, type MapSurface, type PlanarPose } from '@efferent/robot';
 import { gripPoint, type HandMoves } from './hand-moves.ts';
 import type { HandScript } from './hand-pilot.ts';
 import type { HandView } from './hand-view.ts';
 
-/** How far the arm is stretched where the person stops the robot: what is most at ease first, m. */
-const extensionsM = [0.22, 0.28, 0.16, 0.34, 0.4, 0.1] as const;
 /** Fingers before a grasp, m. */
-const openM = 0.15;
+export const openM = 0.15;
 /** The hand waits this far before the thing while it is brought to its height, m. */
 const liftM = 0.1;
 /** A thing that rose by this much with the hand is held, m. */
 const heldM = 0.04;
 const mostGrasps = 3;
-const outwardRad = 0;
 /** The wrist turned in, so that what is held travels above the base. */
 const inwardRad = 2.8;
 const carryLiftM = 0.75;
+/** What is held passes this far above what it is put on, m. */
+const clearM = 0.09;
 /** What is put down is let go this far above, m. */
 const dropM = 0.012;
 
@@ -31,11 +30,11 @@ export function* takeFrom(moves: HandMoves, name: string, first: HandView): Hand
   const start = point(view);
   if (start === undefined) return view;
   const surface = surfaceBelow(moves, start);
-  const stand = surface === undefined ? undefined : standAt(moves, view, surface, start);
+  const stand = surface === undefined ? undefined : moves.standAt(surface.furnitureId, start, view);
   if (stand !== undefined) view = yield* moves.driveTo(stand, view);
   for (let i = 0; i < mostGrasps; i++) {
-    view = yield moves.raise((now) => (point(now)?.[2] ?? 0) + (i === 0 ? 0 : 0));
-    view = yield moves.joint(moves.yaw, outwardRad, 0.05);
+    view = yield moves.raise((now) => point(now)?.[2] ?? 0);
+    view = yield* moves.straighten();
     view = yield moves.joint(moves.gripper, openM, 0.01);
     view = yield moves.align(point);
     view = yield moves.raise((now) => point(now)?.[2] ?? 0);
@@ -61,11 +60,12 @@ export function* putDown(
   stand: PlanarPose,
   first: HandView,
 ): HandScript<HandView> {
-  let view = yield* moves.driveTo(stand, first);
-  view = yield moves.joint(moves.yaw, outwardRad, 0.08);
-  view = yield moves.align(() => at, 0.06);
-  view = yield moves.reach(() => at, 0, 0.04);
   const low = (now: HandView) => now.drawn.thing(name)?.lowM[2] ?? at[2];
+  let view = yield* moves.driveTo(stand, first);
+  view = yield moves.raise((now) => now.tool.translation[2] + at[2] + clearM - low(now), 0.03);
+  view = yield* moves.straighten();
+  view = yield moves.align(() => at, 0.06);
+  view = yield moves.reach(() => at, 0.04);
   view = yield moves.raise((now) => now.tool.translation[2] + at[2] + dropM - low(now), 0.009);
   view = yield moves.joint(moves.gripper, openM, 0.02);
   view = yield moves.joint(moves.extension, 0.02);
@@ -85,16 +85,4 @@ function surfaceBelow(moves: HandMoves, [x, y, z]: Vector3): MapSurface | undefi
     const isOver = Math.abs(u - centerM[0]) <= sizeM[0] / 2 && Math.abs(v - centerM[1]) <= sizeM[1] / 2;
     return isOver && z > heightM && z < heightM + 0.2;
   });
-}
-
-/** Where the base has room, with the arm towards an edge of the furniture that one may stand at. */
-function standAt(moves: HandMoves, view: HandView, surface: MapSurface, point: Vector3): PlanarPose | undefined {
-  const furniture = moves.map.furniture.find(({ id }) => id === surface.furnitureId);
-  const frame = furnitureTransform(moves.map, surface.furnitureId);
-  const poses = (furniture?.access ?? []).flatMap(({ normal }) => {
-    const tip = frame.apply([normal[0], normal[1], 0]);
-    const arm = [frame.translation[0] - tip[0], frame.translation[1] - tip[1]] as const;
-    return extensionsM.map((extensionM) => moves.standFor(point, arm, extensionM));
-  });
-  return moves.route.roomiest(view, poses);
 }
