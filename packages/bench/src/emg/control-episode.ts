@@ -14,7 +14,7 @@ import { findWorkspaceFolders, repositoryFolder } from '@efferent/runtime';
 import { type StandingEpisode, setUpEpisode } from '@efferent/runtime/simulation';
 import { type EntityState, judgeTask } from '@efferent/sim';
 import { DecoderErrors } from './decoder-errors.ts';
-import type { HandView } from './user/hand/hand-view.ts';
+import type { HandView } from './hand/hand-view.ts';
 import { MotorResponse, type MuscleAction } from './user/motor-response.ts';
 import { SeenState } from './user/seen-state.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
 import { type Figure, figure, makeReport, type Report, rateFigure, type SuiteOptions } from '../figure.ts';
 import { type ControlEpisode, type ControlEpisodeOptions, runControlEpisode } from './control-episode.ts';
-import { makeHandUser } from './user/hand/make-hand-user.ts';
+import { makeHandUser } from './hand/make-hand-user.ts';
 import { SharedUser } from './user/shared-user.ts';
 
 export interface EmgTasksOptions extends SuiteOptions {

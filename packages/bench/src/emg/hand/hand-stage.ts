@@ -1,5 +1,5 @@
 import type { GestureName } from '@efferent/emg';
-import type { AxisView } from '../axis-pilot.ts';
+import type { AxisView } from '../user/axis-pilot.ts';
 import { axisOf, type Control, speedOf } from './hand-controls.ts';
 import type { HandView } from './hand-view.ts';
 

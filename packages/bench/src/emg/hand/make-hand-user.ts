@@ -1,4 +1,4 @@
-import type { UserStrategy, UserWish } from '../../control-episode.ts';
+import type { UserStrategy, UserWish } from '../control-episode.ts';
 import { HandMoves } from './hand-moves.ts';
 import { HandPilot } from './hand-pilot.ts';
 import { handScript } from './hand-tasks.ts';

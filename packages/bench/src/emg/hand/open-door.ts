@@ -13,7 +13,7 @@ const openM = 0.1;
 const besideM = 0.007;
 /** Each axis in turn leads the handle so far ahead on the door's way, rad, to within this, m. */
 const stepRad = 0.1;
-const onWayM = 0.012;
+const onWayM = 0.015;
 /** The handle is farther from the hand than this when the fingers have slipped off, m. */
 const slippedM = 0.07;
 /** The door is opened farther than needed by this, rad. */
@@ -72,7 +72,7 @@ export function* openDoor(moves: HandMoves, name: string, first: HandView): Hand
       const drawnIn = ahead();
       view = yield moves.reach(() => drawnIn, onWayM);
       const beside = ahead();
-      view = yield moves.align(() => beside, onWayM);
+      view = yield moves.align(() => beside, onWayM, 'fine');
       if (angle(view) < before + cameRad / 2) break;
     }
     view = yield moves.joint(moves.gripper, openM, 0.02);

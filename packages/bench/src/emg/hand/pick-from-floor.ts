@@ -1,5 +1,5 @@
 import { cross3, dot3, rotateVector, type Vector3 } from '@efferent/core';
-import type { DrawnThing } from '../drawn-things.ts';
+import type { DrawnThing } from '../user/drawn-things.ts';
 import type { HandMoves } from './hand-moves.ts';
 import type { HandScript } from './hand-pilot.ts';
 import { moveStage, type Stage } from './hand-stage.ts';

@@ -1,7 +1,7 @@
 import { dot3, subtract3, type Vector3, wrapAngle } from '@efferent/core';
 import type { GestureMapping } from '@efferent/emg';
 import { furnitureTransform, type PlanarPose, type PriorMap, type RobotModel } from '@efferent/robot';
-import type { DrawnThing } from '../drawn-things.ts';
+import type { DrawnThing } from '../user/drawn-things.ts';
 import { DriveRoute } from './drive-route.ts';
 import { type Control, controlOf } from './hand-controls.ts';
 import type { HandScript } from './hand-pilot.ts';

@@ -1,10 +1,10 @@
 import type { GestureMapping, GestureName } from '@efferent/emg';
-import type { UserStrategy } from '../../control-episode.ts';
-import { AxisPilot } from '../axis-pilot.ts';
-import { GestureHabit } from '../gesture-habit.ts';
-import { rearmingLabels, takeChoice } from '../menu-habit.ts';
-import type { MuscleAction } from '../motor-response.ts';
-import type { SeenState } from '../seen-state.ts';
+import type { UserStrategy } from '../control-episode.ts';
+import { AxisPilot } from '../user/axis-pilot.ts';
+import { GestureHabit } from '../user/gesture-habit.ts';
+import { rearmingLabels, takeChoice } from '../user/menu-habit.ts';
+import type { MuscleAction } from '../user/motor-response.ts';
+import type { Screen } from '../user/seen-state.ts';
 import { actionGesture } from './hand-controls.ts';
 import type { Stage, StageStep } from './hand-stage.ts';
 import { HandEye, type HandView } from './hand-view.ts';
@@ -58,7 +58,7 @@ export class HandPilot implements UserStrategy {
     return this.#isOver;
   }
 
-  decide(seen: SeenState, nowS: number): MuscleAction {
+  decide(seen: Screen, nowS: number): MuscleAction {
     const { status } = seen;
     const view = this.#eye.look(seen, nowS);
     if (status === undefined || view === undefined || status.stop_state === 'stopped') return this.#idle();
@@ -124,7 +124,7 @@ export class HandPilot implements UserStrategy {
     return rest;
   }
 
-  #choose(status: NonNullable<SeenState['status']>, nowS: number): MuscleAction {
+  #choose(status: NonNullable<Screen['status']>, nowS: number): MuscleAction {
     const { choices, lit, lit_progress: progress } = status;
     const level = this.#stage?.level;
     const speed = level === undefined || level === status.level ? [] : [`${level} speed`];

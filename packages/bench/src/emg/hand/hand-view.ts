@@ -1,6 +1,6 @@
 import { rotateVector, type Transform, type Vector3, wrapAngle } from '@efferent/core';
-import type { DrawnThings } from '../drawn-things.ts';
-import type { SeenState } from '../seen-state.ts';
+import type { DrawnThings } from '../user/drawn-things.ts';
+import type { Screen } from '../user/seen-state.ts';
 
 /** What a person who drives by hand makes of the screen: where robot, hand and things are, and how fast they move. */
 export interface HandView {
@@ -43,7 +43,7 @@ export class HandEye {
   }
 
   /** Looks at the screen; undefined until it shows the robot. */
-  look(seen: SeenState, nowS: number): HandView | undefined {
+  look(seen: Screen, nowS: number): HandView | undefined {
     const mapFromBase = seen.frame(this.#baseFrame);
     const tool = seen.frame(this.#toolFrame);
     if (mapFromBase === undefined || tool === undefined || seen.joints.size === 0) return undefined;

@@ -1,5 +1,5 @@
 import type { GestureMapping, GestureName } from '@efferent/emg';
-import type { AxisView } from '../axis-pilot.ts';
+import type { AxisView } from '../user/axis-pilot.ts';
 import type { HandView } from './hand-view.ts';
 
 /** One thing that gestures move, and in which mode. */
