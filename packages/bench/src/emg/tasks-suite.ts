@@ -16,9 +16,19 @@ export interface EmgTasksOptions extends SuiteOptions {
   readonly tasks?: string;
 }
 
-const tasks: readonly { readonly scene: string; readonly task: string }[] = [
-  { scene: 'bedroom', task: 'emg-fetch-bottle' },
-  { scene: 'kitchen', task: 'emg-open-fridge' },
+interface ControlTask {
+  readonly scene: string;
+  readonly task: string;
+  /** Whether the agent's skills can do it: only then it can be done in shared control. */
+  readonly hasSkill: boolean;
+}
+
+const tasks: readonly ControlTask[] = [
+  { scene: 'bedroom', task: 'emg-fetch-bottle', hasSkill: true },
+  { scene: 'kitchen', task: 'emg-open-fridge', hasSkill: true },
+  { scene: 'care-room', task: 'emg-press-switch', hasSkill: false },
+  { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: false },
+  { scene: 'care-room', task: 'emg-cup-to-mouth', hasSkill: false },
 ];
 
 /** How each way of control is used, and whether the robot assists. */
@@ -49,7 +59,7 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
       code: 'unknown-control',
       message: `bench emg: there is no control "${control}"; there are: ${controlNames.join(', ')}`,
     });
-  const chosen = chooseTasks(options.tasks);
+  const chosen = chooseTasks(options.tasks, control);
   const firstPerson = seed < 1000 ? 1 : 1000;
   const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   const episodes: ControlEpisode[] = [];
@@ -57,7 +67,7 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
     for (let index = shard.index; index < options.episodes; index += shard.count) {
       const person = firstPerson + (Math.floor(index / chosen.length) % peopleCount);
       const episode = await runControlEpisode({
-        ...(chosen[index % chosen.length] as (typeof tasks)[number]),
+        ...(chosen[index % chosen.length] as ControlTask),
         seed: seed + index,
         person,
         calibration: join(folder, `${person}.json`),
@@ -87,13 +97,15 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
   });
 }
 
-function chooseTasks(names: string | undefined) {
-  const chosen = tasks.filter(({ task }) => names === undefined || names.split(',').includes(task));
-  const unknown = names?.split(',').find((name) => !tasks.some(({ task }) => task === name));
-  if (unknown === undefined) return chosen;
+function chooseTasks(names: string | undefined, control: string): readonly ControlTask[] {
+  const known = tasks.filter(({ hasSkill }) => hasSkill || control !== 'shared');
+  const unknown = names?.split(',').find((name) => !known.some(({ task }) => task === name));
+  if (unknown === undefined)
+    return known.filter(({ task }) => names === undefined || names.split(',').includes(task));
+  const why = tasks.some(({ task }) => task === unknown) ? 'no skill does' : 'there is no task';
   throw new ConfigurationError({
     code: 'unknown-task',
-    message: `bench emg: there is no task "${unknown}"; there are: ${tasks.map(({ task }) => task).join(', ')}`,
+    message: `bench emg: ${why} "${unknown}"; in ${control} control there are: ${known.map(({ task }) => task).join(', ')}`,
   });
 }
 

@@ -65,6 +65,8 @@ export function jointStage(control: Control, target: number, tolerance: number):
 /** The fingers have met something, or are shut, when they have not moved for so long, s. */
 const metS = 0.9;
 const metM = 0.0015;
+/** Fingers that never moved are given up after so long, with the way to their mode, s. */
+const stuckS = 12;
 const firmly = 0.6;
 
 /** Closes the fingers until they do not move any more. */
@@ -82,7 +84,7 @@ export function closeStage(control: Control): Stage {
         last = now;
         movedAtS = view.nowS;
       }
-      if (hasMoved && view.nowS - movedAtS > metS) return { kind: 'done' };
+      if (view.nowS - movedAtS > (hasMoved ? metS : stuckS)) return { kind: 'done' };
       return { kind: 'hold', mode: control.mode, gesture: control.minus, effort: firmly };
     },
   };

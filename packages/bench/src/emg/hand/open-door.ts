@@ -1,4 +1,4 @@
-import { add3, distance3, rotateVector, Transform, type Vector3 } from '@efferent/core';
+import { add3, distance3, rotateVector, subtract3, Transform, type Vector3 } from '@efferent/core';
 import { furnitureTransform, type MapArticulation } from '@efferent/robot';
 import type { HandMoves } from './hand-moves.ts';
 import type { HandScript } from './hand-pilot.ts';
@@ -15,12 +15,13 @@ const besideM = 0.007;
 const stepRad = 0.1;
 const onWayM = 0.015;
 /** The handle is farther from the hand than this when the fingers have slipped off, m. */
-const slippedM = 0.07;
+const slippedM = 0.06;
 /** The door is opened farther than needed by this, rad. */
 const reserveRad = 0.08;
 const mostGrasps = 5;
-/** A handle that came along by this much is held, rad. */
-const cameRad = 0.03;
+/** A door that came along by less than this, so often in a row, is not held any more, rad. */
+const cameRad = 0.015;
+const mostStays = 3;
 
 /** Where a door's handle is when the door stands at an angle, and the angle that the handle is seen at. */
 class DoorWay {
@@ -66,14 +67,16 @@ export function* openDoor(moves: HandMoves, name: string, first: HandView): Hand
   view = yield* moves.driveTo(moves.standFor(handle(view), [arm[0], arm[1]], extensionM), view);
   for (let i = 0; i < mostGrasps && angle(view) < door.openAt; i++) {
     view = yield* grasp(moves, handle, view);
-    while (angle(view) < goalRad && distance3(handle(view), view.tool.translation) < slippedM) {
+    const grip = subtract3(view.tool.translation, handle(view));
+    const ahead = () => add3(way.handleAt(Math.min(goalRad, angle(view) + stepRad)), grip);
+    const hasSlipped = () => distance3(add3(handle(view), grip), view.tool.translation) > slippedM;
+    for (let stays = 0; angle(view) < goalRad && !hasSlipped() && stays < mostStays; ) {
       const before = angle(view);
-      const ahead = () => way.handleAt(Math.min(goalRad, angle(view) + stepRad));
       const drawnIn = ahead();
       view = yield moves.reach(() => drawnIn, onWayM);
       const beside = ahead();
       view = yield moves.align(() => beside, onWayM, 'fine');
-      if (angle(view) < before + cameRad / 2) break;
+      stays = angle(view) < before + cameRad ? stays + 1 : 0;
     }
     view = yield moves.joint(moves.gripper, openM, 0.02);
   }
