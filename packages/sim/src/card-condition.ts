@@ -26,6 +26,11 @@ export const condition = oneForm([
     distance_m: v.strictTuple([positiveNumber, positiveNumber]),
     tilt_deg: v.optional(positiveNumber, 15),
   }),
+  strictObject({
+    /** A stain of the scene, and the share of it that must have been wiped. */
+    wiped: identifier,
+    share: v.pipe(positiveNumber, v.maxValue(1)),
+  }),
   strictObject({ category: identifier, inside: reference }),
   strictObject({ part: reference, state: v.picklist(['open', 'closed', '{state}']) }),
   strictObject({ cleared: reference, except: v.optional(v.array(reference), []) }),

@@ -54,6 +54,7 @@ function judgeCondition(
   states: ReadonlyMap<string, EntityState>,
 ): Judgement {
   if (condition.kind === 'part') return judgePart(scene, condition.articulationId, condition.state, states);
+  if (condition.kind === 'wiped') return judgeWiped(condition, states);
   const object = states.get(condition.objectId);
   if (object === undefined) return no(`there is no ${condition.objectId}`);
   if (condition.kind === 'held') return judgeHeld(object, condition.aboveM ?? Number.NEGATIVE_INFINITY);
@@ -70,6 +71,16 @@ function judgeCondition(
     case 'at':
       return judgeAt(scene, object, condition.placeId);
   }
+}
+
+function judgeWiped(
+  { stainId, share }: Extract<GoalCondition, { kind: 'wiped' }>,
+  states: ReadonlyMap<string, EntityState>,
+): Judgement {
+  const wiped = states.get(stainId)?.wipedShare;
+  if (wiped === undefined) return no(`there is no ${stainId}`);
+  const where = `${(100 * wiped).toFixed(0)} % of ${stainId} is wiped, ${(100 * share).toFixed(0)} % wanted`;
+  return wiped >= share ? yes(where) : no(where);
 }
 
 function judgeHeld(object: EntityState, aboveM: number): Judgement {

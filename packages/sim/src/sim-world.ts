@@ -10,11 +10,12 @@ import { PhysicsWorld } from './physics-world.ts';
 import { drawSetup, type EpisodeSetup } from './placement.ts';
 import { RobotPlant } from './robot-plant.ts';
 import type { Scene } from './scene-file.ts';
+import { StainLog } from './stain-log.ts';
 
 /** The true state of one thing, for the judge's side. */
 export interface EntityState {
   readonly id: string;
-  readonly type: 'object' | 'articulation' | 'robot' | 'gripper';
+  readonly type: 'object' | 'articulation' | 'robot' | 'gripper' | 'stain';
   /** Kind of an object, e.g. `apple`. */
   readonly kind: string;
   readonly pose: Transform;
@@ -24,6 +25,8 @@ export interface EntityState {
   readonly angularRadS: Vector3;
   /** Joint position of an articulation, m or rad. */
   readonly jointPosition?: number;
+  /** Share of a stain that was wiped, [0, 1]. */
+  readonly wipedShare?: number;
   readonly isHeld: boolean;
 }
 
@@ -64,6 +67,7 @@ export class SimWorld {
   readonly robots: readonly [SimRobot, ...SimRobot[]];
   readonly collisions = new CollisionLog();
   readonly people: PersonLog;
+  readonly stains: StainLog;
   readonly dtS: number;
   /** Simulated time since the last reset, s. */
   timeS = 0;
@@ -75,6 +79,7 @@ export class SimWorld {
     this.#rng = new Rng(options.seed);
     this.physics = new PhysicsWorld(options.scene);
     this.people = new PersonLog(options.scene.file.people);
+    this.stains = new StainLog(options.scene, this.physics);
     this.dtS = this.physics.dtS;
     const models = [options.robot, ...(options.otherRobots ?? [])];
     this.robots = models.map((model, i) => this.#addRobot(model, models, i)) as [SimRobot, ...SimRobot[]];
@@ -122,6 +127,7 @@ export class SimWorld {
     for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step();
     this.collisions.clear();
     this.people.clear();
+    this.stains.clear();
     for (const { plant } of this.robots) plant.grip.events.length = 0;
   }
 
@@ -143,6 +149,7 @@ export class SimWorld {
     this.#stepArticulations();
     this.physics.step();
     for (const { plant } of this.robots) plant.afterPhysics(this.timeS);
+    this.stains.measure();
     this.timeS += this.dtS;
   }
 

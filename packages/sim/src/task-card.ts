@@ -76,6 +76,7 @@ export type GoalCondition =
       readonly distanceM: readonly [number, number];
       readonly tiltRad: number;
     }
+  | { readonly kind: 'wiped'; readonly stainId: string; readonly share: number }
   | { readonly kind: 'part'; readonly articulationId: string; readonly state: 'open' | 'closed' };
 
 /** One task with its slots filled in and its world set up; equal seeds give equal episodes. */
@@ -268,6 +269,7 @@ function bindCondition(
   }
   if ('part' in each)
     return [{ kind: 'part', articulationId: fill(each.part), state: fill(each.state) as 'open' | 'closed' }];
+  if ('wiped' in each) return [{ kind: 'wiped', stainId: each.wiped, share: each.share }];
   const objectId = fill(each.object);
   if ('inside' in each) return [{ kind: 'inside', objectId, containerId: fill(each.inside) }];
   if ('on' in each) return [{ kind: 'on', objectId, supportId: fill(each.on) }];
@@ -321,6 +323,12 @@ function cardProblems(scene: Scene, card: TaskCard): string[] {
           scene.file.people.map(({ id }) => id),
           each.before_face_of,
           `${field}.${i}.before_face_of`,
+        );
+      if ('wiped' in each)
+        expect(
+          scene.file.stains.map(({ id }) => id),
+          each.wiped,
+          `${field}.${i}.wiped`,
         );
       if ('part' in each) expect(parts, each.part, `${field}.${i}.part`);
       if ('cleared' in each) expect(supports, each.cleared, `${field}.${i}.cleared`);

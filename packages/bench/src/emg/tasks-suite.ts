@@ -29,6 +29,7 @@ const tasks: readonly ControlTask[] = [
   { scene: 'care-room', task: 'emg-press-switch', hasSkill: false },
   { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: false },
   { scene: 'care-room', task: 'emg-cup-to-mouth', hasSkill: false },
+  { scene: 'care-room', task: 'emg-wipe', hasSkill: false },
 ];
 
 /** How each way of control is used, and whether the robot assists. */

@@ -8,6 +8,7 @@ import { openDoor } from './open-door.ts';
 import { putDown, takeFrom } from './pick-and-place.ts';
 import { pickFromFloor } from './pick-from-floor.ts';
 import { pressButton } from './press-button.ts';
+import { wipe } from './wipe.ts';
 
 type MakeScript = (moves: HandMoves, view: HandView) => HandScript<unknown>;
 
@@ -17,6 +18,7 @@ const scripts: Readonly<Record<string, MakeScript>> = {
   'emg-open-fridge': (moves, view) => openDoor(moves, 'fridge-door', view),
   'emg-press-switch': (moves, view) => pressButton(moves, 'light-switch', view),
   'emg-pick-fallen': (moves, view) => pickFromFloor(moves, 'remote', 'mat', view),
+  'emg-wipe': (moves, view) => wipe(moves, 'spill', 'sponge', view),
   'emg-cup-to-mouth': (moves, view) => bringToMouth(moves, 'mug', 'resident', view),
 };
 

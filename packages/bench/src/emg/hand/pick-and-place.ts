@@ -79,10 +79,10 @@ export function liftedBy(view: HandView, byM: number): () => number {
 }
 
 /** The surface that a point lies just above. */
-function surfaceBelow(moves: HandMoves, [x, y, z]: Vector3): MapSurface | undefined {
+export function surfaceBelow(moves: HandMoves, [x, y, z]: Vector3, slackM = 0): MapSurface | undefined {
   return moves.map.surfaces.find(({ furnitureId, heightM, centerM, sizeM }) => {
     const [u, v] = furnitureTransform(moves.map, furnitureId).inverse().apply([x, y, 0]);
     const isOver = Math.abs(u - centerM[0]) <= sizeM[0] / 2 && Math.abs(v - centerM[1]) <= sizeM[1] / 2;
-    return isOver && z > heightM && z < heightM + 0.2;
+    return isOver && z > heightM - slackM && z < heightM + 0.2;
   });
 }

@@ -3,6 +3,9 @@ import type { MessageTypes } from '@efferent/interfaces';
 
 type Marker = MessageTypes['visualization_msgs/msg/Marker'];
 
+/** Action DELETE of visualization_msgs/msg/Marker. */
+const deleteAction = 2;
+
 /** One thing as the page draws it, in `map`. */
 export interface DrawnThing {
   /** Where its first solid is. */
@@ -21,8 +24,10 @@ export class DrawnThings {
   apply(markers: readonly Marker[]): void {
     for (const marker of markers) {
       const solids = this.#solids.get(marker.ns) ?? new Map<number, Marker>();
-      this.#solids.set(marker.ns, solids);
-      solids.set(marker.id, marker);
+      if (marker.action === deleteAction) solids.delete(marker.id);
+      else solids.set(marker.id, marker);
+      if (solids.size > 0) this.#solids.set(marker.ns, solids);
+      else this.#solids.delete(marker.ns);
     }
   }
 
