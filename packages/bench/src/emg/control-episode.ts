@@ -64,6 +64,8 @@ export interface ControlEpisode {
   /** Whether the user was content before the time limit. */
   readonly isContent: boolean;
   readonly conditions: readonly string[];
+  /** What a user who drives by hand was at in the end; empty for others. */
+  readonly stage: string;
   /** From the first look at the screen to being content or the time limit, s. */
   readonly durationS: number;
   readonly gestures: number;
@@ -117,6 +119,7 @@ async function control(
 ): Promise<ControlEpisode> {
   const rng = new Rng(options.seed).fork('simulated-user');
   let startS = 0;
+  let stage = '';
   const mapping = await loadGestureMapping(bundledMappingPath(robot));
   const user = options.makeUser({
     task: options.task,
@@ -124,7 +127,10 @@ async function control(
     mapping,
     model: loadRobotModel(findWorkspaceFolders(), robot),
     map: scene.map,
-    onStage: (stage, view) => options.onStage?.(stage, view, graph.elapsedS() - startS),
+    onStage: (name, view) => {
+      stage = name;
+      options.onStage?.(name, view, graph.elapsedS() - startS);
+    },
   });
   const node = await graph.createNode('efferent_person');
   const seen = new SeenState(node, `/${robot}`);
@@ -173,6 +179,7 @@ async function control(
     success: verdict.success,
     isContent: contentS !== undefined,
     conditions: verdict.conditions.filter(({ isMet }) => !isMet).map(({ reason }) => reason),
+    stage,
     durationS: (contentS ?? graph.elapsedS()) - startS,
     gestures: hand.gestureCount,
     wrongGestures: hand.wrongCount,

@@ -176,7 +176,8 @@ function worstOfPeople(episodes: readonly ControlEpisode[]): ControlEpisode['peo
 }
 
 function describe(episode: ControlEpisode): string {
-  const { task, person, seed, success, conditions, durationS, gestures, activationS } = episode;
-  const verdict = success ? 'success' : `failed: ${conditions.join('; ')}`;
+  const { task, person, seed, success, conditions, stage, durationS, gestures, activationS } = episode;
+  const at = stage === '' ? '' : `, at "${stage}"`;
+  const verdict = success ? 'success' : `failed: ${conditions.join('; ')}${at}`;
   return `seed ${seed} person ${person} ${task}: ${verdict} · ${durationS.toFixed(0)} s, ${gestures} gestures, ${activationS.toFixed(1)} s of activation`;
 }
