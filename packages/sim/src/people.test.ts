@@ -121,14 +121,14 @@ describe('a person in the scene', () => {
       targets[robot.actuatorIndex(name)] = value;
       world.step({ actuatorTargets: targets }, 4);
     };
-    set('joint_lift', 0.693);
+    set('joint_lift', 0.69);
     set('gripper_aperture', 0.14);
     set('joint_wrist_yaw', 0);
     set('wrist_extension', 0.3);
     const [x, y] = world.plant.grip.toolPose(world.plant.placement).translation;
     world.moveObject(
       'orange',
-      Transform.fromPlanar(x, y, 0).multiply(new Transform([0, 0, 0.7805], [0, 0, 0, 1])),
+      Transform.fromPlanar(x, y, 0).multiply(new Transform([0, 0, 0.781], [0, 0, 0, 1])),
     );
     world.people.clear();
     set('gripper_aperture', 0);

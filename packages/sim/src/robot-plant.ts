@@ -150,16 +150,8 @@ export class RobotPlant {
 
   /** Takes in the physics step of the objects: new grasps, and what is pushed too hard. */
   afterPhysics(timeS: number): void {
-    const { carriedCount } = this.solids;
     this.grip.updateGrasp(this.#placement, this.targets[this.#gripper] as number, this.apertureM);
-    // What was just taken has solids of its own from now on, not only from the next motion on.
-    if (this.solids.carriedCount !== carriedCount) this.#placeCarried();
     this.stops.readContacts(timeS);
-  }
-
-  #placeCarried(): void {
-    const { q, x, y, yaw } = this.state;
-    this.solids.place(q, x, y, yaw, this.#placement);
   }
 
   /** Writes the next state into `next`; returns whether anything moves. */
