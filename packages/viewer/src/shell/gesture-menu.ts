@@ -1,4 +1,5 @@
 import type { MessageTypes } from '@efferent/interfaces';
+import { isDrawnByProcessor } from '../world/quality.ts';
 import { byId, element } from './element.ts';
 
 type ControlStatus = MessageTypes['efferent_interfaces/msg/GestureControlStatus'];
@@ -6,7 +7,7 @@ type ControlStatus = MessageTypes['efferent_interfaces/msg/GestureControlStatus'
 /** A menu that nobody has spoken of for so long is gone, ms. */
 const staleMs = 1500;
 /** Steps in which the bar of the lit choice runs out: every one has the browser compose the page anew. */
-const progressSteps = 16;
+const progressSteps = isDrawnByProcessor ? 8 : 32;
 
 /**
  * Shows what the person can choose by a gesture and which choice is lit.
