@@ -146,10 +146,10 @@ describe('the viewer in a real browser', () => {
   it('says at once that the connection is lost, and comes back by itself', async () => {
     const bridge = kitchen.system.pid('bridge');
     if (bridge === undefined) throw new Error('the bridge has no process');
-    // The supervisor has a new bridge within a second or two: what the page said meanwhile is noted down.
-    const said = viewer.page.evaluate(
-      (limitMs) =>
-        new Promise<string>((resolve, reject) => {
+    // The supervisor has a new bridge within a second or two: what the page says meanwhile is noted down, from before.
+    const said = await viewer.page.evaluateHandle(
+      (limitMs) => ({
+        text: new Promise<string>((resolve, reject) => {
           const observer = new MutationObserver(() => {
             if (!document.body.classList.contains('is-stale')) return;
             observer.disconnect();
@@ -158,10 +158,11 @@ describe('the viewer in a real browser', () => {
           observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
           setTimeout(() => reject(new Error('the page did not notice')), limitMs);
         }),
+      }),
       patienceMs,
     );
     process.kill(bridge, 'SIGKILL');
-    expect(await said).toContain('Connection lost');
+    expect(await said.evaluate(({ text }) => text)).toContain('Connection lost');
     await viewer.page.locator('body:not(.is-stale)').waitFor({ timeout: patienceMs });
     await viewer.page.getByText('live', { exact: true }).waitFor({ timeout: patienceMs });
   });

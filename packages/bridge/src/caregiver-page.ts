@@ -86,7 +86,7 @@ export const caregiverPage = `<!doctype html>
   }
 
   byId('stop').onclick = () => post('/stop');
-  byId('resume').onclick = () => post('/resume');
+  byId('resume').onclick = () => post('/caregiver/beat').then(() => post('/resume'));
   byId('quiet').onclick = () => { heard = alarmNow()?.join(': ') ?? ''; draw(); };
   byId('sound').onclick = () => {
     audio ??= new AudioContext();
@@ -105,6 +105,7 @@ export const caregiverPage = `<!doctype html>
     byId('beat').textContent = Number.isFinite(age) ? 'Last heartbeat ' + (age / 1000).toFixed(1) + ' s ago' : '';
   }, beatMs);
   listen();
+  post('/caregiver/beat');
 </script>
 </body>
 </html>

@@ -25,9 +25,13 @@ test('over stdio a client starts a system of its own, uses it, and ends it by ha
     stderr: 'pipe',
   });
   const client = new Client({ name: 'test', version: '1' });
-  // Anything on standard output that is no message of the protocol would be an error here.
+  // Anything on standard output that is no message of the protocol would be an error here. The SDK's client takes the last
+  // progress of a call for unknown when it reads it together with the result: it hands out results first.
   const errors: Error[] = [];
-  client.onerror = (error) => errors.push(error);
+  client.onerror = (error) => {
+    if (!error.message.startsWith('Received a progress notification for an unknown token'))
+      errors.push(error);
+  };
   await client.connect(transport);
   const told: string[] = [];
   const answer = await client.callTool(

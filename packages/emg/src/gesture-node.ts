@@ -16,6 +16,7 @@ import { calibrationPath, type LoadedCalibration, loadCalibration } from './deco
 import { type DecoderName, decoderNames } from './decoder/decoder-name.ts';
 import { ensureCalibration } from './decoder/ensure-calibration.ts';
 import { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
+import { defaultNormalisationS } from './decoder/sliding-normaliser.ts';
 import { noGesture, watchDecoding, watchSilence } from './decoding-watch-node.ts';
 import type { EmgFrame } from './emg-source.ts';
 
@@ -47,6 +48,12 @@ export const gestureNode: NodeModule = {
       readOnly: true,
     });
     const wantedDecoder = decoderFrom(node);
+    const normalisationS = node.declareParameter('normalisation_s', defaultNormalisationS, {
+      description:
+        'time constant with which changes of the sleeve are followed, s of decided gesture; 0 for never',
+      readOnly: true,
+      range: [0, 3600],
+    });
     const gestures = node.createPublisher(
       'efferent_interfaces/msg/Gesture',
       '/emg/gesture',
@@ -71,6 +78,7 @@ export const gestureNode: NodeModule = {
         sourceId: source,
         file: fileOf(source),
         decoder: wantedDecoder,
+        normalisationS,
       });
       if (ready === undefined) return;
       decoders.set(source, ready);
@@ -151,7 +159,12 @@ async function prepareDecoder(
   node: RosNode,
   services: NodeServices,
   publish: PublishGesture,
-  wanted: { readonly sourceId: string; readonly file: string; readonly decoder: DecoderName | undefined },
+  wanted: {
+    readonly sourceId: string;
+    readonly file: string;
+    readonly decoder: DecoderName | undefined;
+    readonly normalisationS: number;
+  },
 ): Promise<ReadyDecoder | undefined> {
   const { sourceId, file } = wanted;
   node.logger.info('calibration-loading', { file });
@@ -172,6 +185,7 @@ async function prepareDecoder(
       model,
       (work) => services.jobs.run(decodeJob, work),
       (window) => publish(gestureMessage(node, calibration, window)),
+      wanted.normalisationS,
     );
     return { file, calibration, decoder, model };
   } catch (error) {

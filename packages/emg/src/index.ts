@@ -55,6 +55,7 @@ export {
 export { GestureBelief } from './decoder/gesture-belief.ts';
 export { type DecodedWindow, GestureDecoder } from './decoder/gesture-decoder.ts';
 export type { DecoderAccuracy } from './decoder/held-out.ts';
+export { defaultNormalisationS, normaliserOf, type SlidingNormaliser } from './decoder/sliding-normaliser.ts';
 export {
   type EmulatedDevice,
   emulatedDevices,

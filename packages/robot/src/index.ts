@@ -3,6 +3,8 @@ export { type BasePose, type BasePoseSearch, findBasePoses } from './base-poses.
 export { type CartesianRequest, planCartesianPath } from './cartesian-path.ts';
 export { type Collision, CollisionChecker } from './collision-checker.ts';
 export { CommandGate, type GateOutput, type GateSource } from './command-gate.ts';
+export { type DriveStretch, planDrive } from './drive-planner.ts';
+export { DriveSpace } from './drive-space.ts';
 export { DriverPoseCodec } from './driver-pose.ts';
 export { GateGuard } from './gate-guard.ts';
 export { inspectRobot, type RobotInspection } from './inspect-robot.ts';

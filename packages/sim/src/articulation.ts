@@ -10,6 +10,9 @@ import type { ArticulationPhysics } from './scene-file.ts';
 /** Within this of closed the seal holds: m for a drawer, rad for a door. */
 const sealZone = { prismatic: 0.004, revolute: 0.012 } as const;
 
+/** A button that is pressed gives way by at least this in a step, m: it must not hold up the hand as a wall does. */
+const leastGiveM = 5e-4;
+
 /**
  * One drawer or door: a single degree of freedom with mass, Coulomb friction, viscous damping and a seal at closed.
  * It moves only by force; released half way it stays. Coordinates in m and N, or rad and N m.
@@ -69,6 +72,27 @@ export class Articulation {
       axis[1] * (r[2] * forceN[0] - r[0] * forceN[2]) +
       axis[2] * (r[0] * forceN[1] - r[1] * forceN[0])
     );
+  }
+
+  /** A button that has been pressed, not far enough to click in, comes back by its spring. */
+  get isSprung(): boolean {
+    return this.physics.springN !== undefined && !this.isOpen && this.position > this.spec.range[0];
+  }
+
+  /**
+   * Gives way to something that presses on it, as a button does.
+   *
+   * @param forceN - along the axis; against friction and spring
+   * @param byM - how far what presses wanted to go
+   * @returns whether it moved
+   */
+  press(forceN: number, byM: number): boolean {
+    const { springN, friction } = this.physics;
+    if (springN === undefined || forceN <= springN + friction) return false;
+    const before = this.position;
+    this.velocity = 0;
+    this.position = Math.min(this.spec.range[1], before + Math.max(byM, leastGiveM));
+    return this.position !== before;
   }
 
   /** Moves by `force` (N or N m) for `dtS`; returns whether it moved. */

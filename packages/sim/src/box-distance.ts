@@ -1,3 +1,4 @@
+import type { Vector3 } from '@efferent/core';
 import type { BoxSet } from './obb.ts';
 
 /** Doubles of one box in a {@link BoxSet}. */
@@ -21,14 +22,14 @@ export function boundsDistance(a: BoxSet, i: number, b: BoxSet, j: number): numb
   return Math.sqrt(sum);
 }
 
-/** Returns how far box `i` moved from one placement to another, by its centre, m. */
-export function centreDistance(from: BoxSet, to: BoxSet, i: number): number {
+/** Returns the way of the centre of box `i` from one placement to another, m. */
+export function centreWay(from: BoxSet, to: BoxSet, i: number): Vector3 {
   const o = i * stride;
-  return Math.hypot(
+  return [
     (to.data[o] as number) - (from.data[o] as number),
     (to.data[o + 1] as number) - (from.data[o + 1] as number),
     (to.data[o + 2] as number) - (from.data[o + 2] as number),
-  );
+  ];
 }
 
 /**

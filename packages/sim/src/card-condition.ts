@@ -1,4 +1,4 @@
-import { identifier, matching, oneForm, strictObject } from '@efferent/core';
+import { finiteNumber, identifier, matching, oneForm, positiveNumber, strictObject } from '@efferent/core';
 import * as v from 'valibot';
 
 /** An id, or the name of a slot in braces. */
@@ -12,7 +12,25 @@ export const condition = oneForm([
   strictObject({ object: reference, inside: reference }),
   strictObject({ object: reference, on: reference }),
   strictObject({ object: reference, at: reference }),
-  strictObject({ object: reference, held: v.literal(true) }),
+  strictObject({
+    object: reference,
+    held: v.literal(true),
+    /** The lowest that its foot may be, m above the floor. */
+    above_m: v.optional(finiteNumber),
+  }),
+  strictObject({
+    object: reference,
+    /** A person of the scene: it is held still and upright before their face. */
+    before_face_of: identifier,
+    /** Least and greatest distance of its side from the face, m. */
+    distance_m: v.strictTuple([positiveNumber, positiveNumber]),
+    tilt_deg: v.optional(positiveNumber, 15),
+  }),
+  strictObject({
+    /** A stain of the scene, and the share of it that must have been wiped. */
+    wiped: identifier,
+    share: v.pipe(positiveNumber, v.maxValue(1)),
+  }),
   strictObject({ category: identifier, inside: reference }),
   strictObject({ part: reference, state: v.picklist(['open', 'closed', '{state}']) }),
   strictObject({ cleared: reference, except: v.optional(v.array(reference), []) }),

@@ -1,4 +1,4 @@
-import { finiteNumber, object, parseWithSchema, record, type Transform } from '@efferent/core';
+import { finiteNumber, object, parseWithSchema, record, Transform } from '@efferent/core';
 import * as v from 'valibot';
 import type { Grip } from './grip.ts';
 import type { Scene } from './scene-file.ts';
@@ -22,6 +22,8 @@ const episodeReportSchema = object({
   held: v.array(v.string()),
   /** Joint positions by articulation id, m or rad. */
   articulations: record(v.string(), finiteNumber),
+  /** Share that was wiped, [0, 1], by the stain's id. */
+  stains: v.optional(record(v.string(), finiteNumber), {}),
   grips: v.array(object({ event: v.string(), target: v.string(), reason: v.optional(v.string()) })),
   perturbation: v.nullable(
     object({ name: v.string(), object: v.string(), outOfView: v.boolean(), atS: finiteNumber }),
@@ -46,6 +48,7 @@ export function episodeReport(
     people: world.people.report(),
     held: world.robots.flatMap(({ plant: { grip } }) => idOfHeld(grip.held)),
     articulations: Object.fromEntries(world.physics.articulations.map((a) => [a.id, a.position])),
+    stains: world.stains.shares(),
     grips: [...world.plant.grip.events],
     perturbation,
   };
@@ -90,6 +93,13 @@ export interface EntityPose {
   readonly angularRadS?: readonly [number, number, number];
 }
 
+const still = {
+  pose: Transform.identity,
+  linearMps: [0, 0, 0],
+  angularRadS: [0, 0, 0],
+  isHeld: false,
+} as const;
+
 /** Joins poses and report to the states that {@link judgeTask} wants. */
 export function entityStatesFromReport(
   scene: Scene,
@@ -97,7 +107,10 @@ export function entityStatesFromReport(
   report: EpisodeReport,
 ): EntityState[] {
   const kinds = new Map(scene.file.objects.map(({ id, kind }) => [id, kind]));
-  return poses.map(({ id, pose, linearMps, angularRadS }): EntityState => {
+  const stains = Object.entries(report.stains).map(
+    ([id, wipedShare]): EntityState => ({ ...still, id, type: 'stain', kind: 'stain', wipedShare }),
+  );
+  const things = poses.map(({ id, pose, linearMps, angularRadS }): EntityState => {
     const jointPosition = report.articulations[id];
     const kind = kinds.get(id);
     const type =
@@ -119,4 +132,5 @@ export function entityStatesFromReport(
       isHeld: report.held.includes(id),
     };
   });
+  return [...things, ...stains];
 }

@@ -1,5 +1,6 @@
 import type { Vector3 } from '@efferent/core';
 import { furnitureTransform } from '@efferent/robot';
+import { type Judgement, judgeBeforeFace, no, yes } from './judge-face.ts';
 import { centerOfMass, objectSolids } from './object-body.ts';
 import type { Scene } from './scene-file.ts';
 import type { EntityState } from './sim-world.ts';
@@ -47,21 +48,17 @@ export function judgeTask(
   return { success: met === conditions.length, goalConditionShare: met / conditions.length, conditions };
 }
 
-type Judgement = Omit<ConditionVerdict, 'condition'>;
-
-const no = (reason: string): Judgement => ({ isMet: false, reason });
-const yes = (reason: string): Judgement => ({ isMet: true, reason });
-
 function judgeCondition(
   scene: Scene,
   condition: GoalCondition,
   states: ReadonlyMap<string, EntityState>,
 ): Judgement {
   if (condition.kind === 'part') return judgePart(scene, condition.articulationId, condition.state, states);
+  if (condition.kind === 'wiped') return judgeWiped(condition, states);
   const object = states.get(condition.objectId);
   if (object === undefined) return no(`there is no ${condition.objectId}`);
-  if (condition.kind === 'held')
-    return object.isHeld ? yes(`${object.id} is held`) : no(`${object.id} is not held`);
+  if (condition.kind === 'held') return judgeHeld(object, condition.aboveM ?? Number.NEGATIVE_INFINITY);
+  if (condition.kind === 'before-face') return judgeBeforeFace(scene, condition, object);
   if (object.isHeld) return no(`${object.id} is still held`);
   const speed = Math.hypot(...object.linearMps);
   if (speed > restMps || Math.hypot(...object.angularRadS) > restRadS)
@@ -74,6 +71,23 @@ function judgeCondition(
     case 'at':
       return judgeAt(scene, object, condition.placeId);
   }
+}
+
+function judgeWiped(
+  { stainId, share }: Extract<GoalCondition, { kind: 'wiped' }>,
+  states: ReadonlyMap<string, EntityState>,
+): Judgement {
+  const wiped = states.get(stainId)?.wipedShare;
+  if (wiped === undefined) return no(`there is no ${stainId}`);
+  const where = `${(100 * wiped).toFixed(0)} % of ${stainId} is wiped, ${(100 * share).toFixed(0)} % wanted`;
+  return wiped >= share ? yes(where) : no(where);
+}
+
+function judgeHeld(object: EntityState, aboveM: number): Judgement {
+  if (!object.isHeld) return no(`${object.id} is not held`);
+  const heightM = object.pose.translation[2];
+  const where = `${object.id} is held, its foot ${heightM.toFixed(3)} m above the floor`;
+  return heightM >= aboveM ? yes(where) : no(where);
 }
 
 function judgePart(

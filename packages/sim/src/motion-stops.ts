@@ -136,12 +136,17 @@ export class MotionStops {
         const depth = boxes.depth(s, obstacleBoxes, o, this.#normal);
         if (depth <= allowed) continue;
         if (depth <= now.boxes.depth(s, obstacleBoxes, o) + 1e-6) continue;
-        // Fingers are made to touch handles: that stops them, but is no collision.
-        const isAtHandle = role !== 'link' && role !== 'carried' && obstacles[o]?.part === 'handle';
+        // Handles and buttons are made to be touched by fingers: that stops them, but is no collision.
+        const isMadeToTouch = obstacles[o]?.part === 'handle' || this.#isButton(obstacles[o]?.ownerId ?? '');
+        const isAtHandle = role !== 'link' && role !== 'carried' && isMadeToTouch;
         return this.#blockedBy(s, obstacles[o]?.ownerId ?? '', isAtHandle);
       }
     }
     return this.#meetsSelf(now, next) || this.#meetsOther(now, next) || this.#meetsOverload(now, next);
+  }
+
+  #isButton(id: string): boolean {
+    return this.#physics.findArticulation(id)?.physics.springN !== undefined;
   }
 
   #meetsOther(now: SolidPlacement, next: SolidPlacement): boolean {
@@ -203,14 +208,16 @@ export class MotionStops {
     return true;
   }
 
-  /** Tells whether a moving part now presses into a link other than the fingers. */
+  /** Tells whether a moving part now presses into a link other than the fingers; a button is held back by fingers, too. */
   meetsPart(articulationId: string, now: SolidPlacement): boolean {
     const { obstacles, obstacleBoxes } = this.#physics;
+    const isButton = this.#isButton(articulationId);
     for (let o = 0; o < obstacles.length; o++) {
       if (obstacles[o]?.ownerId !== articulationId || !obstacleBoxes.boundsTouch(o, this.#bounds, 0))
         continue;
       for (let s = 0; s < this.#solids.count; s++) {
-        if (this.#solids.roleOf(s) !== 'link' || !now.boxes.boundsOverlap(s, obstacleBoxes, o, 0)) continue;
+        if (!isButton && this.#solids.roleOf(s) !== 'link') continue;
+        if (!now.boxes.boundsOverlap(s, obstacleBoxes, o, 0)) continue;
         if (now.boxes.depth(s, obstacleBoxes, o) > stopDepthM) return true;
       }
     }

@@ -1,3 +1,4 @@
+import type { Vector3 } from '@efferent/core';
 import type { RobotModel } from '@efferent/robot';
 import type { BodyRegion } from './people.ts';
 import { blockedEffort } from './servo.ts';
@@ -29,13 +30,15 @@ export interface Push {
   /** Of the solid that met it, m/s. */
   readonly speedMps: number;
   readonly massKg: number;
+  /** How far the solid wanted to go in this step, map frame, m. */
+  readonly wayM: Vector3;
 }
 
 /** What a step of one degree of freedom ran into: see {@link pushOf}. */
 interface BlockedStep {
   readonly with: string;
-  /** How far the blocked solid would have moved, m, for this step of the actuator, m or rad. */
-  readonly movedM: number;
+  /** How far the blocked solid would have moved, map frame, m, for this step of the actuator, m or rad. */
+  readonly wayM: Vector3;
   readonly stepped: number;
   /** Target minus position of the actuator, m or rad. */
   readonly error: number;
@@ -49,9 +52,10 @@ const shortestLeverM = 0.05;
 export function pushOf(model: RobotModel, dof: number, step: BlockedStep): Push {
   const { base, arm } = model.manifest.moving_mass_kg;
   const actuator = model.actuators[dof];
-  const common = { with: step.with, speedMps: step.movedM / step.dtS };
+  const movedM = Math.hypot(...step.wayM);
+  const common = { with: step.with, speedMps: movedM / step.dtS, wayM: step.wayM };
   if (actuator === undefined) return { ...common, massKg: base, pressN: wheelTraction * gravityMps2 * base };
-  const lever = Math.max(shortestLeverM, step.movedM / Math.abs(step.stepped));
+  const lever = Math.max(shortestLeverM, movedM / Math.abs(step.stepped));
   return { ...common, massKg: arm, pressN: Math.abs(blockedEffort(actuator, step.error)) / lever };
 }
 

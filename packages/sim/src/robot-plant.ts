@@ -1,7 +1,7 @@
 import { type Rng, wrapAngle } from '@efferent/core';
 import type { Actuator, RobotModel } from '@efferent/robot';
 import { approachSpeed, bounded, moveBase } from './base-motion.ts';
-import { centreDistance } from './box-distance.ts';
+import { centreWay } from './box-distance.ts';
 import type { CollisionLog } from './collision-log.ts';
 import { Grip } from './grip.ts';
 import { MotionStops } from './motion-stops.ts';
@@ -255,10 +255,10 @@ export class RobotPlant {
     const { solid, obstacle } = this.stops.blockage;
     if (solid < 0) return;
     const position = this.state.actuatorPositions[dof] as number;
-    const movedM = centreDistance(this.#placement.boxes, trial.placement.boxes, solid);
+    const wayM = centreWay(this.#placement.boxes, trial.placement.boxes, solid);
     const stepped = (trial.actuators[dof] as number) - position;
     const error = (this.targets[dof] as number) - position;
-    this.pushes.push(pushOf(this.model, dof, { with: obstacle, movedM, stepped, error, dtS }));
+    this.pushes.push(pushOf(this.model, dof, { with: obstacle, wayM, stepped, error, dtS }));
   }
 
   #commit(next: Candidate, dtS: number, moves: boolean): void {

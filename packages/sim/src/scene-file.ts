@@ -88,6 +88,8 @@ export const sceneSchema = strictObject({
         damping: nonNegativeNumber,
         seal: nonNegativeNumber,
         handle_breakaway_n: positiveNumber,
+        /** A button: whatever presses on its boxes moves it, against this spring; it clicks in at `open_at`, N. */
+        spring_n: v.optional(positiveNumber),
       }),
       v.transform((a) => ({
         id: a.id,
@@ -96,6 +98,7 @@ export const sceneSchema = strictObject({
         damping: a.damping,
         seal: a.seal,
         handleBreakawayN: a.handle_breakaway_n,
+        ...(a.spring_n === undefined ? {} : { springN: a.spring_n }),
       })),
     ),
   ),
@@ -119,6 +122,30 @@ export const sceneSchema = strictObject({
     ),
   ),
   objects: v.array(strictObject({ id: identifier, kind: identifier, region: identifier })),
+  /** What is to be wiped: a rectangle on a surface, in its furniture's frame, and the object that wipes it. */
+  stains: v.optional(
+    v.array(
+      v.pipe(
+        strictObject({
+          id: identifier,
+          surface: identifier,
+          center: vector2,
+          size: v.strictTuple([positiveNumber, positiveNumber]),
+          wiped_by: identifier,
+          color: hexColor,
+        }),
+        v.transform((s) => ({
+          id: s.id,
+          surfaceId: s.surface,
+          centerM: s.center,
+          sizeM: s.size,
+          wipedBy: s.wiped_by,
+          colorRgb: s.color,
+        })),
+      ),
+    ),
+    [],
+  ),
 });
 
 export type ObjectKind = v.InferOutput<typeof objectKind>;
@@ -214,6 +241,18 @@ function checkReferences(
       map.containers.map((c) => c.id),
       r.containerId,
       `regions.${i}.container`,
+    );
+  });
+  file.stains.forEach((s, i) => {
+    expect(
+      map.surfaces.map(({ id }) => id),
+      s.surfaceId,
+      `stains.${i}.surface`,
+    );
+    expect(
+      file.objects.map(({ id }) => id),
+      s.wipedBy,
+      `stains.${i}.wiped_by`,
     );
   });
   problems.push(...peopleProblems(file.people).map((problem) => `${path}: ${problem}`));

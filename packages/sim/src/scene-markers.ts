@@ -3,6 +3,7 @@ import type { MessageTypes } from '@efferent/interfaces';
 import { placedBoxes } from '@efferent/robot';
 import { personBoxes } from './people.ts';
 import type { PhysicsWorld } from './physics-world.ts';
+import type { StainCell, StainLog } from './stain-log.ts';
 
 type Header = MessageTypes['std_msgs/msg/Header'];
 
@@ -11,6 +12,11 @@ const fullEveryS = 5;
 
 /** Shapes of visualization_msgs/msg/Marker. */
 const markerType = { box: 1, sphere: 2, cylinder: 3 } as const;
+
+/** Action DELETE of visualization_msgs/msg/Marker. */
+const deleteAction = 2;
+/** A square of a stain as it is drawn, m. */
+const stainScale: Vector3 = [0.02, 0.02, 0.002];
 
 interface MarkerSource {
   /** Entity that it belongs to; also the marker's namespace. */
@@ -27,14 +33,18 @@ interface MarkerSource {
 /** The scene as `visualization_msgs/msg/Marker`s for human eyes: everything once, then only what moved. */
 export class SceneMarkers {
   readonly #physics: PhysicsWorld;
+  readonly #stains: StainLog | undefined;
+  /** Squares of stains as they are shown: drawn (`false`) or wiped away (`true`). */
+  readonly #shownCells = new Map<StainCell, boolean>();
   readonly #sources: readonly MarkerSource[];
   /** Last published pose by group; group 0 never moves. */
   readonly #shown: (Transform | undefined)[];
   #subscribers = 0;
   #lastFullS = Number.NEGATIVE_INFINITY;
 
-  constructor(physics: PhysicsWorld) {
+  constructor(physics: PhysicsWorld, stains?: StainLog) {
     this.#physics = physics;
+    this.#stains = stains;
     this.#sources = [...fixedSources(physics), ...articulationSources(physics), ...objectSources(physics)];
     this.#shown = new Array(1 + physics.articulations.length + physics.objects.length).fill(undefined);
   }
@@ -58,6 +68,7 @@ export class SceneMarkers {
   /** Makes the next call return everything. */
   forget(): void {
     this.#shown.fill(undefined);
+    this.#shownCells.clear();
   }
 
   /** Returns the markers whose pose changed since the last call. */
@@ -70,12 +81,27 @@ export class SceneMarkers {
       this.#shown[group] = pose;
       moved.set(group, pose);
     }
-    return this.#sources.flatMap((source) => {
+    const things = this.#sources.flatMap((source) => {
       const mapFromGroup = moved.get(source.group);
       return mapFromGroup === undefined
         ? []
         : [marker(source, mapFromGroup.multiply(source.groupFromMarker), header)];
     });
+    return [...things, ...this.#changedCells(header)];
+  }
+
+  /** Squares of stains that are drawn for the first time, or were wiped away. */
+  #changedCells(header: Header) {
+    const { stains = [] } = this.#stains ?? {};
+    return stains.flatMap(({ id: ns, cells, colorRgb }) =>
+      cells.flatMap((cell, id) => {
+        if (this.#shownCells.get(cell) === cell.isWiped) return [];
+        this.#shownCells.set(cell, cell.isWiped);
+        const source = { ns, id, type: markerType.box, scale: stainScale, colorRgb };
+        const drawn = marker(source, new Transform([cell.x, cell.y, cell.z], [0, 0, 0, 1]), header);
+        return [cell.isWiped ? { ...drawn, action: deleteAction } : drawn];
+      }),
+    );
   }
 
   #poseOf(group: number): Transform {
@@ -86,7 +112,11 @@ export class SceneMarkers {
   }
 }
 
-function marker(source: MarkerSource, pose: Transform, header: Header) {
+function marker(
+  source: Pick<MarkerSource, 'ns' | 'id' | 'type' | 'scale' | 'colorRgb'>,
+  pose: Transform,
+  header: Header,
+) {
   const [x, y, z] = pose.translation;
   const [qx, qy, qz, qw] = pose.rotation;
   return {

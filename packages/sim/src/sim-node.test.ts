@@ -110,7 +110,7 @@ it('publishes every sensor at its rate, moves by the driver names, and answers t
 
 it('refuses a scene, a task and a fault that do not exist, by name', async () => {
   await expect(startSim({ scene: 'garage' })).rejects.toThrow(
-    /there is no scene "garage"; the workspace has bedroom, kitchen/,
+    /there is no scene "garage"; the workspace has bedroom, care-room, kitchen/,
   );
   await expect(startSim({ task: 'juggle' })).rejects.toThrow(/has no task "juggle"/);
 });

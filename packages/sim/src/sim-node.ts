@@ -93,7 +93,7 @@ class Simulation {
           if (i === 0) this.#diagnostics.countPicture();
         }),
     );
-    this.#markers = new SceneMarkers(world.physics);
+    this.#markers = new SceneMarkers(world.physics, world.stains);
     this.#publishers = createScenePublishers(node);
     this.#rates = { clock: new Rate(clockRateHz), judge: new Rate(10) };
     serveJudge(node, world, {

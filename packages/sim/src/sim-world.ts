@@ -1,6 +1,7 @@
 import { Rng, Transform, type Vector3 } from '@efferent/core';
 import { type RobotModel, standOf } from '@efferent/robot';
 import { Body } from 'cannon-es';
+import type { Articulation } from './articulation.ts';
 import { CollisionLog } from './collision-log.ts';
 import { HeadCamera, type HeadCameraFrame } from './head-camera.ts';
 import { Lidar } from './lidar.ts';
@@ -9,11 +10,12 @@ import { PhysicsWorld } from './physics-world.ts';
 import { drawSetup, type EpisodeSetup } from './placement.ts';
 import { RobotPlant } from './robot-plant.ts';
 import type { Scene } from './scene-file.ts';
+import { StainLog } from './stain-log.ts';
 
 /** The true state of one thing, for the judge's side. */
 export interface EntityState {
   readonly id: string;
-  readonly type: 'object' | 'articulation' | 'robot' | 'gripper';
+  readonly type: 'object' | 'articulation' | 'robot' | 'gripper' | 'stain';
   /** Kind of an object, e.g. `apple`. */
   readonly kind: string;
   readonly pose: Transform;
@@ -23,6 +25,8 @@ export interface EntityState {
   readonly angularRadS: Vector3;
   /** Joint position of an articulation, m or rad. */
   readonly jointPosition?: number;
+  /** Share of a stain that was wiped, [0, 1]. */
+  readonly wipedShare?: number;
   readonly isHeld: boolean;
 }
 
@@ -63,6 +67,7 @@ export class SimWorld {
   readonly robots: readonly [SimRobot, ...SimRobot[]];
   readonly collisions = new CollisionLog();
   readonly people: PersonLog;
+  readonly stains: StainLog;
   readonly dtS: number;
   /** Simulated time since the last reset, s. */
   timeS = 0;
@@ -74,6 +79,7 @@ export class SimWorld {
     this.#rng = new Rng(options.seed);
     this.physics = new PhysicsWorld(options.scene);
     this.people = new PersonLog(options.scene.file.people);
+    this.stains = new StainLog(options.scene, this.physics);
     this.dtS = this.physics.dtS;
     const models = [options.robot, ...(options.otherRobots ?? [])];
     this.robots = models.map((model, i) => this.#addRobot(model, models, i)) as [SimRobot, ...SimRobot[]];
@@ -121,6 +127,7 @@ export class SimWorld {
     for (let i = 0; i < steps && physics.objects.some((o) => !o.isAsleep); i++) physics.step();
     this.collisions.clear();
     this.people.clear();
+    this.stains.clear();
     for (const { plant } of this.robots) plant.grip.events.length = 0;
   }
 
@@ -142,6 +149,7 @@ export class SimWorld {
     this.#stepArticulations();
     this.physics.step();
     for (const { plant } of this.robots) plant.afterPhysics(this.timeS);
+    this.stains.measure();
     this.timeS += this.dtS;
   }
 
@@ -151,10 +159,13 @@ export class SimWorld {
       const holder = this.robots.find(
         ({ plant: { grip } }) => grip.held?.kind === 'handle' && grip.held.articulation === articulation,
       );
-      if (holder === undefined && articulation.velocity === 0) continue;
+      if (this.#pressButton(articulation)) continue;
+      if (holder === undefined && articulation.velocity === 0 && !articulation.isSprung) continue;
       const before = articulation.position;
       const pull = holder?.plant.grip.handleForceN;
-      const force = pull === undefined ? 0 : articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]);
+      const spring = articulation.isSprung ? -(articulation.physics.springN ?? 0) : 0;
+      const force =
+        pull === undefined ? spring : articulation.generalisedForce([-pull[0], -pull[1], -pull[2]]);
       if (!articulation.step(force, this.dtS)) {
         if (before !== articulation.position || articulation.velocity === 0)
           this.physics.placeArticulation(articulation, 0);
@@ -166,6 +177,21 @@ export class SimWorld {
       articulation.velocity = 0;
       this.physics.placeArticulation(articulation, 0);
     }
+  }
+
+  /** Lets a button give way to what presses on it; returns whether something does. */
+  #pressButton(articulation: Articulation): boolean {
+    if (articulation.physics.springN === undefined) return false;
+    const pushes = this.robots.flatMap(({ plant }) => plant.pushes);
+    const onIt = pushes.filter((push) => push.with === articulation.id);
+    const along = onIt.map(({ wayM, pressN }) => {
+      const wayAlongM = articulation.generalisedForce(wayM);
+      return { wayAlongM, forceN: (pressN * wayAlongM) / Math.max(1e-12, Math.hypot(...wayM)) };
+    });
+    const forceN = along.reduce((sum, each) => sum + each.forceN, 0);
+    if (!articulation.press(forceN, Math.max(0, ...along.map(({ wayAlongM }) => wayAlongM)))) return false;
+    this.physics.placeArticulation(articulation, 0);
+    return true;
   }
 
   #addRobot(model: RobotModel, all: readonly RobotModel[], index: number): SimRobot {

@@ -68,7 +68,15 @@ export type GoalCondition =
   | { readonly kind: 'inside'; readonly objectId: string; readonly containerId: string }
   | { readonly kind: 'on'; readonly objectId: string; readonly supportId: string }
   | { readonly kind: 'at'; readonly objectId: string; readonly placeId: string }
-  | { readonly kind: 'held'; readonly objectId: string }
+  | { readonly kind: 'held'; readonly objectId: string; readonly aboveM?: number }
+  | {
+      readonly kind: 'before-face';
+      readonly objectId: string;
+      readonly personId: string;
+      readonly distanceM: readonly [number, number];
+      readonly tiltRad: number;
+    }
+  | { readonly kind: 'wiped'; readonly stainId: string; readonly share: number }
   | { readonly kind: 'part'; readonly articulationId: string; readonly state: 'open' | 'closed' };
 
 /** One task with its slots filled in and its world set up; equal seeds give equal episodes. */
@@ -261,11 +269,22 @@ function bindCondition(
   }
   if ('part' in each)
     return [{ kind: 'part', articulationId: fill(each.part), state: fill(each.state) as 'open' | 'closed' }];
+  if ('wiped' in each) return [{ kind: 'wiped', stainId: each.wiped, share: each.share }];
   const objectId = fill(each.object);
   if ('inside' in each) return [{ kind: 'inside', objectId, containerId: fill(each.inside) }];
   if ('on' in each) return [{ kind: 'on', objectId, supportId: fill(each.on) }];
   if ('at' in each) return [{ kind: 'at', objectId, placeId: fill(each.at) }];
-  return [{ kind: 'held', objectId }];
+  if ('before_face_of' in each)
+    return [
+      {
+        kind: 'before-face',
+        objectId,
+        personId: each.before_face_of,
+        distanceM: each.distance_m,
+        tiltRad: (each.tilt_deg * Math.PI) / 180,
+      },
+    ];
+  return [{ kind: 'held', objectId, ...(each.above_m === undefined ? {} : { aboveM: each.above_m }) }];
 }
 
 function standsOn(scene: Scene, setup: EpisodeSetup, objectId: string, surfaceId: string): boolean {
@@ -299,6 +318,18 @@ function cardProblems(scene: Scene, card: TaskCard): string[] {
       if ('inside' in each) expect(containers, each.inside, `${field}.${i}.inside`);
       if ('on' in each) expect(supports, each.on, `${field}.${i}.on`);
       if ('at' in each) expect(places, each.at, `${field}.${i}.at`);
+      if ('before_face_of' in each)
+        expect(
+          scene.file.people.map(({ id }) => id),
+          each.before_face_of,
+          `${field}.${i}.before_face_of`,
+        );
+      if ('wiped' in each)
+        expect(
+          scene.file.stains.map(({ id }) => id),
+          each.wiped,
+          `${field}.${i}.wiped`,
+        );
       if ('part' in each) expect(parts, each.part, `${field}.${i}.part`);
       if ('cleared' in each) expect(supports, each.cleared, `${field}.${i}.cleared`);
     });

@@ -8,11 +8,13 @@ import {
   loadGestureMapping,
 } from '@efferent/emg';
 import type { MessageTypes } from '@efferent/interfaces';
+import { loadRobotModel, type PriorMap, type RobotModel } from '@efferent/robot';
 import { qosProfiles, type RosNode } from '@efferent/ros';
-import { repositoryFolder } from '@efferent/runtime';
+import { findWorkspaceFolders, repositoryFolder } from '@efferent/runtime';
 import { type StandingEpisode, setUpEpisode } from '@efferent/runtime/simulation';
 import { type EntityState, judgeTask } from '@efferent/sim';
 import { DecoderErrors } from './decoder-errors.ts';
+import type { HandView } from './hand/hand-view.ts';
 import { MotorResponse, type MuscleAction } from './user/motor-response.ts';
 import { SeenState } from './user/seen-state.ts';
 
@@ -33,8 +35,22 @@ export interface ControlEpisodeOptions {
   readonly calibration: string;
   /** Share of right decisions to be had while the forearm is not silent; the decoder's own without it. */
   readonly accuracy?: number;
-  readonly makeUser: (instruction: string, mapping: GestureMapping) => UserStrategy;
+  /** Whether the robot slows before obstacles and leads the hand; not without it. */
+  readonly assist?: boolean;
+  readonly makeUser: (wish: UserWish) => UserStrategy;
+  /** Is told what a user who drives by hand begins to do. */
+  readonly onStage?: (stage: string, view: HandView, atS: number) => void;
   readonly onLog?: (line: string) => void;
+}
+
+/** What a simulated user is to do, and what they know of the robot and the room. */
+export interface UserWish {
+  readonly task: string;
+  readonly instruction: string;
+  readonly mapping: GestureMapping;
+  readonly model: RobotModel;
+  readonly map: PriorMap;
+  readonly onStage: (stage: string, view: HandView) => void;
 }
 
 /** What one task by gestures came to. */
@@ -48,6 +64,8 @@ export interface ControlEpisode {
   /** Whether the user was content before the time limit. */
   readonly isContent: boolean;
   readonly conditions: readonly string[];
+  /** What a user who drives by hand was at in the end; empty for others. */
+  readonly stage: string;
   /** From the first look at the screen to being content or the time limit, s. */
   readonly durationS: number;
   readonly gestures: number;
@@ -84,6 +102,7 @@ export async function runControlEpisode(options: ControlEpisodeOptions): Promise
       recording: String(seed),
       calibration,
       decisions: decisionsTopic,
+      assist: String(options.assist ?? false),
     },
     ...(onLog === undefined ? {} : { onLog }),
   });
@@ -99,8 +118,20 @@ async function control(
   options: ControlEpisodeOptions,
 ): Promise<ControlEpisode> {
   const rng = new Rng(options.seed).fork('simulated-user');
+  let startS = 0;
+  let stage = '';
   const mapping = await loadGestureMapping(bundledMappingPath(robot));
-  const user = options.makeUser(episode.instruction, mapping);
+  const user = options.makeUser({
+    task: options.task,
+    instruction: episode.instruction,
+    mapping,
+    model: loadRobotModel(findWorkspaceFolders(), robot),
+    map: scene.map,
+    onStage: (name, view) => {
+      stage = name;
+      options.onStage?.(name, view, graph.elapsedS() - startS);
+    },
+  });
   const node = await graph.createNode('efferent_person');
   const seen = new SeenState(node, `/${robot}`);
   const activate = node.createPublisher('std_msgs/msg/String', '/emg/activate', qosProfiles.default);
@@ -119,7 +150,7 @@ async function control(
       const share = Math.max(0, 1 - accuracy / calibration.heldOut.accuracy);
       relay.errors = new DecoderErrors(rng.fork('decoder'), share);
     });
-  const startS = graph.elapsedS();
+  startS = graph.elapsedS();
   const stops: Record<string, number> = {};
   let contentS: number | undefined;
   let stopState = 'armed';
@@ -148,6 +179,7 @@ async function control(
     success: verdict.success,
     isContent: contentS !== undefined,
     conditions: verdict.conditions.filter(({ isMet }) => !isMet).map(({ reason }) => reason),
+    stage,
     durationS: (contentS ?? graph.elapsedS()) - startS,
     gestures: hand.gestureCount,
     wrongGestures: hand.wrongCount,

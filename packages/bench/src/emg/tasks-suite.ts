@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '@efferent/core';
 import { type Figure, figure, makeReport, type Report, rateFigure, type SuiteOptions } from '../figure.ts';
 import { type ControlEpisode, type ControlEpisodeOptions, runControlEpisode } from './control-episode.ts';
+import { makeHandUser } from './hand/make-hand-user.ts';
 import { SharedUser } from './user/shared-user.ts';
 
 export interface EmgTasksOptions extends SuiteOptions {
@@ -15,14 +16,27 @@ export interface EmgTasksOptions extends SuiteOptions {
   readonly tasks?: string;
 }
 
-const tasks: readonly { readonly scene: string; readonly task: string }[] = [
-  { scene: 'bedroom', task: 'emg-fetch-bottle' },
-  { scene: 'kitchen', task: 'emg-open-fridge' },
+interface ControlTask {
+  readonly scene: string;
+  readonly task: string;
+  /** Whether the agent's skills can do it: only then it can be done in shared control. */
+  readonly hasSkill: boolean;
+}
+
+const tasks: readonly ControlTask[] = [
+  { scene: 'bedroom', task: 'emg-fetch-bottle', hasSkill: true },
+  { scene: 'kitchen', task: 'emg-open-fridge', hasSkill: true },
+  { scene: 'care-room', task: 'emg-press-switch', hasSkill: false },
+  { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: false },
+  { scene: 'care-room', task: 'emg-cup-to-mouth', hasSkill: false },
+  { scene: 'care-room', task: 'emg-wipe', hasSkill: false },
 ];
 
-/** How each way of control is used. */
-const users: Readonly<Record<string, ControlEpisodeOptions['makeUser']>> = {
-  shared: (wish, mapping) => new SharedUser(wish, mapping),
+/** How each way of control is used, and whether the robot assists. */
+const users: Readonly<Record<string, Pick<ControlEpisodeOptions, 'makeUser' | 'assist'>>> = {
+  direct: { makeUser: makeHandUser },
+  assisted: { makeUser: makeHandUser, assist: true },
+  shared: { makeUser: ({ instruction, mapping }) => new SharedUser(instruction, mapping) },
 };
 
 export const controlNames: readonly string[] = Object.keys(users);
@@ -40,13 +54,13 @@ const peopleCount = 6;
  */
 export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
   const { control = 'shared', accuracy, seed, shard } = options;
-  const makeUser = users[control];
-  if (makeUser === undefined)
+  const user = users[control];
+  if (user === undefined)
     throw new ConfigurationError({
       code: 'unknown-control',
       message: `bench emg: there is no control "${control}"; there are: ${controlNames.join(', ')}`,
     });
-  const chosen = chooseTasks(options.tasks);
+  const chosen = chooseTasks(options.tasks, control);
   const firstPerson = seed < 1000 ? 1 : 1000;
   const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   const episodes: ControlEpisode[] = [];
@@ -54,11 +68,11 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
     for (let index = shard.index; index < options.episodes; index += shard.count) {
       const person = firstPerson + (Math.floor(index / chosen.length) % peopleCount);
       const episode = await runControlEpisode({
-        ...(chosen[index % chosen.length] as (typeof tasks)[number]),
+        ...(chosen[index % chosen.length] as ControlTask),
         seed: seed + index,
         person,
         calibration: join(folder, `${person}.json`),
-        makeUser,
+        ...user,
         ...(accuracy === undefined ? {} : { accuracy }),
       });
       episodes.push(episode);
@@ -84,13 +98,15 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
   });
 }
 
-function chooseTasks(names: string | undefined) {
-  const chosen = tasks.filter(({ task }) => names === undefined || names.split(',').includes(task));
-  const unknown = names?.split(',').find((name) => !tasks.some(({ task }) => task === name));
-  if (unknown === undefined) return chosen;
+function chooseTasks(names: string | undefined, control: string): readonly ControlTask[] {
+  const known = tasks.filter(({ hasSkill }) => hasSkill || control !== 'shared');
+  const unknown = names?.split(',').find((name) => !known.some(({ task }) => task === name));
+  if (unknown === undefined)
+    return known.filter(({ task }) => names === undefined || names.split(',').includes(task));
+  const why = tasks.some(({ task }) => task === unknown) ? 'no skill does' : 'there is no task';
   throw new ConfigurationError({
     code: 'unknown-task',
-    message: `bench emg: there is no task "${unknown}"; there are: ${tasks.map(({ task }) => task).join(', ')}`,
+    message: `bench emg: ${why} "${unknown}"; in ${control} control there are: ${known.map(({ task }) => task).join(', ')}`,
   });
 }
 
@@ -160,7 +176,8 @@ function worstOfPeople(episodes: readonly ControlEpisode[]): ControlEpisode['peo
 }
 
 function describe(episode: ControlEpisode): string {
-  const { task, person, seed, success, conditions, durationS, gestures, activationS } = episode;
-  const verdict = success ? 'success' : `failed: ${conditions.join('; ')}`;
+  const { task, person, seed, success, conditions, stage, durationS, gestures, activationS } = episode;
+  const at = stage === '' ? '' : `, at "${stage}"`;
+  const verdict = success ? 'success' : `failed: ${conditions.join('; ')}${at}`;
   return `seed ${seed} person ${person} ${task}: ${verdict} · ${durationS.toFixed(0)} s, ${gestures} gestures, ${activationS.toFixed(1)} s of activation`;
 }

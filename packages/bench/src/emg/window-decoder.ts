@@ -1,11 +1,14 @@
 import {
   type CalibrationWindow,
   decide,
+  defaultNormalisationS,
   GestureBelief,
   type GestureDecision,
   type GestureName,
   isSilent,
   loadCalibration,
+  normaliserOf,
+  type SlidingNormaliser,
 } from '@efferent/emg';
 
 type Loaded = Awaited<ReturnType<typeof loadCalibration>>;
@@ -21,21 +24,27 @@ interface WindowDecision {
 export class WindowDecoder {
   readonly #loaded: Loaded;
   readonly #belief: GestureBelief;
+  readonly #normaliser: SlidingNormaliser | undefined;
 
   /** Loads the calibration of a file. */
-  static async load(file: string): Promise<WindowDecoder> {
-    return new WindowDecoder(await loadCalibration(file));
+  static async load(file: string, normalisationS = defaultNormalisationS): Promise<WindowDecoder> {
+    return new WindowDecoder(await loadCalibration(file), normalisationS);
   }
 
-  private constructor(loaded: Loaded) {
+  private constructor(loaded: Loaded, normalisationS: number) {
     this.#loaded = loaded;
     this.#belief = new GestureBelief(loaded.calibration.gestures.length);
+    this.#normaliser = normaliserOf(loaded.calibration, normalisationS);
   }
 
   /** Takes the next window of a recording. */
   async decide({ features, history, levelUv, strideLevelUv }: CalibrationWindow): Promise<WindowDecision> {
     const { calibration, model } = this.#loaded;
-    const feeds = calibration.decoder === 'temporal' ? { history } : { features };
+    const normalise = (measured: Float32Array) => this.#normaliser?.normalise(measured) ?? measured;
+    const feeds =
+      calibration.decoder === 'temporal'
+        ? { history: normalise(history) }
+        : { features: normalise(features) };
     const evidence = (await model.run(feeds)).probabilities as Float32Array;
     const winner = calibration.gestures[evidence.indexOf(Math.max(...evidence))];
     if (isSilent(calibration, strideLevelUv)) {
@@ -43,7 +52,9 @@ export class WindowDecoder {
       return { winner, decision: { gesture: 'rest', rejected: false } };
     }
     this.#belief.update(evidence);
-    return { winner, decision: decide(calibration, this.#belief.probabilities, levelUv, strideLevelUv) };
+    const decision = decide(calibration, this.#belief.probabilities, levelUv, strideLevelUv);
+    this.#normaliser?.follow(decision);
+    return { winner, decision };
   }
 
   dispose(): Promise<void> {

@@ -43,7 +43,7 @@ export function addBenchCommands(program: Command): void {
       'lda',
     )
     .option('--minutes <number>', 'length of the suite soak; 30 without it', number)
-    .option('--control <name>', 'how much the robot helps in tasks: shared', 'shared')
+    .option('--control <name>', 'how much the robot helps in tasks: direct, assisted or shared', 'shared')
     .option('--accuracy <share>', 'make the decoder worse, until so many of its decisions are right', number)
     .option('--tasks <ids>', 'task cards, with commas between them; all without it');
   suite('realtime', 'timing of the running system, over DDS and in one process').option(

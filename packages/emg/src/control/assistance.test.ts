@@ -35,7 +35,14 @@ describe('slowing before what the laser sees', () => {
     expect(assist(settings, seeing(0.3, 0.4), forward, 0.25).factor).toBe(1);
     expect(assist(settings, seeing(0.3), forward, -0.25).factor).toBe(1);
     expect(assist(settings, seeing(-0.6), forward, -0.15).factor).toBeLessThan(0.5);
-    expect(assist(settings, seeing(0, 0.5), turn, 0.5).factor).toBeLessThan(1);
+  });
+
+  it('slows a turn by what a corner would swing into, and leaves it alone beside furniture', () => {
+    expect(assist(settings, seeing(0, 0.5), turn, 0.5).factor).toBe(1);
+    // Turning left, the rear right corner swings to the right, into what stands there; turning right leads away from it.
+    expect(assist(settings, seeing(-0.2, -0.26), turn, 0.5).factor).toBeLessThan(0.2);
+    expect(assist(settings, seeing(-0.2, -0.26), turn, -0.5).factor).toBe(1);
+    expect(assist(settings, seeing(-0.29, 0.1), turn, 0.5).factor).toBeLessThan(0.2);
   });
 });
 

@@ -56,6 +56,8 @@ const schema = strictObject({
     full_uv: v.array(nonNegativeNumber),
     threshold: positiveNumber,
   }),
+  // float32, little-endian, base64. Calibrations of before changes were followed lack it.
+  feature_means: v.optional(v.string(), ''),
   reject_below: v.pipe(finiteNumber, v.minValue(0), v.maxValue(1)),
   held_out: strictObject({
     accuracy: finiteNumber,
@@ -107,6 +109,7 @@ export async function saveCalibration(file: string, calibration: Calibration): P
       full_uv: [...levels.coActivation.fullUv],
       threshold: levels.coActivation.threshold,
     },
+    feature_means: Buffer.from(Float32Array.from(calibration.featureMeans).buffer).toString('base64'),
     reject_below: calibration.rejectBelow,
     held_out: {
       accuracy: heldOut.accuracy,
@@ -160,6 +163,7 @@ export async function loadCalibration(
         threshold: document.co_activation.threshold,
       },
     },
+    featureMeans: featureMeansIn(document, file),
     rejectBelow: document.reject_below,
     heldOut: {
       accuracy: heldOut.accuracy,
@@ -183,6 +187,21 @@ export async function loadCalibration(
     },
   });
   return { calibration, model };
+}
+
+function featureMeansIn(
+  { feature_means: text, gestures, channel_count: channelCount }: v.InferOutput<typeof schema>,
+  file: string,
+): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  const length = gestures.length * featureNames.length * channelCount;
+  if (bytes.length !== 0 && bytes.length !== 4 * length)
+    throw new ConfigurationError({
+      code: 'invalid-file',
+      message: `${file}: feature_means: ${bytes.length} bytes, expected ${4 * length}; calibrate again`,
+      fields: { file, field: 'feature_means' },
+    });
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
 }
 
 /** Returns which decoder a kept calibration is of. @throws as {@link loadCalibration} */

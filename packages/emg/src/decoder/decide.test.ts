@@ -15,6 +15,7 @@ const calibration: LoadedCalibration = {
     coActivation: { restUv: [], fullUv: [], threshold: 1 },
   },
   rejectBelow: 0.7,
+  featureMeans: new Float32Array(0),
   heldOut: { accuracy: 1, activeErrorRate: 0, rejectionRate: 0, windowCount: 1 },
 };
 const p = (...values: number[]) => Float32Array.from(values);

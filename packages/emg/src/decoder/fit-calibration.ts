@@ -40,6 +40,8 @@ export interface Calibration {
   readonly model: LinearDiscriminant;
   readonly evidence: CalibrationEvidence;
   readonly levels: DecoderLevels;
+  /** Means of log(1 + feature), `[class, feature]`; what a {@link SlidingNormaliser} goes by. */
+  readonly featureMeans: Float32Array;
   /** Below this belief a decision is rejected. */
   readonly rejectBelow: number;
   readonly heldOut: DecoderAccuracy;
@@ -116,9 +118,22 @@ export async function fitCalibration(
       ...fitLevels(windows, gestures),
       coActivation: fitCoActivation(windows, signal.channelCount),
     },
+    featureMeans: meansOf(windows, gestures),
     rejectBelow,
     heldOut: scoreHeldOut(heldOut, rest, temperature, rejectBelow),
   };
+}
+
+function meansOf(windows: readonly CalibrationWindow[], gestures: readonly GestureName[]): Float32Array {
+  return Float32Array.from(
+    gestures.flatMap((gesture) => {
+      const made = windows.filter((window) => window.gesture === gesture);
+      const sums = new Float64Array(made[0]?.features.length ?? 0);
+      for (const { features } of made)
+        for (const [f, feature] of features.entries()) sums[f] = (sums[f] as number) + Math.log1p(feature);
+      return Array.from(sums, (sum) => sum / made.length);
+    }),
+  );
 }
 
 /**

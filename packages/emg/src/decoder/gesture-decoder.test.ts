@@ -20,6 +20,7 @@ const calibration: LoadedCalibration = {
     },
   },
   rejectBelow: 0.7,
+  featureMeans: new Float32Array(0),
   heldOut: { accuracy: 1, activeErrorRate: 0, rejectionRate: 0, windowCount: 1 },
 };
 

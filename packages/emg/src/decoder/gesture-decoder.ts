@@ -5,9 +5,11 @@ import type { LoadedCalibration } from './calibration-file.ts';
 import { CoActivationDetector } from './co-activation.ts';
 import { decide, type GestureDecision, isSilent, noDecision, silence } from './decide.ts';
 import type { DecodingFault } from './decoding-fault.ts';
+import { inputOf } from './encoder.ts';
 import { GestureBelief } from './gesture-belief.ts';
 import { decoderTensors } from './onnx-export.ts';
 import { SignalWatch } from './signal-watch.ts';
+import { defaultNormalisationS, normaliserOf, type SlidingNormaliser } from './sliding-normaliser.ts';
 
 /** A decision with what it rests on. */
 export interface DecodedWindow {
@@ -44,6 +46,7 @@ export class GestureDecoder {
   readonly #watch: SignalWatch;
   readonly #coActivation: CoActivationDetector;
   readonly #belief: GestureBelief;
+  readonly #normaliser: SlidingNormaliser | undefined;
   readonly #runInference: RunInference;
   readonly #onDecoded: (window: DecodedWindow) => void;
   readonly #noProbabilities: Float32Array;
@@ -57,6 +60,7 @@ export class GestureDecoder {
     model: OnnxModel,
     runInference: RunInference,
     onDecoded: (window: DecodedWindow) => void,
+    normalisationS = defaultNormalisationS,
   ) {
     this.#calibration = calibration;
     this.#model = model;
@@ -64,6 +68,7 @@ export class GestureDecoder {
     this.#watch = new SignalWatch(calibration.signal.channelCount);
     this.#coActivation = new CoActivationDetector(calibration.levels.coActivation);
     this.#belief = new GestureBelief(calibration.gestures.length);
+    this.#normaliser = normaliserOf(calibration, normalisationS);
     this.#runInference = runInference;
     this.#onDecoded = onDecoded;
     this.#noProbabilities = new Float32Array(calibration.gestures.length);
@@ -110,15 +115,16 @@ export class GestureDecoder {
       while (this.#waiting !== undefined) {
         const { stampNs, windowLevelUv, strideLevelUv } = this.#waiting;
         this.#waiting = undefined;
-        const { features, history } = this.#chain;
-        const outputs = await this.#runInference(() =>
-          this.#model.run(this.#calibration.decoder === 'temporal' ? { history } : { features }),
-        );
+        const input = inputOf(this.#calibration.decoder);
+        const measured = this.#chain[input];
+        const features = this.#normaliser?.normalise(measured) ?? measured;
+        const outputs = await this.#runInference(() => this.#model.run({ [input]: features }));
         // Silent or faulty since: what the muscles did before says nothing about what comes next.
         if (stampNs <= this.#newestReportedNs) continue;
         this.#belief.update(outputs[decoderTensors.output] as Float32Array);
         const { probabilities } = this.#belief;
         const decision = decide(this.#calibration, probabilities, windowLevelUv, strideLevelUv);
+        this.#normaliser?.follow(decision);
         this.#report(decision, stampNs, probabilities);
       }
     } catch (error) {

@@ -1,14 +1,27 @@
+import type { Transform } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles, type RosNode, TransformListener } from '@efferent/ros';
+import { DrawnThings } from './drawn-things.ts';
 
 type Message<T extends keyof MessageTypes> = MessageTypes[T];
+
+/** What a person who drives by hand looks at on the page. */
+export interface Screen {
+  readonly joints: ReadonlyMap<string, number>;
+  readonly drawn: DrawnThings;
+  readonly status: Message<'efferent_interfaces/msg/GestureControlStatus'> | undefined;
+  /** Where a frame of the robot is drawn, in `map`; undefined while it is not known. */
+  frame(name: string): Transform | undefined;
+}
 
 /**
  * What the viewer shows of a robot, the agent and the gestures: the topics that its page subscribes to, and no others. The
  * simulated user sees this and nothing else.
  */
-export class SeenState {
+export class SeenState implements Screen {
   readonly joints = new Map<string, number>();
+  /** The room as the page draws it in 3D: furniture, doors, things, people. */
+  readonly drawn = new DrawnThings();
   status: Message<'efferent_interfaces/msg/GestureControlStatus'> | undefined;
   gate: Message<'efferent_interfaces/msg/GateStatus'> | undefined;
   plan: Message<'efferent_interfaces/msg/Plan'> | undefined;
@@ -54,6 +67,12 @@ export class SeenState {
       (message) => {
         this.question = message;
       },
+    );
+    node.createSubscription(
+      'visualization_msgs/msg/MarkerArray',
+      '/scene/markers',
+      { qos: usual },
+      ({ markers }) => this.drawn.apply(markers),
     );
     node.createSubscription(
       'sensor_msgs/msg/JointState',

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { Transform } from '@efferent/core';
+import { expect, it } from 'vitest';
+import { judgeTask } from './judge.ts';
+import { PhysicsWorld } from './physics-world.ts';
+import { loadScene } from './scene-file.ts';
+import { SceneMarkers } from './scene-markers.ts';
+import { StainLog } from './stain-log.ts';
+
+const scene = loadScene([fileURLToPath(new URL('../../..', import.meta.url))], 'care-room');
+const header = { stamp: { sec: 0, nanosec: 0 }, frame_id: 'map' };
+/** The spill lies along the front edge of the table, its middle at (0.22, 1.38), 0.74 m high. */
+const left = { x: 0.05, y: 1.38, z: 0.74 };
+
+function setUp() {
+  const physics = new PhysicsWorld(scene);
+  const stains = new StainLog(scene, physics);
+  /** Moves the sponge along the spill, its foot at a height. */
+  const stroke = (heightM: number, lengthM: number, speedMps = 0.1) => {
+    const { body } = physics.object('sponge');
+    for (let way = 0; way <= lengthM; way += 0.01) {
+      physics.object('sponge').setPose(new Transform([left.x + way, left.y, heightM], [0, 0, 0, 1]));
+      body.velocity.set(speedMps, 0, 0);
+      stains.measure();
+    }
+  };
+  return { physics, stains, stroke };
+}
+
+it('a spill is wiped where the sponge is moved in contact, and nowhere else', () => {
+  const { stains, stroke } = setUp();
+  stroke(left.z + 0.01, 0.34);
+  expect(stains.shares()).toEqual({ spill: 0 });
+  stroke(left.z, 0.34, 0);
+  expect(stains.shares()).toEqual({ spill: 0 });
+  stroke(left.z, 0.17);
+  const half = stains.shares().spill ?? 0;
+  expect(half).toBeGreaterThan(0.4);
+  expect(half).toBeLessThan(0.75);
+  stroke(left.z, 0.34);
+  expect(stains.shares()).toEqual({ spill: 1 });
+});
+
+it('the judge asks for the share that the card asks for', () => {
+  const goal = [{ kind: 'wiped', stainId: 'spill', share: 0.9 } as const];
+  const states = (wipedShare: number) => [
+    {
+      id: 'spill',
+      type: 'stain' as const,
+      kind: 'stain',
+      pose: Transform.identity,
+      linearMps: [0, 0, 0] as const,
+      angularRadS: [0, 0, 0] as const,
+      isHeld: false,
+      wipedShare,
+    },
+  ];
+  expect(judgeTask(scene, { goal }, states(0.89)).success).toBe(false);
+  expect(judgeTask(scene, { goal }, states(0.9)).success).toBe(true);
+  expect(judgeTask(scene, { goal }, []).success).toBe(false);
+});
+
+it('the viewer is shown the squares that are left', () => {
+  const { physics, stains, stroke } = setUp();
+  const markers = new SceneMarkers(physics, stains);
+  const ofSpill = () => markers.changed(header).filter(({ ns }) => ns === 'spill');
+  expect(ofSpill()).toHaveLength(15 * 4);
+  expect(ofSpill()).toHaveLength(0);
+  stroke(left.z, 0.1);
+  const wiped = ofSpill();
+  expect(wiped.length).toBeGreaterThan(10);
+  expect(wiped.every(({ action }) => action === 2)).toBe(true);
+});

@@ -1,0 +1,84 @@
+import type { Vector3 } from '@efferent/core';
+import { furnitureTransform } from '@efferent/robot';
+import type { PhysicsWorld } from './physics-world.ts';
+import type { Scene } from './scene-file.ts';
+
+/** A stain is counted in squares of this size, m. */
+const cellM = 0.02;
+/** What wipes is on the surface when its foot is this near to it, m: a sponge gives by as much. */
+const contactM = 0.003;
+
+/** One square of a stain. */
+export interface StainCell {
+  /** Its middle on the surface, map frame, m. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  isWiped: boolean;
+}
+
+interface Stain {
+  readonly id: string;
+  readonly wipedBy: string;
+  /** What wipes reaches so far from its middle, m. */
+  readonly radiusM: number;
+  readonly colorRgb: Vector3;
+  readonly cells: readonly StainCell[];
+}
+
+/** Keeps which squares of the stains of a scene were wiped: those over which the wiping thing was moved in contact. */
+export class StainLog {
+  readonly stains: readonly Stain[];
+  readonly #physics: PhysicsWorld;
+
+  constructor(scene: Scene, physics: PhysicsWorld) {
+    this.#physics = physics;
+    this.stains = scene.file.stains.map(({ id, surfaceId, centerM, sizeM, wipedBy, colorRgb }) => {
+      const surface = scene.map.surfaces.find((each) => each.id === surfaceId);
+      const frame = furnitureTransform(scene.map, surface?.furnitureId ?? '');
+      const kindId = scene.file.objects.find((each) => each.id === wipedBy)?.kind ?? '';
+      const cells: StainCell[] = [];
+      const [columns, rows] = [Math.round(sizeM[0] / cellM), Math.round(sizeM[1] / cellM)];
+      for (let i = 0; i < columns * rows; i++) {
+        const u = centerM[0] + ((i % columns) + 0.5) * cellM - sizeM[0] / 2;
+        const v = centerM[1] + (Math.floor(i / columns) + 0.5) * cellM - sizeM[1] / 2;
+        const [x, y, z] = frame.apply([u, v, surface?.heightM ?? 0]);
+        cells.push({ x, y, z, isWiped: false });
+      }
+      return { id, wipedBy, radiusM: radiusOf(scene, kindId), colorRgb, cells };
+    });
+  }
+
+  clear(): void {
+    for (const { cells } of this.stains) for (const cell of cells) cell.isWiped = false;
+  }
+
+  /** Takes in where what wipes is after a step. */
+  measure(): void {
+    for (const { wipedBy, radiusM, cells } of this.stains) {
+      const body = this.#physics.findObject(wipedBy)?.body;
+      const first = cells[0];
+      if (body === undefined || first === undefined || body.velocity.lengthSquared() < 1e-6) continue;
+      const [x, y, z] = (this.#physics.findObject(wipedBy)?.pose().translation ?? [
+        0, 0, 0,
+      ]) as readonly number[];
+      if (Math.abs((z as number) - first.z) > contactM) continue;
+      for (const cell of cells)
+        if (Math.hypot(cell.x - (x as number), cell.y - (y as number)) <= radiusM) cell.isWiped = true;
+    }
+  }
+
+  /** Share of each stain that was wiped, [0, 1], by its id. */
+  shares(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      this.stains.map(({ id, cells }) => [id, cells.filter(({ isWiped }) => isWiped).length / cells.length]),
+    );
+  }
+}
+
+function radiusOf(scene: Scene, kindId: string): number {
+  const shape = scene.kinds.get(kindId)?.shapes[0];
+  if (shape === undefined) return 0;
+  if ('cylinder' in shape) return shape.cylinder.radius;
+  return 'box' in shape ? Math.min(shape.box.size[0], shape.box.size[1]) / 2 : 0;
+}
