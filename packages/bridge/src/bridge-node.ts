@@ -8,6 +8,7 @@ import { type AccessPolicy, knownOrigins, refusalOf, requireTokenFor, tokenOf } 
 import { readAsset } from './assets.ts';
 import { BridgeDiagnostics, pollPeriodNs } from './bridge-diagnostics-node.ts';
 import { bundledDefinitions } from './definitions.ts';
+import { DeliveryWatch } from './foxglove/delivery-watch.ts';
 import { FoxgloveServer } from './foxglove/foxglove-server.ts';
 import { subprotocols } from './foxglove/protocol.ts';
 import {
@@ -40,7 +41,7 @@ const builtPage = fileURLToPath(new URL('../../viewer/dist', import.meta.url));
  * Foxglove WebSocket and the viewer's page on one port.
  *
  * Parameters: `port`, `host`, `token`, `stop_port`, `page_folder`, `allowed_origins`, `publish_topics`, `call_services`,
- * `actions`.
+ * `newest_topics`, `actions`.
  */
 export const bridgeNode: NodeModule = {
   name: 'bridge',
@@ -137,6 +138,18 @@ function declareParameters(node: RosNode) {
       ],
       'services that clients may call',
     ),
+    newestTopics: list(
+      'newest_topics',
+      [
+        '/clock',
+        '/emg/calibration',
+        '/emg/gesture',
+        '/**/gate/status',
+        '/**/gesture_control/status',
+        '/**/odom',
+      ],
+      'topics of which only the newest message counts for a client that does not keep up, though they are reliable',
+    ),
     actions: list(
       'actions',
       ['/agent/execute_task efferent_interfaces/action/ExecuteTask'],
@@ -166,6 +179,7 @@ function createBridge(node: RosNode, services: NodeServices, parameters: Paramet
     channels,
     services: table,
     publishable: new NamePatterns(parameters.publishTopics),
+    newest: new NamePatterns(parameters.newestTopics),
     serviceTimeoutMs,
     nowNs,
     ownServices: new Map([
@@ -231,14 +245,26 @@ function serveSockets(server: FoxgloveServer, node: RosNode): WebSocketServer {
       return;
     }
     const name = `${request.socket.remoteAddress}:${request.socket.remotePort}`;
+    const nowMs = () => Number(node.steadyClock.nowNs() / 1_000_000n);
+    const delivery = new DeliveryWatch((id) => webSocket.ping(String(id)));
     const drained = () => session.queue.pump();
     const session = server.connect(name, {
       get bufferedBytes() {
         return webSocket.bufferedAmount;
       },
+      get isBehind() {
+        return delivery.isBehind(nowMs());
+      },
       sendText: (text) => webSocket.send(text),
-      sendBinary: (frame) => webSocket.send(frame, drained),
+      sendBinary: (frame) => {
+        webSocket.send(frame, drained);
+        delivery.sent(frame.byteLength, nowMs());
+      },
       close: (code, reason) => webSocket.close(code, reason),
+    });
+    webSocket.on('pong', (id) => {
+      delivery.answered(Number(id.toString()), nowMs());
+      drained();
     });
     webSocket.on('message', (data: Buffer, isBinary: boolean) => {
       if (isBinary) server.onBinary(session, data);

@@ -37,6 +37,8 @@ export interface RelayOptions {
   readonly services: ServiceTable;
   /** Topics on which clients may publish. */
   readonly publishable: NamePatterns;
+  /** Topics that say how something stands: a client that does not keep up gets their newest message alone. */
+  readonly newest: NamePatterns;
   readonly serviceTimeoutMs: number;
   readonly nowNs: () => bigint;
   /** The bridge's own services, by name: JSON in, JSON out. */
@@ -159,7 +161,7 @@ export class GraphRelay implements ServerHandlers {
     this.#dropFeed(channel.id);
     const isLatched = qos.durability === 'transient-local';
     const latch = isLatched ? new Latch(sharedLatchDepth[channel.topic] ?? offered.length) : undefined;
-    const lossy = qos.reliability === 'best-effort';
+    const lossy = qos.reliability === 'best-effort' || this.#options.newest.matches(channel.topic);
     const subscription = this.#node.createRawSubscription(
       channel.schemaName,
       channel.topic,

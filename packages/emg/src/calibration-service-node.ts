@@ -108,12 +108,13 @@ export class CalibrationService {
     }
     if (this.isActive) return { success: false, message: 'a calibration is going on' };
     const decoder = this.#inUse();
-    if (decoder === undefined)
-      return {
-        success: false,
-        message:
-          'there is no calibration to start from; make one with: npx efferent emg calibrate --source …',
-      };
+    if (decoder === undefined) {
+      const message =
+        'there is no calibration to start from; make one with: npx efferent emg calibrate --source …';
+      // Whoever asked by a gesture sees the prompts and not the answer.
+      this.#tell({ state: 'failed', text: message });
+      return { success: false, message };
+    }
     const protocol = {
       ...liveProtocol,
       gestures: decoder.gestures,
@@ -134,6 +135,7 @@ export class CalibrationService {
     this.#live = undefined;
     this.#tell({ state: 'fitting', text: 'the decoder is fitted', total: 1 });
     const { sourceId, file, accuracy, decoder } = inUse;
+    const earlier = await this.#evidenceOf(file);
     try {
       await this.#services.jobs.run(fitJob, async () =>
         fitInWorker(
@@ -142,14 +144,14 @@ export class CalibrationService {
             signal: live.settings,
             windows: live.windows,
             decoder,
-            earlier: await this.#evidenceOf(file),
+            earlier,
             leastAccuracy: Math.max(leastAccuracy, accuracy - mostLoss),
           },
           file,
         ),
       );
       await this.#onCalibrated(sourceId);
-      this.#end('done', 'calibrated');
+      this.#end('done', this.#resultInWords(earlier !== undefined));
     } catch (error) {
       this.#node.logger.warn('calibration-failed', {
         reason: describeError(error),
@@ -170,6 +172,12 @@ export class CalibrationService {
       });
       return undefined;
     }
+  }
+
+  #resultInWords(hasEarlier: boolean): string {
+    const right = `${Math.round(100 * (this.#inUse()?.accuracy ?? Number.NaN))} % right`;
+    if (hasEarlier) return `calibrated: ${right}`;
+    return `calibrated: ${right}. Nothing was kept of the calibration before, so that the new repetitions stand alone`;
   }
 
   #end(state: 'done' | 'failed', text: string): void {

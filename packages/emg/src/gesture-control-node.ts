@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@efferent/core';
 import {
   DiagnosticUpdater,
   diagnosticLevel,
@@ -12,6 +13,7 @@ import type { Surroundings } from './control/assistance.ts';
 import type { ControlOutput } from './control/control-types.ts';
 import { GestureController } from './control/gesture-controller.ts';
 import { type GestureMapping, loadGestureMapping, mappingPath } from './control/gesture-mapping.ts';
+import { dwellRangeS, sleepRangeS } from './control/mapping-schema.ts';
 import { createRequests } from './control-requests-node.ts';
 import { type DecodingFault, decodingFaults } from './decoder/decoding-fault.ts';
 import type { EmgLink } from './emg-source.ts';
@@ -39,7 +41,7 @@ export const gestureControlNode: NodeModule = {
       description: "the robot's base frame, in which commands are given",
       readOnly: true,
     });
-    const mapping = await loadGestureMapping(mappingPath(robot, file));
+    const mapping = paced(node, await loadGestureMapping(mappingPath(robot, file)));
     const controller = new GestureController(mapping, decisionPeriodS);
     const look = watchSurroundings(node, mapping, baseFrame);
     const send = createSender(node, controller, baseFrame);
@@ -86,6 +88,37 @@ export const gestureControlNode: NodeModule = {
     };
   },
 };
+
+/** Gives the mapping the person's own pace, where one is set. @throws {@link ConfigurationError} code `wrong-pace` */
+function paced(node: RosNode, mapping: GestureMapping): GestureMapping {
+  const dwellS = node.declareParameter('scan_dwell_s', 0, {
+    description: 'how long each choice of the menu is lit, s; 0 takes what the mapping says',
+    readOnly: true,
+    range: [0, dwellRangeS[1]],
+  });
+  const sleepAfterS = node.declareParameter('sleep_after_s', 0, {
+    description:
+      'without a gesture for so long gestures fall asleep until they are re-armed, s; 0 takes what the mapping says',
+    readOnly: true,
+    range: [0, sleepRangeS[1]],
+  });
+  checkPace(node, 'scan_dwell_s', dwellS, dwellRangeS);
+  checkPace(node, 'sleep_after_s', sleepAfterS, sleepRangeS);
+  return {
+    ...mapping,
+    scan: { ...mapping.scan, dwellS: dwellS || mapping.scan.dwellS },
+    sleepAfterS: sleepAfterS || mapping.sleepAfterS,
+  };
+}
+
+function checkPace(node: RosNode, name: string, valueS: number, [leastS, mostS]: readonly [number, number]) {
+  if (valueS === 0 || valueS >= leastS) return;
+  throw new ConfigurationError({
+    code: 'wrong-pace',
+    message: `${node.name}: ${name} is ${valueS}, expected 0 or ${leastS} to ${mostS}`,
+    fields: { name, valueS },
+  });
+}
 
 /** Declares `assist`, which may be switched at any time. @returns what the robot sees; undefined without assistance */
 function watchSurroundings(

@@ -113,7 +113,7 @@ test(
   async () => {
     const before = await readFile(file, 'utf8');
     await calibrate();
-    expect(prompts.at(-1)).toMatchObject({ state: 'done', text: 'calibrated' });
+    expect(prompts.at(-1)?.text).toMatch(/^calibrated: \d+ % right$/);
     expect(await readFile(file, 'utf8')).not.toBe(before);
     const asked = prompts.filter(({ state }) => state === 'prompting').map(({ text }) => text);
     expect(new Set(asked)).toEqual(
@@ -125,6 +125,39 @@ test(
     expect(status?.choices[0]).toBe('forward');
   },
 );
+
+test(
+  'without what the calibration before rested on the new repetitions stand alone, and the end says so',
+  slow,
+  async () => {
+    await rm(file.replace('.json', '.evidence.json'));
+    await calibrate();
+    expect(prompts.at(-1)?.text).toMatch(
+      /^calibrated: \d+ % right\. Nothing was kept of the calibration before/,
+    );
+  },
+);
+
+test('whoever asks by a gesture sees why a calibration cannot begin', async () => {
+  const alone = createLockstep({ logSink: () => undefined });
+  const node = await alone.context.createNode('gesture');
+  await gestureNode.start(node, { jobs: alone.jobs, workspaceFolders: [folder] });
+  const viewer = await alone.context.createNode('viewer');
+  const told: Prompt[] = [];
+  const latched = { qos: qosProfiles.latched };
+  viewer.createSubscription(
+    'efferent_interfaces/msg/CalibrationPrompt',
+    '/emg/calibration',
+    latched,
+    (prompt) => told.push(prompt),
+  );
+  const calls = viewer.createClient('std_srvs/srv/SetBool', '/emg/calibrate');
+  const answer = calls.sendRequestAsync({ data: true }, { timeoutMs: 1000 });
+  await alone.runUntil(() => told.at(-1)?.state === 'failed', alone.clock.nowNs() + 2_000_000_000n);
+  expect(await answer).toMatchObject({ success: false });
+  expect(told.at(-1)?.text).toMatch(/^there is no calibration to start from; make one with/);
+  await alone.shutdown();
+});
 
 test('gestures made for a prompt move nothing, and the reason is shown', slow, async () => {
   await choose('calibrate');

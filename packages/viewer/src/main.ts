@@ -22,10 +22,11 @@ import { Scanning } from './shell/scanning.ts';
 import { StopButton } from './shell/stop-button.ts';
 import { SwitchStop } from './shell/switch-stop.ts';
 import { TopBar } from './shell/top-bar.ts';
+import { isDrawnByProcessor } from './world/quality.ts';
 import { WorldView } from './world/world-view.ts';
 
-/** Fast enough to read; each change makes the browser compose the whole page anew. */
-const bodyPeriodMs = 200;
+/** Fast enough to read; each change makes the browser compose the whole page anew, which a processor does slowly. */
+const bodyPeriodMs = isDrawnByProcessor ? 500 : 200;
 
 // The token comes in the fragment, which browsers never send to a server.
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';

@@ -3,6 +3,7 @@ import { OutgoingQueue, type OutgoingSocket } from './outgoing-queue.ts';
 
 class TestSocket implements OutgoingSocket {
   bufferedBytes = 0;
+  isBehind = false;
   readonly sent: (string | Uint8Array)[] = [];
   closed: number | undefined;
   sendText(text: string): void {
@@ -44,6 +45,18 @@ describe('OutgoingQueue', () => {
     socket.bufferedBytes = 0;
     queue.pump();
     expect(socket.sent).toEqual([frame(9)]);
+  });
+
+  it('lets data wait for a client that is behind, and control messages pass', () => {
+    const socket = new TestSocket();
+    const queue = new OutgoingQueue(socket, limits);
+    socket.isBehind = true;
+    for (let i = 0; i < 10; i++) queue.sendData(1, frame(i), true);
+    queue.sendControl('{}');
+    expect(socket.sent).toEqual(['{}']);
+    socket.isBehind = false;
+    queue.pump();
+    expect(socket.sent).toEqual(['{}', frame(9)]);
   });
 
   it('keeps the newest few frames of a reliable channel in order', () => {

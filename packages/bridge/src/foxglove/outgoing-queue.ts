@@ -2,6 +2,8 @@
 export interface OutgoingSocket {
   /** Bytes handed over and not yet taken by the network. */
   readonly bufferedBytes: number;
+  /** Whether what was sent a while ago has not arrived: data frames wait then, so that what arrives is new. */
+  readonly isBehind: boolean;
   sendText(text: string): void;
   sendBinary(frame: Uint8Array): void;
   close(code: number, reason: string): void;
@@ -30,7 +32,8 @@ export const defaultQueueLimits: QueueLimits = {
  *
  * While the socket takes data, frames pass straight through. While it does not, only a few frames of a
  * channel wait, the oldest is dropped for a newer one, and every drop is counted. Channels leave in turn, so that a
- * camera cannot starve a joint state. {@link pump} must be called when the socket has drained.
+ * camera cannot starve a joint state. {@link pump} must be called when the socket has drained or
+ * the client has caught up.
  */
 export class OutgoingQueue {
   readonly #socket: OutgoingSocket;
@@ -67,7 +70,7 @@ export class OutgoingQueue {
 
   /** Sends one data frame of a channel, now or when the socket has drained. */
   sendData(channelId: number, frame: Uint8Array, lossy: boolean): void {
-    if (this.#waiting.size === 0 && this.#socket.bufferedBytes <= this.#limits.highWaterBytes) {
+    if (this.#waiting.size === 0 && this.#hasRoom) {
       this.#socket.sendBinary(frame);
       return;
     }
@@ -85,13 +88,17 @@ export class OutgoingQueue {
 
   /** Sends waiting frames, channels in turn, until the socket is full again. */
   pump(): void {
-    while (this.#waiting.size > 0 && this.#socket.bufferedBytes <= this.#limits.highWaterBytes) {
+    while (this.#waiting.size > 0 && this.#hasRoom) {
       const [channelId, frames] = this.#waiting.entries().next().value as [number, Uint8Array[]];
       const frame = frames.shift();
       this.#waiting.delete(channelId);
       if (frames.length > 0) this.#waiting.set(channelId, frames);
       if (frame) this.#socket.sendBinary(frame);
     }
+  }
+
+  get #hasRoom(): boolean {
+    return this.#socket.bufferedBytes <= this.#limits.highWaterBytes && !this.#socket.isBehind;
   }
 
   /** Forgets what waits for a channel that the client no longer wants. */

@@ -25,6 +25,7 @@ function recordingSocket(): OutgoingSocket & { readonly sent: (string | Uint8Arr
   const sent: (string | Uint8Array)[] = [];
   return {
     bufferedBytes: 0,
+    isBehind: false,
     sent,
     sendText: (text) => sent.push(text),
     sendBinary: (frame) => sent.push(frame),

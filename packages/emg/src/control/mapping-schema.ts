@@ -10,6 +10,11 @@ import {
 import * as v from 'valibot';
 import { gestureNames } from '../gestures.ts';
 
+/** How long a choice may be lit, s. */
+export const dwellRangeS = [0.6, 10] as const;
+/** After how long without a gesture gestures may fall asleep, s. */
+export const sleepRangeS = [10, 600] as const;
+
 const activeGesture = v.picklist(gestureNames.filter((name) => name !== 'rest'));
 const between = (least: number, most: number) => v.pipe(finiteNumber, v.minValue(least), v.maxValue(most));
 
@@ -147,9 +152,13 @@ const fields = strictObject({
     decay: v.pipe(finiteNumber, v.minValue(1)),
   }),
   action_hold_s: between(0.1, 5),
-  sleep_after_s: v.optional(between(10, 600)),
+  sleep_after_s: v.optional(between(...sleepRangeS)),
   runstop: v.optional(strictObject({ gesture: activeGesture, hold_s: between(0.1, 1) })),
-  scan: strictObject({ gesture: activeGesture, dwell_s: between(0.6, 10), press_hold_s: between(0.1, 2) }),
+  scan: strictObject({
+    gesture: activeGesture,
+    dwell_s: between(...dwellRangeS),
+    press_hold_s: between(0.1, 2),
+  }),
   back_out: strictObject({
     length_s: between(0.5, 10),
     speed_factor: v.pipe(positiveNumber, v.maxValue(0.8, 'backing out is slower than what it takes back')),

@@ -4,7 +4,7 @@ import { byId, element } from './element.ts';
 type CalibrationPrompt = MessageTypes['efferent_interfaces/msg/CalibrationPrompt'];
 
 /** How long the end of a calibration stays to be read, ms. */
-const endShownMs = 6000;
+const endShownMs = 8000;
 
 /** Shows what a person is asked to do while the gesture decoder is calibrated, large enough to be read from a wheelchair. */
 export class CalibrationCard {
@@ -18,16 +18,24 @@ export class CalibrationCard {
     'aria-label': 'All prompts',
   });
   #hideAtMs: number | undefined;
+  #stamp: string | undefined;
 
   constructor() {
     this.#node.append(this.#title, this.#prompt, this.#next, this.#total);
   }
 
-  apply({ state, text, next, progress, total }: CalibrationPrompt, nowMs: number): void {
-    this.#node.dataset.state = state;
+  apply({ header, state, text, next, progress, total }: CalibrationPrompt, nowMs: number): void {
+    const { sec, nanosec } = header.stamp;
+    const stamp = `${sec}.${nanosec}`;
+    // What is kept for who comes later, at the beginning and after a reconnection, is not news.
+    const isNews = this.#stamp !== undefined && stamp !== this.#stamp;
+    this.#stamp = stamp;
     const isGoingOn = state === 'prompting' || state === 'fitting';
-    const wasShown = !this.#node.hidden;
-    this.#node.hidden = !(isGoingOn || wasShown);
+    const hasEnded = state === 'done' || state === 'failed';
+    this.#node.dataset.state = state;
+    if (state === 'idle') this.#node.hidden = true;
+    if (!isGoingOn && !(hasEnded && isNews)) return;
+    this.#node.hidden = false;
     this.#hideAtMs = isGoingOn ? undefined : nowMs + endShownMs;
     if (this.#title.textContent !== text) this.#title.textContent = text;
     this.#next.textContent = state === 'prompting' ? `then ${next}` : '';

@@ -1,4 +1,5 @@
-const slowestHz = 3;
+/** However slow the machine, the picture is no older than this, s⁻¹; the menu and the words beside it never wait for it. */
+const slowestHz = 0.5;
 /** Pixel ratios to fall back to where drawing is slow. */
 const ratios = [2, 1, 0.75, 0.6] as const;
 const slowMs = 110;
