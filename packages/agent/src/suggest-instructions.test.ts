@@ -10,6 +10,8 @@ const object = (id: string, className: string, given: Partial<ObjectView> = {}) 
     visible: true,
     missing: false,
     support: 'table',
+    relation: 'on',
+    positionM: [1, 0, 0.8],
     ...given,
   }) as ObjectView;
 const fixture = (label: string, state: FixtureView['state'], opens = true) =>
@@ -47,6 +49,15 @@ test('what is in the hand is put away first, and not brought', () => {
   );
   expect(instructions[0]).toBe('put the mug in the bowl');
   expect(instructions).not.toContain('bring me the mug');
+});
+
+test('what fell on the floor is picked up', () => {
+  const objects = [object('apple-1', 'apple'), object('remote-1', 'remote', { positionM: [1, 0, 0.01] })];
+  expect(suggestInstructions(view({ objects }))).toEqual([
+    'pick up the remote',
+    'bring me the apple',
+    'bring me the remote',
+  ]);
 });
 
 test('offers nothing that is missing, unsure or already there', () => {

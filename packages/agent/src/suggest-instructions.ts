@@ -5,11 +5,13 @@ import { isVessel } from './belief/relations.ts';
 const most = 10;
 /** Things that are less sure than this are not offered. */
 const leastConfidence = 0.5;
+/** A thing whose middle is lower than this lies on the floor, m. */
+const floorM = 0.15;
 /** Furniture of which less than this is known is offered to be looked at. */
 const littleKnown = 0.3;
 
 /**
- * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what is in view, then
+ * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what is in view,
  * what opens or closes, then what else is known, then where it has not looked. For people who choose and cannot type.
  */
 export function suggestInstructions(view: BeliefView): readonly string[] {
@@ -23,6 +25,9 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const puts = [...held, ...loose.filter(({ visible }) => visible)]
     .filter(({ support }) => bowl !== undefined && support !== bowl.id)
     .map((thing) => `put the ${nameOf(thing)} in the ${bowl === undefined ? '' : nameOf(bowl)}`);
+  const fallen = loose
+    .filter(({ positionM, relation }) => relation === 'on' && positionM[2] < floorM)
+    .map((thing) => `pick up the ${nameOf(thing)}`);
   const brings = loose
     .filter(({ support, visible }) => visible || support !== bowl?.id)
     .map((thing) => `bring me the ${nameOf(thing)}`);
@@ -37,6 +42,7 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
     .map(({ label }) => `look at the ${label}`);
   const all = [
     ...puts.slice(0, 1),
+    ...fallen.slice(0, 2),
     ...brings.slice(0, 3),
     ...doors.slice(0, 3),
     ...looks.slice(0, 3),

@@ -113,6 +113,31 @@ describe('a person in the scene', () => {
     expect(part(world, 'resident/left-upper-arm')?.forceN).toBe(0);
   });
 
+  it('is not approached by a thing that a standing hand takes hold of', () => {
+    const world = createSimWorld({ scene, robot, seed: 1000 });
+    world.plant.reset(-0.2, -0.35, Math.PI / 2);
+    const targets = Float64Array.from(world.plant.state.actuatorPositions);
+    const set = (name: string, value: number) => {
+      targets[robot.actuatorIndex(name)] = value;
+      world.step({ actuatorTargets: targets }, 4);
+    };
+    set('joint_lift', 0.69);
+    set('gripper_aperture', 0.14);
+    set('joint_wrist_yaw', 0);
+    set('wrist_extension', 0.3);
+    const [x, y] = world.plant.grip.toolPose(world.plant.placement).translation;
+    world.moveObject(
+      'orange',
+      Transform.fromPlanar(x, y, 0).multiply(new Transform([0, 0, 0.781], [0, 0, 0, 1])),
+    );
+    world.people.clear();
+    set('gripper_aperture', 0);
+    expect(world.plant.grip.held?.kind).toBe('object');
+    const carried = world.plant.placement.boxes.data.subarray(world.plant.solids.count * 21);
+    expect(Math.hypot((carried[0] as number) - x, (carried[1] as number) - y)).toBeLessThan(0.03);
+    for (const { approachMps } of world.people.report()) expect(approachMps).toBeLessThan(0.3);
+  });
+
   it('is left alone by a robot that stays away', () => {
     const world = createSimWorld({ scene, robot, seed: 1000 });
     world.step({}, 0.5);

@@ -34,6 +34,8 @@ export class PersonLog {
   readonly #boxes: BoxSet;
   /** Distance to each part in the step before, by robot. */
   readonly #before = new Map<RobotPlant, Float64Array>();
+  /** How many solids each robot carried in the step before. */
+  readonly #carried = new Map<RobotPlant, number>();
   readonly #now: Float64Array;
 
   constructor(people: readonly ScenePerson[]) {
@@ -67,12 +69,15 @@ export class PersonLog {
       before = Float64Array.from(now);
       this.#before.set(plant, before);
     }
+    // What was taken or let go changed what counts as robot, not where it is: that is no approach.
+    const isSame = this.#carried.get(plant) === plant.solids.carriedCount;
+    this.#carried.set(plant, plant.solids.carriedCount);
     for (let p = 0; p < this.#parts.length; p++) {
       const part = this.#parts[p] as Part;
       const distance = now[p] as number;
       const previous = before[p] as number;
       part.leastDistanceM = Math.min(part.leastDistanceM, distance);
-      if (distance < nearM && Number.isFinite(previous))
+      if (isSame && distance < nearM && Number.isFinite(previous))
         part.approachMps = Math.max(part.approachMps, (previous - distance) / dtS);
       before[p] = distance;
     }
@@ -92,6 +97,7 @@ export class PersonLog {
 
   clear(): void {
     this.#before.clear();
+    this.#carried.clear();
     for (const part of this.#parts) {
       part.leastDistanceM = Number.POSITIVE_INFINITY;
       part.approachMps = 0;

@@ -27,7 +27,7 @@ const tasks: readonly ControlTask[] = [
   { scene: 'bedroom', task: 'emg-fetch-bottle', hasSkill: true },
   { scene: 'kitchen', task: 'emg-open-fridge', hasSkill: true },
   { scene: 'care-room', task: 'emg-press-switch', hasSkill: false },
-  { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: false },
+  { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: true },
   { scene: 'care-room', task: 'emg-cup-to-mouth', hasSkill: false },
   { scene: 'care-room', task: 'emg-wipe', hasSkill: false },
 ];
