@@ -8,9 +8,12 @@ import { WorkScene } from '../work-scene.ts';
 import type { Reacquired } from './observe.ts';
 import { tuckArm } from './tuck.ts';
 
-/** The hand goes up by this much before it is drawn in: over a drawer's front, and from a surface, m. */
+/** The hand goes up by this much before it is drawn in: over a drawer's front, from a surface, and from the floor over the base, m. */
 const outOfDrawerM = 0.24;
 const backUpM = 0.06;
+const overBaseM = 0.2;
+/** What lies lower than this lies on the floor, m. */
+const onFloorM = 0.15;
 /** The hand opens so far to let go, m. */
 const letGoM = 0.1;
 
@@ -18,8 +21,14 @@ const letGoM = 0.1;
 export async function retract(body: SkillBody, target: Reacquired): Promise<void> {
   body.report('lift', 0.85);
   const support = supportOf(body, target.mapFromThing.translation);
-  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : 0);
+  await withdraw(
+    body,
+    support,
+    support?.topOnly === true ? outOfDrawerM : liesOnFloor(target) ? overBaseM : 0,
+  );
 }
+
+const liesOnFloor = ({ mapFromThing }: Reacquired): boolean => mapFromThing.translation[2] < onFloorM;
 
 /** Takes the hand out of a shelf or a fridge the way it came in; elsewhere up by `raiseM`. Then folds the arm. */
 async function withdraw(body: SkillBody, support: SupportArea | undefined, raiseM: number): Promise<void> {
@@ -92,5 +101,9 @@ async function pullIn(body: SkillBody): Promise<void> {
 export async function letGo(body: SkillBody, target: Reacquired): Promise<void> {
   await body.moveGripper(Math.min(letGoM, body.model.manifest.gripper.stroke_m));
   const support = supportOf(body, target.mapFromThing.translation);
-  await withdraw(body, support, support?.topOnly === true ? outOfDrawerM : backUpM);
+  await withdraw(
+    body,
+    support,
+    support?.topOnly === true ? outOfDrawerM : liesOnFloor(target) ? overBaseM : backUpM,
+  );
 }
