@@ -64,7 +64,7 @@ export class RatesPanel {
     this.#set('real-time factor', factor === undefined ? '–' : factor.toFixed(2));
     this.#set('to this page', `${(this.#total.bytesPerSecond(nowMs) / 1e6).toFixed(1)} MB/s`);
     this.#set('drawing', `${drawnFramesPerSecond.toFixed(0)} Hz`);
-    this.#set('dropped on the way', this.#droppedNow === 0 ? 'none' : `${this.#droppedNow} messages`);
+    this.#set('dropped on the way', this.#droppedNow === 0 ? 'none' : String(this.#droppedNow));
   }
 
   #row(title: string): void {
