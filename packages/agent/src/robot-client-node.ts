@@ -5,6 +5,7 @@ import {
   type Client,
   type ClientGoalHandle,
   goalStatus,
+  qosProfiles,
   type RosNode,
   whyNotServing,
 } from '@efferent/ros';
@@ -28,6 +29,7 @@ const acceptTimeoutMs = 5000;
 const cancelTimeoutMs = 10_000;
 /** A robot whose planner takes longer than this is asked no more about that step, ms. */
 const checkTimeoutMs = 15_000;
+const holdPollMs = 100;
 /** Beyond the skill's own limit before its server counts as gone, ms. */
 const resultSlackMs = 10_000;
 
@@ -38,6 +40,8 @@ export class RobotClient {
   readonly #skills: ActionClient<ExecuteSkill>;
   readonly #list: Client<'efferent_interfaces/srv/ListSkills'>;
   readonly #check: Client<'efferent_interfaces/srv/CheckSkill'>;
+  #gate: MessageTypes['efferent_interfaces/msg/GateStatus'] | undefined;
+  #holds = 0;
 
   /** @param namespace - e.g. `/stretch` */
   constructor(node: RosNode, namespace: string) {
@@ -49,6 +53,40 @@ export class RobotClient {
     );
     this.#list = node.createClient('efferent_interfaces/srv/ListSkills', `${namespace}/list_skills`);
     this.#check = node.createClient('efferent_interfaces/srv/CheckSkill', `${namespace}/check_skill`);
+    node.createSubscription(
+      'efferent_interfaces/msg/GateStatus',
+      `${namespace}/gate/status`,
+      { qos: qosProfiles.latched },
+      (status) => {
+        const wasHeld = this.#isHeld;
+        this.#gate = status;
+        if (this.#isHeld && !wasHeld) this.#holds += 1;
+      },
+    );
+  }
+
+  /** How often a person has held the robot at its gate: paused it, or driven it themselves. */
+  get holds(): number {
+    return this.#holds;
+  }
+
+  /** Whether Stop is pressed. */
+  get isStopped(): boolean {
+    return this.#gate?.stopped ?? false;
+  }
+
+  /**
+   * Waits while a person holds the robot; not while it is stopped, which ends a task.
+   * @param onPhase - hears what is waited for
+   */
+  async whileHeld(onPhase: (phase: string) => void, signal: AbortSignal): Promise<void> {
+    if (this.#isHeld && !this.isStopped) onPhase('wait until the person lets it go on');
+    while (this.#isHeld && !this.isStopped) await this.#node.sleep(holdPollMs, signal);
+    signal.throwIfAborted();
+  }
+
+  get #isHeld(): boolean {
+    return this.#gate !== undefined && (this.#gate.agent_paused || this.#gate.source === 'human');
   }
 
   /** Returns the robot's skills; undefined when its skill server does not answer. */

@@ -45,6 +45,8 @@ export interface TaskServerParts {
 }
 
 const pausePollMs = 100;
+/** A skill that fails so often while a person holds the robot has failed. */
+const mostHeldRuns = 20;
 
 interface Accepted extends OpenTask {
   readonly abort: AbortController;
@@ -247,7 +249,10 @@ export class TaskServer {
     return { skills: [...contracts.values()], robots: offers };
   }
 
-  /** Runs a skill; a pause in the middle cancels it, and it is sent again when the pause is over. */
+  /**
+   * Runs a skill; a pause in the middle cancels it, and it is sent again when the pause is over. So is one that failed while a
+   * person held the robot at its gate: that says nothing about the step.
+   */
   async #executeSkill(
     call: SkillCall,
     limitS: number,
@@ -256,9 +261,11 @@ export class TaskServer {
   ): Promise<SkillOutcome> {
     const robot = this.#parts.robots.find((candidate) => candidate.namespace === call.robot);
     if (robot === undefined) throw new TaskEnd('plan-rejected', `There is no robot "${call.robot}".`);
-    for (;;) {
+    for (let held = 0; ; ) {
       await this.#whilePaused(signal);
+      await robot.whileHeld(onPhase, signal);
       const pause = this.#pauseBegins.signal;
+      const { holds } = robot;
       const outcome = await robot.execute(
         call,
         limitS,
@@ -266,7 +273,10 @@ export class TaskServer {
         onPhase,
         AbortSignal.any([signal, pause]),
       );
-      if (signal.aborted || !pause.aborted || outcome.success) return outcome;
+      if (signal.aborted || outcome.success) return outcome;
+      if (pause.aborted) continue;
+      held += 1;
+      if (robot.holds === holds || robot.isStopped || held > mostHeldRuns) return outcome;
     }
   }
 
