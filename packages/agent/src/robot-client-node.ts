@@ -41,6 +41,7 @@ export class RobotClient {
   readonly #list: Client<'efferent_interfaces/srv/ListSkills'>;
   readonly #check: Client<'efferent_interfaces/srv/CheckSkill'>;
   #gate: MessageTypes['efferent_interfaces/msg/GateStatus'] | undefined;
+  #isLocked = false;
   #holds = 0;
 
   /** @param namespace - e.g. `/stretch` */
@@ -63,6 +64,14 @@ export class RobotClient {
         if (this.#isHeld && !wasHeld) this.#holds += 1;
       },
     );
+    node.createSubscription(
+      'efferent_interfaces/msg/GestureControlStatus',
+      `${namespace}/gesture_control/status`,
+      { qos: qosProfiles.default },
+      ({ stop_state: state }) => {
+        this.#isLocked = state === 'locked';
+      },
+    );
   }
 
   /** How often a person has held the robot at its gate: paused it, or driven it themselves. */
@@ -70,9 +79,9 @@ export class RobotClient {
     return this.#holds;
   }
 
-  /** Whether Stop is pressed. */
+  /** Whether Stop is pressed, or somebody has locked the robot by gestures: both are for good. */
   get isStopped(): boolean {
-    return this.#gate?.stopped ?? false;
+    return this.#isLocked || (this.#gate?.stopped ?? false);
   }
 
   /**
