@@ -14,7 +14,7 @@ it('a person presses the light switch by hand: forearm, decoder, gesture control
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(repositoryFolder, 'packages', 'cli', 'bin', 'efferent.mjs'), ...command.split(' ')],
-    { cwd: repositoryFolder },
+    { cwd: repositoryFolder, timeout: 240_000 },
   );
   const { figures } = JSON.parse(stdout) as Report;
   const figure = (name: string) => figures.find((each) => each.name === name)?.value;

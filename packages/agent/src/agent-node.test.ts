@@ -370,6 +370,47 @@ test('a pause stops the running skill and goes on with it afterwards', async () 
   expect(run.kitchen.sent.slice(before)[0]).toBe('pick(apple-1)');
 });
 
+test('a step that fails while a person holds the robot is made again when it is given back, a lock ends the task', async () => {
+  const run = await start();
+  tableThings(run.kitchen);
+  const gate = run.client.createPublisher(
+    'efferent_interfaces/msg/GateStatus',
+    '/stretch/gate/status',
+    qosProfiles.latched,
+  );
+  const gestures = run.client.createPublisher(
+    'efferent_interfaces/msg/GestureControlStatus',
+    '/stretch/gesture_control/status',
+    qosProfiles.default,
+  );
+  const wait = (seconds: number) =>
+    run.lockstep.advanceTo(run.lockstep.clock.nowNs() + BigInt(seconds) * 1_000_000_000n);
+  const picks = () => run.kitchen.sent.filter((call) => call.startsWith('pick')).length;
+  run.kitchen.failures.push({
+    skill: 'pick',
+    code: 'blocked',
+    then: () => gate.publish({ source: 'human' }),
+  });
+  const sent = await send(run, 'put the apple in the bowl');
+  await wait(60);
+  expect(picks()).toBe(1);
+  gate.publish({ source: 'none' });
+  const { result } = await settle(run.lockstep, sent.result);
+  expect(result).toMatchObject({ outcome: 'success', replans: 0 });
+  expect(picks()).toBe(2);
+
+  run.kitchen.failures.push({
+    skill: 'pick',
+    code: 'stopped',
+    then: () => {
+      gate.publish({ source: 'human' });
+      gestures.publish({ stop_state: 'locked' });
+    },
+  });
+  const again = await send(run, 'pick up the apple');
+  expect((await settle(run.lockstep, again.result)).result.outcome).toBe('stopped');
+});
+
 test('with confirm_steps every step waits for a word, stays paused without one, and can end the task', async () => {
   const run = await start({ confirm_steps: true, question_timeout_s: 20 });
   tableThings(run.kitchen);
