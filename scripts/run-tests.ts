@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestCounts } from './count-reporter.ts';
+import { noTests, type TestCounts } from './count-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
 const countsFile = join(root, '.efferent/test-counts.json');
@@ -49,19 +49,22 @@ async function main(): Promise<number> {
     return 2;
   }
   mkdirSync(join(root, '.efferent'), { recursive: true });
-  const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  const total = noTests();
   const wanted = steps.filter((step) => only.length === 0 || only.includes(step.name));
   for (const together of [wanted.filter((step) => !step.countsTests), ...suitesOf(wanted)]) {
     for (const counts of await Promise.all(together.map((step) => report(step, together.length > 1)))) {
       total.passed += counts.passed;
-      total.failed += counts.failed;
+      total.failed.push(...counts.failed);
       total.skipped.push(...counts.skipped);
+      total.retried.push(...counts.retried);
     }
   }
   console.log('');
   for (const { name, reason } of total.skipped) console.log(`skipped: ${name}: ${reason}`);
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
-  return total.failed === 0 ? 0 : 1;
+  for (const { name, reason } of total.retried) console.log(`passed at the second try: ${name}: ${reason}`);
+  for (const { name, reason } of total.failed) console.log(`failed: ${name}: ${reason}`);
+  console.log(`${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
+  return total.failed.length === 0 ? 0 : 1;
 }
 
 /** Suites measure times or fill the machine by themselves: one at a time, unlike the checks of the text. */
@@ -74,7 +77,7 @@ async function report(step: Step, isHeldBack: boolean): Promise<TestCounts> {
   const { counts, output } = await runStep(step, isHeldBack);
   if (isHeldBack) console.log(`\n== ${step.name}\n${output}`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
+  console.log(`== ${step.name}: ${counts.failed.length === 0 ? 'ok' : 'FAILED'} in ${seconds} s`);
   return counts;
 }
 
@@ -84,14 +87,13 @@ async function runStep(
 ): Promise<{ readonly counts: TestCounts; readonly output: string }> {
   rmSync(countsFile, { force: true });
   const { exitCode, output } = await run(step.command, isHeldBack);
-  if (!step.countsTests || !existsSync(countsFile))
-    return {
-      counts: { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] },
-      output,
-    };
-  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts;
+  const isCounted = step.countsTests && existsSync(countsFile);
+  const counts = isCounted ? (JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts) : noTests();
+  if (!isCounted && exitCode === 0) counts.passed++;
   // A suite that ends badly without a failed test (an import error, an unhandled rejection) has failed as well.
-  return { counts: exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts, output };
+  if (exitCode !== 0 && counts.failed.length === 0)
+    counts.failed.push({ name: step.name, reason: `exit code ${exitCode}; its output is above` });
+  return { counts, output };
 }
 
 function run(
