@@ -42,7 +42,7 @@ export {
   planarFrames,
 } from './planar-pose.ts';
 export { type AttachedBox, handleBoxId, PlanningScene, type SceneBox } from './planning-scene.ts';
-export { furnitureById, furnitureTransform, parsePriorMap, standOf } from './prior-map.ts';
+export { furnitureById, furnitureTransform, isButton, parsePriorMap, standOf } from './prior-map.ts';
 export {
   type MapArticulation,
   type MapBox,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { articulationTransform, placedBoxes } from './placed-boxes.ts';
-import { furnitureTransform, parsePriorMap } from './prior-map.ts';
+import { furnitureTransform, isButton, parsePriorMap } from './prior-map.ts';
 import type { PriorMap } from './prior-map-schema.ts';
 
 const scenes = fileURLToPath(new URL('../../../sim-scenes/', import.meta.url));
@@ -130,4 +130,13 @@ describe('rooms and kinds of things', () => {
       parsePriorMap(`${kitchenText}\nkinds:\n  - { name: mug, half_life_s: -1 }\n`, 'map.yaml'),
     ).toThrow(/kinds\.0\.half_life_s/);
   });
+});
+
+it('tells what is pushed from what is pulled open', () => {
+  const buttons = readdirSync(scenes).flatMap((scene) =>
+    parsePriorMap(readFileSync(`${scenes}${scene}/map.yaml`, 'utf8'), scene)
+      .articulations.filter(isButton)
+      .map(({ id }) => `${scene}/${id}`),
+  );
+  expect(buttons).toEqual(['care-room/light-switch']);
 });

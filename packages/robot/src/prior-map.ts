@@ -1,5 +1,17 @@
-import { ConfigurationError, parseWithSchema, parseYaml, Transform, type Vector3 } from '@efferent/core';
-import { type MapFurniture, type PriorMap, priorMapSchema } from './prior-map-schema.ts';
+import {
+  ConfigurationError,
+  dot3,
+  parseWithSchema,
+  parseYaml,
+  Transform,
+  type Vector3,
+} from '@efferent/core';
+import {
+  type MapArticulation,
+  type MapFurniture,
+  type PriorMap,
+  priorMapSchema,
+} from './prior-map-schema.ts';
 
 /**
  * Parses the text of a `map.yaml` and checks that every reference in it exists.
@@ -98,4 +110,16 @@ export function standOf(map: PriorMap, robotId: string): Vector3 {
 /** Returns `mapFromFurniture`. */
 export function furnitureTransform(map: PriorMap, furnitureId: string): Transform {
   return Transform.fromPlanar(...furnitureById(map, furnitureId).poseXyYaw);
+}
+
+/**
+ * Whether an articulation is a button or a switch: the hand approaches along the way in which its joint grows, so that
+ * pushing moves it. Drawers and doors are pulled open.
+ */
+export function isButton({
+  joint,
+  axis,
+  handle,
+}: Pick<MapArticulation, 'joint' | 'axis' | 'handle'>): boolean {
+  return joint === 'prismatic' && dot3(axis, handle.approach) > 0;
 }

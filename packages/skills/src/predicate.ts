@@ -27,6 +27,12 @@ export const predicateSignatures = {
   on: ['object', 'surface'],
   /** The thing was looked at with fresh pictures: what is there to see is in the detections. */
   inspected: ['thing'],
+  /** The button was pushed in until it acted. */
+  pressed: ['fixture'],
+  /** Nothing of the spill is left, or the surface was wiped. */
+  wiped: ['thing'],
+  /** The held object is upright before the face of the person who is at the place. */
+  offered: ['object', 'place'],
   /** The arm is folded over the base. */
   stowed: [],
 } as const satisfies Record<string, readonly string[]>;

@@ -119,6 +119,43 @@ export const skillContracts: Readonly<Record<string, SkillContract>> = Object.fr
       timeLimitS: 120,
     }),
     contract({
+      name: 'press',
+      description: 'Press a button or a switch with the shut gripper.',
+      parameters: [parameter('fixture', ['fixture'], 'the button or switch to press')],
+      preconditions: ['hand-empty', 'reachable(fixture)'],
+      effects: ['pressed(fixture)'],
+      failureCodes: ['unreachable', 'blocked', 'force-limit', 'hand-full', 'not-pressed'],
+      resources: ['base', 'arm', 'head'],
+      timeLimitS: 120,
+    }),
+    contract({
+      name: 'wipe',
+      description: 'Move a held sponge or cloth over a spill, or over a surface, until it is wiped.',
+      parameters: [
+        parameter('tool', ['object'], 'what the gripper holds'),
+        parameter('target', ['object', 'surface', 'fixture'], 'the spill or the surface to wipe'),
+      ],
+      preconditions: ['holding(tool)', 'accessible(target)', 'reachable(target)'],
+      effects: ['wiped(target)'],
+      failureCodes: ['hand-empty', 'target-lost', 'unreachable', 'blocked', 'dropped', 'force-limit'],
+      resources: ['base', 'arm', 'head'],
+      timeLimitS: 240,
+    }),
+    contract({
+      name: 'offer',
+      description:
+        "Hold the held object upright before a person's face, as near as the robot may; the person closes the gap.",
+      parameters: [
+        parameter('object', ['object'], 'what the gripper holds'),
+        parameter('to', ['place'], 'where the person is'),
+      ],
+      preconditions: ['holding(object)', 'reachable(to)'],
+      effects: ['offered(object, to)'],
+      failureCodes: ['hand-empty', 'target-lost', 'unreachable', 'blocked', 'dropped'],
+      resources: ['base', 'arm', 'head'],
+      timeLimitS: 120,
+    }),
+    contract({
       name: 'stow',
       description: 'Fold the arm over the base; a held object stays held.',
       parameters: [],

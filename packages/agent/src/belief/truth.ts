@@ -46,6 +46,9 @@ export function truthOf(belief: Belief, statement: Atom, robot: string, nowS: nu
     case 'reachable':
       return reachTruth(belief, first, robot);
     case 'stowed':
+    case 'pressed':
+    case 'wiped':
+    case 'offered':
       return 'unknown';
   }
 }

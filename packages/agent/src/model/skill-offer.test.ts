@@ -9,7 +9,7 @@ import { mostToldWhole, type Offer, SkillOffer } from './skill-offer.ts';
 
 /** Skills that a household robot of a user may have besides those of the library, and what they bring about. */
 const others = `pour: Pour a liquid from a held vessel into another. > in(object, target)
-wipe: Wipe a surface with a held cloth until it is clean. > inspected(target)
+polish: Polish the silver with a cloth until it shines. > inspected(target)
 vacuum: Vacuum the floor of a room. > inspected(target)
 mop: Mop the floor of a room with water. > inspected(target)
 water-plant: Water a plant with the can. > inspected(target)

@@ -21,6 +21,9 @@ const wordsOfEffects: Readonly<Partial<Record<PredicateName, string>>> = {
   known: 'find search locate where',
   stowed: 'stow fold retract arm home',
   'hand-empty': 'release let go put down',
+  pressed: 'press push button switch turn light on off',
+  wiped: 'wipe clean mop up spill stain',
+  offered: 'hold mouth face drink sip offer',
 };
 
 const stopWords = new Set(
