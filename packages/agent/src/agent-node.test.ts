@@ -392,7 +392,7 @@ test('a step that fails while a person holds the robot is made again when it is 
     run.kitchen.failures.push({
       skill: 'pick',
       code: 'blocked',
-      then: () => gate.publish({ source: 'human' }),
+      meanwhile: () => gate.publish({ source: 'human' }),
     });
   const sent = await send(run, 'put the apple in the bowl');
   for (let i = 1; i <= holds; i++) {
@@ -407,7 +407,7 @@ test('a step that fails while a person holds the robot is made again when it is 
   run.kitchen.failures.push({
     skill: 'pick',
     code: 'stopped',
-    then: () => {
+    meanwhile: () => {
       gate.publish({ source: 'human' });
       gestures.publish({ stop_state: 'locked' });
     },

@@ -66,8 +66,12 @@ export class BoxEstimator {
     this.#z[i] = x * ux + y * uy + z * uz;
   }
 
-  /** Returns the box around the points added since {@link begin}; at least one is needed. */
-  finish(): BoxEstimate {
+  /**
+   * Returns the box around the points added since {@link begin}; at least one is needed.
+   *
+   * @param isFlat - nothing of it is hidden from a camera that sees it
+   */
+  finish(isFlat = false): BoxEstimate {
     const range = this.#range;
     this.#measureExtent(this.#z, 1, this.#z, 0);
     const bottom = range[0]!;
@@ -89,7 +93,9 @@ export class BoxEstimator {
     }
     let { yaw, x0, x1, y0, y1 } = best;
     // The side that the camera cannot see is the far one along the axis nearer to the line of sight.
-    if (yaw <= Math.PI / 4) {
+    if (isFlat) {
+      // What is seen is all there is.
+    } else if (yaw <= Math.PI / 4) {
       const depth = this.#unseenDepth(x1 - x0, y1 - y0);
       x1 = x0 + depth;
     } else {

@@ -133,6 +133,20 @@ describe('a detector on masks and depth', () => {
     for (const extent of ball.sizeM.slice(0, 2)) expect(Math.abs(extent - 0.08)).toBeLessThan(0.015);
   });
 
+  test('takes a stain as flat and as deep as it is seen, and for nothing else', () => {
+    const stain = uprightBox([0.1, 0.1, 1.1], [0.08, 0.12, 0.002], 0);
+    const found = only(detector(noPerceptionNoise, 1, ['stain/spill', 'box']).detectNow(render([stain])));
+    expect(found.className).toBe('spill');
+    expect(distance(found.positionM, [0.1, 0.1, 1.1])).toBeLessThan(0.012);
+    expect(Math.abs(found.sizeM[0] - 0.08)).toBeLessThan(0.015);
+    expect(Math.abs(found.sizeM[1] - 0.12)).toBeLessThan(0.015);
+    expect(found.sizeM[2]).toBeLessThan(0.012);
+    const confusing = { ...noPerceptionNoise, confusion: 1 };
+    expect(only(detector(confusing, 1, ['stain/spill', 'box']).detectNow(render([stain]))).className).toBe(
+      'spill',
+    );
+  });
+
   test('gives boxes whose z axis is up', () => {
     const turned: QuaternionXyzw = only(
       detector().detectNow(render([uprightBox([0, 0, 1], [0.1, 0.1, 0.1], 0.3)])),

@@ -7,6 +7,8 @@ const minVisiblePixels = 20;
 const maxInstances = 512;
 /** Labels of the parts of people are `person/<region>`. */
 const personPrefix = 'person/';
+/** Labels of what is on a surface and has no height are `stain/<class>`. */
+const stainPrefix = 'stain/';
 
 /**
  * Stands in for a learned detector where the camera is simulated: the simulator's instance masks take the place of
@@ -32,8 +34,8 @@ export class SegmentationDetector implements Detector {
 
   setLabels(classNames: ReadonlyMap<number, string>): void {
     this.#classNames = classNames;
-    // A person is taken for no thing, and no thing for a person.
-    const things = [...classNames.values()].filter((name) => !name.startsWith(personPrefix));
+    // A person or a stain is taken for no thing, and no thing for one of them.
+    const things = [...classNames.values()].filter((name) => !isOfItsOwn(name));
     this.#vocabulary = [...new Set(things)].sort();
   }
 
@@ -51,16 +53,18 @@ export class SegmentationDetector implements Detector {
       if (pixels < minVisiblePixels) continue;
       const missed = missProbability(pixels, this.#noise);
       if (this.#rng.chance(missed)) continue;
-      const box = this.#boxOf(frame, instance);
+      const isStain = className.startsWith(stainPrefix);
+      const box = this.#boxOf(frame, instance, isStain);
       if (box === undefined) continue;
       const isPerson = className.startsWith(personPrefix);
-      const confused = !isPerson && this.#rng.chance(this.#noise.confusion) && this.#vocabulary.length > 1;
+      const confused =
+        !isOfItsOwn(className) && this.#rng.chance(this.#noise.confusion) && this.#vocabulary.length > 1;
       detections.push({
         ...box,
         positionM: perturbPosition(box.positionM, this.#noise, this.#rng),
         ...(isPerson
           ? { className: personClass, bodyPart: className.slice(personPrefix.length) }
-          : { className: confused ? this.#otherClass(className) : className }),
+          : { className: confused ? this.#otherClass(className) : className.replace(stainPrefix, '') }),
         score: clamp((confused ? 0.62 : 0.95) - 0.5 * missed + this.#rng.normal(0, 0.03), 0.2, 0.99),
       });
     }
@@ -103,6 +107,7 @@ export class SegmentationDetector implements Detector {
   #boxOf(
     frame: CameraFrame,
     instance: number,
+    isFlat: boolean,
   ): Pick<Detection, 'positionM' | 'orientation' | 'sizeM'> | undefined {
     const end = this.#pixelOffsets[instance]!;
     const count = this.#pixelCounts[instance]!;
@@ -120,7 +125,7 @@ export class SegmentationDetector implements Detector {
       this.#boxes.add(x, y, depth);
       points += 1;
     }
-    return points < 8 ? undefined : this.#boxes.finish();
+    return points < 8 ? undefined : this.#boxes.finish(isFlat);
   }
 
   #otherClass(className: string): string {
@@ -151,3 +156,7 @@ export class SegmentationDetector implements Detector {
     };
   }
 }
+
+/** Tells whether a label is of a person or a stain. */
+const isOfItsOwn = (label: string): boolean =>
+  label.startsWith(personPrefix) || label.startsWith(stainPrefix);

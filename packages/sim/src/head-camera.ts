@@ -10,6 +10,8 @@ import { lookUpInstances, measureDepth, paint } from './picture-pixels.ts';
 import { type PinholeCamera, Rasteriser } from './rasteriser.ts';
 import type { SolidPlacement } from './robot-solids.ts';
 import type { Scene } from './scene-file.ts';
+import type { StainLog } from './stain-log.ts';
+import { stainMeshes } from './stain-meshes.ts';
 
 /** One picture of the head camera; all arrays `[height, width]`, row-major. */
 export interface HeadCameraFrame {
@@ -32,7 +34,7 @@ const floorTileM = 0.5;
 /** Draws what the robot's head camera sees. Needs no physics, so that it can run in another thread. */
 export class HeadCameraRenderer {
   readonly camera: PinholeCamera;
-  /** Instance number by object id, from 1; the parts of people come after the objects. */
+  /** Instance number by object id, from 1; the parts of people come after the objects, then stains. */
   readonly instanceOfObject: ReadonlyMap<string, number>;
   readonly groupCount: number;
   readonly #rasteriser: Rasteriser;
@@ -42,6 +44,9 @@ export class HeadCameraRenderer {
   readonly #maxMm: number;
   readonly #worldUp = new Float64Array(3);
   readonly #palette: Uint32Array;
+  /** The first mesh of a stain's square, and how many there are. */
+  readonly #firstSquare: number;
+  readonly squareCount: number;
 
   /** @param others - robots that may come into the picture */
   constructor(scene: Scene, model: RobotModel, noiseSeed: number, others: readonly RobotModel[] = []) {
@@ -70,6 +75,9 @@ export class HeadCameraRenderer {
       meshes.push(...robotMeshes(other, this.groupCount));
       this.groupCount += other.links.length;
     }
+    this.#firstSquare = meshes.length;
+    meshes.push(...stainMeshes(scene, this.instanceOfObject));
+    this.squareCount = meshes.length - this.#firstSquare;
     this.#rasteriser = new Rasteriser(this.camera, meshes);
     this.#palette = new Uint32Array(this.#rasteriser.meshOfFace.length);
     this.#cameraFromGroup = new Float64Array(this.groupCount * poseStride);
@@ -82,13 +90,17 @@ export class HeadCameraRenderer {
   /**
    * Draws one picture.
    *
-   * @param poses - `[1 + groups, 12]`: cameraFromWorld, then worldFromGroup, as {@link HeadCamera.capturePoses} gives them
+   * @param poses - `[1 + groups, 12]`: cameraFromWorld, then worldFromGroup; then one number for each square of the scene's
+   *   stains, 1 where it was wiped. As {@link HeadCamera.capturePoses} gives them
    * @param noiseOffset - where in the noise table this picture starts
    */
   render(poses: Float64Array, withColor: boolean, noiseOffset: number): HeadCameraFrame {
     for (let g = 0; g < this.groupCount; g++) {
       multiplyPoses(poses, 0, poses, (g + 1) * poseStride, this.#cameraFromGroup, g * poseStride);
     }
+    const wiped = (this.groupCount + 1) * poseStride;
+    for (let i = 0; i < this.squareCount; i++)
+      this.#rasteriser.hidden[this.#firstSquare + i] = poses[wiped + i] as number;
     this.#rasteriser.render(this.#cameraFromGroup);
     for (let axis = 0; axis < 3; axis++) this.#worldUp[axis] = poses[axis * 4 + 2] as number;
     const { inverseDepth, facePairs, instanceOfFace } = this.#rasteriser;
@@ -145,12 +157,14 @@ export class HeadCamera {
   }
 
   /**
-   * Copies the poses that a picture needs: `[1 + groups, 12]`, cameraFromWorld first.
+   * Copies what a picture needs: poses `[1 + groups, 12]`, cameraFromWorld first, then what was wiped of stains.
    *
    * @param placements - of the camera's own robot, then of the others
    */
-  capturePoses(physics: PhysicsWorld, placements: readonly SolidPlacement[]): Float64Array {
-    const poses = new Float64Array((this.renderer.groupCount + 1) * poseStride);
+  capturePoses(physics: PhysicsWorld, placements: readonly SolidPlacement[], stains: StainLog): Float64Array {
+    const wiped = (this.renderer.groupCount + 1) * poseStride;
+    const poses = new Float64Array(wiped + this.renderer.squareCount);
+    stains.writeWiped(poses, wiped);
     const own = placements[0] as SolidPlacement;
     invertPose(own.worldFromLink, this.#cameraLink * poseStride, poses, 0);
     let group = 1;
@@ -257,7 +271,8 @@ function objectMeshes(scene: Scene): Mesh[] {
 
 function instancesOf(scene: Scene): ReadonlyMap<string, number> {
   const parts = personBoxes(scene.file.people).flatMap((b) => (b.region === undefined ? [] : [b.partId]));
-  const ids = [...scene.file.objects.map(({ id }) => id), ...new Set(parts)];
+  const stains = scene.file.stains.map(({ id }) => id);
+  const ids = [...scene.file.objects.map(({ id }) => id), ...new Set(parts), ...stains];
   return new Map(ids.map((id, i) => [id, i + 1]));
 }
 

@@ -35,6 +35,8 @@ export class Rasteriser {
   readonly meshOfFace: Uint16Array;
   /** Face's normal along the camera's axes by face number + 1, `[n, 3]`; only of faces drawn in the last picture. */
   readonly normalOfFace: Float32Array;
+  /** 1 for a mesh that is left out of the next picture. */
+  readonly hidden: Uint8Array;
   readonly #firstFace: number[] = [];
   readonly #order: number[] = [];
   readonly #nearest: Float64Array;
@@ -68,6 +70,7 @@ export class Rasteriser {
       this.instanceOfFace.fill(mesh.instance, first, first + mesh.faces.length);
       this.meshOfFace.fill(m, first, first + mesh.faces.length);
     });
+    this.hidden = new Uint8Array(meshes.length);
     this.#nearest = new Float64Array(meshes.length);
     this.#vertices = new Float64Array(Math.max(1, ...meshes.map((m) => m.vertices.length)));
     // Half angles of the picture's edges, for culling.
@@ -76,7 +79,7 @@ export class Rasteriser {
   }
 
   /**
-   * Draws all meshes.
+   * Draws all meshes but the hidden ones.
    *
    * @param cameraFromGroup - `[groups, 12]`, row-major 3x4 poses
    */
@@ -84,7 +87,8 @@ export class Rasteriser {
     this.inverseDepth.fill(0);
     this.faces.fill(0);
     this.#order.length = 0;
-    for (let m = 0; m < this.meshes.length; m++) if (this.#isVisible(m, cameraFromGroup)) this.#order.push(m);
+    for (let m = 0; m < this.meshes.length; m++)
+      if (this.hidden[m] === 0 && this.#isVisible(m, cameraFromGroup)) this.#order.push(m);
     // Near things first, so that hidden pixels cost a comparison only.
     this.#order.sort((a, b) => (this.#nearest[a] as number) - (this.#nearest[b] as number));
     for (const m of this.#order) this.#drawMesh(m, cameraFromGroup);

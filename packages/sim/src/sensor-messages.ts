@@ -141,5 +141,9 @@ export function labelsMessage(scene: Scene, instanceOfObject: ReadonlyMap<string
       class_name: `person/${part.region}`,
     })),
   );
-  return { header, class_map: [...class_map, ...people] };
+  const stains = scene.file.stains.map(({ id }) => ({
+    class_id: instanceOfObject.get(id) ?? 0,
+    class_name: 'stain/spill',
+  }));
+  return { header, class_map: [...class_map, ...people, ...stains] };
 }

@@ -272,6 +272,7 @@ export class SimWorld {
     return robot.headCamera.capturePoses(
       this.physics,
       inOrder.map(({ plant }) => plant.placement),
+      this.stains,
     );
   }
 

@@ -1,13 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { Transform } from '@efferent/core';
+import { loadRobotModel } from '@efferent/robot';
 import { expect, it } from 'vitest';
 import { judgeTask } from './judge.ts';
 import { PhysicsWorld } from './physics-world.ts';
 import { loadScene } from './scene-file.ts';
 import { SceneMarkers } from './scene-markers.ts';
+import { createSimWorld } from './sim-world.ts';
 import { StainLog } from './stain-log.ts';
 
-const scene = loadScene([fileURLToPath(new URL('../../..', import.meta.url))], 'care-room');
+const workspace = [fileURLToPath(new URL('../../..', import.meta.url))];
+const scene = loadScene(workspace, 'care-room');
 const header = { stamp: { sec: 0, nanosec: 0 }, frame_id: 'map' };
 /** The spill lies along the front edge of the table, its middle at (0.22, 1.38), 0.74 m high. */
 const left = { x: 0.05, y: 1.38, z: 0.74 };
@@ -70,4 +73,25 @@ it('the viewer is shown the squares that are left', () => {
   const wiped = ofSpill();
   expect(wiped.length).toBeGreaterThan(10);
   expect(wiped.every(({ action }) => action === 2)).toBe(true);
+});
+
+it('the camera sees the squares that are left, flat on their surface, and no more of them when all is wiped', () => {
+  const robot = loadRobotModel(workspace, 'stretch');
+  const world = createSimWorld({ scene, robot, seed: 1000 });
+  // Beside the front of the table, the arm folded in; the head turns to it.
+  world.plant.reset(0.1, 0.75, Math.PI);
+  const look = Float64Array.from(world.plant.state.actuatorPositions);
+  look[robot.actuatorIndex('joint_head_pan')] = -Math.PI / 2;
+  look[robot.actuatorIndex('joint_head_tilt')] = -0.8;
+  world.step({ actuatorTargets: look }, 2);
+  const instance = world.headCamera.renderer.instanceOfObject.get('spill');
+  const visible = () => world.renderHeadCamera().instances.filter((each) => each === instance).length;
+  const [stain] = world.stains.stains;
+  const whole = visible();
+  expect(whole).toBeGreaterThan(400);
+  for (const cell of stain!.cells) cell.isWiped = cell.x < 0.22;
+  expect(visible() / whole).toBeGreaterThan(0.35);
+  expect(visible() / whole).toBeLessThan(0.65);
+  for (const cell of stain!.cells) cell.isWiped = true;
+  expect(visible()).toBe(0);
 });

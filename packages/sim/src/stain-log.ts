@@ -4,7 +4,7 @@ import type { PhysicsWorld } from './physics-world.ts';
 import type { Scene } from './scene-file.ts';
 
 /** A stain is counted in squares of this size, m. */
-const cellM = 0.02;
+export const cellM = 0.02;
 /** What wipes is on the surface when its foot is this near to it, m: a sponge gives by as much. */
 const contactM = 0.003;
 
@@ -33,20 +33,23 @@ export class StainLog {
 
   constructor(scene: Scene, physics: PhysicsWorld) {
     this.#physics = physics;
-    this.stains = scene.file.stains.map(({ id, surfaceId, centerM, sizeM, wipedBy, colorRgb }) => {
-      const surface = scene.map.surfaces.find((each) => each.id === surfaceId);
-      const frame = furnitureTransform(scene.map, surface?.furnitureId ?? '');
+    this.stains = scene.file.stains.map((stain) => {
+      const { id, wipedBy, colorRgb } = stain;
       const kindId = scene.file.objects.find((each) => each.id === wipedBy)?.kind ?? '';
-      const cells: StainCell[] = [];
-      const [columns, rows] = [Math.round(sizeM[0] / cellM), Math.round(sizeM[1] / cellM)];
-      for (let i = 0; i < columns * rows; i++) {
-        const u = centerM[0] + ((i % columns) + 0.5) * cellM - sizeM[0] / 2;
-        const v = centerM[1] + (Math.floor(i / columns) + 0.5) * cellM - sizeM[1] / 2;
-        const [x, y, z] = frame.apply([u, v, surface?.heightM ?? 0]);
-        cells.push({ x, y, z, isWiped: false });
-      }
+      const cells = squaresOf(scene, stain).map(([x, y, z]): StainCell => ({ x, y, z, isWiped: false }));
       return { id, wipedBy, radiusM: radiusOf(scene, kindId), colorRgb, cells };
     });
+  }
+
+  /** How many squares all stains of the scene have. */
+  get cellCount(): number {
+    return this.stains.reduce((sum, { cells }) => sum + cells.length, 0);
+  }
+
+  /** Writes 1 for every square that was wiped and 0 for the others, stain after stain, from `at` on. */
+  writeWiped(out: Float64Array, at: number): void {
+    let i = at;
+    for (const { cells } of this.stains) for (const cell of cells) out[i++] = cell.isWiped ? 1 : 0;
   }
 
   clear(): void {
@@ -74,6 +77,21 @@ export class StainLog {
       this.stains.map(({ id, cells }) => [id, cells.filter(({ isWiped }) => isWiped).length / cells.length]),
     );
   }
+}
+
+/** Middles of the squares of a stain on its surface, map frame, m. */
+export function squaresOf(
+  scene: Scene,
+  { surfaceId, centerM, sizeM }: Pick<Scene['file']['stains'][number], 'surfaceId' | 'centerM' | 'sizeM'>,
+): readonly Vector3[] {
+  const surface = scene.map.surfaces.find((each) => each.id === surfaceId);
+  const frame = furnitureTransform(scene.map, surface?.furnitureId ?? '');
+  const [columns, rows] = [Math.round(sizeM[0] / cellM), Math.round(sizeM[1] / cellM)];
+  return Array.from({ length: columns * rows }, (_, i) => {
+    const u = centerM[0] + ((i % columns) + 0.5) * cellM - sizeM[0] / 2;
+    const v = centerM[1] + (Math.floor(i / columns) + 0.5) * cellM - sizeM[1] / 2;
+    return frame.apply([u, v, surface?.heightM ?? 0]);
+  });
 }
 
 function radiusOf(scene: Scene, kindId: string): number {

@@ -1,11 +1,13 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import { Handle } from './handle.ts';
+import { pushOnButton, pushOnSurface } from './imagined-touch.ts';
 import type {
   ActuatorPath,
   ActuatorTargets,
   CarriedThing,
   DepthPoints,
   MapSighting,
+  MoveOptions,
   PlanningBody,
   PolicyOutcome,
   PolicyRequest,
@@ -28,6 +30,8 @@ const withinHandM = 0.15;
 const atHandleM = 0.06;
 /** Distance of the surface points of an imagined thing, m: several in each cube that a depth picture is thinned to. */
 const pointStepM = 0.015;
+/** A motion that ends by what is felt is felt this often. */
+const feltSteps = 50;
 /** A motion takes this long, s; after so much time an imagination ends without a result, s. */
 const motionS = 1;
 const longestS = 240;
@@ -92,7 +96,10 @@ export class ImaginedBody implements SkillBody {
   }
 
   effort(actuator: string): number {
-    return actuator === this.#gripper ? this.#effortN : 0;
+    if (actuator === this.#gripper) return this.#effortN;
+    const { arm } = this.model.manifest;
+    if (actuator === arm?.extension) return pushOnButton(this);
+    return actuator === arm?.lift ? pushOnSurface(this) : 0;
   }
 
   mapFromBase(): Transform {
@@ -114,11 +121,16 @@ export class ImaginedBody implements SkillBody {
     await this.sleep(motionS);
   }
 
-  async moveActuators(targets: ActuatorTargets): Promise<void> {
-    for (const [name, target] of Object.entries(targets)) {
-      const index = this.model.actuatorIndex(name);
-      const { lower, upper } = this.model.actuators[index]!;
-      this.#positions[index] = Math.max(lower, Math.min(upper, target));
+  async moveActuators(targets: ActuatorTargets, { until }: MoveOptions = {}): Promise<void> {
+    const from = this.actuatorPositions();
+    const steps = until === undefined ? 1 : feltSteps;
+    for (let step = 1; step <= steps && until?.() !== true; step++) {
+      for (const [name, target] of Object.entries(targets)) {
+        const index = this.model.actuatorIndex(name);
+        const { lower, upper } = this.model.actuators[index]!;
+        const goal = Math.max(lower, Math.min(upper, target));
+        this.#positions[index] = from[index]! + ((goal - from[index]!) * step) / steps;
+      }
     }
     await this.sleep(motionS);
   }

@@ -27,4 +27,5 @@ export {
 export { rehearsalVerdicts } from './rehearse.ts';
 export type { PlanningBody } from './skill-body.ts';
 export { skillContracts } from './skill-contracts.ts';
+export { spillClass } from './spill.ts';
 export { WorkScene } from './work-scene.ts';

@@ -1,10 +1,11 @@
-import { PointMapper, Transform, type Vector3 } from '@efferent/core';
+import { PointMapper, rotateVector, Transform, type Vector3 } from '@efferent/core';
 import {
   CollisionChecker,
   type PlacedBox,
   PlanningScene,
   placedBoxes,
   ReachKinematics,
+  type RobotModel,
 } from '@efferent/robot';
 import type { PlanningBody } from './skill-body.ts';
 
@@ -135,6 +136,45 @@ export function fingerLinks(body: PlanningBody): readonly string[] {
   return linksMovedBy(body, body.model.manifest.gripper.actuator);
 }
 
+/** How far the fingertips of the shut hand reach beyond the tool's origin, m. */
+export function aheadOfTool({ model }: PlanningBody): number {
+  const { gripper, frames } = model.manifest;
+  const positions = model.namedPose('stow');
+  positions[model.actuatorIndex(gripper.actuator)] = 0;
+  const q = model.jointPositionsFromActuators(positions, model.zeroJointPositions());
+  const poses = model.linkPoses(q);
+  const toolFromBase = (poses.get(frames.tool) ?? Transform.identity).inverse();
+  const reaches = model.links
+    .filter(({ name }) => gripper.pads.includes(name))
+    .flatMap((link) =>
+      link.collision.map(({ shape, linkFromSolid }) => {
+        const pose = toolFromBase
+          .multiply(poses.get(link.name) ?? Transform.identity)
+          .multiply(linkFromSolid);
+        const half = halfSize(shape);
+        const axes = [0, 1, 2].map((i) => half[i as 0] * Math.abs(rotateVector(pose.rotation, unit(i))[0]));
+        return pose.translation[0] + axes.reduce((sum, each) => sum + each, 0);
+      }),
+    );
+  return Math.max(0, ...reaches);
+}
+
+const unit = (axis: number): Vector3 => [axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0];
+
+/** Half extents of the box around a solid, m. */
+function halfSize(shape: RobotModel['links'][number]['collision'][number]['shape']): Vector3 {
+  switch (shape.kind) {
+    case 'box':
+      return [shape.sizeM[0] / 2, shape.sizeM[1] / 2, shape.sizeM[2] / 2];
+    case 'cylinder':
+      return [shape.radiusM, shape.radiusM, shape.lengthM / 2];
+    case 'sphere':
+      return [shape.radiusM, shape.radiusM, shape.radiusM];
+    default:
+      return [0, 0, 0];
+  }
+}
+
 /** Links that an actuator's joints move. */
 export function linksMovedBy(body: PlanningBody, actuator: string): readonly string[] {
   const { model } = body;
@@ -195,15 +235,8 @@ export function linkBoxes(
         const pose = mapFromBase
           .multiply(poses.get(link.name) ?? Transform.identity)
           .multiply(solid.linkFromSolid);
-        const { shape } = solid;
-        const size: Vector3 =
-          shape.kind === 'box'
-            ? shape.sizeM
-            : shape.kind === 'cylinder'
-              ? [2 * shape.radiusM, 2 * shape.radiusM, shape.lengthM]
-              : shape.kind === 'sphere'
-                ? [2 * shape.radiusM, 2 * shape.radiusM, 2 * shape.radiusM]
-                : [0, 0, 0];
+        const [x, y, z] = halfSize(solid.shape);
+        const size: Vector3 = [2 * x, 2 * y, 2 * z];
         return grown(pose, size, growM);
       }),
     );

@@ -16,8 +16,8 @@ import { WorldMap } from '../belief/world-map.ts';
 export class SymbolicKitchen {
   readonly things = new Map<string, { className: string; at: Vector3; sizeM: Vector3 }>();
   readonly sent: string[] = [];
-  /** Failure codes to answer with, by skill; `lie` reports success and does nothing. `then` runs before the report. */
-  readonly failures: { skill: string; code: string; then?: () => void }[] = [];
+  /** Failure codes to answer with, by skill; `lie` reports success and does nothing. `meanwhile` runs before the report. */
+  readonly failures: { skill: string; code: string; meanwhile?: () => void }[] = [];
   onSkill: (skill: string, values: Readonly<Record<string, string>>) => void = () => undefined;
   held = '';
   readonly opened = new Set<string>();
@@ -187,7 +187,7 @@ export class SymbolicKitchen {
     }
     const scripted = this.failures.findIndex((failure) => failure.skill === skill);
     const failure = scripted >= 0 ? this.failures.splice(scripted, 1)[0]! : undefined;
-    failure?.then?.();
+    failure?.meanwhile?.();
     const lies = failure?.code === 'lie';
     const code = lies ? '' : (failure?.code ?? this.#apply(skill, goal.request.arguments));
     if (code === '') goal.succeed();

@@ -1,5 +1,5 @@
 import type { Transform } from '@efferent/core';
-import type { MapArticulation } from '@efferent/robot';
+import { isButton, type MapArticulation } from '@efferent/robot';
 import { mapFromTool, moveArmTo } from '../arm-motion.ts';
 import { Handle } from '../handle.ts';
 import { HandleMotion, letGoM, type Stroke } from '../handle-motion.ts';
@@ -88,17 +88,21 @@ function findArticulation(body: SkillBody, id: string): MapArticulation {
       (entry.furnitureId === id &&
         map.articulations.filter((other) => other.furnitureId === id).length === 1),
   );
-  if (found !== undefined) return found;
+  if (found !== undefined && !isButton(found)) return found;
+  const known = map.articulations.filter((entry) => !isButton(entry)).map((entry) => entry.id);
+  const there = known.length === 0 ? 'there is nothing that opens' : `there are ${known.join(', ')}`;
   throw new SkillFailure(
     'invalid-argument',
-    `nothing to open is called "${id}" in ${map.id}; there are ${map.articulations.map((entry) => entry.id).join(', ')}`,
+    found === undefined
+      ? `nothing to open is called "${id}" in ${map.id}; ${there}`
+      : `${found.id} is a button: it is pressed, not opened or closed; in ${map.id} ${there}`,
   );
 }
 
 /** Lets go of a handle that is still gripped. @throws {@link SkillFailure} code `hand-full` when it is something else */
 async function freeHand(body: SkillBody): Promise<void> {
   if (!holdsSomething(body)) return;
-  for (const articulation of body.map.articulations) {
+  for (const articulation of body.map.articulations.filter((each) => !isButton(each))) {
     const motion = new HandleMotion(body, articulation);
     const work = motion.sceneAt(articulation.range[0]);
     if (motion.handle.nearestPosition(mapFromTool(body, work).translation).awayM > atHandleM) continue;

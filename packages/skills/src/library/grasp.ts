@@ -1,7 +1,8 @@
-import { clamp, type Transform } from '@efferent/core';
+import type { Transform } from '@efferent/core';
 import { mapFromTool, moveArmTo, moveToolStraight, raiseHand, solveHere } from '../arm-motion.ts';
 import { postureOf } from '../geometry.ts';
 import type { GraspCandidate } from '../grasp-candidates.ts';
+import { sidestep } from '../sidestep.ts';
 import type { PolicyOutcome, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import type { GraspPlan } from './grasp-plan.ts';
@@ -90,22 +91,15 @@ async function reachIn(body: SkillBody, plan: GraspPlan, goal: Transform): Promi
   }
 }
 
-/** A hand that points down gets over the thing by a short drive: base speed, m/s and 1/s, how near is enough, m, and longest time, s. */
-const sidestep = { limitMps: 0.08, gain: 2, enoughM: 0.004, timeS: 6, periodS: 0.05 } as const;
-
 /** Drives the base along its x axis until a hand that points down is over the goal; a level hand turns its wrist instead. */
 async function besideThing(body: SkillBody, plan: GraspPlan, goal: Transform): Promise<void> {
   if (body.model.isFixed) return;
   const tool = mapFromTool(body, plan.work);
   if (postureOf(tool.apply([1, 0, 0])[2] - tool.translation[2]) !== 'top') return;
-  const endS = body.nowS() + sidestep.timeS;
-  while (body.nowS() < endS) {
-    const offM = body.mapFromBase().inverse().apply(goal.translation)[0] - baseFromToolX(body, plan);
-    if (Math.abs(offM) < sidestep.enoughM) break;
-    body.sendBaseVelocity(clamp(offM * sidestep.gain, -sidestep.limitMps, sidestep.limitMps), 0);
-    await body.sleep(sidestep.periodS);
-  }
-  body.sendBaseVelocity(0, 0);
+  await sidestep(
+    body,
+    () => body.mapFromBase().inverse().apply(goal.translation)[0] - baseFromToolX(body, plan),
+  );
 }
 
 const baseFromToolX = (body: SkillBody, plan: GraspPlan): number =>

@@ -9,6 +9,7 @@ import { openPartRoomM, othersThan, sightOf } from '../sight-line.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
+import { spillClass } from '../spill.ts';
 import { standBeside, standDistanceM } from '../targets.ts';
 import { WorkScene } from '../work-scene.ts';
 import { type Grasp, type GraspRequest, liftedM } from './grasp.ts';
@@ -50,6 +51,8 @@ export function pickWith(grasp: Grasp): SkillImplementation {
     if (believed === undefined)
       throw new SkillFailure('invalid-argument', `pick needs the believed pose of "${object.value}"`);
     const className = object.objectClass === '' ? object.value : object.objectClass;
+    if (className === spillClass)
+      throw new SkillFailure('invalid-argument', `a ${className} is not picked up: it is wiped`);
     if (holdsSomething(body)) {
       // An earlier try has grasped it and failed only on the way back.
       if (body.carried?.className === className) {

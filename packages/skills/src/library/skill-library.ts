@@ -8,6 +8,7 @@ import { navigate } from './navigate.ts';
 import { pickWith } from './pick.ts';
 import { placeIn } from './place-in.ts';
 import { placeOn } from './place-on.ts';
+import { press } from './press.ts';
 import type { SkillImplementation } from './skill.ts';
 import { stow } from './stow.ts';
 
@@ -21,6 +22,7 @@ export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, Sk
     'place-in': placeIn,
     open,
     close,
+    press,
     stow,
   };
   const chosen = Object.entries(mapping.skills);
