@@ -252,7 +252,7 @@ test('names what it does not understand and what it could do instead', async () 
   expect(result).toMatchObject({
     outcome: 'not-understood',
     message:
-      'I do not know how to "fly". I can: find, pick, place, bring, open, close, look, go, clear, tidy. Objects I know of here: apple, bowl.',
+      'I do not know how to "fly". I can: find, pick, place, bring, open, close, look, go, clear, tidy, press, wipe, hold to your mouth. Objects I know of here: apple, bowl.',
     skills: 0,
   });
 });

@@ -30,6 +30,7 @@ export class BeliefFeed {
   #depth: Image | undefined;
   #jointNames: readonly string[] = [];
   #gripperIndex = -1;
+  #extensionIndex = -1;
 
   constructor(
     node: RosNode,
@@ -70,10 +71,12 @@ export class BeliefFeed {
     node.createTimer(feedPeriodNs, () => this.#feed());
   }
 
-  /** Takes the gripper out of a joint state; runs at 100 Hz and does not allocate. */
+  /** Takes the gripper and the reach of the arm out of a joint state; runs at 100 Hz. */
   #onJoints(message: MessageTypes['sensor_msgs/msg/JointState']): void {
     if (message.name !== this.#jointNames && !sameNames(message.name, this.#jointNames)) {
-      this.#gripperIndex = message.name.indexOf(this.#model.manifest.gripper.actuator);
+      const { gripper, arm } = this.#model.manifest;
+      this.#gripperIndex = message.name.indexOf(gripper.actuator);
+      this.#extensionIndex = arm === undefined ? -1 : message.name.indexOf(arm.extension);
     }
     this.#jointNames = message.name;
     const index = this.#gripperIndex;
@@ -86,6 +89,10 @@ export class BeliefFeed {
       message.effort[index] ?? Number.NaN,
       sec + nanosec * 1e-9,
     );
+    const extensionM = message.position[this.#extensionIndex];
+    if (this.#extensionIndex < 0 || extensionM === undefined) return;
+    const effortN = message.effort[this.#extensionIndex] ?? 0;
+    this.#belief.observeArm(this.#model.namespace, { extensionM, effortN });
   }
 
   #feed(): void {
@@ -113,6 +120,11 @@ export class BeliefFeed {
       const depthMm = depthOf(depth);
       if (depthMm !== undefined) this.#belief.observeDepth({ view, depthMm }, stampS);
     }
+    for (const detection of message.detections.filter(isFace))
+      this.#belief.observeFace(
+        mapFromCamera.multiply(detectionOf(detection).cameraFromObject).translation,
+        stampS,
+      );
     // People are the gate's business: they are nothing that could be fetched.
     const things = message.detections.map(detectionOf).filter(({ className }) => className !== 'person');
     this.#belief.observeDetections(view, things, stampS);
@@ -151,6 +163,10 @@ function detectionOf(message: Detections['detections'][number]): CameraDetection
     sizeM: [size.x, size.y, size.z],
   };
 }
+
+/** The part of a body is the second hypothesis of a person. */
+const isFace = ({ results }: Detections['detections'][number]): boolean =>
+  results[0]?.hypothesis.class_id === 'person' && results[1]?.hypothesis.class_id === 'head';
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BeliefView, FixtureView, ObjectView } from './belief/belief-view.ts';
+import type { BeliefView, FixtureView, ObjectView, PlaceView } from './belief/belief-view.ts';
 import { suggestInstructions } from './suggest-instructions.ts';
 
 const object = (id: string, className: string, given: Partial<ObjectView> = {}) =>
@@ -17,7 +17,7 @@ const object = (id: string, className: string, given: Partial<ObjectView> = {}) 
 const fixture = (label: string, state: FixtureView['state'], opens = true) =>
   ({ id: label, label, state, opens, hasAccess: true }) as FixtureView;
 const view = (given: Partial<BeliefView>): BeliefView =>
-  ({ objects: [], fixtures: [], robots: [], ...given }) as unknown as BeliefView;
+  ({ objects: [], fixtures: [], robots: [], places: [], ...given }) as unknown as BeliefView;
 
 test('offers what is in view and what opens or closes, at most six', () => {
   const instructions = suggestInstructions(
@@ -58,6 +58,39 @@ test('what fell on the floor is picked up', () => {
     'bring me the apple',
     'bring me the remote',
   ]);
+});
+
+const person = (fields: Partial<PlaceView>) => ({ id: 'person', hasPerson: true, ...fields }) as PlaceView;
+
+test('a button is pressed, never opened or closed', () => {
+  const fixtures = [
+    { ...fixture('light switch', 'fixed', false), kind: 'button' },
+    fixture('fridge', 'open'),
+  ];
+  expect(suggestInstructions(view({ fixtures }))).toEqual(['press the light switch', 'close the fridge']);
+});
+
+test('a spill is wiped up where something to wipe with is known, and nothing else is done to it', () => {
+  const spill = object('spill-1', 'spill');
+  expect(suggestInstructions(view({ objects: [spill] }))).toEqual([]);
+  expect(suggestInstructions(view({ objects: [spill, object('sponge-1', 'sponge')] }))).toEqual([
+    'wipe up the spill',
+    'bring me the sponge',
+  ]);
+});
+
+test('what one drinks from is held to the mouth of somebody who is there, and brought where it can be put down', () => {
+  const objects = [object('mug-1', 'mug'), object('remote-1', 'remote')];
+  expect(suggestInstructions(view({ objects, places: [person({})] }))).toEqual(['hold the mug to my mouth']);
+  const delivery = { surfaceId: 'table-top', centerM: [0, 0], yawRad: 0, sizeM: [0.5, 0.2] } as const;
+  expect(suggestInstructions(view({ objects, places: [person({ delivery })] }))).toEqual([
+    'bring me the mug',
+    'bring me the remote',
+    'hold the mug to my mouth',
+  ]);
+  expect(suggestInstructions(view({ objects, places: [person({ hasPerson: false })] }))).not.toContain(
+    'hold the mug to my mouth',
+  );
 });
 
 test('offers nothing that is missing, unsure or already there', () => {

@@ -1,5 +1,6 @@
 import type { BeliefView, ObjectView } from './belief/belief-view.ts';
 import { isVessel } from './belief/relations.ts';
+import { isDrinkingVessel, isSpill, isWiper } from './language/lexicon.ts';
 
 /** More than this nobody waits for when one choice after the other lights up. */
 const most = 10;
@@ -11,11 +12,14 @@ const floorM = 0.15;
 const littleKnown = 0.3;
 
 /**
- * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what is in view,
- * what opens or closes, then what else is known, then where it has not looked. For people who choose and cannot type.
+ * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what was spilt,
+ * what is in view, what is pressed, opens or closes, then what else is known, then where it has not looked. For people who choose and cannot type.
  */
 export function suggestInstructions(view: BeliefView): readonly string[] {
-  const known = view.objects.filter(({ confidence, missing }) => !missing && confidence >= leastConfidence);
+  const believed = view.objects.filter(
+    ({ confidence, missing }) => !missing && confidence >= leastConfidence,
+  );
+  const known = believed.filter(({ className }) => !isSpill(className));
   const heldIds = view.robots.map(({ held }) => held);
   const held = known.filter(({ id }) => heldIds.includes(id));
   const bowl = known.find(({ className }) => isVessel(className));
@@ -28,9 +32,22 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const fallen = loose
     .filter(({ positionM, relation }) => relation === 'on' && positionM[2] < floorM)
     .map((thing) => `pick up the ${nameOf(thing)}`);
+  const isSomebodyHere = view.places.some(({ hasPerson }) => hasPerson);
+  const isHandedOver = !isSomebodyHere || view.places.some(({ delivery }) => delivery !== undefined);
   const brings = loose
-    .filter(({ support, visible }) => visible || support !== bowl?.id)
+    .filter(({ support, visible }) => isHandedOver && (visible || support !== bowl?.id))
     .map((thing) => `bring me the ${nameOf(thing)}`);
+  const drinks = isSomebodyHere
+    ? [...held, ...loose]
+        .filter(({ className }) => isDrinkingVessel(className))
+        .map((thing) => `hold the ${nameOf(thing)} to my mouth`)
+    : [];
+  const spills = known.some(({ className }) => isWiper(className))
+    ? believed.filter(({ className }) => isSpill(className)).map((thing) => `wipe up the ${nameOf(thing)}`)
+    : [];
+  const buttons = view.fixtures
+    .filter(({ kind, hasAccess }) => kind === 'button' && hasAccess)
+    .map(({ label }) => `press the ${label}`);
   const doors = view.fixtures
     .filter(({ opens, hasAccess, state }) => opens && hasAccess && (state === 'open' || state === 'closed'))
     .map(({ label, state }) => `${state === 'open' ? 'close' : 'open'} the ${label}`);
@@ -43,7 +60,10 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const all = [
     ...puts.slice(0, 1),
     ...fallen.slice(0, 2),
+    ...spills.slice(0, 1),
     ...brings.slice(0, 3),
+    ...drinks.slice(0, 2),
+    ...buttons.slice(0, 2),
     ...doors.slice(0, 3),
     ...looks.slice(0, 3),
     ...puts.slice(1, 3),

@@ -96,6 +96,7 @@ export interface FixtureView {
   readonly kind: string;
   readonly isSurface: boolean;
   readonly isContainer: boolean;
+  /** A door or a drawer; a button does not open. */
   readonly opens: boolean;
   /** Whether a robot that drives can stand at it. */
   readonly hasAccess: boolean;
@@ -122,6 +123,8 @@ export interface PlaceView {
   readonly names: readonly string[];
   readonly positionM: Vector3;
   readonly furnitureId: string | undefined;
+  /** Whether somebody is there: the map says so, or a face was seen. */
+  readonly hasPerson: boolean;
   /** Where things meant for this place are put. */
   readonly delivery: DeliveryArea | undefined;
 }

@@ -1,14 +1,19 @@
 import { multiplyQuaternions, type QuaternionXyzw, type Transform, type Vector3 } from '@efferent/core';
-import { placedBoxes } from '@efferent/robot';
+import { isButton, placedBoxes } from '@efferent/robot';
+import { isSpill } from '../language/lexicon.ts';
 import { ArticulationBelief, type DepthPicture } from './articulation-estimate.ts';
 import { Coverage } from './coverage.ts';
 import { classOf, type ObjectTrack, type Sighting } from './object-track.ts';
 import { type DetectionChance, type Hand, ObjectTracker } from './object-tracker.ts';
+import { Faces } from './offer-evidence.ts';
+import { type ArmFeel, PressWitness } from './press-witness.ts';
 import { FixtureFrames, isVessel, type Relation, relationOf } from './relations.ts';
 import {
   gripEvidence,
   hasDropped,
   newRobotState,
+  noteGrip,
+  observeBody,
   observeGripper,
   type RobotBody,
   type RobotState,
@@ -67,6 +72,10 @@ export class Belief {
   readonly coverage: Coverage;
   readonly #robots = new Map<string, RobotState>();
   readonly #articulations = new Map<string, ArticulationBelief>();
+  readonly #buttons = new Map<string, PressWitness>();
+  readonly #faces = new Faces();
+  /** When the place of a spill that is not seen was last in clear view, s, by id. */
+  readonly #clearS = new Map<string, number>();
   /** Relations that skills brought about and that no picture has contradicted, by object id. */
   readonly #asserted = new Map<string, Relation & { readonly sinceS: number }>();
   /** What a robot's running skill is to move, by robot. */
@@ -95,8 +104,11 @@ export class Belief {
     this.coverage = new Coverage(map);
     for (const body of robots) this.#robots.set(body.name, newRobotState(body));
     for (const fixture of map.fixtures.values()) {
-      if (fixture.articulation !== undefined)
-        this.#articulations.set(fixture.id, new ArticulationBelief(map.prior, fixture.articulation));
+      const { articulation } = fixture;
+      if (articulation === undefined) continue;
+      // How far a button is in no picture can tell.
+      if (isButton(articulation)) this.#buttons.set(fixture.id, new PressWitness(map.prior, articulation));
+      else this.#articulations.set(fixture.id, new ArticulationBelief(map.prior, articulation));
     }
   }
 
@@ -128,8 +140,7 @@ export class Belief {
     const robot = this.#robots.get(name);
     if (robot === undefined) return;
     this.#changes += 1;
-    robot.mapFromBase = mapFromBase;
-    robot.mapFromTool = mapFromTool;
+    observeBody(robot, mapFromBase, mapFromTool);
     const held = this.heldBy(name);
     // Once the fingers are open, the thing stays where they let go, whatever the hand does then.
     if (held !== undefined && gripEvidence(robot) !== 'empty') held.positionM = mapFromTool.translation;
@@ -139,10 +150,36 @@ export class Belief {
   observeJoints(name: string, apertureM: number, effortN: number, nowS: number): void {
     const robot = this.#robots.get(name);
     if (robot === undefined) return;
+    const pressedBefore = gripEvidence(robot) === 'holding';
     observeGripper(robot, apertureM, effortN, nowS);
+    if (!pressedBefore && gripEvidence(robot) === 'holding' && this.heldBy(name) === undefined)
+      noteGrip(robot);
     if (!hasDropped(robot)) return;
     const held = this.heldBy(name);
     if (held !== undefined) this.tracker.markMissing(held.id);
+  }
+
+  /** Takes in what an arm feels while it reaches out. Runs at joint state rate. */
+  observeArm(name: string, feel: ArmFeel): void {
+    const robot = this.#robots.get(name);
+    if (robot === undefined) return;
+    for (const button of this.#buttons.values()) button.feel(robot.mapFromTool, feel);
+  }
+
+  /** Takes in a face. @param atM - middle of the head, in `map` */
+  observeFace(atM: Vector3, stampS: number): void {
+    if (this.#faces.since(Number.NEGATIVE_INFINITY).length === 0) this.#changes += 1;
+    this.#faces.see(atM, stampS);
+  }
+
+  /** Faces that were seen since a time, in `map`. */
+  faces(sinceS: number): readonly Vector3[] {
+    return this.#faces.since(sinceS);
+  }
+
+  /** What is felt of a button; undefined for what is none. */
+  button(id: string): PressWitness | undefined {
+    return this.#buttons.get(id);
   }
 
   /** Keeps a depth picture for the detections of the same instant, and looks at drawers and doors in it. */
@@ -172,12 +209,9 @@ export class Belief {
         rangeM: Math.hypot(x, y, z),
       });
     }
-    this.tracker.observe(
-      sightings,
-      stampS,
-      (track) => this.#detectionChance(track, view, occluders, stampS),
-      this.#hands(),
-    );
+    const chance: DetectionChance = (track) => this.#detectionChance(track, view, occluders, stampS);
+    this.tracker.observe(sightings, stampS, chance, this.#hands());
+    this.#noteClearPlaces(chance, stampS);
     for (const track of this.tracker.objects()) if (track.visible) this.#asserted.delete(track.id);
     if (stampS - this.#coverageS >= coveragePeriodS) {
       this.#coverageS = stampS;
@@ -199,10 +233,22 @@ export class Belief {
     for (const [id, position] of report.articulations)
       this.#articulations.get(id)?.observe({ position, agreement: 1 }, stampS);
     this.tracker.observe(report.sightings, stampS, report.detectionChance, this.#hands());
+    this.#noteClearPlaces(report.detectionChance, stampS);
     for (const track of this.tracker.objects()) if (track.visible) this.#asserted.delete(track.id);
     for (const id of report.covered) this.coverage.mark(id, stampS);
     this.#pictureS = stampS;
     this.#pictures += 1;
+  }
+
+  #noteClearPlaces(chance: DetectionChance, stampS: number): void {
+    for (const track of this.tracker.objects())
+      if (!track.visible && isSpill(classOf(track)) && chance(track) > 0.5)
+        this.#clearS.set(track.id, stampS);
+  }
+
+  /** When a picture last showed the place of a spill clearly and no spill there, s. */
+  clearSinceS(id: string): number {
+    return this.#clearS.get(id) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Believed joint position, m or rad; 0 (closed) while nothing is known. */
@@ -305,6 +351,9 @@ export class Belief {
     this.tracker.clear();
     this.coverage.clear();
     this.#asserted.clear();
+    this.#faces.clear();
+    this.#clearS.clear();
+    for (const button of this.#buttons.values()) button.begin();
     for (const belief of this.#articulations.values()) belief.position = Number.NaN;
     this.#depth = undefined;
   }

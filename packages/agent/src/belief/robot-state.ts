@@ -1,4 +1,4 @@
-import { Transform } from '@efferent/core';
+import { distance3, rotateVector, Transform, type Vector3 } from '@efferent/core';
 
 /** What does not change of a robot. */
 export interface RobotBody {
@@ -21,6 +21,12 @@ export interface RobotState extends RobotBody {
   jointStampS: number;
   /** Since when the fingers have been shut on nothing, s; undefined while they are not. */
   emptySinceS: number | undefined;
+  /** The vertical when the fingers closed on what they hold, in the frame of the tool; undefined before any grasp. */
+  gripUp: Vector3 | undefined;
+  /** When the hand last moved, s. */
+  movedS: number;
+  /** Where the hand has been since then. */
+  restsAtM: Vector3;
 }
 
 /** Aperture below which nothing that this robot can pick is between the fingers, m. */
@@ -39,7 +45,27 @@ export function newRobotState(body: RobotBody): RobotState {
     gripEffortN: Number.NaN,
     jointStampS: Number.NEGATIVE_INFINITY,
     emptySinceS: undefined,
+    gripUp: undefined,
+    movedS: Number.NEGATIVE_INFINITY,
+    restsAtM: [0, 0, 0],
   };
+}
+
+/** A hand that stays within this does not move, m. */
+const restM = 0.01;
+
+/** Takes in where the base and the tool are. */
+export function observeBody(robot: RobotState, mapFromBase: Transform, mapFromTool: Transform): void {
+  robot.mapFromBase = mapFromBase;
+  robot.mapFromTool = mapFromTool;
+  if (distance3(mapFromTool.translation, robot.restsAtM) <= restM) return;
+  robot.restsAtM = mapFromTool.translation;
+  robot.movedS = robot.jointStampS;
+}
+
+/** Takes note of how the hand is turned when the fingers begin to press on something. */
+export function noteGrip(robot: RobotState): void {
+  robot.gripUp = rotateVector(robot.mapFromTool.inverse().rotation, [0, 0, 1]);
 }
 
 /** Takes in a joint state. Runs at joint state rate; does not allocate. */

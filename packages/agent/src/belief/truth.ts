@@ -1,7 +1,9 @@
+import { isSpill } from '../language/lexicon.ts';
 import type { Atom } from './atom.ts';
 import type { Belief } from './belief.ts';
 import { articulationState, confidenceOf, knownConfidence } from './confidence.ts';
-import type { ObjectTrack } from './object-track.ts';
+import { classOf, type ObjectTrack } from './object-track.ts';
+import { offerEvidence } from './offer-evidence.ts';
 import { isWithinReach, type ReachTarget } from './reach.ts';
 import { gripEvidence } from './robot-state.ts';
 
@@ -45,12 +47,26 @@ export function truthOf(belief: Belief, statement: Atom, robot: string, nowS: nu
       return isInspected(belief, first, nowS) ? 'true' : 'unknown';
     case 'reachable':
       return reachTruth(belief, first, robot);
-    case 'stowed':
-    case 'pressed':
     case 'wiped':
+      return isSpilt(belief, first) ? 'false' : 'unknown';
     case 'offered':
+      return offerEvidence(belief, first, robot, nowS).truth;
+    // A button says nothing of when it was pressed, and an arm nothing of how it is folded.
+    case 'pressed':
+    case 'stowed':
       return 'unknown';
   }
+}
+
+/** Tells whether a spill is believed to be there, or on a surface. */
+function isSpilt(belief: Belief, id: string): boolean {
+  return belief.tracker
+    .objects()
+    .some(
+      (track) =>
+        track.state === 'confirmed' &&
+        (track.id === id || (isSpill(classOf(track)) && belief.relation(track).support === id)),
+    );
 }
 
 function handTruth(belief: Belief, robot: string): Truth {

@@ -15,7 +15,7 @@ import { contentsHalfLifeS } from './kinds.ts';
 import { classOf, type ObjectTrack } from './object-track.ts';
 import { relationViews } from './view-relations.ts';
 import { whereIs } from './where-is.ts';
-import type { Fixture } from './world-map.ts';
+import { type Fixture, isPersons } from './world-map.ts';
 
 /** How long a look at a surface or container says something about it as a whole, s. */
 const recentS = 600;
@@ -69,6 +69,8 @@ function lastingOf(belief: Belief): Lasting {
       names: place.names,
       positionM: [place.xyYaw[0], place.xyYaw[1], 0],
       furnitureId: place.furnitureId,
+      hasPerson:
+        isPersons(place) && (belief.map.prior.people.length > 0 || belief.faces(-Infinity).length > 0),
       delivery: place.delivery,
     }),
   );
@@ -185,7 +187,7 @@ function lastingFixtures(belief: Belief, objects: Lasting['objects']): readonly 
     kind: fixture.kind,
     isSurface: fixture.isSurface,
     isContainer: fixture.isContainer,
-    opens: fixture.articulation !== undefined,
+    opens: fixture.articulation !== undefined && fixture.kind !== 'button',
     hasAccess: fixture.hasAccess,
     behind: fixture.behind,
     fill: Math.min(1, (coveredM2.get(fixture.id) ?? 0) / (fixture.sizeM[0] * fixture.sizeM[1])),

@@ -3,6 +3,7 @@ import { Transform } from '@efferent/core';
 import {
   articulationTransform,
   furnitureTransform,
+  isButton,
   type MapArticulation,
   type MapPlace,
   type PriorMap,
@@ -19,7 +20,7 @@ export interface Fixture {
   readonly furnitureId: string;
   /** Room that its furniture stands in; empty outside of all rooms. */
   readonly room: string;
-  /** Kind of the furniture it belongs to, or `drawer` / `door` for a part that moves. */
+  /** Kind of the furniture it belongs to, or `drawer`, `door` or `button` for a part that moves. */
   readonly kind: string;
   readonly isSurface: boolean;
   readonly isContainer: boolean;
@@ -47,6 +48,10 @@ export interface Place {
   /** Where things for this place are put, e.g. on the table in front of a person. */
   readonly delivery: DeliveryArea | undefined;
 }
+
+/** Tells whether a place is where the person is who speaks to the robot. */
+export const isPersons = ({ id, names }: Pick<Place, 'id' | 'names'>): boolean =>
+  id === 'person' || names.includes('person') || names.includes('me');
 
 const surfaceSlabM = 0.3;
 
@@ -183,7 +188,7 @@ function fixturesOf(prior: PriorMap, roomAt: (x: number, y: number) => string): 
       furnitureId: articulation.furnitureId,
       hasAccess: hasAccess(articulation.furnitureId),
       room: roomOf(articulation.furnitureId),
-      kind: articulation.joint === 'prismatic' ? 'drawer' : 'door',
+      kind: isButton(articulation) ? 'button' : articulation.joint === 'prismatic' ? 'drawer' : 'door',
       isSurface: false,
       isContainer: false,
       articulation,

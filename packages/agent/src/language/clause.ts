@@ -1,5 +1,5 @@
 import type { Command, NounPhrase, ParseFailure, PrepositionalPhrase } from './command.ts';
-import type { Lexicon } from './lexicon.ts';
+import { isAtFace, isSpill, type Lexicon } from './lexicon.ts';
 import { type ModifierPolicy, parseNounPhrase } from './noun-phrase.ts';
 import { matchPhrase, matchPreposition, separators, unsupportedPrepositions } from './tokens.ts';
 import { matchVerb, type VerbFrame } from './verbs.ts';
@@ -183,6 +183,12 @@ function readFrame(reader: ClauseReader, frame: VerbFrame, verb: string, start: 
       return readClear(reader, verb, start);
     case 'ensure':
       return readEnsure(reader, verb, start);
+    case 'wipe':
+      return readWipe(reader, verb, start);
+    case 'press':
+      return readPress(reader, verb, start);
+    case 'drink':
+      return readDrink(reader, verb, start);
     case 'stow':
       return { ok: true, commands: [{ verb: 'stow', after: reader.after }], next: start };
     default:
@@ -201,11 +207,17 @@ function readSimple(
   const begin = frame === 'throw-away' ? start + matchPhrase(tokens, start, ['away', 'out']) : start;
   const { objects, next } = readObjects(reader, begin, frame === 'throw-away' ? 'source-only' : 'all');
   if (objects.length === 0) return missingObject(reader, verb, start);
+  const isPushed = frame === 'close' && verb === 'push' && tokens[next] !== 'shut' && objects.every(isButton);
+  if (isPushed) return { ok: true, commands: [{ verb: 'press', objects, after }], next };
   const particle = matchPhrase(
     tokens,
     next,
     frame === 'throw-away' ? ['away', 'out'] : ['up', 'open', 'shut'],
   );
+  if (frame === 'pick') {
+    const offered = readOffered(reader, objects, readChain(reader, next + particle));
+    if (offered !== undefined) return offered;
+  }
   if (frame === 'throw-away') {
     const chain = readChain(reader, next + particle);
     if (chain.phrases.length > 0)
@@ -245,6 +257,8 @@ function readPut(reader: ClauseReader, verb: string, start: number): ClauseResul
       `I do not know how to put something "${unsupported}" a thing; I can put things in, on or next to one.`,
     );
   }
+  const offered = readOffered(reader, list.objects, chain);
+  if (offered !== undefined) return offered;
   // "everything on the table except the bowl": what is left out belongs to the things, not to the table.
   const except = chain.phrases.flatMap((phrase) => phrase.object.except);
   const objects = list.objects.map((object) => ({ ...object, except: [...object.except, ...except] }));
@@ -288,6 +302,8 @@ function readBring(
   const last = chain.phrases[chain.phrases.length - 1];
   const before = chain.phrases.slice(0, -1);
   const { next } = chain;
+  const offered = readOffered(reader, list.objects, chain);
+  if (offered !== undefined) return offered;
   const here = over > 0 && tokens.slice(list.next, list.next + over).includes('here');
   if (last?.preposition === 'to')
     return {
@@ -342,9 +358,63 @@ function readGo(reader: ClauseReader, verb: string, start: number): ClauseResult
   return { ok: true, commands: [{ verb: 'go', to: phrase.value, after }], next: phrase.next };
 }
 
+/** "the mug to my mouth": held before a face instead of being put down somewhere. */
+function readOffered(
+  { after }: ClauseReader,
+  objects: readonly NounPhrase[],
+  { phrases, next }: Chain,
+): ClauseResult | undefined {
+  const last = phrases.at(-1);
+  const meaning = last?.object.meaning;
+  if (last === undefined || meaning === undefined || !isAtFace(meaning)) return undefined;
+  if (last.preposition !== 'to' && last.preposition !== 'near') return undefined;
+  const from = attach(objects, phrases.slice(0, -1));
+  return { ok: true, commands: [{ verb: 'offer', objects: from, to: last.object, after }], next };
+}
+
+/** "let me drink from the mug". */
+function readDrink(reader: ClauseReader, verb: string, start: number): ClauseResult {
+  const { objects, next } = readObjects(reader, start, 'all');
+  if (objects.length === 0) return missingObject(reader, verb, start);
+  const to: NounPhrase = { ...me('my mouth'), meaning: { kind: 'person', noun: 'mouth' } };
+  return { ok: true, commands: [{ verb: 'offer', objects, to, after: reader.after }], next };
+}
+
+const isButton = ({ meaning }: NounPhrase): boolean =>
+  meaning?.kind === 'fixture' && meaning.fixtureKind === 'button';
+
+/** "press the switch", "turn on the light", "switch the lamp off". */
+function readPress(reader: ClauseReader, verb: string, start: number): ClauseResult {
+  const { objects, next } = readObjects(reader, start, 'source-only');
+  if (objects.length === 0) return missingObject(reader, verb, start);
+  const particle = matchPhrase(reader.tokens, next, ['on', 'off', 'down', 'in']);
+  return { ok: true, commands: [{ verb: 'press', objects, after: reader.after }], next: next + particle };
+}
+
+/** "wipe the table", "wipe up the spill on the table with the sponge". */
+function readWipe(reader: ClauseReader, verb: string, start: number): ClauseResult {
+  const { tokens, after } = reader;
+  const list = readObjects(reader, start, 'all');
+  if (list.objects.length === 0) return missingObject(reader, verb, start);
+  const particle = matchPhrase(tokens, list.next, ['up', 'off', 'down', 'away', 'clean']);
+  const chain = readChain(reader, list.next + particle);
+  const objects = attach(list.objects, chain.phrases);
+  const means = matchPhrase(tokens, chain.next, ['with', 'using', 'by using']);
+  const tool = means === 0 ? undefined : parseNounPhrase(tokens, chain.next + means, reader.lexicon, 'all');
+  return {
+    ok: true,
+    commands: [{ verb: 'wipe', objects, with: tool?.value, after }],
+    next: tool?.next ?? chain.next,
+  };
+}
+
 function readClear(reader: ClauseReader, verb: string, start: number): ClauseResult {
   const { objects, next } = readObjects(reader, start, 'none');
   if (objects.length === 0) return missingObject(reader, verb, start);
+  const isWiped = objects.some(({ meaning }) => meaning?.kind === 'object' && meaning.classes.some(isSpill));
+  const means = next + matchPhrase(reader.tokens, next, ['up', 'off', 'away']);
+  const isWith = matchPhrase(reader.tokens, means, ['with', 'using']) > 0;
+  if (isWiped || (isWith && verb.startsWith('clean'))) return readWipe(reader, verb, start);
   const from = readChain(reader, next);
   const source = from.phrases[0];
   if (objects[0]?.meaning?.kind === 'anything' && source?.preposition === 'from') {

@@ -57,6 +57,10 @@ export type Command = (
       readonly to: PrepositionalPhrase | undefined;
     }
   | { readonly verb: 'go'; readonly to: NounPhrase }
+  | { readonly verb: 'press'; readonly objects: readonly NounPhrase[] }
+  | { readonly verb: 'wipe'; readonly objects: readonly NounPhrase[]; readonly with: NounPhrase | undefined }
+  /** Held before the face of somebody: "hold the mug to my mouth". */
+  | { readonly verb: 'offer'; readonly objects: readonly NounPhrase[]; readonly to: NounPhrase }
   | { readonly verb: 'stow' }
 ) & {
   /** True when this clause must wait for the ones before it. */
@@ -102,7 +106,9 @@ export function formatCommand(command: Command): string {
     rest.push(...command.chain.map((p) => `${p.preposition} ${formatNounPhrase(p.object)}`));
   if (command.verb === 'bring')
     rest.push(command.to === undefined ? 'to ?' : `to ${formatNounPhrase(command.to)}`);
-  if (command.verb === 'go') rest.push(`to ${formatNounPhrase(command.to)}`);
+  if (command.verb === 'wipe' && command.with !== undefined)
+    rest.push(`with ${formatNounPhrase(command.with)}`);
+  if (command.verb === 'go' || command.verb === 'offer') rest.push(`to ${formatNounPhrase(command.to)}`);
   if (command.verb === 'clear' && command.to !== undefined) {
     rest.push(`${command.to.preposition} ${formatNounPhrase(command.to.object)}`);
   }

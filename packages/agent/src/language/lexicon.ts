@@ -49,6 +49,11 @@ const nounClasses: Readonly<Record<string, readonly string[]>> = {
   knife: ['knife'],
   sponge: ['sponge'],
   towel: ['towel'],
+  cloth: ['cloth', 'towel'],
+  wiper: ['sponge', 'cloth', 'towel'],
+  spill: ['spill'],
+  stain: ['spill', 'stain'],
+  puddle: ['spill', 'puddle'],
   book: ['book'],
   notebook: ['book', 'notebook'],
   'pocket book': ['book'],
@@ -164,7 +169,38 @@ const fixtureKinds: Readonly<Record<string, string>> = {
   sideboard: 'sideboard',
   basket: 'basket',
   chair: 'chair',
+  switch: 'button',
+  'light switch': 'button',
+  light: 'button',
+  lamp: 'button',
+  button: 'button',
 };
+
+/** Classes with which one wipes. */
+const wiperClasses = ['sponge', 'cloth', 'dishcloth', 'towel', 'rag', 'wiper'];
+/** Classes of what is wiped up and cannot be taken up. */
+const spillClasses = ['spill', 'stain', 'puddle'];
+/** Classes from which one drinks. */
+const drinkingClasses = ['mug', 'cup', 'glass', 'bottle'];
+/** Classes of what hurts a face. */
+const sharpClasses = ['knife', 'fork', 'scissors', 'razor', 'needle', 'candle', 'lighter'];
+/** Where what is drunk or eaten is held to. */
+const faceNouns = ['mouth', 'lip', 'face'];
+
+const isOneOf = (className: string, classes: readonly string[]): boolean =>
+  classes.some((name) => className === name || className.endsWith(`-${name}`));
+
+/** Tells whether one wipes with things of a class. */
+export const isWiper = (className: string): boolean => isOneOf(className, wiperClasses);
+
+/** Tells whether a class is that of something to be wiped up, which no gripper takes. */
+export const isSpill = (className: string): boolean => isOneOf(className, spillClasses);
+
+/** Tells whether a thing of a class may be held before a face: nothing that cuts or stings. */
+export const isOfferable = (className: string): boolean => !isOneOf(className, sharpClasses);
+
+/** Tells whether one drinks from things of a class. */
+export const isDrinkingVessel = (className: string): boolean => isOneOf(className, drinkingClasses);
 
 const irregularSingulars: Readonly<Record<string, string>> = {
   knives: 'knife',
@@ -246,7 +282,7 @@ export class Lexicon {
     const category = categoryClasses[noun];
     if (category !== undefined) return { kind: 'category', noun, classes: category };
     if (anythingNouns.has(noun)) return { kind: 'anything', noun };
-    if (noun === 'me' || noun === 'us' || noun === 'person' || noun === 'user')
+    if (noun === 'me' || noun === 'us' || noun === 'person' || noun === 'user' || faceNouns.includes(noun))
       return { kind: 'person', noun };
     const classes = nounClasses[noun] ?? [];
     const seen = [...(this.#classes.get(noun) ?? [])];
@@ -257,6 +293,10 @@ export class Lexicon {
     return fixtureKind === undefined ? undefined : { kind: 'fixture', noun, fixtureKind };
   }
 }
+
+/** Tells whether a noun means a place before a face. */
+export const isAtFace = ({ kind, noun }: NounMeaning): boolean =>
+  kind === 'person' && faceNouns.includes(noun);
 
 /** Tells whether a class belongs to a category such as `fruit`. */
 export const isInCategory = (className: string, category: string): boolean =>

@@ -90,6 +90,7 @@ const nounEnders = new Set([
   'but',
   'for',
   'with',
+  'using',
   'thanks',
   'thank',
   'now',

@@ -32,6 +32,7 @@ function placeOf(command: Command): NounPhrase | undefined {
       return command.chain.findLast((phrase) => phrase.preposition !== 'from')?.object;
     case 'bring':
     case 'go':
+    case 'offer':
       return command.to;
     case 'clear':
       return command.to?.object;
@@ -68,6 +69,7 @@ function withPlace(command: Command, object: NounPhrase): Command {
     }
     case 'bring':
     case 'go':
+    case 'offer':
       return { ...command, to: object };
     case 'clear':
       return command.to === undefined ? command : { ...command, to: { ...command.to, object } };

@@ -41,6 +41,9 @@ test.each([
   'clear everything off the table to the counter',
   'go to the fridge, then stow your arm',
   'put the spoon in the drawer and put the fork there',
+  'turn off the light, then wipe the table with the sponge',
+  'wipe up the spill on the table',
+  'bring the mug to my mouth and press the button',
 ])('"%s" is said in words that mean the same', (text) => {
   const commands = read(text);
   expect(read(speakCommands(commands)).map(formatCommand)).toEqual(commands.map(formatCommand));

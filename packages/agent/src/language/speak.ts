@@ -49,6 +49,9 @@ const verbWords: Readonly<Record<Command['verb'], string>> = {
   look: 'look at',
   clear: 'clear',
   go: 'go to',
+  press: 'press',
+  wipe: 'wipe',
+  offer: 'hold',
   stow: 'stow the arm',
 };
 
@@ -69,6 +72,10 @@ function speakRest(command: Command): string {
       return command.to === undefined ? objects : `${objects} ${speakWhere(command.to)}`;
     case 'go':
       return speakPhrase(command.to);
+    case 'wipe':
+      return command.with === undefined ? objects : `${objects} with ${speakPhrase(command.with)}`;
+    case 'offer':
+      return `${objects} to ${speakPhrase(command.to)}`;
     default:
       return objects;
   }

@@ -14,6 +14,9 @@ export type VerbFrame =
   | 'look'
   | 'clear'
   | 'go'
+  | 'press'
+  | 'wipe'
+  | 'drink'
   | 'throw-away'
   | 'stow'
   | 'want'
@@ -32,6 +35,11 @@ const frames: Readonly<Record<VerbFrame, string>> = {
   look: 'look around|have a look at|have a look around|take a look at|take a look around|look at|look inside of|look inside|look into|look in|look on|look|inspect|check|examine|scan|what is in|what is on|what is inside|what do you see|what can you see|explore',
   clear: 'clear off|clear up|clear out|clear|clean off|clean up|clean|tidy up|tidy|empty out|empty',
   go: 'go to|drive to|move to|move over to|navigate to|head to|head over to|travel to|walk to|return to|come to|go over to|go back to|drive over to|go|drive|navigate|come here|come',
+  press:
+    'press down on|press down|press on|press|turn on|turn off|turn|switch on|switch off|switch|flip|toggle|click',
+  wipe: 'wipe clean|wipe up|wipe off|wipe down|wipe away|wipe|mop up|mop|scrub',
+  drink:
+    'let me drink out of|let me drink from|let me drink|help me drink from|help me drink|let me have a sip of',
   'throw-away': 'throw away|throw out|dispose of|discard|toss|throw|get rid of',
   stow: 'stow your arm|stow the arm|stow|fold your arm|fold the arm|retract the arm',
   want: 'i want|i would like|i need|i would love',
@@ -43,6 +51,9 @@ const gerunds: Readonly<Record<string, string>> = {
   setting: 'set',
   getting: 'get',
   shutting: 'shut',
+  wiping: 'wipe',
+  mopping: 'mop',
+  flipping: 'flip',
   dropping: 'drop',
   grabbing: 'grab',
   placing: 'place',

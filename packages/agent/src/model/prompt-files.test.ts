@@ -43,7 +43,12 @@ describe('the prompt files', () => {
 
   test('of demonstrations name skills of the library, and are shown when all of them are offered', () => {
     const all = demonstrationsFor(new Set(Object.keys(skillContracts)));
-    expect(all.map((each) => each.id)).toEqual(['find-or-look', 'open-before-pick', 'place-in-or-place-on']);
+    expect(all.map((each) => each.id)).toEqual([
+      'find-or-look',
+      'open-before-pick',
+      'place-in-or-place-on',
+      'press-wipe-offer',
+    ]);
     expect(demonstrationsFor(new Set(['look', 'pick'])).map((each) => each.id)).toEqual(['find-or-look']);
   });
 

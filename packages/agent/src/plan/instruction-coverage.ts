@@ -1,6 +1,7 @@
 import { type Atom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
 import { knownConfidence } from '../belief/truth.ts';
+import { isAtFace, isSpill } from '../language/lexicon.ts';
 import type { Mention, NamedWords } from '../language/mentions.ts';
 import type { ProposedReference, ProposedSubGoal } from '../model/proposal.ts';
 import type { PlanProblem } from './check-plan.ts';
@@ -127,7 +128,7 @@ class Coverage {
           this.#view.fixtures.some((fixture) => fixture.id === name) ||
           this.#view.places.some((place) => place.id === name);
         if (isPlace) return places && !(isFree && this.#isDestination(name));
-        return things && !this.#isOnClearedPlace(name);
+        return things && !this.#isOnClearedPlace(name) && !this.#isOnWipedPlace(name, positive);
       })
       .map((name) => ({
         kind: 'unnamed' as const,
@@ -155,6 +156,7 @@ class Coverage {
     const { meaning } = mention.phrase;
     if (meaning === undefined || meaning.kind === 'anything') return false;
     if ([...this.#used].some((name) => this.#match.fits(mention, name))) return false;
+    if (isAtFace(meaning)) return !this.#goals.some((goal) => goal.predicate === 'offered');
     if (isOfThings(mention.phrase)) return mention.preposition !== 'from' && mention.preposition !== 'near';
     if (this.#words.verbs.length > 0 && this.#words.verbs.every((verb) => verb === 'find' || verb === 'look'))
       return false;
@@ -249,6 +251,7 @@ class Coverage {
       const verb = predicate === 'open' ? 'open' : 'close';
       if (
         goal === undefined &&
+        planned('pressed') === undefined &&
         !isDone(predicate) &&
         this.#words.verbs.includes(verb) &&
         !isSaid(otherWords)
@@ -263,6 +266,16 @@ class Coverage {
   #isDestination(name: string): boolean {
     return this.#goals.some(
       (goal) => (goal.predicate === 'on' || goal.predicate === 'in') && goal.arguments[1] === name,
+    );
+  }
+
+  /** "wipe the table" speaks of what is spilt on it. */
+  #isOnWipedPlace(name: string, mentions: readonly Mention[]): boolean {
+    const object = this.#view.objects.find((candidate) => candidate.id === name);
+    return (
+      object !== undefined &&
+      isSpill(object.className) &&
+      mentions.some((mention) => this.#match.fits(mention, object.support))
     );
   }
 

@@ -14,6 +14,9 @@ const skillsOfFrame: Readonly<Record<string, readonly string[]>> = {
   look: ['look'],
   go: ['navigate'],
   stow: ['stow'],
+  press: ['press'],
+  wipe: ['wipe'],
+  drink: ['offer'],
 };
 
 /** Finds the skill that a made-up name means: the only one with such arguments, else the one that its verb fits. */

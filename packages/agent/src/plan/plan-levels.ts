@@ -4,7 +4,15 @@ import { fillTerm, findSkill } from '../reasoner/operators.ts';
 import type { PlanGraph, SubGoal } from './plan-graph.ts';
 
 /** What of a thing a skill uses: the lowest level of a plan, below its primitive sub-goals. */
-export type Affordance = 'graspable' | 'supporting' | 'containing' | 'openable' | 'approachable' | 'visible';
+export type Affordance =
+  | 'graspable'
+  | 'supporting'
+  | 'containing'
+  | 'openable'
+  | 'approachable'
+  | 'visible'
+  | 'pressable'
+  | 'wipeable';
 
 /** The highest level of a plan: goals that belong together, reached by some of its sub-goals. */
 export interface ComplexTask {
@@ -22,6 +30,9 @@ const affordanceOfEffect: Readonly<Record<string, readonly [Affordance, number]>
   in: ['containing', 1],
   open: ['openable', 0],
   closed: ['openable', 0],
+  pressed: ['pressable', 0],
+  wiped: ['wipeable', 0],
+  offered: ['approachable', 1],
   at: ['approachable', 0],
   inspected: ['visible', 0],
 };

@@ -20,6 +20,9 @@ const priors: Readonly<Record<string, Prior>> = {
   'place-in': { successes: 9.3, failures: 0.7, durationS: 20 },
   open: { successes: 8.5, failures: 1.5, durationS: 25 },
   close: { successes: 9, failures: 1, durationS: 20 },
+  press: { successes: 9, failures: 1, durationS: 30 },
+  wipe: { successes: 8.5, failures: 1.5, durationS: 60 },
+  offer: { successes: 8.5, failures: 1.5, durationS: 40 },
 };
 const otherPrior: Prior = { successes: 8, failures: 2, durationS: 20 };
 /**

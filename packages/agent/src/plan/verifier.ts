@@ -1,9 +1,11 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, formatAtom } from '../belief/atom.ts';
 import type { Belief } from '../belief/belief.ts';
-import type { ObjectTrack } from '../belief/object-track.ts';
+import { classOf, type ObjectTrack } from '../belief/object-track.ts';
+import { offerEvidence } from '../belief/offer-evidence.ts';
 import { gripEvidence } from '../belief/robot-state.ts';
-import { truthOf, viewBelief } from '../belief/truth.ts';
+import { inspectedShare, truthOf, viewBelief } from '../belief/truth.ts';
+import { isSpill } from '../language/lexicon.ts';
 import { fillTerm } from '../reasoner/operators.ts';
 import { isNear } from '../reasoner/things.ts';
 import type { SubGoal } from './plan-graph.ts';
@@ -21,6 +23,8 @@ export interface Verification {
 
 /** A thing this far from the tool cannot be in the hand, m. */
 const outOfHandM = 0.25;
+/** What is left of a spill is nearer than this to its edge, m. */
+const remainsM = 0.05;
 /** A vessel higher than this share of its width shows its bottom from above only. */
 const deepShare = 0.6;
 
@@ -100,6 +104,18 @@ function verifyStatement(
         ? confirmed(`${first} seen ${statement.predicate}`)
         : refuted(text, `the ${first} is still ${articulation.state}`);
     }
+    case 'pressed': {
+      const button = belief.button(first);
+      if (button === undefined || !button.isWatched) return confirmed('');
+      return button.isPressed ? confirmed(button.evidence) : refuted(text, button.evidence);
+    }
+    case 'wiped':
+      return verifyWiped(belief, first, text, sinceS, looked);
+    case 'offered': {
+      const { truth, text: evidence } = offerEvidence(belief, first, subGoal.robot, nowS);
+      if (truth === 'unknown') return unknown(text, evidence, '');
+      return truth === 'true' ? confirmed(evidence) : refuted(text, evidence);
+    }
     default: {
       const truth = truthOf(belief, statement, subGoal.robot, nowS);
       return truth === 'false' ? refuted(text, `${text} does not hold`) : confirmed('');
@@ -128,6 +144,41 @@ function verifyHolding(
   return confirmed(
     `grip ${Math.abs(robot.gripEffortN).toFixed(1)} N at ${(robot.apertureM * 1000).toFixed(0)} mm`,
   );
+}
+
+/** Where a spill was, or all over a surface, pictures since then show nothing of one. */
+function verifyWiped(
+  belief: Belief,
+  id: string,
+  text: string,
+  sinceS: number,
+  looked: boolean,
+): Verification {
+  const spill = belief.tracker.find(id);
+  const support = spill === undefined ? id : belief.relation(spill).support;
+  const left = belief.tracker
+    .objects()
+    .find(
+      (track) =>
+        isSpill(classOf(track)) &&
+        track.lastSeenS >= sinceS &&
+        track.visible &&
+        isThere(belief, track, spill, id),
+    );
+  if (left !== undefined) return refuted(text, `some of the ${classOf(left)} is still seen there`);
+  const isGone = spill?.state === 'missing' && belief.clearSinceS(id) >= sinceS;
+  const isSurfaceSeen = spill === undefined && belief.coverage.since(id, sinceS) >= inspectedShare;
+  if (isGone || isSurfaceSeen) return confirmed('seen clean');
+  if (!looked) return unknown(text, `the ${id} was not seen since it was wiped`, support || id);
+  return unknown(text, `no clear view of the ${id}`, '');
+}
+
+/** Tells whether a spill is a wiped one, what is left of it, or on a wiped surface. */
+function isThere(belief: Belief, track: ObjectTrack, spill: ObjectTrack | undefined, id: string): boolean {
+  if (spill === undefined) return belief.relation(track).support === id;
+  const reachM = Math.hypot(spill.sizeM[0], spill.sizeM[1]) / 2 + remainsM;
+  const [x, y] = spill.positionM;
+  return track === spill || Math.hypot(track.positionM[0] - x, track.positionM[1] - y) < reachM;
 }
 
 /** Seen there, seen elsewhere, or not seen: then the place where it was let go decides if a picture could not show it. */

@@ -12,6 +12,9 @@ const abilities: readonly (readonly [string, string])[] = [
   ['go', 'navigate'],
   ['clear', 'place-on'],
   ['tidy', 'place-on'],
+  ['press', 'press'],
+  ['wipe', 'wipe'],
+  ['hold to your mouth', 'offer'],
 ];
 
 /** Names what this robot can be asked for, as a list for messages. */

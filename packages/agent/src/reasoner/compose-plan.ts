@@ -53,7 +53,7 @@ export function composePlan(
     const from = goal.renew
       ? { ...state, facts: new Set([...state.facts].filter((fact) => statementOf(fact) !== text)) }
       : state;
-    const found = searchPlan(from, goal.atom, skills);
+    const found = searchPlan(withTool(from, goal), goal.atom, skills);
     if (found === undefined) {
       unreachable.push(goal);
       continue;
@@ -94,14 +94,14 @@ export function composePlan(
       ids.push(id);
     }
     chains.push({ goal, ids });
-    state = found.end;
+    state = { ...found.end, world: start.world };
   }
   const lasting = goals.filter(
     (goal) => !unreachable.includes(goal) && (holdsIn(state, goal.atom) || goal.renew),
   );
   const last = Math.max(...goals.map((goal) => goal.stage), 0);
   const kept = lasting.filter(
-    (goal) => goal.stage === last || !['at', 'inspected', 'stowed'].includes(goal.atom.predicate),
+    (goal) => goal.stage === last || !['at', 'inspected', 'stowed', 'offered'].includes(goal.atom.predicate),
   );
   return {
     subGoals,
@@ -110,6 +110,10 @@ export function composePlan(
   };
 }
 
+/** What a goal is to be reached with, and nothing else of its kind. */
+const withTool = (state: SymbolicState, { tool }: Goal): SymbolicState =>
+  tool === undefined ? state : { ...state, world: { ...state.world, wipers: new Set([tool]) } };
+
 /** What is in the hand goes where it is wanted first, rather than aside. */
 const isInHand = (state: SymbolicState, goal: Goal): boolean =>
   holdsIn(state, atom('holding', goal.atom.arguments[0] ?? ''));
@@ -117,7 +121,7 @@ const isInHand = (state: SymbolicState, goal: Goal): boolean =>
 /** Order within one stage: arrange things, then close what they went into, then what keeps the hand full. */
 function lateness(goal: Goal): number {
   if (goal.atom.predicate === 'closed') return 1;
-  return goal.atom.predicate === 'holding' ? 2 : 0;
+  return goal.atom.predicate === 'holding' || goal.atom.predicate === 'offered' ? 2 : 0;
 }
 
 function argumentsOf(

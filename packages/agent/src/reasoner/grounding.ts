@@ -2,7 +2,9 @@ import type { Atom } from '../belief/atom.ts';
 import { atom } from '../belief/atom.ts';
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
 import type { Command, NounPhrase, PrepositionalPhrase } from '../language/command.ts';
+import { isDrinkingVessel, isOfferable, isSpill, isWiper } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
+import { groundButton, wipeTargets } from './ground-care.ts';
 import {
   type Destination,
   freeSurface,
@@ -22,6 +24,8 @@ export interface Goal {
   readonly near: string | undefined;
   /** Clauses said to come later have a higher stage; goals of one stage may be reached in any order. */
   readonly stage: number;
+  /** With what it is to be reached, when that is not for the planner to choose. */
+  readonly tool?: string | undefined;
   /** Even when it holds already, do it again: "look", "find" of something not seen lately. */
   readonly renew: boolean;
 }
@@ -97,11 +101,16 @@ class Grounder {
 
   #add(
     statement: Atom,
-    options: { readonly near?: string | undefined; readonly renew?: boolean } = {},
+    options: {
+      readonly near?: string | undefined;
+      readonly tool?: string | undefined;
+      readonly renew?: boolean;
+    } = {},
   ): void {
     this.#goals.push({
       atom: statement,
       near: options.near,
+      tool: options.tool,
       stage: this.#stage,
       renew: options.renew ?? false,
     });
@@ -142,6 +151,15 @@ class Grounder {
         break;
       case 'go':
         this.#add(atom('at', this.#placeOf(command.to)), { renew: true });
+        break;
+      case 'press':
+        this.#press(command.objects);
+        break;
+      case 'wipe':
+        this.#wipe(command.objects, command.with);
+        break;
+      case 'offer':
+        this.#offer(this.#things(command.objects), command.to);
         break;
       case 'stow':
         this.#add(atom('stowed'), { renew: true });
@@ -240,6 +258,13 @@ class Grounder {
   #bring(objects: readonly NounPhrase[], to: NounPhrase | undefined): void {
     const names = this.#things(objects);
     const person = this.#view.places.find((place) => place.id === 'person' && place.delivery !== undefined);
+    const isToPerson = to === undefined || to.meaning?.kind === 'person';
+    const isHeldOut =
+      isToPerson && person === undefined && this.#view.places.some((place) => place.hasPerson);
+    if (isHeldOut && names.every((name) => isDrinkingVessel(this.#classOf(name)))) {
+      this.#offer(names, to ?? plain('me', { kind: 'person', noun: 'me' }));
+      return;
+    }
     if (to === undefined && person === undefined) {
       const surfaces = this.#view.fixtures
         .filter((fixture) => fixture.isSurface && isOpenVolume(this.#view, fixture))
@@ -290,6 +315,64 @@ class Grounder {
       }
       this.#mentionedPlace = target;
     }
+  }
+
+  #press(phrases: readonly NounPhrase[]): void {
+    for (const phrase of phrases) {
+      const button = groundButton(this.#context, phrase);
+      // What a button did cannot be seen: it is pressed whenever that is asked for.
+      this.#add(atom('pressed', button.id), { renew: true });
+    }
+  }
+
+  #wipe(phrases: readonly NounPhrase[], means: NounPhrase | undefined): void {
+    const targets = wipeTargets(this.#context, phrases, (phrase) => this.#things([phrase]));
+    for (const id of targets.surveys) this.#surveys.add(id);
+    if (targets.ids.length === 0) return;
+    const [tool] = this.#things([means ?? this.#wiper()]);
+    if (tool !== undefined && !this.#isWiper(tool))
+      throw notUnderstood(
+        `I can wipe with a sponge, a cloth or a towel, not with the ${labelOf(this.#view, tool)}.`,
+      );
+    for (const id of targets.ids) this.#add(atom('wiped', id), { tool, renew: true });
+  }
+
+  /** Words for what to wipe with: what is in the hand, or what is known, or a sponge that has to be found. */
+  #wiper(): NounPhrase {
+    const known = this.#view.objects
+      .filter(({ className, missing }) => !missing && isWiper(className))
+      .sort(
+        (a, b) =>
+          Number(b.relation === 'held-by') - Number(a.relation === 'held-by') || b.confidence - a.confidence,
+      );
+    const noun = known[0]?.className ?? 'sponge';
+    return {
+      ...plain(noun, { kind: 'object', noun, classes: [noun] }),
+      quantity: { kind: 'any' },
+    };
+  }
+
+  #isWiper(name: string): boolean {
+    const reference = this.#references.get(name);
+    return isWiper(this.#classOf(name)) || reference?.classNames.some(isWiper) === true;
+  }
+
+  /** Class of a thing; the first that is looked for when it was not seen. */
+  #classOf(name: string): string {
+    const object = this.#view.objects.find((candidate) => candidate.id === name);
+    return object?.className ?? this.#references.get(name)?.classNames[0] ?? name;
+  }
+
+  #offer(names: readonly string[], to: NounPhrase): void {
+    const named = resolvePlace(this.#view, to);
+    const place = named?.hasPerson === true ? named : this.#view.places.find(({ hasPerson }) => hasPerson);
+    if (place === undefined) throw notUnderstood('I know of nobody here to whom I could hold it.');
+    if (names.length > 1) throw notUnderstood('I can hold only one thing at a time before a face.');
+    const [name] = names;
+    if (name === undefined) return;
+    if (!isOfferable(this.#classOf(name)))
+      throw notUnderstood(`I do not hold a ${labelOf(this.#view, name)} before a face.`);
+    this.#add(atom('offered', name, place.id), { renew: true });
   }
 
   #find(objects: readonly NounPhrase[]): void {
@@ -359,7 +442,7 @@ class Grounder {
       for (const object of this.#view.objects) {
         // What is in the hand in the middle of clearing was taken from there.
         const isThere = sourceIds.includes(object.support) || object.relation === 'held-by';
-        if (object.missing || kept.has(object.id) || !isThere) continue;
+        if (object.missing || isSpill(object.className) || kept.has(object.id) || !isThere) continue;
         if (to !== undefined) this.#putAt([object.id], to);
         else this.#add(atom('on', object.id, this.#freeSurface(object, source).id));
       }

@@ -32,6 +32,9 @@ const skillCosts: Readonly<Record<string, number>> = {
   'place-in': 20,
   open: 25,
   close: 20,
+  press: 25,
+  wipe: 60,
+  offer: 30,
   stow: 5,
 };
 
@@ -90,6 +93,7 @@ export function relevantThings(state: SymbolicState, goal: Atom): ReadonlySet<st
     const held = /^holding\((.+)\) @/.exec(fact)?.[1];
     if (held !== undefined) things.add(held);
   }
+  if (goal.predicate === 'wiped') for (const id of state.world.wipers) things.add(id);
   for (const id of things) for (const support of supportsOf(state.facts, id)) things.add(support);
   for (const id of things) {
     const door = state.world.behind.get(id);
@@ -151,15 +155,21 @@ export function isFitting(
   const kindFits =
     (isObject && kinds.includes('object')) ||
     (world.surfaces.has(id) && kinds.includes('surface')) ||
-    ((world.containers.has(id) || world.openable.has(id) || world.surfaces.has(id)) &&
+    ([world.containers, world.openable, world.buttons, world.surfaces].some((fixtures) => fixtures.has(id)) &&
       kinds.includes('fixture')) ||
     (world.places.has(id) && kinds.includes('place'));
   if (!kindFits) return false;
+  // What is held and said of no effect is what the skill is done with.
+  const isTool = skill.effects.every((effect) => !effect.arguments.includes(parameterName));
+  if (isTool && skill.effects.some((effect) => effect.predicate === 'wiped')) return world.wipers.has(id);
   return skill.effects.every((effect) => {
     const position = effect.arguments.indexOf(parameterName);
     if (position < 0) return true;
     if (effect.predicate === 'open' || effect.predicate === 'closed') return world.openable.has(id);
-    if (effect.predicate === 'holding') return isObject;
+    if (effect.predicate === 'pressed') return world.buttons.has(id);
+    if (effect.predicate === 'wiped') return world.surfaces.has(id) || world.spills.has(id);
+    if (effect.predicate === 'offered' && position === 1) return world.people.has(id);
+    if (effect.predicate === 'holding') return isObject && !world.spills.has(id);
     if (effect.predicate === 'in' && position === 1) return world.containers.has(id) || world.vessels.has(id);
     if (effect.predicate === 'on' && position === 1) return world.surfaces.has(id);
     return true;
@@ -198,6 +208,7 @@ export function groundOperator(
     arguments: bound,
     cost: (skillCosts[skill.name] ?? 20) + travelCost,
     isApplicable: (state) =>
+      isWhereKnown(skill, bound, state) &&
       skill.preconditions.every((term) => {
         const statement = fillTerm(term, bound);
         return statement === undefined || holds(state, statement, robot) !== term.negated;
@@ -205,6 +216,17 @@ export function groundOperator(
     apply: (state) => ({ ...state, facts: applyEffects(state.facts, skill, bound, robot) }),
   };
 }
+
+/** What is to be wiped up has to be found first. */
+const isWhereKnown = (
+  skill: SkillContract,
+  bound: Readonly<Record<string, string>>,
+  { facts, world }: SymbolicState,
+): boolean =>
+  skill.effects.every((effect) => {
+    const id = bound[effect.arguments[0] ?? ''] ?? '';
+    return effect.predicate !== 'wiped' || !world.objects.has(id) || facts.has(`known(${id})`);
+  });
 
 /** Effects as stated, and what follows: a thing is in one place only, a robot at one place only. */
 function applyEffects(
@@ -229,7 +251,8 @@ function applyEffects(
     if (statement.predicate === 'holding' || statement.predicate === 'in' || statement.predicate === 'on') {
       const inside = `in(${first}, `;
       const onTop = `on(${first}, `;
-      removeAll((fact) => fact.startsWith(inside) || fact.startsWith(onTop));
+      const heldOut = `offered(${first}, `;
+      removeAll((fact) => [inside, onTop, heldOut].some((start) => fact.startsWith(start)));
       if (statement.predicate === 'holding') next.delete(factOf(atom('hand-empty'), robot));
     }
     if (statement.predicate === 'at') removeAll((fact) => fact.startsWith('at(') && fact.endsWith(own));

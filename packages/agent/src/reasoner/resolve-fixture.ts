@@ -2,7 +2,7 @@ import type { BeliefView, FixtureView, PlaceView } from '../belief/belief-view.t
 import type { NounPhrase } from '../language/command.ts';
 
 /** What a noun phrase must be able to do in its clause. */
-export type FixtureRole = 'opens' | 'container' | 'surface' | 'any';
+export type FixtureRole = 'opens' | 'presses' | 'container' | 'surface' | 'any';
 
 export type FixtureMatch =
   | { readonly kind: 'found'; readonly fixtures: readonly FixtureView[] }
@@ -12,6 +12,7 @@ export type FixtureMatch =
 const fills = (fixture: FixtureView, role: FixtureRole): boolean =>
   role === 'any' ||
   (role === 'opens' && fixture.opens) ||
+  (role === 'presses' && fixture.kind === 'button') ||
   (role === 'container' && fixture.isContainer) ||
   (role === 'surface' && fixture.isSurface);
 

@@ -1,7 +1,7 @@
 import type { BeliefView, FixtureView, ObjectView } from '../belief/belief-view.ts';
 import { isColor } from '../language/colors.ts';
 import type { NounPhrase } from '../language/command.ts';
-import { isInCategory, spokenName } from '../language/lexicon.ts';
+import { isInCategory, isSpill, spokenName } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { resolveFixture } from './resolve-fixture.ts';
 import { classMatches, isOpenVolume, labelOf, whereabouts } from './things.ts';
@@ -165,7 +165,7 @@ function candidatesOf(
     if (except.includes(object.id) || excluded.includes(object.id)) return false;
     if (within.length > 0 && (object.missing || !within.some((place) => isWithin(view, object, place))))
       return false;
-    if (meaning?.kind === 'anything') return !object.missing;
+    if (meaning?.kind === 'anything') return !object.missing && !isSpill(object.className);
     if (meaning?.kind === 'category')
       return (
         !object.missing &&

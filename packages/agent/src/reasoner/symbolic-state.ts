@@ -3,6 +3,7 @@ import type { BeliefView, RobotView } from '../belief/belief-view.ts';
 import { isWithinReach, reachTarget } from '../belief/reach.ts';
 import { isVessel } from '../belief/relations.ts';
 import { knownConfidence } from '../belief/truth.ts';
+import { isSpill, isWiper } from '../language/lexicon.ts';
 import type { RobotOffer } from '../model/language-model.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 
@@ -19,6 +20,13 @@ export interface SymbolicWorld {
   readonly surfaces: ReadonlySet<string>;
   readonly containers: ReadonlySet<string>;
   readonly openable: ReadonlySet<string>;
+  readonly buttons: ReadonlySet<string>;
+  /** Things with which one wipes. */
+  readonly wipers: ReadonlySet<string>;
+  /** What is wiped up and cannot be taken up. */
+  readonly spills: ReadonlySet<string>;
+  /** Places where a person is. */
+  readonly people: ReadonlySet<string>;
   readonly places: ReadonlySet<string>;
   /** The articulation in front of a fixture. */
   readonly behind: ReadonlyMap<string, string>;
@@ -124,6 +132,12 @@ export function symbolicState(
         view.fixtures.filter((fixture) => fixture.isContainer).map((fixture) => fixture.id),
       ),
       openable: new Set(view.fixtures.filter((fixture) => fixture.opens).map((fixture) => fixture.id)),
+      buttons: new Set(
+        view.fixtures.filter((fixture) => fixture.kind === 'button').map((fixture) => fixture.id),
+      ),
+      wipers: ofClass(view, references, isWiper),
+      spills: ofClass(view, references, isSpill),
+      people: new Set(view.places.filter((place) => place.hasPerson).map((place) => place.id)),
       places: new Set([
         ...view.places.map((place) => place.id),
         ...view.fixtures.map((fixture) => fixture.id),
@@ -148,6 +162,17 @@ export function symbolicState(
     },
   };
 }
+
+/** Ids of things, and names of those to be found, of some classes. */
+const ofClass = (
+  view: BeliefView,
+  references: readonly ProposedReference[],
+  isMeant: (className: string) => boolean,
+): ReadonlySet<string> =>
+  new Set([
+    ...view.objects.filter(({ className }) => isMeant(className)).map(({ id }) => id),
+    ...references.filter(({ classNames }) => classNames.some(isMeant)).map(({ name }) => name),
+  ]);
 
 /** Tells whether a robot gets at a thing as it is now; what has yet to be found is for the robot that can go there. */
 function reaches(view: BeliefView, robot: RobotView | undefined, id: string, isAlone: boolean): boolean {

@@ -1,6 +1,7 @@
 import type { SkillContract } from '@efferent/skills';
 import { type Atom, parseAtom } from '../belief/atom.ts';
 import type { BeliefView } from '../belief/belief-view.ts';
+import { isOfferable, isWiper } from '../language/lexicon.ts';
 import type { ProposedReference } from '../model/proposal.ts';
 import { MentionMatch } from '../plan/mention-match.ts';
 import { wordsOf } from '../reasoner/world-words.ts';
@@ -23,6 +24,9 @@ interface Step {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
+/** Words that ask to have something held before a face. */
+const faceWords = ['mouth', 'face', 'lips', 'drink', 'sip', 'taste', 'eat'];
+const wipeWords = ['wipe', 'wiping', 'mop', 'mopping', 'scrub', 'clean', 'cleaning', 'spill', 'stain'];
 /** Looking, or folding an arm, harms nobody's wish. */
 const harmless: ReadonlySet<string> = new Set([
   'inspected',
@@ -58,7 +62,7 @@ export function strayGoals(
   });
   const grasps = proposal.steps.flatMap((step) => {
     const object = graspedBy(step, skills);
-    return object === undefined || check.speaksOf(object)
+    return object === undefined || check.speaksOf(object) || check.wipesWith(object)
       ? []
       : [`${step.skill} of "${object}" does not follow from the instruction, which does not speak of it`];
   });
@@ -99,6 +103,13 @@ class GoalCheck {
       case 'open':
       case 'closed':
         return this.#speaksOfPart(first) ? undefined : `"${first}"`;
+      case 'pressed':
+        return this.#speaksOfButton(first) ? undefined : `"${first}"`;
+      case 'wiped':
+        return this.#speaksOfWiping(first) ? undefined : `wiping "${first}"`;
+      case 'offered':
+        if (!this.speaksOf(first) || !this.#isOfferable(first)) return `"${first}" before a face`;
+        return this.#wish.says(faceWords) || this.#speaksOfPlace(second) ? undefined : `"${second}"`;
       case 'at':
         return this.#speaksOfPlace(first) ? undefined : `"${first}"`;
       default:
@@ -119,6 +130,33 @@ class GoalCheck {
       ...(asked === undefined ? [] : [asked]),
     ];
     return this.#wish.speaksOfClass(classNames, object?.relation === 'held-by');
+  }
+
+  /** What one wipes with may be fetched for wiping. */
+  wipesWith(name: string): boolean {
+    const object = this.#view.objects.find((candidate) => candidate.id === name);
+    const classNames = [object?.className ?? '', ...(this.#references.get(name)?.classNames ?? [])];
+    return this.#wish.says(wipeWords) && classNames.some(isWiper);
+  }
+
+  #speaksOfButton(name: string): boolean {
+    const part = this.#view.fixtures.find((candidate) => candidate.id === name);
+    return part === undefined || (part.kind === 'button' && this.#wish.speaksOfFixture(part));
+  }
+
+  /** A spill may be wiped that was named, or that is on what was named. */
+  #speaksOfWiping(name: string): boolean {
+    const fixtureOf = (id: string | undefined) =>
+      this.#view.fixtures.find((candidate) => candidate.id === id);
+    const object = this.#view.objects.find((candidate) => candidate.id === name);
+    const fixture = fixtureOf(name) ?? fixtureOf(object?.support);
+    if (fixtureOf(name) === undefined && this.speaksOf(name)) return true;
+    return this.#wish.says(wipeWords) && fixture !== undefined && this.#wish.speaksOfFixture(fixture);
+  }
+
+  #isOfferable(name: string): boolean {
+    const object = this.#view.objects.find((candidate) => candidate.id === name);
+    return isOfferable(object?.className ?? this.#references.get(name)?.classNames[0] ?? name);
   }
 
   #allowsSupport(name: string): boolean {

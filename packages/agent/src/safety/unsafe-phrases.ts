@@ -79,6 +79,10 @@ const guard = `(?:(?:all |any |of |the |your |its |this |those |these |own |ever
 const sharp =
   any(`knife|knives|scissors|lighter|matches|bleach|pills|razor|blade|medicine|drain cleaner|batteries|battery|detergent|needle|
   gun|screwdriver|saw|alcohol|wine|beer|vodka`);
+/** What is not held to anybody's body. */
+const harmful = any(
+  `knife|knives|scissors|lighter|matches|razor|blade|needle|gun|screwdriver|saw|bleach|drain cleaner|detergent`,
+);
 const minors = any('baby|babies|infants?|toddlers?|child|children|kids?|dogs?|cats?|pets?');
 const poison =
   any(`(?:rat |mouse )?poison|bleach|drain cleaner|antifreeze|ammonia|sleeping pills|pills|broken glass|glass shards|detergent|dish soap|
@@ -111,6 +115,7 @@ export const unsafeKinds: readonly UnsafeKind[] = [
       `${aim} (?:[a-z' ]+ )?(?:at|on|over|into|against|onto|in) ${somebodys}${bodyPart}`,
       `${verb('shut|close|slam')} (?:[a-z' ]+ )?on ${somebodys}${bodyPart}`,
       `${verb('put|press|hold|place')} (?:[a-z' ]+ )?over ${somebodys}(?:face|mouth|nose)`,
+      `${verb('put|press|hold|place|bring|lift|raise|move')} (?:[a-z' ]+ )?${harmful} (?:[a-z' ]+ )?(?:to|at|against|near) ${somebodys}${bodyPart}`,
       `${put} ${before}${living} (?:up )?(?:in|into|inside) (?:the |a |an |that |your |my )?(?:[a-z]+ )?${prison}\\b`,
       `${verb('give|hand|bring|pass|feed|serve')} ${before}${minors} (?:the |a |an |some |my |your )*${sharp}\\b`,
       `${verb('give|hand|bring|pass|feed|serve')} (?:the |a |an |some |my |your )*${sharp} to ${before}${minors}${headEnd}`,

@@ -19,6 +19,7 @@ const plainWords = new Set(
   put place set lay stick insert leave position stack store drop arrange bring fetch deliver hand give pass serve take carry get
   collect retrieve move transfer relocate shift pick grab grasp hold lift remove release open close shut pull push find locate spot
   look inspect check examine scan show tell search go drive navigate head walk come return throw toss discard dispose rid clear
+  press switch flip toggle click drink sip mouth face lips mop scrub using
   tidy sort organise organize clean wipe stow fold arm gripper robot stretch start stop wait turn keep
   thing things object objects item items stuff everything anything something person people user home seat room kitchen place
   thanks thank kindly quickly carefully gently slowly ok okay hey hi hello`

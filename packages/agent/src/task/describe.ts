@@ -25,7 +25,12 @@ export function describeStep(
       return `go to ${name(given.target)}`;
     case 'open':
     case 'close':
+    case 'press':
       return `${skill} ${name(given.fixture)}`;
+    case 'wipe':
+      return `wipe ${name(given.target)} with ${name(given.tool)}`;
+    case 'offer':
+      return `hold ${object} before the face of ${name(given.to)}`;
     default:
       return [skill, ...Object.values(given).map(name)].join(' ');
   }
@@ -46,6 +51,9 @@ export function describeGoals(view: BeliefView, goals: readonly string[]): strin
     const [firstId = ''] = rest.split(', ');
     if (predicate === 'in' || predicate === 'on') return `the ${first} is ${predicate} the ${second}`;
     if (predicate === 'open' || predicate === 'closed') return `the ${first} is ${predicate}`;
+    if (predicate === 'pressed') return `I pressed the ${first}`;
+    if (predicate === 'wiped') return `the ${first} is wiped up`;
+    if (predicate === 'offered') return `I hold the ${first} before the face of the ${second}`;
     if (predicate === 'holding') return `I hold the ${first}`;
     if (predicate === 'at') return `I am at the ${first}`;
     if (predicate === 'inspected') return `I looked at the ${first}${contentsOf(view, firstId)}`;

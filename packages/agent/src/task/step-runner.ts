@@ -83,6 +83,7 @@ export class StepRunner {
     const picks = isPick(contract);
     if (moved !== undefined && picks)
       rememberPlace(this.#environment.memory, belief, moved, 'seen', this.#environment.nowS());
+    for (const id of Object.values(subGoal.arguments)) belief.button(id)?.begin();
     if (moved !== undefined) belief.beginHandling(subGoal.robot, moved, this.#environment.nowS());
     const report = (outcome: SkillOutcome, verdict: SkillRun['verdict']) =>
       this.#report(subGoal, context, subGoal.feasibility, outcome, verdict);
@@ -123,7 +124,7 @@ export class StepRunner {
     const result = await this.#verify(subGoal, contract, endS, note, signal);
     this.#statistics.record(subGoal.skill, context.className, result.success, outcome.elapsedS);
     report(outcome, result.success ? 'confirmed' : 'refuted');
-    if (result.success && moved !== undefined && !picks)
+    if (result.success && moved !== undefined && empties(contract))
       rememberPlace(this.#environment.memory, belief, moved, 'put', this.#environment.nowS());
     return result;
   }

@@ -7,7 +7,7 @@ import { isFind, type StepRunner } from './step-runner.ts';
 import type { TaskMemory } from './task-memory.ts';
 
 /** Conditions that pass: once brought about they count, also when the robot has moved on since. */
-const passing = ['inspected', 'stowed', 'known', 'at'];
+const passing = ['inspected', 'stowed', 'known', 'at', 'pressed', 'wiped', 'offered'];
 
 /** Knows which goals of a task are met, by the belief and by what was confirmed on the way. */
 export class TaskGoals {
