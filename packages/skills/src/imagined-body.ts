@@ -1,4 +1,6 @@
 import { Transform, type Vector3 } from '@efferent/core';
+import type { PriorMap } from '@efferent/robot';
+import { surfaceArea } from './geometry.ts';
 import { Handle } from './handle.ts';
 import { pushOnButton, pushOnSurface } from './imagined-touch.ts';
 import type {
@@ -15,6 +17,7 @@ import type {
   SkillBody,
 } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
+import { spillClass } from './spill.ts';
 import type { UserServers } from './user-servers.ts';
 
 /** The state that an imagination starts from. */
@@ -30,6 +33,8 @@ const withinHandM = 0.15;
 const atHandleM = 0.06;
 /** Distance of the surface points of an imagined thing, m: several in each cube that a depth picture is thinned to. */
 const pointStepM = 0.015;
+/** Distance of those of furniture: enough to know it seen, m. */
+const levelStepM = 0.06;
 /** A motion that ends by what is felt is felt this often. */
 const feltSteps = 50;
 /** A motion takes this long, s; after so much time an imagination ends without a result, s. */
@@ -55,6 +60,9 @@ export class ImaginedBody implements SkillBody {
   readonly #gripper: string;
   #base: Transform;
   #velocity = { linear: 0, angular: 0 };
+  #jog: ActuatorTargets = {};
+  /** Spills over which a held thing was moved. */
+  readonly #wiped = new Set<MapSighting>();
   #effortN: number;
   #nowS = 0;
 
@@ -65,7 +73,7 @@ export class ImaginedBody implements SkillBody {
     this.openings = new Map(start.openings);
     this.carried = start.carried;
     this.#things = things;
-    this.#pointsM = Float64Array.from(things.flatMap(surfacePoints));
+    this.#pointsM = Float64Array.from([...things.flatMap(surfacePoints), ...levelPoints(start.map)]);
     this.#positions = start.actuatorPositions();
     this.#gripper = start.model.manifest.gripper.actuator;
     this.#base = start.mapFromBase();
@@ -83,6 +91,10 @@ export class ImaginedBody implements SkillBody {
   async sleep(durationS: number): Promise<void> {
     const { linear, angular } = this.#velocity;
     this.#base = this.#base.multiply(Transform.fromPlanar(linear * durationS, 0, angular * durationS));
+    for (const [name, velocity] of Object.entries(this.#jog))
+      this.#set(name, this.position(name) + velocity * durationS);
+    this.#jog = {};
+    this.#wipe();
     this.#nowS += durationS;
     if (this.#nowS > longestS) throw new SkillFailure('time-out', `not done after ${longestS} imagined s`);
   }
@@ -107,7 +119,7 @@ export class ImaginedBody implements SkillBody {
   }
 
   sightings(): SightingSet {
-    return { stampS: this.#nowS, sightings: this.#things };
+    return { stampS: this.#nowS, sightings: this.#things.filter((thing) => !this.#wiped.has(thing)) };
   }
 
   depthPoints(): DepthPoints {
@@ -126,10 +138,8 @@ export class ImaginedBody implements SkillBody {
     const steps = until === undefined ? 1 : feltSteps;
     for (let step = 1; step <= steps && until?.() !== true; step++) {
       for (const [name, target] of Object.entries(targets)) {
-        const index = this.model.actuatorIndex(name);
-        const { lower, upper } = this.model.actuators[index]!;
-        const goal = Math.max(lower, Math.min(upper, target));
-        this.#positions[index] = from[index]! + ((goal - from[index]!) * step) / steps;
+        const start = from[this.model.actuatorIndex(name)]!;
+        this.#set(name, start + ((target - start) * step) / steps);
       }
     }
     await this.sleep(motionS);
@@ -150,7 +160,10 @@ export class ImaginedBody implements SkillBody {
     this.#velocity = { linear: linearMps, angular: angularRadS };
   }
 
-  readonly sendJog = (): void => undefined;
+  sendJog(velocities: ActuatorTargets): void {
+    this.#jog = velocities;
+  }
+
   readonly showPath = (): void => undefined;
   readonly report = (): void => undefined;
 
@@ -160,10 +173,30 @@ export class ImaginedBody implements SkillBody {
     return { success: true, failureCode: '', message: 'grasped in imagination' };
   }
 
+  #set(name: string, position: number): void {
+    const index = this.model.actuatorIndex(name);
+    const { lower, upper } = this.model.actuators[index]!;
+    this.#positions[index] = Math.max(lower, Math.min(upper, position));
+  }
+
+  /** A spill is gone once something was pressed on over its middle. */
+  #wipe(): void {
+    if (pushOnSurface(this) === 0) return;
+    const [x, y] = this.#toolM();
+    for (const thing of this.#things) {
+      const [tx, ty] = thing.mapFromThing.translation;
+      if (thing.className === spillClass && Math.hypot(x - tx, y - ty) < withinHandM) this.#wiped.add(thing);
+    }
+  }
+
+  #toolM(): Vector3 {
+    const q = this.model.jointPositionsFromActuators(this.#positions, this.model.zeroJointPositions());
+    return this.#base.multiply(this.model.baseFromLink(q, this.model.manifest.frames.tool)).translation;
+  }
+
   /** Width of what is between the fingers, m; undefined when nothing is. */
   #widthInHand(): number | undefined {
-    const q = this.model.jointPositionsFromActuators(this.#positions, this.model.zeroJointPositions());
-    const { translation } = this.#base.multiply(this.model.baseFromLink(q, this.model.manifest.frames.tool));
+    const translation = this.#toolM();
     const away = ([x, y, z]: Vector3) =>
       Math.hypot(translation[0] - x, translation[1] - y, translation[2] - z);
     const thing = this.#things.find(({ mapFromThing }) => away(mapFromThing.translation) < withinHandM);
@@ -172,6 +205,18 @@ export class ImaginedBody implements SkillBody {
       .map((articulation) => new Handle(this.map, articulation))
       .find((handle) => handle.nearestPosition(translation).awayM < atHandleM)?.gripM;
   }
+}
+
+/** Points on the surfaces of the furniture, x, y, z in turn, `map`, m: in imagination all of them are in view. */
+function levelPoints(map: PriorMap): readonly number[] {
+  return map.surfaces.flatMap((surface) => {
+    const { mapFromArea, sizeM } = surfaceArea(map, surface);
+    const [rows, columns] = [Math.ceil(sizeM[0] / levelStepM), Math.ceil(sizeM[1] / levelStepM)];
+    return Array.from({ length: (rows + 1) * (columns + 1) }, (_, i) => {
+      const [row, column] = [i % (rows + 1), Math.floor(i / (rows + 1))];
+      return mapFromArea.apply([(row / rows - 0.5) * sizeM[0], (column / columns - 0.5) * sizeM[1], 0]);
+    }).flat();
+  });
 }
 
 /** Points on the faces of a thing's box, x, y, z in turn, `map`, m. */

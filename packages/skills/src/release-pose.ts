@@ -49,7 +49,7 @@ export function heldAs(carried: CarriedThing, kind: HandPosture): CarriedThing {
 }
 
 /** Tool orientation of a hand in a posture that points, or closes, along a heading into the furniture. */
-function handRotation(kind: HandPosture, headingRad: number): QuaternionXyzw {
+export function handRotation(kind: HandPosture, headingRad: number): QuaternionXyzw {
   if (kind === 'side') return sideGraspRotation(headingRad);
   return kind === 'slant' ? slantGraspRotation(headingRad) : topGraspRotation(headingRad + Math.PI / 2);
 }

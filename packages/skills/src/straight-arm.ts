@@ -18,7 +18,7 @@ export class StraightArm {
   /** Heading in which the arm extends, base frame, rad. */
   readonly #outRad: number;
   /** 1 when the arm extends towards +y of the base, -1 towards -y. */
-  readonly #side: number;
+  readonly side: number;
   readonly #lift: number;
   readonly #extension: number;
 
@@ -33,8 +33,8 @@ export class StraightArm {
       positions[this.#extension] = extensionM;
       return kinematics.baseFromTool(positions).translation[1];
     };
-    this.#side = Math.sign(at(0.1) - at(0));
-    this.#outRad = (this.#side * Math.PI) / 2;
+    this.side = Math.sign(at(0.1) - at(0));
+    this.#outRad = (this.side * Math.PI) / 2;
   }
 
   /** Yaw of the base at which the arm extends along a heading, rad. */
@@ -45,6 +45,11 @@ export class StraightArm {
   /** Heading in which the arm of a base at a yaw extends, rad. */
   headingAt(baseYawRad: number): number {
     return wrapAngle(baseYawRad + this.#outRad);
+  }
+
+  /** Extension of the arm in a configuration, m. */
+  extensionOf(positions: Float64Array): number {
+    return positions[this.#extension] as number;
   }
 
   /**
@@ -89,7 +94,7 @@ export class StraightArm {
     const at = mapFromBase.inverse().apply(pointM);
     return {
       driveM: at[0] - tool[0],
-      extensionM: (positions[this.#extension] as number) + this.#side * (at[1] - tool[1]),
+      extensionM: (positions[this.#extension] as number) + this.side * (at[1] - tool[1]),
     };
   }
 }

@@ -11,6 +11,7 @@ import { placeOn } from './place-on.ts';
 import { press } from './press.ts';
 import type { SkillImplementation } from './skill.ts';
 import { stow } from './stow.ts';
+import { wipe } from './wipe.ts';
 
 /** Implementations of the skills that a robot's mapping offers, by name. */
 export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, SkillImplementation> {
@@ -23,6 +24,7 @@ export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, Sk
     open,
     close,
     press,
+    wipe,
     stow,
   };
   const chosen = Object.entries(mapping.skills);

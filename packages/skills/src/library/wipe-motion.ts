@@ -1,0 +1,121 @@
+import type { Vector3 } from '@efferent/core';
+import { mapFromTool, moveArmTo, raiseHand } from '../arm-motion.ts';
+import { sidestep } from '../sidestep.ts';
+import type { CarriedThing, SkillBody } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { type Sweep, sweepAlong } from '../tool-sweep.ts';
+import type { Stroke } from '../wipe-lanes.ts';
+import type { WipingArm } from '../wipe-stand.ts';
+import { WorkScene } from '../work-scene.ts';
+import { holdsSomething, tuckArm } from './tuck.ts';
+
+/** What is held comes this far over the surface, and is let down at most so far below it, m. */
+const aboveM = 0.05;
+const belowM = 0.035;
+/** A touch this far above the surface is of something else, m. */
+const earlyM = 0.03;
+/** From this effort of the lift on, beyond that of free motion, what is held stands on something, N. */
+const touchN = 6;
+const lowerSpeed = 0.15;
+/** Strokes whose ends are within this of each other are done without lifting, m. */
+const joinedM = 0.1;
+
+/**
+ * Moves what is held over a surface in strokes, pressed on, and folds the arm in.
+ *
+ * @param surfaceM - height of the surface
+ * @throws {@link SkillFailure} codes `blocked`, `dropped`, `force-limit`, `unreachable`
+ */
+export async function doStrokes(
+  body: SkillBody,
+  arm: WipingArm,
+  carried: CarriedThing,
+  surfaceM: number,
+  strokes: readonly Stroke[],
+): Promise<void> {
+  const { straight } = arm;
+  const high = arm.over(surfaceM + aboveM, straight.extensionOf(body.actuatorPositions()));
+  if (high === undefined) throw new SkillFailure('unreachable', 'the arm does not get over the surface');
+  const offM = arm.offM(high);
+  await reachOver(body, carried, arm, high, strokes[0]!.from, offM);
+  let isDown = false;
+  let last: Vector3 | undefined;
+  let sweep: Sweep = { straight, offM, freeN: undefined };
+  for (const [index, { from, to }] of strokes.entries()) {
+    body.report('wipe', 0.4 + (0.5 * index) / strokes.length, `${index + 1} of ${strokes.length}`);
+    const isJoined = last !== undefined && Math.hypot(from[0] - last[0], from[1] - last[1]) < joinedM;
+    if (isDown && !isJoined) {
+      await raiseHand(body, aboveM);
+      isDown = false;
+      sweep = { straight, offM, freeN: undefined };
+    }
+    if (!isDown) {
+      await sweepAlong(body, sweep, [from]);
+      sweep = { straight, offM, freeN: await letDown(body, carried, surfaceM) };
+      isDown = true;
+    }
+    await sweepAlong(body, sweep, [from, to]);
+    last = to;
+  }
+  await raiseHand(body, aboveM);
+  await tuckArm(body);
+  requireStillHeld(body);
+}
+
+/** Brings what is held over the first point: the base beside it first, then the arm straight out. */
+async function reachOver(
+  body: SkillBody,
+  carried: CarriedThing,
+  { straight }: WipingArm,
+  high: Float64Array,
+  point: Vector3,
+  offM: readonly [number, number],
+): Promise<void> {
+  const way = () => {
+    const base = body.mapFromBase();
+    const off = base.apply([offM[0], offM[1], 0]);
+    const [ox, oy] = [off[0] - base.translation[0], off[1] - base.translation[1]];
+    return straight.wayTo(base, high, [point[0] - ox, point[1] - oy, 0]);
+  };
+  body.report('reach', 0.4);
+  await sidestep(body, () => way().driveM);
+  const goal = high.slice();
+  goal[body.model.actuatorIndex(body.model.manifest.arm?.extension ?? '')] = way().extensionM;
+  await moveArmTo(body, new WorkScene(body, { carried }), [goal]);
+}
+
+/**
+ * Lets down what is held until it stands on the surface. Returns the effort of the lift before that, N.
+ *
+ * @throws {@link SkillFailure} codes `blocked` when it meets something higher up, `dropped` when nothing is met
+ */
+async function letDown(body: SkillBody, carried: CarriedThing, surfaceM: number): Promise<number> {
+  const lift = body.model.manifest.arm?.lift ?? '';
+  const freeN = body.effort(lift);
+  const work = new WorkScene(body, { useDepth: false });
+  const lowM = () => mapFromTool(body, work).translation[2] - carried.belowToolM;
+  const feels = () => Math.abs(body.effort(lift) - freeN) > touchN;
+  const downM = lowM() - surfaceM + belowM;
+  try {
+    await raiseHand(body, -downM, { speed: lowerSpeed, until: feels });
+  } catch (error) {
+    if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || !feels()) throw error;
+  }
+  requireStillHeld(body);
+  const restM = lowM() - surfaceM;
+  if (feels() && restM < earlyM) return freeN;
+  await raiseHand(body, aboveM);
+  throw new SkillFailure(
+    feels() ? 'blocked' : 'dropped',
+    feels()
+      ? `what is held met something ${(restM * 100).toFixed(0)} cm above the surface`
+      : `what is held went ${(-restM * 100).toFixed(0)} cm through where the surface is: less of it is in the hand than thought`,
+  );
+}
+
+/** @throws {@link SkillFailure} code `dropped` */
+export function requireStillHeld(body: SkillBody): void {
+  if (holdsSomething(body)) return;
+  body.carried = undefined;
+  throw new SkillFailure('dropped', 'the gripper lost what it wiped with');
+}
