@@ -147,6 +147,12 @@ describe('scanning with one gesture, in lockstep', () => {
   async function holdUntil(label: string, isDone: () => boolean): Promise<void> {
     for (let attempt = 0; attempt < 5 && !isDone(); attempt++) {
       await see(label);
+      if (status?.begins_twice === true && label !== 'back out') {
+        forearm.perform('wextend', effort);
+        await runFor(0.45);
+        forearm.perform('rest', 0);
+        await runFor(0.6);
+      }
       forearm.perform('wextend', effort);
       await until(isDone, 4);
       if (!isDone()) await relax();

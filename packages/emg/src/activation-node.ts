@@ -1,6 +1,5 @@
 import { qosProfiles, type RosNode } from '@efferent/ros';
-import { parseActivation } from './forearm/activation-request.ts';
-import type { GestureName } from './gestures.ts';
+import { type MuscleActivity, parseActivation } from './forearm/activation-request.ts';
 
 /**
  * Has virtual muscles obey `/emg/activate`, which the buttons of the viewer publish.
@@ -10,7 +9,7 @@ import type { GestureName } from './gestures.ts';
  */
 export function obeyActivations(
   node: RosNode,
-  perform: (gesture: GestureName, effort: number) => void,
+  perform: (activity: MuscleActivity, effort: number) => void,
   defaultEffort: number,
 ): void {
   node.createSubscription(

@@ -1,4 +1,4 @@
-import type { GestureName } from './gestures.ts';
+import type { MuscleActivity } from './forearm/activation-request.ts';
 
 /** A block of consecutive raw samples of one source. */
 export interface EmgFrame {
@@ -47,6 +47,6 @@ export interface EmgSource {
   start(onFrame: (frame: EmgFrame) => void): Promise<void>;
   /** Stops delivering; no frame comes after it resolved. */
   stop(): Promise<void>;
-  /** Has the wearer perform a gesture; only virtual people do what they are told. */
-  perform?(gesture: GestureName, effort: number): void;
+  /** Has the wearer do something; only virtual people do what they are told. */
+  perform?(activity: MuscleActivity, effort: number): void;
 }

@@ -158,10 +158,11 @@ function watchRobot(node: RosNode, controller: GestureController, mapping: Gestu
     'efferent_interfaces/msg/GateStatus',
     'gate/status',
     { qos: qosProfiles.latched },
-    ({ source, agent_paused: agentPaused }) => {
+    ({ source, agent_paused: agentPaused, face_distance_m: faceDistanceM }) => {
       controller.observeGate({
         source: source === 'agent' || source === 'human' ? source : 'none',
         agentPaused,
+        faceDistanceM,
       });
     },
   );
@@ -256,7 +257,8 @@ function createStatusPublisher(node: RosNode, controller: GestureController) {
   });
   let reported = '';
   return (header: { stamp: { sec: number; nanosec: number }; frame_id: string }, newestNs?: bigint) => {
-    const { isActive, stopState, stopReason, litIndex, litProgress, ...status } = controller.status;
+    const { isActive, stopState, stopReason, litIndex, litProgress, beginsTwice, ...status } =
+      controller.status;
     const latencyMs = newestNs === undefined ? Number.NaN : Number(node.clock.nowNs() - newestNs) / 1e6;
     statuses.publish({
       header,
@@ -267,6 +269,7 @@ function createStatusPublisher(node: RosNode, controller: GestureController) {
       stop_reason: stopReason,
       lit: litIndex,
       lit_progress: litProgress,
+      begins_twice: beginsTwice,
     });
     const report = `${stopState} ${stopReason}`;
     if (report !== reported && stopState !== 'armed' && stopState !== 'asleep')

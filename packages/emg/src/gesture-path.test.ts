@@ -157,11 +157,11 @@ test('with the agent at work a gesture only pauses it; a held, confirmed one tak
     'gate/status',
     qosProfiles.latched,
   );
-  status.publish({ source: 'agent' });
+  status.publish({ source: 'agent', face_distance_m: Infinity });
   await hold('wextend', 1.5);
   expect(commands.length).toBeGreaterThan(0);
   expect(moving()).toEqual([]);
-  status.publish({ source: 'none', agent_paused: true });
+  status.publish({ source: 'none', agent_paused: true, face_distance_m: Infinity });
   await hold('open', 2);
   expect(takeOvers).toEqual([]);
   // A repetition may be too weak to be decided; a person who sees that nothing happened does it again.
@@ -171,7 +171,7 @@ test('with the agent at work a gesture only pauses it; a held, confirmed one tak
   }
   expect(takeOvers).toEqual([true]);
   expect(moving()).toEqual([]);
-  status.publish({ source: 'none', agent_paused: false });
+  status.publish({ source: 'none', agent_paused: false, face_distance_m: Infinity });
   await hold('wextend', 1.5);
   expect(moving().length).toBeGreaterThan(5);
 });

@@ -113,11 +113,17 @@ const runFor = (seconds: number) =>
 const until = (what: () => boolean, seconds: number) =>
   lockstep.runUntil(what, lockstep.clock.nowNs() + BigInt(seconds) * 1_000_000_000n);
 
-/** Holds the gesture while a choice is lit, until something has happened. */
+/** Holds the gesture while a choice is lit, until something has happened; for a motion it is made twice. */
 async function take(label: string, isDone: () => boolean): Promise<void> {
   const isLit = () => status?.choices[status.lit] === label && status.lit_progress > 0.15;
   for (let attempt = 0; attempt < 8 && !isDone(); attempt++) {
     await until(() => isLit() && (status?.lit_progress ?? 1) < 0.4, 30);
+    if (status?.mode !== 'menu') {
+      forearm.perform('wextend', 0.5);
+      await runFor(0.45);
+      forearm.perform('rest', 0);
+      await runFor(0.6);
+    }
     forearm.perform('wextend', 0.5);
     await until(isDone, 3);
     if (!isDone()) {

@@ -167,6 +167,11 @@ export class CommandGate {
     return this.#arbiter.acceptTrajectory(source, stampS, names, points, nowS, this.output.positions);
   }
 
+  /** Distance between the robot and the nearest face, m; see {@link PersonGuard.faceDistanceM}. */
+  faceDistanceM(): number {
+    return this.#people?.faceDistanceM(this.output.positions) ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Names of limits that shaped the last set-points, e.g. `joint_lift:velocity`. Allocates: for the status message only. */
   limitNames(): string[] {
     const names: string[] = [];

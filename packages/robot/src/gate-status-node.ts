@@ -38,6 +38,7 @@ export class StatusPublisher {
       agent_paused: gate.agentPaused || gate.humanHasControl,
       reason: reason === '' && gate.agentPaused ? 'paused by a human gesture' : reason,
       limits: gate.limitNames(),
+      face_distance_m: gate.faceDistanceM(),
       forwarded: BigInt(gate.forwarded),
       rejected: BigInt(gate.rejected),
     });

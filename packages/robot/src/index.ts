@@ -32,6 +32,8 @@ export {
   type RobotFileNames,
 } from './load-robot-model.ts';
 export { mainCameraOf } from './main-camera.ts';
+export { PersonGuard } from './person-guard.ts';
+export { PersonTracks } from './person-tracks.ts';
 export { articulationTransform, type PlacedBox, placedBoxes } from './placed-boxes.ts';
 export {
   composePlanar,

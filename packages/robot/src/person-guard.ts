@@ -89,6 +89,27 @@ export class PersonGuard {
     return undefined;
   }
 
+  /**
+   * Distance between the robot's solids and the nearest face that it knows of, m; infinite where it knows of none, and not a
+   * number while it does not know where it is itself. Call it between two looks at a motion, not between their two halves.
+   */
+  faceDistanceM(positions: Float64Array): number {
+    let least = Number.POSITIVE_INFINITY;
+    if (this.#tracks.count === 0) return least;
+    if (!this.#located) return Number.NaN;
+    this.#place(this.#now, positions, this.#x, this.#y, this.#yaw);
+    this.#isPlaced = false;
+    for (let zone = 0; zone < this.#tracks.count; zone++) {
+      if (this.#tracks.isFace[zone] !== 1) continue;
+      const at = zone * boxStride;
+      for (let i = 0; i < this.#now.count; i++) {
+        if (boundsGap(this.#now.boxes, i * boxStride, this.#tracks.boxes, at) >= least) continue;
+        least = Math.min(least, boxGap(this.#now.boxes, i * boxStride, this.#tracks.boxes, at));
+      }
+    }
+    return least;
+  }
+
   /** Index of a solid that comes nearer to a zone than it may and than it is, or -1. */
   #comesTooNear(zone: number, least: number): number {
     const person = this.#tracks.boxes;

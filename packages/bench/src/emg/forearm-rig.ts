@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Rng } from '@efferent/core';
+import { type Rng, Transform, type Vector3 } from '@efferent/core';
 import {
   type CalibrationProtocol,
   type ControlOutput,
@@ -19,7 +19,7 @@ import {
   saveCalibration,
   type VirtualPerson,
 } from '@efferent/emg';
-import { CommandGate, type RobotModel } from '@efferent/robot';
+import { CommandGate, PersonGuard, PersonTracks, type RobotModel } from '@efferent/robot';
 
 const sampleRateHz = 2000;
 const framePeriodNs = 25_000_000n;
@@ -27,6 +27,8 @@ const frameSamples = 50;
 const decisionPeriodS = 0.05;
 /** The gate's own period. */
 const tickNs = 10_000_000n;
+/** Extent of a head, m. */
+const headSizeM: Vector3 = [0.18, 0.16, 0.24];
 /** Recording seed of calibrations; what is measured is recorded by others. */
 const calibrationRecording = 1000;
 
@@ -46,7 +48,7 @@ export interface ForearmRigOptions {
 export class ForearmRig {
   readonly forearm: SyntheticForearm;
   controller: GestureController;
-  readonly gate: CommandGate;
+  gate: CommandGate;
   /** The newest decision. */
   decided: DecodedWindow | undefined;
   /** Commands of the newest decision. */
@@ -55,6 +57,8 @@ export class ForearmRig {
   readonly #samplesUv: Float32Array;
   readonly #dispose: () => Promise<void>;
   readonly #mapping: GestureMapping;
+  readonly #model: RobotModel;
+  #face: { readonly at: Vector3; readonly tracks: PersonTracks; readonly guard: PersonGuard } | undefined;
   readonly #classes: readonly GestureName[];
   #nowNs = 0n;
   #firstSample = 0;
@@ -87,6 +91,7 @@ export class ForearmRig {
     this.#mapping = mapping;
     this.#classes = calibration.gestures;
     this.controller = this.#newController();
+    this.#model = model;
     this.gate = new CommandGate(model);
     this.#samplesUv = new Float32Array(frameSamples * this.forearm.channelCount);
     this.#dispose = () => network.dispose();
@@ -102,10 +107,32 @@ export class ForearmRig {
     return Number(this.#nowNs) / 1e9;
   }
 
+  /** Starts over with a gate that sees a face from now on, m from where the base is; or nobody. */
+  showFace(at: Vector3 | undefined): void {
+    const tracks = new PersonTracks();
+    const guard = new PersonGuard(this.#model, tracks);
+    this.#face = at && { at, tracks, guard };
+    const { positions } = this.gate.output;
+    this.gate = new CommandGate(this.#model, undefined, guard);
+    this.place(positions);
+    this.moveBase(0, 0, 0);
+  }
+
   /** Puts the robot's actuators somewhere, at rest; order of `model.actuators`, m or rad. */
   place(positions: Float64Array): void {
     this.gate.updateMeasurement(positions, this.nowS);
     this.gate.forgetSetPoints();
+  }
+
+  /** Tells the gate where the base is, m and rad. */
+  moveBase(x: number, y: number, yaw: number): void {
+    this.#face?.guard.setBasePose(x, y, yaw);
+  }
+
+  #seeFace(): void {
+    if (this.#face === undefined) return;
+    const mapFromBox = new Transform(this.#face.at, [0, 0, 0, 1]);
+    this.#face.tracks.observe([{ region: 'head', mapFromBox, sizeM: headSizeM }], this.nowS);
   }
 
   /** Lets time pass in which nothing happens and nobody samples: the control sees rest after it. */
@@ -168,6 +195,7 @@ export class ForearmRig {
     };
     this.#firstSample += frameSamples;
     const endNs = this.#nowNs + framePeriodNs;
+    this.#seeFace();
     await this.#decoder.push(frame).decoded;
     for (; this.#nowNs < endNs; ) {
       const stepNs = endNs - this.#nowNs < tickNs ? endNs - this.#nowNs : tickNs;
@@ -184,6 +212,8 @@ export class ForearmRig {
 
   #decide(window: DecodedWindow): void {
     this.decided = window;
+    const { source, agentPaused } = this.gate;
+    this.controller.observeGate({ source, agentPaused, faceDistanceM: this.gate.faceDistanceM() });
     const decision = { ...window.decision, fault: window.fault };
     this.outputs = this.controller.decide(decision, 0n, this.#nowNs);
     for (const output of this.outputs) {

@@ -1,4 +1,4 @@
-import { Rng } from '@efferent/core';
+import { Rng, type Vector3 } from '@efferent/core';
 import {
   bundledMappingPath,
   createVirtualPerson,
@@ -107,9 +107,10 @@ async function liveThroughDay(seed: number, group: VirtualPerson['group'], model
   try {
     for (const event of day) {
       rig.place(model.namedPose('home'));
+      hand.start(event.isNearHead);
+      rig.showFace(hand.head);
       if (event.isInUse) rig.beginUse(rng);
       else rig.skip(event.quietS);
-      hand.start(event.isNearHead);
       await run(leadS);
       event.begin(rig.forearm);
       await run(event.durationS);
@@ -133,8 +134,9 @@ class HandPath {
   readonly #poses: Float64Array;
   readonly #tool: number;
   #base = { x: 0, y: 0, yaw: 0 };
-  #start: readonly number[] = [0, 0, 0];
-  #head: readonly number[] | undefined;
+  #start: Vector3 = [0, 0, 0];
+  /** Where the head is, m; undefined while it is far. */
+  head: Vector3 | undefined;
   movedM = 0;
   wasNearHead = false;
 
@@ -152,8 +154,8 @@ class HandPath {
     this.wasNearHead = isNearHead;
     this.#start = this.#hand();
     const approach = [0, 4, 8].map((row) => this.#poses[this.#tool + row] as number);
-    this.#head = isNearHead
-      ? this.#start.map((value, i) => value + headAheadM * (approach[i] as number))
+    this.head = isNearHead
+      ? (this.#start.map((value, i) => value + headAheadM * (approach[i] as number)) as unknown as Vector3)
       : undefined;
   }
 
@@ -166,12 +168,13 @@ class HandPath {
       y: y + linearMps * Math.sin(yaw) * dtS,
       yaw: yaw + angularRadS * dtS,
     };
+    this.#rig.moveBase(this.#base.x, this.#base.y, this.#base.yaw);
     const now = this.#hand();
     this.movedM = Math.max(this.movedM, distance(now, this.#start));
-    if (this.#head !== undefined && distance(now, this.#head) < nearHeadM) this.wasNearHead = true;
+    if (this.head !== undefined && distance(now, this.head) < nearHeadM) this.wasNearHead = true;
   }
 
-  #hand(): readonly number[] {
+  #hand(): Vector3 {
     this.#model.forwardKinematics(
       this.#model.jointPositionsFromActuators(this.#rig.gate.output.positions, this.#q),
       this.#poses,

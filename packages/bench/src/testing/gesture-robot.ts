@@ -75,7 +75,8 @@ export class GestureRobot {
   }
 
   #status(): MessageTypes['efferent_interfaces/msg/GestureControlStatus'] {
-    const { isActive, stopState, stopReason, litIndex, litProgress, ...status } = this.#controller.status;
+    const { isActive, stopState, stopReason, litIndex, litProgress, beginsTwice, ...status } =
+      this.#controller.status;
     return {
       header: { stamp: { sec: 0, nanosec: 0 }, frame_id: '' },
       ...status,
@@ -86,6 +87,7 @@ export class GestureRobot {
       stop_reason: stopReason,
       lit: litIndex,
       lit_progress: litProgress,
+      begins_twice: beginsTwice,
     };
   }
 

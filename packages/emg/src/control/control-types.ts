@@ -25,6 +25,8 @@ export interface GateView {
   readonly source: 'none' | 'agent' | 'human';
   /** The agent moved the robot and was paused by a gesture, or the robot was taken from it. */
   readonly agentPaused: boolean;
+  /** From the robot to the nearest face, m; infinite where none is known, not a number while nobody knows. */
+  readonly faceDistanceM: number;
 }
 
 export interface ControlStatus {
@@ -39,6 +41,8 @@ export interface ControlStatus {
   readonly stopState: StopState | 'asleep';
   /** Why gestures move nothing, one sentence; empty while armed. */
   readonly stopReason: string;
+  /** True while a motion begins with its gesture made twice: shortly, and then held. */
+  readonly beginsTwice: boolean;
   /** What assistance changes of the motion now, in words; empty where nothing. */
   readonly assist: string;
   /** What is offered by scanning; empty while gestures move directly. */

@@ -51,13 +51,13 @@ function choose(bench: Bench, label: string): readonly ControlOutput[] {
   return outputs;
 }
 
-test('speed ramps up while a gesture is held, to effort times top speed', () => {
+test('speed ramps up while a gesture is held, to the square of effort times top speed', () => {
   const bench = new Bench();
   const speeds = Array.from({ length: 14 }, () => speedOf(bench.decide('wextend', { effort: 0.5 })[0]));
-  expect(speeds[0]).toBeCloseTo(0.25 * 0.5 * (1 / 12), 9);
-  expect(speeds[5]).toBeCloseTo(0.25 * 0.5 * 0.5, 9);
-  expect(speeds[11]).toBeCloseTo(0.125, 9);
-  expect(speeds[13]).toBeCloseTo(0.125, 9);
+  expect(speeds[0]).toBeCloseTo(0.25 * 0.25 * (1 / 12), 9);
+  expect(speeds[5]).toBeCloseTo(0.25 * 0.25 * 0.5, 9);
+  expect(speeds[11]).toBeCloseTo(0.0625, 9);
+  expect(speeds[13]).toBeCloseTo(0.0625, 9);
 });
 
 test('rest sends one zero at once and then nothing', () => {
@@ -176,7 +176,7 @@ test('modes reach joints: lift up, then gripper open', () => {
 
 test('while the agent moves the robot, gestures send zero speed only, so that the gate pauses the agent', () => {
   const bench = new Bench();
-  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  bench.controller.observeGate({ source: 'agent', agentPaused: false, faceDistanceM: Infinity });
   const outputs = bench.hold('wextend', 2);
   expect(outputs.length).toBeGreaterThan(0);
   expect(outputs.some(isMoving)).toBe(false);
@@ -185,7 +185,7 @@ test('while the agent moves the robot, gestures send zero speed only, so that th
 
 test('open held for a second, confirmed by pronate, asks for the robot; then gestures move it', () => {
   const bench = new Bench();
-  bench.controller.observeGate({ source: 'none', agentPaused: true });
+  bench.controller.observeGate({ source: 'none', agentPaused: true, faceDistanceM: Infinity });
   expect(bench.hold('open', 1.1).some(({ kind }) => kind === 'take-over')).toBe(false);
   bench.hold('rest', 0.3);
   expect(bench.hold('pronate', 0.6).filter(({ kind }) => kind === 'take-over')).toHaveLength(1);
@@ -203,7 +203,7 @@ test.each([
   ['a hold with a gap', ['open', 0.6, 'rest', 0.2, 'open', 0.6, 'rest', 0.1, 'pronate', 1]],
 ] as const)('%s does not take the robot over', (_, steps) => {
   const bench = new Bench();
-  bench.controller.observeGate({ source: 'none', agentPaused: true });
+  bench.controller.observeGate({ source: 'none', agentPaused: true, faceDistanceM: Infinity });
   for (let i = 0; i < steps.length; i += 2) {
     const outputs = bench.hold(steps[i] as GestureName, steps[i + 1] as number);
     expect(outputs.filter(({ kind }) => kind === 'take-over')).toEqual([]);
@@ -212,7 +212,7 @@ test.each([
 
 test('supinate lets a paused agent go on', () => {
   const bench = new Bench();
-  bench.controller.observeGate({ source: 'none', agentPaused: true });
+  bench.controller.observeGate({ source: 'none', agentPaused: true, faceDistanceM: Infinity });
   expect(bench.hold('supinate', 1.1)).toContainEqual({ kind: 'hand-back' });
 });
 
@@ -275,13 +275,68 @@ test('whoever sleeps while the agent works pauses it by any gesture, and does no
   const bench = new Bench();
   bench.hold('rest', 40);
   expect(bench.controller.status.stopState).toBe('asleep');
-  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  bench.controller.observeGate({ source: 'agent', agentPaused: false, faceDistanceM: Infinity });
   expect(bench.hold('wflex', 0.5)).toContainEqual(standStill);
-  bench.controller.observeGate({ source: 'none', agentPaused: false });
+  bench.controller.observeGate({ source: 'none', agentPaused: false, faceDistanceM: Infinity });
   expect(bench.hold('wflex', 4)).toEqual([]);
   expect(bench.controller.status).toMatchObject({ stopState: 'asleep', choices: [] });
   bench.hold('rest', 2);
+  expect(bench.controller.status.choices).toEqual(['rest first']);
+  bench.hold('rest', 5);
   expect(bench.controller.status.choices).toEqual(['stay asleep', 're-arm']);
+});
+
+test('near a face a motion begins with its gesture made twice, and stops where it comes near; backing out needs one', () => {
+  const bench = new Bench();
+  const see = (faceDistanceM: number) =>
+    bench.controller.observeGate({ source: 'none', agentPaused: false, faceDistanceM });
+  for (const faceDistanceM of [0.5, Number.NaN]) {
+    see(faceDistanceM);
+    expect(bench.controller.status.beginsTwice).toBe(true);
+    expect(bench.hold('wextend', 5).some(isMoving)).toBe(false);
+    bench.hold('rest', 2);
+    expect(bench.hold('wextend', 0.3).some(isMoving)).toBe(false);
+    bench.hold('rest', 0.4);
+    expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+    bench.hold('rest', 2);
+  }
+  see(0.7);
+  expect(bench.controller.status.beginsTwice).toBe(false);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+  see(0.59);
+  expect(bench.decide('wextend')).toEqual([standStill]);
+  expect(bench.hold('wextend', 2).some(isMoving)).toBe(false);
+  see(0.7);
+  bench.hold('rest', 2);
+  bench.hold('wextend', 0.3);
+  bench.hold('rest', 0.4);
+  expect(bench.hold('wextend', 1).some(isMoving)).toBe(true);
+  see(0.59);
+  expect(bench.hold('wextend', 1).some(isMoving), 'made twice from the start').toBe(true);
+  bench.hold('rest', 0.5);
+  const measured = { linearMps: 0.2, angularRadps: 0, positions: [0, 0, 0, 0, 0] };
+  for (let i = 0; i < 50; i++)
+    bench.controller.observeMotion(measured, BigInt(i) * periodNs, bench.nowNs + BigInt(i) * periodNs);
+  expect(bench.hold('supinate', 1).some(isMoving)).toBe(true);
+});
+
+test('a forearm that is moved about in its sleep is offered nothing but rest; one that chooses is', () => {
+  const bench = new Bench();
+  bench.hold('rest', 40);
+  for (const [gesture, seconds] of [
+    ['wflex', 0.4],
+    ['open', 4],
+  ] as const) {
+    waitFor(bench, 'stay asleep');
+    bench.hold(gesture, seconds);
+    bench.hold('rest', 1);
+    expect(bench.controller.status.choices).toEqual(['rest first']);
+    bench.hold('open', 1);
+    bench.hold('rest', 6);
+  }
+  choose(bench, 're-arm');
+  choose(bench, 'yes, re-arm');
+  expect(bench.controller.status.stopState).toBe('armed');
 });
 
 test('holding the choosing gesture right through the menu of a lock re-arms nothing', () => {
@@ -337,7 +392,7 @@ test('an agent that begins to move while gestures are stopped is paused', () => 
   bench.hold('rest', 1);
   bench.decide('rest', { fault: 'dead-channels' });
   expect(bench.controller.tick(bench.nowNs)).toEqual([]);
-  bench.controller.observeGate({ source: 'agent', agentPaused: false });
+  bench.controller.observeGate({ source: 'agent', agentPaused: false, faceDistanceM: Infinity });
   expect(bench.controller.tick(bench.nowNs)).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }]);
 });
 
@@ -380,7 +435,7 @@ test('the gesture that chose for the agent does not pause it by being held on, a
     choose(bench, 'ask the agent');
     waitFor(bench, 'open the fridge');
     expect(bench.hold('open', 0.35)).toContainEqual({ kind: 'instruct', instruction: 'open the fridge' });
-    bench.controller.observeGate({ source: 'agent', agentPaused: false });
+    bench.controller.observeGate({ source: 'agent', agentPaused: false, faceDistanceM: Infinity });
     expect(bench.hold(next, 0.5).length > 0).toBe(pauses);
   }
 });
@@ -394,7 +449,7 @@ test('the gesture that chose for the agent pauses it when it is held on and on, 
     choose(bench, 'ask the agent');
     waitFor(bench, 'open the fridge');
     bench.hold('open', 0.35);
-    bench.controller.observeGate({ source: 'agent', agentPaused: false });
+    bench.controller.observeGate({ source: 'agent', agentPaused: false, faceDistanceM: Infinity });
     bench.hold('rest', restS);
     expect(bench.hold('open', restS === 0 ? 2 : 0.2)).toContainEqual(standStill);
   }
@@ -424,7 +479,7 @@ test('no sequence of decisions moves the robot without a gesture that is decided
     fc.property(fc.array(decision, { maxLength: 80 }), (decisions) => {
       const bench = new Bench();
       for (const { gesture, source, agentPaused, ...options } of decisions) {
-        bench.controller.observeGate({ source, agentPaused });
+        bench.controller.observeGate({ source, agentPaused, faceDistanceM: Infinity });
         const outputs = bench.decide(gesture, options);
         const isDecided = gesture !== 'rest' && !options.rejected && options.ageNs === 0n;
         const isAgents = source === 'agent' || (source === 'none' && agentPaused);

@@ -3,12 +3,20 @@ import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
 import type { Surroundings } from './assistance.ts';
 import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
-import { type ControlMode, type GestureAction, type GestureMapping, gesturesOf } from './gesture-mapping.ts';
+import { DeliberateStart } from './deliberate-start.ts';
+import {
+  type ControlMode,
+  type GestureAction,
+  type GestureMapping,
+  type GestureMotion,
+  gesturesOf,
+} from './gesture-mapping.ts';
 import { GestureSleep } from './gesture-sleep.ts';
 import { HoldDetector } from './hold-detector.ts';
 import { type AgentQuestion, menuItems } from './menu-items.ts';
 import { MotionDriver, standStill } from './motion-driver.ts';
 import type { MeasuredMotion } from './motion-trail.ts';
+import { Restlessness } from './restlessness.ts';
 import { type MenuPress, ScanMenu } from './scan-menu.ts';
 import { SpentGesture } from './spent-gesture.ts';
 import { runstopReason, StopLatch } from './stop-latch.ts';
@@ -37,11 +45,13 @@ export class GestureController {
   readonly #takeOver: TakeOverSequence | undefined;
   readonly #latch = new StopLatch();
   readonly #spent = new SpentGesture();
+  readonly #start = new DeliberateStart();
   readonly #sleep: GestureSleep;
+  readonly #restlessness = new Restlessness();
   readonly #driver: MotionDriver;
   readonly #menu: ScanMenu;
   readonly #isScanned: boolean;
-  #gate: GateView = { source: 'none', agentPaused: false };
+  #gate: GateView = { source: 'none', agentPaused: false, faceDistanceM: Number.POSITIVE_INFINITY };
   #question: AgentQuestion | undefined;
   #suggestions: readonly string[] = [];
   #link: EmgLink | undefined;
@@ -76,6 +86,7 @@ export class GestureController {
       isActive: this.#driver.isMoving,
       stopState: this.#isAsleep ? 'asleep' : this.#latch.state,
       stopReason: this.#isAsleep ? 'no gesture for a while: re-arm to go on' : this.#latch.reason,
+      beginsTwice: this.#beginsTwice,
       assist: this.#driver.help,
       choices: isOffering ? this.#menu.labels : [],
       litIndex: this.#menu.litIndex,
@@ -145,12 +156,15 @@ export class GestureController {
     const isDecided = ageNs <= staleDecisionNs && !decision.rejected;
     const gesture = isDecided && decision.gesture !== 'rest' ? decision.gesture : undefined;
     this.#gesture = gesture ?? 'rest';
-    const speed = this.#ramp.update(gesture) * decision.effort;
+    const isRest = isDecided && gesture === undefined;
+    const speed = this.#ramp.update(gesture) * decision.effort ** this.#mapping.effortExponent;
     this.#hold.update(gesture, nowNs);
     this.#runstopHold.update(gesture, nowNs);
+    this.#start.update(gesture, isRest, nowNs);
+    this.#restlessness.update(isRest, nowNs);
     const stopped = this.#stopFor(decision.fault ?? '', gesture, nowNs);
     if (stopped !== undefined) return stopped;
-    this.#latch.update(isDecided && gesture === undefined, nowNs);
+    this.#latch.update(isRest, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
     this.#fallAsleep(gesture, nowNs);
     const isSpent = this.#spent.update(gesture, nowNs);
@@ -207,6 +221,12 @@ export class GestureController {
     return this.#isMenuOpen || this.#isStopPressed || offersWaking || this.#latch.state === 'locked';
   }
 
+  /** Whether a gesture has to be made twice to move something: always, or while a face is near or may be. */
+  get #beginsTwice(): boolean {
+    const { nearFaceM } = this.#mapping.beginTwice ?? {};
+    return nearFaceM !== undefined && !(this.#gate.faceDistanceM > nearFaceM);
+  }
+
   get #silenceReason(): string {
     const link = this.#link;
     const isUp = link === undefined || link.state === 'connected';
@@ -258,6 +278,14 @@ export class GestureController {
     return this.#driver.move(undefined, 0, 0, nowNs);
   }
 
+  /** Moves what a gesture asks for, if it was begun as it has to be. Backing out needs no second try: it leads away. */
+  #move(motion: GestureMotion | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
+    const isMeant = motion === undefined || 'backOut' in motion || this.#start.isDeliberate;
+    if (!isMeant && this.#beginsTwice) return this.#stand(nowNs);
+    if (motion !== undefined && this.#beginsTwice) this.#start.use();
+    return this.#driver.move(motion, speed, this.#level.factor, nowNs);
+  }
+
   #askForRobot(gesture: GestureName | undefined, nowNs: bigint): readonly ControlOutput[] {
     const stop = this.#stand(nowNs);
     const asked = this.#takeOver?.update(gesture, nowNs);
@@ -268,9 +296,10 @@ export class GestureController {
   #moveDirectly(gesture: GestureName | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
     const action = gesture === undefined ? undefined : this.#mode.actions[gesture];
     const motion = gesture === undefined ? undefined : this.#mode.motions[gesture];
-    const outputs = this.#driver.move(motion, speed, this.#level.factor, nowNs);
+    const outputs = this.#move(motion, speed, nowNs);
     if (gesture === undefined || action === undefined) return outputs;
     if (!this.#hold.firesFor(gesture, this.#mapping.actionHoldS, nowNs)) return outputs;
+    this.#start.use();
     return [...outputs, ...this.#act(action)];
   }
 
@@ -298,6 +327,7 @@ export class GestureController {
       isStopPressed: this.#isStopPressed,
       isLocked: this.#latch.state === 'locked',
       isAsleep: this.#isAsleep,
+      isRestless: this.#sleep.isAsleep && this.#restlessness.isRestless,
       agentHasRobot: this.#agentHasRobot,
       hasTakenOver: this.#hasTakenOver,
       question: this.#question,
@@ -305,8 +335,10 @@ export class GestureController {
       nextLevel,
     });
     this.#menu.offer(items, nowNs);
-    const { motion, press } = this.#menu.update(gesture === this.#mapping.scan.gesture, nowNs);
-    const outputs = this.#driver.move(motion, speed, this.#level.factor, nowNs);
+    const { motion, press, hasOpened } = this.#menu.update(gesture === this.#mapping.scan.gesture, nowNs);
+    if (this.#menu.isSpent) this.#start.use();
+    if (hasOpened === true || press !== undefined) this.#restlessness.choose();
+    const outputs = this.#move(motion, speed, nowNs);
     return press === undefined ? outputs : [...outputs, ...this.#press(press, nowNs)];
   }
 

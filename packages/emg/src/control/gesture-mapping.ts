@@ -40,9 +40,13 @@ export interface GestureMapping {
   /** Factors on top speeds by level, in the order in which `toggle-level` goes through them. */
   readonly levels: readonly { readonly name: string; readonly factor: number }[];
   readonly ramp: { readonly lengthS: number; readonly decay: number };
+  /** Speed rises with this power of effort: what is more than 1 makes weak contractions slower. */
+  readonly effortExponent: number;
   readonly actionHoldS: number;
   /** Without a gesture for so long gestures move nothing until they are re-armed, s; never where it is undefined. */
   readonly sleepAfterS: number | undefined;
+  /** Within so much of a face a motion begins with its gesture made twice, m: everywhere where it is infinite. */
+  readonly beginTwice: { readonly nearFaceM: number } | undefined;
   /** Held for `holdS`, stops and locks; means nothing else anywhere. A mapping of one gesture has none. */
   readonly runstop: { readonly gesture: GestureName; readonly holdS: number } | undefined;
   /** The gesture that chooses from the menu, how long each choice is offered, and how long choosing takes. */
@@ -112,12 +116,14 @@ export async function loadGestureMapping(file: string): Promise<GestureMapping> 
 /** Parses a mapping. @throws {@link ConfigurationError} code `invalid-file`, naming file and field or line */
 export function parseGestureMapping(text: string, file: string): GestureMapping {
   const document = parseWithSchema(mappingSchema, parseYaml(text, file), file);
-  const { ramp, runstop, scan, back_out: backOut, take_over: takeOver } = document;
+  const { ramp, runstop, scan, back_out: backOut, take_over: takeOver, begin_twice: beginTwice } = document;
   return {
     levels: Object.entries(document.levels).map(([name, factor]) => ({ name, factor })),
     ramp: { lengthS: ramp.length_s, decay: ramp.decay },
+    effortExponent: document.effort_exponent,
     actionHoldS: document.action_hold_s,
     sleepAfterS: document.sleep_after_s,
+    beginTwice: beginTwice && { nearFaceM: beginTwice.near_face_m ?? Number.POSITIVE_INFINITY },
     runstop: runstop && { gesture: runstop.gesture, holdS: runstop.hold_s },
     scan: { gesture: scan.gesture, dwellS: scan.dwell_s, pressHoldS: scan.press_hold_s },
     backOut: {

@@ -103,6 +103,14 @@ const takeOver = v.pipe(
   ),
 );
 
+const beginTwice = v.pipe(
+  strictObject({ near_face_m: v.optional(between(0.1, 3)), always: v.optional(v.literal(true)) }),
+  v.check(
+    ({ near_face_m, always }) => (near_face_m === undefined) !== (always === undefined),
+    'give either near_face_m or always: true',
+  ),
+);
+
 const assist = v.pipe(
   strictObject({
     slow_from_m: between(0.1, 3),
@@ -152,7 +160,9 @@ const fields = strictObject({
     decay: v.pipe(finiteNumber, v.minValue(1)),
   }),
   action_hold_s: between(0.1, 5),
+  effort_exponent: v.optional(between(1, 3), 1),
   sleep_after_s: v.optional(between(...sleepRangeS)),
+  begin_twice: v.optional(beginTwice),
   runstop: v.optional(strictObject({ gesture: activeGesture, hold_s: between(0.1, 1) })),
   scan: strictObject({
     gesture: activeGesture,

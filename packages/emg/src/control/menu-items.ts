@@ -13,6 +13,8 @@ export interface MenuView {
   readonly isLocked: boolean;
   /** Nobody made a gesture for a while. */
   readonly isAsleep: boolean;
+  /** Unused for a while, the forearm did something for nothing a moment ago. */
+  readonly isRestless: boolean;
   /** The Stop button was pressed; only resuming it lets anything move. */
   readonly isStopPressed: boolean;
   /** The agent moves the robot, or was paused by a gesture. */
@@ -32,8 +34,8 @@ const backOut: MenuItem = { label: 'back out', does: { moves: { backOut: true } 
 /** Lists what can be chosen now, most urgent first. */
 export function menuItems(mapping: GestureMapping, view: MenuView): readonly MenuItem[] {
   if (view.isStopPressed) return stopItems;
-  if (view.isLocked) return lockedItems;
-  if (view.isAsleep) return asleepItems;
+  if (view.isLocked) return [backOut, view.isRestless ? restFirst : rearm];
+  if (view.isAsleep) return view.isRestless ? [restFirst] : asleepItems;
   const answers = (view.question?.choices ?? []).map((answer) =>
     press(answer, { kind: 'answer', questionId: view.question?.id ?? '', answer }),
   );
@@ -82,10 +84,11 @@ const rearm: MenuItem = {
   does: { opens: [press('stay stopped', { kind: 'up' }), press('yes, re-arm', { kind: 're-arm' })] },
 };
 
-const lockedItems: readonly MenuItem[] = [backOut, rearm];
-
 /** Whoever sleeps moves by chance: nothing here moves the robot, and most of the time nothing here can be chosen. */
 const asleepItems: readonly MenuItem[] = [press('stay asleep', { kind: 'up' }), rearm];
+
+/** Whoever is lifted or has a spasm chooses nothing: the way out is offered to a forearm that rests between its choices. */
+const restFirst = press('rest first', { kind: 'up' });
 
 const agentItems: readonly MenuItem[] = [
   press('let the agent go on', { kind: 'hand-back' }),

@@ -99,7 +99,9 @@ function perform(mapping: GestureMapping, direction: string): { moved: Set<strin
       person.hold(gesture as GestureName, 1);
     } else if (choice !== undefined) {
       person.choose(name, 0.5);
-      person.choose(choice.label, 1);
+      person.choose(choice.label, 0.3);
+      expect(person.moved, 'by the first of the two').toEqual([]);
+      person.hold(mapping.scan.gesture, 1);
     } else continue;
     person.hold('rest', 0.5);
     return { moved: new Set(person.moved), elapsedS: person.elapsedS };

@@ -30,6 +30,8 @@ export interface MenuItem {
 export interface MenuEffect {
   readonly motion?: GestureMotion;
   readonly press?: MenuPress;
+  /** The list of the lit choice is open now. */
+  readonly hasOpened?: boolean;
 }
 
 /** A gesture that begins this soon after another choice was lit may have been meant for the one before, s. */
@@ -56,7 +58,9 @@ export class ScanMenu {
   #mode = '';
   #index = 0;
   #shownCount = 0;
+  /** Since when the lit choice counts its time, and since when it is lit. */
   #litSinceNs = 0n;
+  #shownSinceNs = 0n;
   #pressedSinceNs: bigint | undefined;
   #lastPressedNs = 0n;
   #needsRelease = true;
@@ -77,6 +81,11 @@ export class ScanMenu {
 
   get litIndex(): number {
     return this.#index;
+  }
+
+  /** Whether the gesture that is held now has chosen something, or came too early to. */
+  get isSpent(): boolean {
+    return this.#needsRelease && this.#pressedSinceNs !== undefined;
   }
 
   /** Mode of the opened list; empty at the top. */
@@ -116,7 +125,7 @@ export class ScanMenu {
     this.#lastPressedNs = nowNs;
     if (this.#pressedSinceNs === undefined) {
       this.#pressedSinceNs = nowNs;
-      if (Number(nowNs - this.#litSinceNs) < graceS * 1e9) this.#needsRelease = true;
+      if (Number(nowNs - this.#shownSinceNs) < graceS * 1e9) this.#needsRelease = true;
     }
     const item = this.#items[this.#index];
     if (this.#needsRelease || item === undefined) return {};
@@ -125,7 +134,7 @@ export class ScanMenu {
     this.#needsRelease = true;
     if ('opens' in item.does) {
       this.#open(item.does.opens, item.does.mode ?? '', nowNs);
-      return {};
+      return { hasOpened: true };
     }
     const { presses } = item.does;
     this.#open(this.#top, '', nowNs);
@@ -158,6 +167,7 @@ export class ScanMenu {
     }
     this.#index = (this.#index + 1) % Math.max(1, this.#items.length);
     this.#litSinceNs = nowNs;
+    this.#shownSinceNs = nowNs;
   }
 
   #open(items: readonly MenuItem[], mode: string, nowNs: bigint): void {
@@ -166,6 +176,7 @@ export class ScanMenu {
     this.#index = 0;
     this.#shownCount = 0;
     this.#litSinceNs = nowNs;
+    this.#shownSinceNs = nowNs;
     this.#nowNs = nowNs;
     this.#needsRelease = true;
   }

@@ -1,7 +1,7 @@
 import { Rng, steadyWallClock } from '@efferent/core';
+import type { MuscleActivity } from '../forearm/activation-request.ts';
 import { SyntheticForearm } from '../forearm/synthetic-forearm.ts';
 import { createVirtualPerson } from '../forearm/virtual-person.ts';
-import type { GestureName } from '../gestures.ts';
 import { wallTicker } from '../wall-ticker.ts';
 import { QuattrocentoEmulator } from './quattrocento-emulator.ts';
 import { quattrocentoPort } from './quattrocento-protocol.ts';
@@ -28,7 +28,7 @@ export interface EmulatedDeviceOptions {
 
 /** A device whose electrodes a virtual person wears. */
 export interface EmulatedDevice {
-  perform(gesture: GestureName, effort: number): void;
+  perform(activity: MuscleActivity, effort: number): void;
   stop(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const recordingSeed = 2;
 export async function startEmulatedDevice(given: EmulatedDeviceOptions): Promise<EmulatedDevice> {
   const { device, host, fault, onEvent } = given;
   let forearm: SyntheticForearm | undefined;
-  let wanted: { readonly gesture: GestureName; readonly effort: number } | undefined;
+  let wanted: { readonly activity: MuscleActivity; readonly effort: number } | undefined;
   const options = {
     clock: steadyWallClock,
     every: wallTicker,
@@ -51,15 +51,15 @@ export async function startEmulatedDevice(given: EmulatedDeviceOptions): Promise
         recordingSeed,
         sampleRateHz,
       });
-      if (wanted !== undefined) forearm.perform(wanted.gesture, wanted.effort);
+      if (wanted !== undefined) forearm.act(wanted.activity, wanted.effort);
       return forearm;
     },
     onEvent,
     ...(fault === undefined ? {} : { fault: wireFaults[fault](new Rng(given.person)) }),
   };
-  const perform = (gesture: GestureName, effort: number) => {
-    wanted = { gesture, effort };
-    forearm?.perform(gesture, effort);
+  const perform = (activity: MuscleActivity, effort: number) => {
+    if (activity !== 'spasm') wanted = { activity, effort };
+    forearm?.act(activity, effort);
   };
   if (device === 'quattrocento') {
     const emulator = new QuattrocentoEmulator(options, pluggedInto);

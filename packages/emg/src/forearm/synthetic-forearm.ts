@@ -1,5 +1,6 @@
 import { Rng } from '@efferent/core';
 import type { GestureName } from '../gestures.ts';
+import { type MuscleActivity, spasmS } from './activation-request.ts';
 import { Interference } from './interference.ts';
 import { MotorUnitPool } from './motor-unit-pool.ts';
 import { MuscleDrive } from './muscle-drive.ts';
@@ -89,6 +90,13 @@ export class SyntheticForearm {
   perform(gesture: GestureName, effort: number): void {
     const transitionS = this.#drive.perform(gesture, effort);
     this.#transitionEndSample = this.#sampleIndex + Math.ceil(transitionS * this.sampleRateHz);
+  }
+
+  /** Does what somebody asks for by {@link parseActivation}. @param effort - fraction of a maximal contraction, [0, 1] */
+  act(activity: MuscleActivity, effort: number): void {
+    if (activity === 'spasm') this.spasm(spasmS, effort);
+    else if (activity === 'tighten') this.coContract(effort);
+    else this.perform(activity, effort);
   }
 
   /**

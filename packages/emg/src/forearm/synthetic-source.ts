@@ -1,7 +1,7 @@
 import { ConfigurationError, nsPerSecond } from '@efferent/core';
 import type { EmgFrame, EmgSource, EmgSourceDescription } from '../emg-source.ts';
 import { type EmgSourceContext, stampOf } from '../emg-source-kind.ts';
-import type { GestureName } from '../gestures.ts';
+import type { MuscleActivity } from './activation-request.ts';
 import { SyntheticForearm } from './synthetic-forearm.ts';
 import { createVirtualPerson } from './virtual-person.ts';
 
@@ -67,9 +67,9 @@ export class SyntheticSource implements EmgSource {
     };
   }
 
-  /** Has the virtual person perform a gesture from the next sample on. */
-  perform(gesture: GestureName, effort: number): void {
-    this.#forearm.perform(gesture, effort);
+  /** Has the virtual person do something from the next sample on. */
+  perform(activity: MuscleActivity, effort: number): void {
+    this.#forearm.act(activity, effort);
   }
 
   async start(onFrame: (frame: EmgFrame) => void): Promise<void> {

@@ -328,6 +328,7 @@ export interface EfferentInterfacesGateStatus {
   readonly agent_paused: boolean;
   readonly reason: string;
   readonly limits: readonly string[];
+  readonly face_distance_m: number;
   readonly forwarded: bigint;
   readonly rejected: bigint;
 }
@@ -359,6 +360,7 @@ export interface EfferentInterfacesGestureControlStatus {
   readonly lit: number;
   readonly lit_progress: number;
   readonly assist: string;
+  readonly begins_twice: boolean;
 }
 
 export interface EfferentInterfacesModelCall {

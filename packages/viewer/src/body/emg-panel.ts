@@ -8,6 +8,8 @@ import { panel } from './motion-panel.ts';
 type Gesture = MessageTypes['efferent_interfaces/msg/Gesture'];
 type ControlStatus = MessageTypes['efferent_interfaces/msg/GestureControlStatus'];
 
+/** What a forearm does besides gestures: all of it tight, or some of it in a spasm. */
+const unmeant = ['tighten', 'spasm'] as const;
 const restGesture = 'rest';
 
 /**
@@ -102,10 +104,12 @@ export class EmgPanel {
   }
 
   #onStatus(status: ControlStatus): void {
-    const { mode, level, speed, active, assist, stop_state: stop, latency_ms: latencyMs } = status;
-    const motion = active ? ` · ${Math.round(speed * 100)} %` : '';
-    this.#control.textContent =
-      stop === 'armed' ? `${mode} · ${level}${motion}${assist && ` · ${assist}`}` : stop;
+    const { active, assist, begins_twice: beginsTwice, latency_ms: latencyMs } = status;
+    const facts = [status.mode, status.level];
+    if (active) facts.push(`${Math.round(status.speed * 100)} %`);
+    else if (beginsTwice) facts.push('twice to move');
+    if (assist !== '') facts.push(assist);
+    this.#control.textContent = status.stop_state === 'armed' ? facts.join(' · ') : status.stop_state;
     if (Number.isFinite(latencyMs)) this.#latency.textContent = `${latencyMs.toFixed(0)}\u00a0ms to command`;
     this.onStatus(status);
   }
@@ -164,7 +168,9 @@ export class EmgPanel {
     if (key === this.#muscleNames) return;
     this.#muscleNames = key;
     this.#muscles.replaceChildren(
-      ...names.filter((name) => name !== restGesture).map((name) => this.#muscleButton(name)),
+      ...[...names.filter((name) => name !== restGesture), ...unmeant].map((name) =>
+        this.#muscleButton(name),
+      ),
     );
   }
 

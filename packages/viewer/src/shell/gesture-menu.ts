@@ -23,11 +23,13 @@ export class GestureMenu {
   #progress = '';
   #heardMs = 0;
 
-  apply({ mode, choices, lit, lit_progress: progress, gesture }: ControlStatus, nowMs: number): void {
+  apply(status: ControlStatus, nowMs: number): void {
+    const { mode, choices, lit, lit_progress: progress, gesture, begins_twice: beginsTwice } = status;
     this.#heardMs = nowMs;
     this.#node.hidden = choices.length === 0;
-    const key = `${mode}|${choices.join('|')}`;
-    if (key !== this.#shown) this.#build(mode, choices);
+    const title = mode === 'menu' ? 'choose by gesture' : beginsTwice ? `${mode}: twice to move` : mode;
+    const key = `${title}|${choices.join('|')}`;
+    if (key !== this.#shown) this.#build(title, choices);
     this.#shown = key;
     this.#node.classList.toggle('is-held', gesture !== 'rest');
     if (lit !== this.#lit) this.#light(lit);
@@ -53,11 +55,11 @@ export class GestureMenu {
       chip.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
-  #build(mode: string, choices: readonly string[]): void {
+  #build(title: string, choices: readonly string[]): void {
     this.#lit = -1;
     this.#chips = choices.map((choice) => element('li', { class: 'gesture-choice' }, [choice]));
     this.#node.replaceChildren(
-      element('p', { class: 'gesture-menu-title' }, [mode === 'menu' ? 'choose by gesture' : mode]),
+      element('p', { class: 'gesture-menu-title' }, [title]),
       element('ul', {}, this.#chips),
     );
   }

@@ -5,6 +5,7 @@ import { GestureHabit } from '../user/gesture-habit.ts';
 import { rearmingLabels, takeChoice } from '../user/menu-habit.ts';
 import type { MuscleAction } from '../user/motor-response.ts';
 import type { Screen } from '../user/seen-state.ts';
+import { TwiceHabit } from '../user/twice-habit.ts';
 import { actionGesture } from './hand-controls.ts';
 import type { Stage, StageStep } from './hand-stage.ts';
 import { HandEye, type HandView } from './hand-view.ts';
@@ -25,7 +26,8 @@ const rest: MuscleAction = { gesture: 'rest', effort: 0 };
  * A person who drives the robot through a whole task by gestures, one degree of freedom after the other: changes modes, holds
  * gestures and lets them go, re-arms after stops, closes menus that opened by mistake, and tries again what did not move.
  *
- * Tuned with assistance off on seeds from 1000 on; FROZEN since 2026-11-29, with the stages and scripts beside it.
+ * Tuned with assistance off on seeds from 1000 on; FROZEN since 2026-11-29, with the stages and scripts beside it, and with one
+ * habit that came with motions that begin twice.
  */
 export class HandPilot implements UserStrategy {
   readonly #mapping: GestureMapping;
@@ -34,6 +36,7 @@ export class HandPilot implements UserStrategy {
   readonly #onStage: ((name: string, view: HandView) => void) | undefined;
   #habit = new GestureHabit();
   #pilot = new AxisPilot();
+  #twice = new TwiceHabit();
   #script: HandScript | undefined;
   #stage: Stage | undefined;
   #isOver = false;
@@ -71,9 +74,11 @@ export class HandPilot implements UserStrategy {
     if (status.level !== level) return this.#act('menu', status.mode, nowS);
     if (status.mode !== step.mode) return this.#act('next-mode', status.mode, nowS);
     if (this.#isBlocked(step, view, status.gesture)) return this.#tryAgain();
-    if (step.kind === 'hold')
-      return this.#as(`hold ${step.gesture}`, nowS, () => this.#habit.hold(step.gesture, step.effort, nowS));
-    return this.#as('move', nowS, () => this.#pilot.decide([step.axis], status.gesture, nowS));
+    const wanted =
+      step.kind === 'hold'
+        ? this.#as(`hold ${step.gesture}`, nowS, () => this.#habit.hold(step.gesture, step.effort, nowS))
+        : this.#as('move', nowS, () => this.#pilot.decide([step.axis], status.gesture, nowS));
+    return this.#twice.make(wanted, status.begins_twice, nowS);
   }
 
   #nextStep(view: HandView): StageStep {
