@@ -414,6 +414,15 @@ test('a step that fails while a person holds the robot is made again when it is 
   });
   const again = await send(run, 'pick up the apple');
   expect((await settle(run.lockstep, again.result)).result.outcome).toBe('stopped');
+
+  // Locked while the step waits for the robot to be given back: it is not sent again.
+  const before = picks();
+  gestures.publish({ stop_state: 'armed' });
+  const held = await send(run, 'pick up the apple');
+  await wait(20);
+  gestures.publish({ stop_state: 'locked' });
+  expect((await settle(run.lockstep, held.result)).result.outcome).toBe('stopped');
+  expect(picks()).toBe(before);
 });
 
 test('with confirm_steps every step waits for a word, stays paused without one, and can end the task', async () => {

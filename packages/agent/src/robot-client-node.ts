@@ -79,6 +79,11 @@ export class RobotClient {
     return this.#holds;
   }
 
+  /** Whether somebody has locked the robot by gestures. */
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
   /** Whether Stop is pressed, or somebody has locked the robot by gestures: both are for good. */
   get isStopped(): boolean {
     return this.#isLocked || (this.#gate?.stopped ?? false);

@@ -264,6 +264,8 @@ export class TaskServer {
     for (let held = 0; ; ) {
       await this.#whilePaused(signal);
       await robot.whileHeld(onPhase, signal);
+      if (robot.isLocked)
+        return { success: false, failureCode: 'stopped', message: 'locked by gestures', elapsedS: 0 };
       const pause = this.#pauseBegins.signal;
       const { holds } = robot;
       const outcome = await robot.execute(

@@ -151,7 +151,9 @@ class GoalCheck {
     const object = this.#view.objects.find((candidate) => candidate.id === name);
     const fixture = fixtureOf(name) ?? fixtureOf(object?.support);
     if (fixtureOf(name) === undefined && this.speaksOf(name)) return true;
-    return this.#wish.says(wipeWords) && fixture !== undefined && this.#wish.speaksOfFixture(fixture);
+    if (!this.#wish.says(wipeWords)) return false;
+    // A spill that is gone is nowhere.
+    return fixture === undefined ? object?.missing === true : this.#wish.speaksOfFixture(fixture);
   }
 
   #isOfferable(name: string): boolean {

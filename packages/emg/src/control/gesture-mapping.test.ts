@@ -78,7 +78,7 @@ test.each([
   ],
   [
     'several gestures without a runstop',
-    'runstop: # a clenched fist stops and locks; it means nothing else in this file\n  gesture: grip\n  hold_s: 0.15\n',
+    'runstop: # a clenched fist stops and locks; it means nothing else in this file\n  gesture: grip\n  hold_s: 0.25 # motion stops with the first fist; a moment of wrong decisions locks nothing\n',
     '',
     'm.yaml: (whole file): runstop is missing',
   ],

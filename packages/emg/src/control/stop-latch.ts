@@ -1,5 +1,3 @@
-import type { GestureName } from '../gestures.ts';
-
 /**
  * Whether gestures may move the robot: `armed`; `stopped` after a fault, until the fault is over and the forearm rests;
  * `locked` by the person's own stop, until it is deliberately re-armed.
@@ -54,9 +52,4 @@ export class StopLatch {
     this.#restSinceNs ??= nowNs;
     if (Number(nowNs - this.#restSinceNs) >= restS * 1e9) this.rearm();
   }
-}
-
-/** Names the stop that a runstop gesture asks for. */
-export function runstopReason(gesture: GestureName): string {
-  return `stopped by ${gesture}`;
 }

@@ -107,7 +107,7 @@ export class EmgPanel {
     const { active, assist, begins_twice: beginsTwice, latency_ms: latencyMs } = status;
     const facts = [status.mode, status.level];
     if (active) facts.push(`${Math.round(status.speed * 100)} %`);
-    else if (beginsTwice) facts.push('twice to move');
+    else if (beginsTwice) facts.push('twice');
     if (assist !== '') facts.push(assist);
     this.#control.textContent = status.stop_state === 'armed' ? facts.join(' · ') : status.stop_state;
     if (Number.isFinite(latencyMs)) this.#latency.textContent = `${latencyMs.toFixed(0)}\u00a0ms to command`;
