@@ -77,3 +77,27 @@ it('what stands on a spill is not swept away, and the skill says that some is le
   const orange = states.find(({ id }) => id === 'orange')!.pose.translation;
   expect(Math.hypot(orange[0] - at[0], orange[1] - at[1])).toBeLessThan(0.02);
 }, 120_000);
+
+it('a mug is held level before the face of the person, slowly and without touching them', async () => {
+  const steps = [
+    ['look', { target: 'sideboard' }],
+    ['pick', { object: 'mug-1' }],
+    ['offer', { object: 'mug-1', to: 'person' }],
+  ] as const;
+  const { results, verdict, collisions, people } = await runSkills('emg-cup-to-mouth', 1000, steps);
+  expect(results.at(-1)).toMatchObject({
+    success: true,
+    message: expect.stringContaining('before the face'),
+  });
+  expect(verdict.success).toBe(true);
+  expect(collisions).toEqual([]);
+  expect(people.map(({ forceN }) => forceN)).toEqual(people.map(() => 0));
+  const head = people.find(({ part }) => part === 'resident/head')!;
+  expect(head.leastDistanceM).toBeGreaterThan(0.12);
+  expect(head.approachMps).toBeLessThan(0.11);
+}, 120_000);
+
+it('an empty hand offers nothing and wipes nothing', async () => {
+  const { results } = await runSkills('emg-cup-to-mouth', 1001, [['offer', { object: 'mug', to: 'person' }]]);
+  expect(results[0]).toMatchObject({ success: false, failure_code: 'hand-empty' });
+}, 60_000);

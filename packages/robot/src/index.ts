@@ -51,6 +51,7 @@ export {
   type MapContainer,
   type MapFurniture,
   type MapKind,
+  type MapPerson,
   type MapPlace,
   type MapSurface,
   type PriorMap,

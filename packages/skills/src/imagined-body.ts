@@ -1,5 +1,6 @@
 import { Transform, type Vector3 } from '@efferent/core';
 import type { PriorMap } from '@efferent/robot';
+import { believedHead } from './face-view.ts';
 import { surfaceArea } from './geometry.ts';
 import { Handle } from './handle.ts';
 import { pushOnButton, pushOnSurface } from './imagined-touch.ts';
@@ -72,7 +73,7 @@ export class ImaginedBody implements SkillBody {
     this.map = start.map;
     this.openings = new Map(start.openings);
     this.carried = start.carried;
-    this.#things = things;
+    this.#things = [...things, ...start.map.people.map(believedHead)];
     this.#pointsM = Float64Array.from([...things.flatMap(surfacePoints), ...levelPoints(start.map)]);
     this.#positions = start.actuatorPositions();
     this.#gripper = start.model.manifest.gripper.actuator;

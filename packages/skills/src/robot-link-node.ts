@@ -208,6 +208,7 @@ export class RobotLink {
     for (const detection of message.detections) {
       const hypothesis = detection.results[0]?.hypothesis;
       if (hypothesis === undefined) continue;
+      const bodyPart = detection.results[1]?.hypothesis.class_id;
       const { position: p, orientation: q } = detection.bbox.center;
       const { x, y, z } = detection.bbox.size;
       sightings.push({
@@ -215,6 +216,7 @@ export class RobotLink {
         score: hypothesis.score,
         mapFromThing: mapFromCamera.multiply(new Transform([p.x, p.y, p.z], [q.x, q.y, q.z, q.w])),
         sizeM: [x, y, z],
+        ...(bodyPart === undefined ? {} : { bodyPart }),
       });
     }
     this.#sightings = { stampS: nsToSeconds(stampNs), sightings };

@@ -12,6 +12,8 @@ export interface MapSighting {
   readonly mapFromThing: Transform;
   /** Extent along its own axes, m. */
   readonly sizeM: Vector3;
+  /** Of a person: which part of the body, e.g. `head`. */
+  readonly bodyPart?: string;
 }
 
 /** The detections of one picture. */

@@ -5,6 +5,7 @@ import { type Grasp, graspByMotion, graspByPolicy } from './grasp.ts';
 import { look } from './look.ts';
 import { mappedSkill } from './mapped.ts';
 import { navigate } from './navigate.ts';
+import { offer } from './offer.ts';
 import { pickWith } from './pick.ts';
 import { placeIn } from './place-in.ts';
 import { placeOn } from './place-on.ts';
@@ -25,6 +26,7 @@ export function implementationsOf(mapping: SkillMapping): ReadonlyMap<string, Sk
     close,
     press,
     wipe,
+    offer,
     stow,
   };
   const chosen = Object.entries(mapping.skills);

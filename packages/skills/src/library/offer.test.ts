@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { Transform, type Vector3 } from '@efferent/core';
+import { loadPriorMap, loadRobotModel, type PriorMap } from '@efferent/robot';
+import { describe, expect, test } from 'vitest';
+import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
+import type { SkillArguments } from '../skill-arguments.ts';
+import type { ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
+import { offer } from './offer.ts';
+
+const workspace = [join(import.meta.dirname, '../../../..')];
+const model = loadRobotModel(workspace, 'stretch');
+const careRoom = loadPriorMap(workspace, 'care-room');
+const gripper = model.manifest.gripper.actuator;
+
+const mug: CarriedThing = {
+  className: 'mug',
+  kind: 'side',
+  toolFromBox: Transform.identity,
+  sizeM: [0.08, 0.08, 0.095],
+  belowToolM: 0.05,
+};
+
+const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug): ImaginedStart => ({
+  model,
+  map,
+  openings: new Map(),
+  carried,
+  mapFromBase: () => Transform.fromPlanar(-0.9, 0.3, 0),
+  actuatorPositions: () => {
+    const positions = model.namedPose('carry');
+    positions[model.actuatorIndex(gripper)] = carried === undefined ? 0.03 : 0.08;
+    return positions;
+  },
+  effort: (name) => (name === gripper && carried !== undefined ? -20 : 0),
+  depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
+});
+
+const to = (place: string): SkillArguments =>
+  new Map(
+    Object.entries({ object: 'mug-1', to: place }).map(([name, value]) => [
+      name,
+      { name, value, objectClass: name === 'object' ? 'mug' : '', mapFromThing: undefined, sizeM: undefined },
+    ]),
+  );
+
+const withPersonAt = (pose: [number, number, number]): PriorMap => ({
+  ...careRoom,
+  people: careRoom.people.map((each) => ({ ...each, poseXyYaw: pose })),
+});
+
+/** The tool in a person's own frame: ahead, to the left, up, m; and where the hand points, its elevation. */
+function handBefore(body: ImaginedBody, [x, y, yaw]: readonly [number, number, number]) {
+  const q = model.jointPositionsFromActuators(body.actuatorPositions(), model.zeroJointPositions());
+  const tool = Transform.fromPlanar(x, y, yaw)
+    .inverse()
+    .multiply(body.mapFromBase())
+    .multiply(model.baseFromLink(q, model.manifest.frames.tool));
+  const tip: Vector3 = tool.apply([1, 0, 0]);
+  return { at: tool.translation, rise: tip[2] - tool.translation[2] };
+}
+
+describe('what is held is offered', () => {
+  test.each<[string, [number, number, number]]>([
+    ['where the person mostly sits', careRoom.people[0]!.poseXyYaw as [number, number, number]],
+    ['to somebody who looks into the room from a corner', [1.4, -1.1, 2.4]],
+    ['to somebody with their back to the sideboard', [-0.2, -0.5, 1.2]],
+  ])('%s: level, its brim at the mouth, 20 cm before the face', async (_who, pose) => {
+    const body = new ImaginedBody(startIn(withPersonAt(pose)), []);
+    expect(await offer(body, to('person'))).toContain('20 cm before the face');
+    const { at, rise } = handBefore(body, pose);
+    // Face 9.5 cm ahead of the middle of the head, then the gap, then half of the mug.
+    expect(at[0]).toBeCloseTo(0.095 + 0.2 + 0.04, 2);
+    expect(Math.abs(at[1])).toBeLessThan(0.02);
+    expect(at[2] - mug.belowToolM + mug.sizeM[2]).toBeCloseTo(1.45 - 0.2 - 0.085, 2);
+    expect(Math.abs(rise)).toBeLessThan(0.02);
+  });
+
+  test('as near as the gate lets it come, and the message says so', async () => {
+    const body = new HeldBack(startIn(careRoom), []);
+    body.shortM = 0.08;
+    expect(await offer(body, to('person'))).toMatch(/28 cm before the face.*the gate lets it come no nearer/);
+  });
+});
+
+describe('nothing is offered', () => {
+  test('by an empty hand', async () => {
+    const body = new ImaginedBody({ ...startIn(careRoom), effort: () => 0 }, []);
+    await expect(offer(body, to('person'))).rejects.toMatchObject({ code: 'hand-empty' });
+  });
+
+  test('at what is no place', async () => {
+    await expect(offer(new ImaginedBody(startIn(careRoom), []), to('garden'))).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('there are home, sideboard'),
+    });
+  });
+
+  test('where no face is seen', async () => {
+    class Dark extends ImaginedBody {
+      override sightings(): SightingSet {
+        return { stampS: this.nowS(), sightings: [] };
+      }
+    }
+    await expect(offer(new Dark(startIn(careRoom), []), to('person'))).rejects.toMatchObject({
+      code: 'target-lost',
+    });
+  });
+
+  test('from where nobody could take it: the arm is folded in again', async () => {
+    const body = new HeldBack(startIn(careRoom), []);
+    body.shortM = 0.24;
+    await expect(offer(body, to('person'))).rejects.toMatchObject({ code: 'blocked' });
+    expect(body.position('wrist_extension')).toBeLessThan(0.05);
+  });
+
+  test('to somebody whom the arm does not get to', async () => {
+    const enclosed = withPersonAt([0.1, 1.62, Math.PI / 2]);
+    await expect(offer(new ImaginedBody(startIn(enclosed), []), to('table'))).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+  });
+});
+
+/** A robot whose gate holds the arm before its goal when it is led there slowly. */
+class HeldBack extends ImaginedBody {
+  shortM = 0;
+
+  override moveActuators(targets: ActuatorTargets, options: MoveOptions = {}): Promise<void> {
+    const goalM = targets.wrist_extension;
+    if (goalM === undefined || options.until === undefined) return super.moveActuators(targets, options);
+    return super.moveActuators({ ...targets, wrist_extension: goalM - this.shortM }, options);
+  }
+}
