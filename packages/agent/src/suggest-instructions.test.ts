@@ -79,17 +79,42 @@ test('a spill is wiped up where something to wipe with is known, and nothing els
   ]);
 });
 
+test('a table is wiped that is dirty, or that was not looked at', () => {
+  const table = {
+    id: 'table',
+    label: 'table',
+    kind: 'table',
+    isSurface: true,
+    hasAccess: true,
+    state: 'fixed',
+  };
+  const wipes = (contentsKnown: number, objects: readonly ObjectView[] = []) =>
+    suggestInstructions(view({ objects, fixtures: [{ ...table, contentsKnown } as FixtureView] }));
+  expect(wipes(0)).toEqual(['look at the table', 'wipe the table']);
+  expect(wipes(0.9)).toEqual([]);
+  expect(wipes(0.9, [object('spill-1', 'spill')])).toEqual(['wipe the table']);
+});
+
 test('what one drinks from is held to the mouth of somebody who is there, and brought where it can be put down', () => {
   const objects = [object('mug-1', 'mug'), object('remote-1', 'remote')];
-  expect(suggestInstructions(view({ objects, places: [person({})] }))).toEqual(['hold the mug to my mouth']);
+  const bottle = object('bottle-1', 'bottle');
+  expect(suggestInstructions(view({ objects: [...objects, bottle], places: [person({})] }))).toEqual([
+    'hold a cup to my mouth',
+    'hold the bottle to my mouth',
+  ]);
+  const two = [object('red-mug-1', 'red-mug'), object('blue-mug-1', 'blue-mug')];
+  expect(suggestInstructions(view({ objects: two, places: [person({})] }))).toContain(
+    'hold the red mug to my mouth',
+  );
+  expect(suggestInstructions(view({ places: [person({})] }))).toEqual(['hold a cup to my mouth']);
   const delivery = { surfaceId: 'table-top', centerM: [0, 0], yawRad: 0, sizeM: [0.5, 0.2] } as const;
   expect(suggestInstructions(view({ objects, places: [person({ delivery })] }))).toEqual([
     'bring me the mug',
     'bring me the remote',
-    'hold the mug to my mouth',
+    'hold a cup to my mouth',
   ]);
   expect(suggestInstructions(view({ objects, places: [person({ hasPerson: false })] }))).not.toContain(
-    'hold the mug to my mouth',
+    'hold a cup to my mouth',
   );
 });
 

@@ -1,6 +1,6 @@
 import type { BeliefView, ObjectView } from './belief/belief-view.ts';
 import { isVessel } from './belief/relations.ts';
-import { isDrinkingVessel, isSpill, isWiper } from './language/lexicon.ts';
+import { isCup, isDrinkingVessel, isSpill, isWiper } from './language/lexicon.ts';
 
 /** More than this nobody waits for when one choice after the other lights up. */
 const most = 10;
@@ -13,7 +13,8 @@ const littleKnown = 0.3;
 
 /**
  * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what was spilt,
- * what is in view, what is pressed, opens or closes, then what else is known, then where it has not looked. For people who choose and cannot type.
+ * what is in view, what is pressed, opens or closes, then what else is known, then where it has not looked,
+ * and what it can look for by itself. For people who choose and cannot type.
  */
 export function suggestInstructions(view: BeliefView): readonly string[] {
   const believed = view.objects.filter(
@@ -37,14 +38,26 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const brings = loose
     .filter(({ support, visible }) => isHandedOver && (visible || support !== bowl?.id))
     .map((thing) => `bring me the ${nameOf(thing)}`);
-  const drinks = isSomebodyHere
-    ? [...held, ...loose]
-        .filter(({ className }) => isDrinkingVessel(className))
-        .map((thing) => `hold the ${nameOf(thing)} to my mouth`)
+  const vessels = isSomebodyHere
+    ? [...held, ...loose].filter(({ className }) => isDrinkingVessel(className))
     : [];
+  // One cup is as good as another, and can be looked for; only of several it is said which.
+  const cups = vessels.filter(({ className }) => isCup(className));
+  const anyCup = isSomebodyHere ? ['hold a cup to my mouth'] : [];
+  const drinks = [
+    ...(cups.length > 0 ? anyCup : []),
+    ...(cups.length > 1 ? vessels : vessels.filter((vessel) => !cups.includes(vessel))).map(
+      (vessel) => `hold the ${nameOf(vessel)} to my mouth`,
+    ),
+  ];
   const spills = known.some(({ className }) => isWiper(className))
     ? believed.filter(({ className }) => isSpill(className)).map((thing) => `wipe up the ${nameOf(thing)}`)
     : [];
+  const dirty = believed.filter(({ className }) => isSpill(className)).map(({ support }) => support);
+  const tables = view.fixtures
+    .filter(({ kind, isSurface, hasAccess }) => kind === 'table' && isSurface && hasAccess)
+    .filter(({ id, contentsKnown }) => dirty.includes(id) || contentsKnown < littleKnown)
+    .map(({ label }) => `wipe the ${label}`);
   const buttons = view.fixtures
     .filter(({ kind, hasAccess }) => kind === 'button' && hasAccess)
     .map(({ label }) => `press the ${label}`);
@@ -70,6 +83,8 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
     ...brings.slice(3),
     ...doors,
     ...looks,
+    ...anyCup,
+    ...tables,
   ];
   return [...new Set(all)].slice(0, most);
 }

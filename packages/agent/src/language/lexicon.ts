@@ -181,7 +181,8 @@ const wiperClasses = ['sponge', 'cloth', 'dishcloth', 'towel', 'rag', 'wiper'];
 /** Classes of what is wiped up and cannot be taken up. */
 const spillClasses = ['spill', 'stain', 'puddle'];
 /** Classes from which one drinks. */
-const drinkingClasses = ['mug', 'cup', 'glass', 'bottle'];
+const cupClasses = ['mug', 'cup', 'glass'];
+const drinkingClasses = [...cupClasses, 'bottle'];
 /** Classes of what hurts a face. */
 const sharpClasses = ['knife', 'fork', 'scissors', 'razor', 'needle', 'candle', 'lighter'];
 /** Where what is drunk or eaten is held to. */
@@ -198,6 +199,9 @@ export const isSpill = (className: string): boolean => isOneOf(className, spillC
 
 /** Tells whether a thing of a class may be held before a face: nothing that cuts or stings. */
 export const isOfferable = (className: string): boolean => !isOneOf(className, sharpClasses);
+
+/** Tells whether things of a class are cups of one kind or another. */
+export const isCup = (className: string): boolean => isOneOf(className, cupClasses);
 
 /** Tells whether one drinks from things of a class. */
 export const isDrinkingVessel = (className: string): boolean => isOneOf(className, drinkingClasses);

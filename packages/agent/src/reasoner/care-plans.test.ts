@@ -91,6 +91,14 @@ describe('in the care room', () => {
     expect(unseen.complete).toBe(false);
   });
 
+  test('a cup that was not seen is looked for before it is held to a mouth', async () => {
+    expect(stepsOf(await planFor('hold a cup to my mouth', careView([])))).toEqual([
+      'find(cup)',
+      'pick(cup)',
+      'offer(cup, person)',
+    ]);
+  });
+
   test('what was wiped, pressed or offered already is not done again', async () => {
     const belief = careView(careObjects().filter(({ id }) => id !== 'spill-1'));
     expect(stepsOf(await planFor('wipe the table', belief, ['wiped(spill-1)']))).toEqual([]);

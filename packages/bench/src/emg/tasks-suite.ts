@@ -28,8 +28,8 @@ const tasks: readonly ControlTask[] = [
   { scene: 'kitchen', task: 'emg-open-fridge' },
   { scene: 'care-room', task: 'emg-press-switch' },
   { scene: 'care-room', task: 'emg-pick-fallen' },
-  { scene: 'care-room', task: 'emg-cup-to-mouth', suggestion: 'hold the mug to my mouth' },
-  { scene: 'care-room', task: 'emg-wipe', suggestion: 'wipe up the spill' },
+  { scene: 'care-room', task: 'emg-cup-to-mouth', suggestion: 'hold a cup to my mouth' },
+  { scene: 'care-room', task: 'emg-wipe', suggestion: 'wipe the table' },
 ];
 
 /** How each way of control is used, and whether the robot assists. */
