@@ -9,7 +9,7 @@ import {
   stampFromNs,
   stampToNs,
 } from '@efferent/ros';
-import type { Surroundings } from './control/assistance.ts';
+import type { Surroundings } from './control/assist-types.ts';
 import type { ControlOutput } from './control/control-types.ts';
 import { GestureController } from './control/gesture-controller.ts';
 import { type GestureMapping, loadGestureMapping, mappingPath } from './control/gesture-mapping.ts';

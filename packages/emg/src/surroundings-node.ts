@@ -1,10 +1,12 @@
-import type { Transform } from '@efferent/core';
+import { Transform, type Vector3 } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles, type RosNode, type Subscription, TransformListener } from '@efferent/ros';
-import type { AssistSettings, SeenThing, Surroundings } from './control/assistance.ts';
+import type { AssistSettings, SeenThing, Surroundings } from './control/assist-types.ts';
 
 /** Things that are less sure than this are not reached for. */
 const leastConfidence = 0.5;
+/** A thing so many times as long as wide has an axis to grasp along. */
+const longShare = 1.6;
 /** A scan that is older says nothing about what is in the way, ns. */
 const scanLifetimeNs = 500_000_000n;
 
@@ -46,6 +48,7 @@ export class SurroundingsWatch {
     return {
       obstacles: isFresh ? (this.#scan?.points ?? []) : [],
       toolM: tool?.translation,
+      pointing: tool && horizontal(tool.apply([1, 0, 0]), tool.translation),
       things: this.#things(),
     };
   }
@@ -92,9 +95,40 @@ export class SurroundingsWatch {
     if (baseFromMap === undefined) return [];
     return belief.objects
       .filter(({ confidence, relation }) => confidence >= leastConfidence && relation !== 'held-by')
-      .map(({ class_name: name, pose }) => {
-        const { x, y, z } = pose.position;
-        return { name: name.replaceAll(/[-_]/g, ' '), centerM: baseFromMap.apply([x, y, z]) };
+      .map(({ class_name: name, pose: { position, orientation }, size }) => {
+        const { x, y, z } = position;
+        const mapFromThing = new Transform(
+          [x, y, z],
+          [orientation.x, orientation.y, orientation.z, orientation.w],
+        );
+        const baseFromThing = baseFromMap.multiply(mapFromThing);
+        return {
+          name: name.replaceAll(/[-_]/g, ' '),
+          centerM: baseFromThing.translation,
+          axis: longAxis(baseFromThing, [size.x, size.y, size.z]),
+        };
       });
   }
+}
+
+/** Direction from one point to another, seen from above; undefined where one is above the other. */
+function horizontal(to: Vector3, from: Vector3): readonly [number, number] | undefined {
+  const [x, y] = [to[0] - from[0], to[1] - from[1]];
+  const length = Math.hypot(x, y);
+  return length < 0.3 ? undefined : [x / length, y / length];
+}
+
+/** Horizontal direction of the longest of a box's axes, where it is much longer than the other one that lies. */
+function longAxis(baseFromThing: Transform, sizeM: Vector3): readonly [number, number] | undefined {
+  const lying = ([0, 1, 2] as const)
+    .map((i) => {
+      const unit: Vector3 = [i === 0 ? 1 : 0, i === 1 ? 1 : 0, i === 2 ? 1 : 0];
+      return { sizeM: sizeM[i], along: horizontal(baseFromThing.apply(unit), baseFromThing.translation) };
+    })
+    .filter(({ along }) => along !== undefined)
+    .sort((a, b) => b.sizeM - a.sizeM);
+  const [longest, second] = lying;
+  if (longest === undefined || second === undefined || longest.sizeM < longShare * second.sizeM)
+    return undefined;
+  return longest.along;
 }

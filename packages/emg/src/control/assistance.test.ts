@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AssistSettings, assist, type Surroundings } from './assistance.ts';
+import type { AssistSettings, Surroundings } from './assist-types.ts';
+import { assist } from './assistance.ts';
 
 const settings: AssistSettings = {
   slowFromM: 0.8,
@@ -12,6 +13,7 @@ const settings: AssistSettings = {
   reachJoint: 'wrist_extension',
   reachAlong: [0, -1],
   liftJoint: 'joint_lift',
+  wristJoint: 'joint_wrist_yaw',
   alignWithinM: 0.4,
 };
 const nothing: Surroundings = { obstacles: [], toolM: [0, -0.5, 0.8], things: [] };
@@ -84,6 +86,57 @@ describe('leading a reaching hand to the nearest thing', () => {
         },
       ),
     );
+  });
+
+  it('moves along the long axis of a thing and turns the hand to it, from wherever it begins', () => {
+    const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+    fc.assert(
+      fc.property(
+        number(-0.08, 0.08),
+        number(0.25, 0.38),
+        number(-0.6, 0.6),
+        number(-0.5, 0.5),
+        fc.boolean(),
+        (x, ahead, oblique, start, isTurned) => {
+          const sign = isTurned ? -1 : 1;
+          const axis = [sign * Math.sin(oblique), -sign * Math.cos(oblique)] as const;
+          let tool: [number, number, number] = [0, -0.5, 0.8];
+          let thing: [number, number, number] = [x, -0.5 - ahead, 0.8];
+          let heading = -Math.PI / 2 + start;
+          let offAxis = Number.POSITIVE_INFINITY;
+          for (let i = 0; i < 1000; i++) {
+            const pointing = [Math.cos(heading), Math.sin(heading)] as const;
+            const help = assist(
+              settings,
+              { ...nothing, toolM: tool, pointing, things: [{ name: 'remote', centerM: thing, axis }] },
+              reach,
+              0.1,
+            );
+            if (help.note === '') break;
+            expect(help.note).toBe('along the remote');
+            expect(Math.abs(help.wristRadps)).toBeLessThanOrEqual(1 + 1e-9);
+            tool = [tool[0], tool[1] - 0.1 * help.factor * 0.05, tool[2]];
+            thing = [thing[0] - help.baseMps * 0.05, thing[1], thing[2]];
+            heading += help.wristRadps * 0.05;
+            const [dx, dy] = [thing[0] - tool[0], thing[1] - tool[1]];
+            if (-dy < 0.1)
+              offAxis = Math.min(offAxis, Math.abs(dx * Math.cos(oblique) + dy * Math.sin(oblique)));
+          }
+          expect(Math.abs(thing[0] - tool[0])).toBeLessThan(0.03);
+          // The last tenth of a metre leads along the axis.
+          expect(offAxis).toBeLessThan(0.01);
+          expect(Math.abs(heading - (-Math.PI / 2 + oblique))).toBeLessThan(0.15);
+        },
+      ),
+    );
+  });
+
+  it('takes a thing that lies across the way as one without an axis', () => {
+    const things = [{ name: 'remote', centerM: [0.05, -0.7, 0.8], axis: [1, 0] }] as const;
+    expect(assist(settings, { ...nothing, pointing: [0, -1], things }, reach, 0.1)).toMatchObject({
+      note: 'towards the remote',
+      wristRadps: 0,
+    });
   });
 
   it('does nothing for what is far off the way, behind, or when the hand draws back', () => {

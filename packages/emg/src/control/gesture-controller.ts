@@ -1,6 +1,6 @@
 import type { EmgLink } from '../emg-source.ts';
 import type { GestureName } from '../gestures.ts';
-import type { Surroundings } from './assistance.ts';
+import type { Surroundings } from './assist-types.ts';
 import type { ControlDecision, ControlOutput, ControlStatus, GateView } from './control-types.ts';
 import { DeliberateStart } from './deliberate-start.ts';
 import type { ControlMode, GestureAction, GestureMapping, GestureMotion } from './gesture-mapping.ts';

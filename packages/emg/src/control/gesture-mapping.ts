@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError, parseWithSchema, parseYaml } from '@efferent/core';
 import type { GestureName } from '../gestures.ts';
-import type { AssistSettings } from './assistance.ts';
+import type { AssistSettings } from './assist-types.ts';
 import { type ModeEntry, type MotionEntry, mappingSchema } from './mapping-schema.ts';
 
 /** What moves while a gesture is held. Top speeds are signed, m/s or rad/s. */
@@ -150,6 +150,7 @@ export function parseGestureMapping(text: string, file: string): GestureMapping 
       reachJoint: document.assist.reach_joint,
       reachAlong: document.assist.reach_along,
       liftJoint: document.assist.lift_joint,
+      wristJoint: document.assist.wrist_joint,
       alignWithinM: document.assist.align_within_m,
     },
     modes: document.modes.map(modeOf),

@@ -122,6 +122,7 @@ const assist = v.pipe(
     reach_joint: nonEmptyString,
     reach_along: v.strictTuple([finiteNumber, finiteNumber]),
     lift_joint: nonEmptyString,
+    wrist_joint: v.optional(nonEmptyString),
     align_within_m: between(0.05, 1),
   }),
   v.check((given) => given.stop_at_m < given.slow_from_m, 'stop_at_m must be below slow_from_m'),

@@ -1,4 +1,5 @@
-import { assist, type Surroundings } from './assistance.ts';
+import type { Surroundings } from './assist-types.ts';
+import { assist } from './assistance.ts';
 import type { GestureMapping, GestureMotion } from './gesture-mapping.ts';
 import { type AxisSpeeds, type MeasuredMotion, MotionTrail } from './motion-trail.ts';
 
@@ -100,10 +101,18 @@ export class MotionDriver {
   #assisted(motion: DrivenMotion, velocity: number): readonly MotionCommand[] {
     const settings = this.#mapping.assist;
     if (settings === undefined || this.#surroundings === undefined) return [commandOf(motion, velocity)];
-    const { factor, liftMps, baseMps, note } = assist(settings, this.#surroundings, motion, velocity);
+    const { factor, liftMps, baseMps, wristRadps, note } = assist(
+      settings,
+      this.#surroundings,
+      motion,
+      velocity,
+    );
     this.#help = note;
     this.#helping = [
       ...(liftMps === 0 ? [] : [commandOf({ joint: settings.liftJoint, topSpeed: 1 }, liftMps)]),
+      ...(wristRadps === 0 || settings.wristJoint === undefined
+        ? []
+        : [commandOf({ joint: settings.wristJoint, topSpeed: 1 }, wristRadps)]),
       ...(baseMps === 0 ? [] : [commandOf({ base: 'linear', topSpeed: 1 }, baseMps)]),
     ];
     return [commandOf(motion, velocity * factor), ...this.#helping];
