@@ -33,13 +33,20 @@ describe('mergeReports', () => {
   });
 });
 
+const options = {
+  seed: 1,
+  episodes: 1,
+  shard: { index: 0, count: 1 },
+  onProgress: () => undefined,
+  onEpisode: () => undefined,
+};
+
 it('an unknown suite is refused with the names of the known ones', async () => {
-  const options = {
-    seed: 1,
-    episodes: 1,
-    shard: { index: 0, count: 1 },
-    onProgress: () => undefined,
-    onEpisode: () => undefined,
-  };
   await expect(runSuite('speed', options)).rejects.toThrow(`there are: ${suiteNames.join(', ')}`);
+});
+
+it('a skill that is not measured is refused with the names of those that are', async () => {
+  await expect(runSuite('skills', { ...options, tasks: 'press,fly' })).rejects.toThrow(
+    'no skill is measured as "fly"; there are: press, wipe-spill',
+  );
 });

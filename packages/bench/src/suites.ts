@@ -12,7 +12,7 @@ export interface BenchArguments extends SuiteOptions {
   readonly minutes?: number;
   readonly policy?: string;
   readonly suite?: string;
-  /** Of the suites of `emg`. */
+  /** Of the suites of `emg`; `tasks` also of `skills`. */
   readonly decoder?: string;
   readonly control?: string;
   readonly accuracy?: number;
@@ -49,6 +49,10 @@ const suites: Readonly<Record<string, Suite>> = {
         policy: options.policy ?? 'stretch-pick',
       }),
     figures: async (tally) => (await import('./policy-suite.ts')).policyFigures(tally),
+  },
+  skills: {
+    run: async (options) => (await import('./skills-suite.ts')).benchSkills(options),
+    figures: async (tally) => (await import('./skills-suite.ts')).skillFigures(tally),
   },
   planning: {
     run: async (options) => (await import('./planning-suite.ts')).benchPlanning(options),

@@ -82,7 +82,7 @@ class Inspector {
         this.#problem('gripper.pads', `link "${pad}" has no <collision>, so that it can grasp nothing`);
     if (arm === undefined && !this.#model.isFixed)
       this.notes.push(
-        `${this.#file}: arm: is not given: navigate, look and stow work; pick, place, open and close need an arm that lifts, extends sideways and turns its wrist`,
+        `${this.#file}: arm: is not given: navigate, look and stow work; pick, place, open, close, press, wipe and offer need an arm that lifts, extends sideways and turns its wrist`,
       );
     else if (arm !== undefined) this.#attempt('arm', () => new ReachKinematics(this.#model));
   }

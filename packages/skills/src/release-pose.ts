@@ -1,6 +1,8 @@
 import { type QuaternionXyzw, rotateVector, Transform, type Vector3 } from '@efferent/core';
 import { type HandPosture, sideGraspRotation, slantGraspRotation, topGraspRotation } from './geometry.ts';
+import type { SkillArgumentValue } from './skill-arguments.ts';
 import type { CarriedThing, SkillBody } from './skill-body.ts';
+import { SkillFailure } from './skill-failure.ts';
 
 /** Where to let go: tool poses above and at the release, `map`. */
 export interface ReleasePose {
@@ -24,6 +26,17 @@ export function carriedThing(body: SkillBody, className: string): CarriedThing {
     sizeM: [fallbackSizeM, width, fallbackSizeM],
     belowToolM: fallbackSizeM / 2,
   };
+}
+
+/** The named thing, which is held. @throws {@link SkillFailure} code `invalid-argument` when something else was grasped last */
+export function heldThing(body: SkillBody, { name, value, objectClass }: SkillArgumentValue): CarriedThing {
+  const { carried } = body;
+  if (carried !== undefined && objectClass !== '' && carried.className !== objectClass)
+    throw new SkillFailure(
+      'invalid-argument',
+      `"${name}" is ${value}, a ${objectClass}, and the hand holds a ${carried.className}`,
+    );
+  return carriedThing(body, objectClass);
 }
 
 /** Things whose longest side is less than this times their shortest have no side to stand on. */

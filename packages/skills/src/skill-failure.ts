@@ -21,3 +21,10 @@ export class DriveFailure extends SkillFailure {
     this.serverCode = serverCode;
   }
 }
+
+/** After these the robot stands still and nothing more is sent to it. */
+const endings = ['cancelled', 'time-out', 'stopped'];
+
+/** Tells whether a failure has ended the skill, so that nothing is tidied up after it. */
+export const isEnding = (error: unknown): boolean =>
+  SkillFailure.isInstance(error) && endings.includes(error.code);

@@ -23,8 +23,8 @@ export interface Sweep {
   readonly straight: StraightArm;
   /** Where the middle of what is held is, from the tool, along the base's axes, m. */
   readonly offM: readonly [number, number];
-  /** Effort of the lift before anything was touched, N; undefined for a motion that touches nothing. */
-  readonly freeN: number | undefined;
+  /** Effort of the lift before anything was touched, N. */
+  readonly freeN: number;
 }
 
 /**
@@ -79,7 +79,7 @@ async function strokeTo(
       );
     }
     if (behindM < leashM) doneM = Math.min(lengthM, doneM + strokeMps * periodS);
-    const trim = sweep.freeN === undefined ? 0 : trimOf(body, body.effort(lift) - sweep.freeN);
+    const trim = trimOf(body, body.effort(lift) - sweep.freeN);
     const limited = (m: number) => clamp(m * gain, -fastestMps, fastestMps);
     body.sendBaseVelocity(limited(way.driveM), 0);
     body.sendJog({ [extension]: limited(way.stretchM), ...(trim === 0 ? {} : { [lift]: trim }) });

@@ -12,6 +12,8 @@ const extensionsM = [0.16, 0.2, 0.12, 0.24, 0.08, 0.28, 0.32, 0.36, 0.4, 0.44] a
 const reserveM = 0.015;
 /** Places nearer to one that is taken than this are taken, too, m. */
 const takenWithinM = 0.08;
+/** Beside a point the arm must be free, too: the base stops a little off, m. */
+const besideM = [0, -0.012, 0.012] as const;
 
 /** The arm over a surface with what it holds pressed on, and what must not be touched then. */
 export class WipingArm {
@@ -66,8 +68,10 @@ export class WipingArm {
     if (!this.#isRoom(base.translation[0], base.translation[1], base.yaw)) return false;
     const stretched = positions.slice();
     stretched[extension] = extensionM;
-    this.work.checker.setBasePose(base);
-    return !this.work.checker.isColliding(model.jointPositionsFromActuators(stretched, this.#q));
+    return besideM.every((offM) => {
+      this.work.checker.setBasePose(base.multiply(Transform.fromPlanar(offM, 0, 0)));
+      return !this.work.checker.isColliding(model.jointPositionsFromActuators(stretched, this.#q));
+    });
   }
 
   /**

@@ -20,6 +20,10 @@ export function addBenchCommands(program: Command): void {
     .option('--perturb <what>', 'disturb every episode: move-object')
     .option('--planner <id>', "planner; the agent's default without it")
     .addOption(withoutOption());
+  suite('skills', 'single skills without a plan around them, judged by the simulator', 20).option(
+    '--tasks <names>',
+    'press, wipe-spill, wipe-table, offer, with commas between them; all without it',
+  );
   suite('planning', 'planners beside each other over a household without physics', 0)
     .option(
       '--suite <name>',

@@ -7,7 +7,7 @@ import { estimateOpening } from '../opening-estimate.ts';
 import { backOff } from '../release.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
-import { SkillFailure } from '../skill-failure.ts';
+import { isEnding, SkillFailure } from '../skill-failure.ts';
 import { resolveTarget } from '../targets.ts';
 import type { WorkScene } from '../work-scene.ts';
 import { driveBeside, driveIfFree } from './navigate.ts';
@@ -34,8 +34,6 @@ const maxStrokes = 3;
 const mostPlaces = 6;
 /** The hand is at a handle when it is this near, m. */
 const atHandleM = 0.05;
-/** After these the robot stands still and nothing more is sent to it. */
-const endings = ['cancelled', 'time-out', 'stopped'];
 
 type Direction = 'open' | 'close';
 
@@ -160,7 +158,7 @@ async function moveOnce(
     await graspHandle(body, motion, from, stroke);
     return await pull(body, motion, stroke);
   } catch (error) {
-    if (SkillFailure.isInstance(error) && endings.includes(error.code)) throw error;
+    if (isEnding(error)) throw error;
     await leave(body, motion, from);
     throw error;
   }

@@ -4,7 +4,7 @@ import { believedBody, believedFace, type Face, faceNear, personAt } from '../fa
 import { aimHead } from '../head-aim.ts';
 import { approachM, beforeFaceM, OfferingArm, type OfferPose } from '../offer-stand.ts';
 import { requireHolding } from '../release.ts';
-import { carriedThing } from '../release-pose.ts';
+import { heldThing } from '../release-pose.ts';
 import { sidestep } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, MapSighting, SkillBody } from '../skill-body.ts';
@@ -38,7 +38,7 @@ export const offer: SkillImplementation = async (body, values) => {
   requireHolding(body);
   if (body.model.manifest.arm === undefined || body.model.isFixed)
     throw new SkillFailure('unreachable', `${body.model.id} has no arm that reaches straight out`);
-  const carried = carriedThing(body, argument(values, 'object').objectClass);
+  const carried = heldThing(body, argument(values, 'object'));
   const to = argument(values, 'to').value;
   const { pose, face } = await getBefore(body, carried, to, await expectedFace(body, to));
   return await approach(body, carried, pose, face);
@@ -152,12 +152,12 @@ async function approach(
   } catch (error) {
     if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
   }
-  requireStillHeld(body);
   const leftM = goalM - body.position(extension);
   const distanceM = beforeFaceM + leftM;
-  if (distanceM > farthestM) {
+  if (!holdsSomething(body) || distanceM > farthestM) {
     await body.moveActuators({ [extension]: startM });
     await tuckArm(body);
+    requireStillHeld(body);
     throw new SkillFailure(
       'blocked',
       `the ${carried.className} got no nearer to the face than ${(distanceM * 100).toFixed(0)} cm`,

@@ -7,7 +7,7 @@ import { PressFeel } from '../press-feel.ts';
 import { sidestep } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
-import { SkillFailure } from '../skill-failure.ts';
+import { isEnding, SkillFailure } from '../skill-failure.ts';
 import { StraightArm } from '../straight-arm.ts';
 import { aheadOfTool, WorkScene } from '../work-scene.ts';
 import { driveIfFree } from './navigate.ts';
@@ -42,15 +42,26 @@ export const press: SkillImplementation = async (body, values) => {
   await body.moveGripper(0);
   const stroke = await getBefore(body, button);
   body.report('press', 0.7, button.articulation.id);
+  const feel = await pushAndLeave(body, button, stroke, arm.extension);
+  return verdict(button, feel);
+};
+
+/** Pushes, draws the hand back and folds the arm in; not when nothing more is sent to the robot. */
+async function pushAndLeave(body: SkillBody, button: Button, stroke: PressStroke, extension: string) {
+  const leave = async () => {
+    await drawBack(body, extension, stroke.beforeM);
+    await tuckArm(body);
+  };
   let feel: PressFeel;
   try {
     feel = await push(body, button, stroke);
-  } finally {
-    await drawBack(body, arm.extension, stroke.beforeM);
+  } catch (error) {
+    if (!isEnding(error)) await leave();
+    throw error;
   }
-  await tuckArm(body);
-  return verdict(button, feel);
-};
+  await leave();
+  return feel;
+}
 
 /** A way straight ahead of the arm with a standing base. */
 interface PressStroke {

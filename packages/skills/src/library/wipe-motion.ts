@@ -2,8 +2,8 @@ import type { Vector3 } from '@efferent/core';
 import { mapFromTool, moveArmTo, raiseHand } from '../arm-motion.ts';
 import { sidestep } from '../sidestep.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
-import { SkillFailure } from '../skill-failure.ts';
-import { type Sweep, sweepAlong } from '../tool-sweep.ts';
+import { isEnding, SkillFailure } from '../skill-failure.ts';
+import { sweepAlong } from '../tool-sweep.ts';
 import type { Stroke } from '../wipe-lanes.ts';
 import type { WipingArm } from '../wipe-stand.ts';
 import { WorkScene } from '../work-scene.ts';
@@ -24,9 +24,48 @@ const joinedM = 0.1;
  * Moves what is held over a surface in strokes, pressed on, and folds the arm in.
  *
  * @param surfaceM - height of the surface
+ * @returns how many strokes were made
  * @throws {@link SkillFailure} codes `blocked`, `dropped`, `force-limit`, `unreachable`
  */
 export async function doStrokes(
+  body: SkillBody,
+  arm: WipingArm,
+  carried: CarriedThing,
+  surfaceM: number,
+  strokes: readonly Stroke[],
+): Promise<number> {
+  let done = 0;
+  let failure: unknown;
+  for (const run of joined(strokes)) {
+    body.report('wipe', 0.4 + (0.5 * done) / strokes.length, `${done + 1} of ${strokes.length}`);
+    try {
+      await andLeave(body, () => wipeRun(body, arm, carried, surfaceM, run));
+      done += run.length;
+    } catch (error) {
+      // Beside something that stands there the arm may find no way down: what else can be wiped is wiped all the same.
+      if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
+      failure = error;
+    }
+    requireStillHeld(body);
+  }
+  if (done === 0) throw failure;
+  return done;
+}
+
+/** Strokes in groups of those that are done without lifting: things may stand between one group and the next. */
+function joined(strokes: readonly Stroke[]): readonly (readonly Stroke[])[] {
+  const runs: Stroke[][] = [];
+  for (const stroke of strokes) {
+    const last = runs.at(-1)?.at(-1);
+    const isNear =
+      last !== undefined && Math.hypot(stroke.from[0] - last.to[0], stroke.from[1] - last.to[1]) < joinedM;
+    if (isNear) runs.at(-1)?.push(stroke);
+    else runs.push([stroke]);
+  }
+  return runs;
+}
+
+async function wipeRun(
   body: SkillBody,
   arm: WipingArm,
   carried: CarriedThing,
@@ -38,28 +77,29 @@ export async function doStrokes(
   if (high === undefined) throw new SkillFailure('unreachable', 'the arm does not get over the surface');
   const offM = arm.offM(high);
   await reachOver(body, carried, arm, high, strokes[0]!.from, offM);
-  let isDown = false;
-  let last: Vector3 | undefined;
-  let sweep: Sweep = { straight, offM, freeN: undefined };
-  for (const [index, { from, to }] of strokes.entries()) {
-    body.report('wipe', 0.4 + (0.5 * index) / strokes.length, `${index + 1} of ${strokes.length}`);
-    const isJoined = last !== undefined && Math.hypot(from[0] - last[0], from[1] - last[1]) < joinedM;
-    if (isDown && !isJoined) {
-      await raiseHand(body, aboveM);
-      isDown = false;
-      sweep = { straight, offM, freeN: undefined };
-    }
-    if (!isDown) {
-      await sweepAlong(body, sweep, [from]);
-      sweep = { straight, offM, freeN: await letDown(body, carried, surfaceM) };
-      isDown = true;
-    }
-    await sweepAlong(body, sweep, [from, to]);
-    last = to;
+  const freeN = await letDown(body, carried, surfaceM);
+  await sweepAlong(
+    body,
+    { straight, offM, freeN },
+    strokes.flatMap(({ from, to }) => [from, to]),
+  );
+}
+
+/** Takes the hand from the surface and folds the arm in, whether the work succeeds or fails; not when nothing more is sent to the robot. */
+async function andLeave(body: SkillBody, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isEnding(error)) throw error;
+    await leave(body);
+    throw error;
   }
+  await leave(body);
+}
+
+async function leave(body: SkillBody): Promise<void> {
   await raiseHand(body, aboveM);
   await tuckArm(body);
-  requireStillHeld(body);
 }
 
 /** Brings what is held over the first point: the base beside it first, then the arm straight out. */
@@ -104,7 +144,6 @@ async function letDown(body: SkillBody, carried: CarriedThing, surfaceM: number)
   requireStillHeld(body);
   const restM = lowM() - surfaceM;
   if (feels() && restM < earlyM) return freeN;
-  await raiseHand(body, aboveM);
   throw new SkillFailure(
     feels() ? 'blocked' : 'dropped',
     feels()

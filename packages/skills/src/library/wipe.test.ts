@@ -65,6 +65,8 @@ const to = (target: string | MapSighting): SkillArguments => {
 /** Where the middle of the tool was while it was pressed on, on the table: along its front and into it, m. */
 class Traced extends ImaginedBody {
   readonly touched: Vector3[] = [];
+  /** The same at all times. */
+  readonly passed: Vector3[] = [];
 
   override async sleep(durationS: number): Promise<void> {
     await super.sleep(durationS);
@@ -95,12 +97,14 @@ describe('wiping', () => {
     for (const [, y] of body.touched) expect(y).toBeLessThan(1.25 + 0.32);
   });
 
-  test('keeps away from what else stands there', async () => {
-    const bottle = thing('bottle', [0.3, 1.36, 0.84], [0.07, 0.07, 0.2]);
-    const body = holding([spill, bottle]);
-    await wipe(body, to(spill));
-    expect(body.touched.length).toBeGreaterThan(0);
-    for (const [x, y] of body.touched) expect(Math.hypot(x - 0.3, y - 1.36)).toBeGreaterThan(0.045 + 0.035);
+  test('keeps away from what else stands there: some is left on either side of it, and none is reached over it', async () => {
+    const at = [0.1, 1.38] as const;
+    const long = thing('spill', [...at, 0.74], [0.6, 0.08, 0.004]);
+    const body = holding([long, thing('bottle', [...at, 0.84], [0.05, 0.05, 0.2])]);
+    await expect(wipe(body, to(long))).rejects.toMatchObject({ code: 'blocked' });
+    expect(body.touched.some(([x]) => x < at[0] - 0.15)).toBe(true);
+    expect(body.touched.some(([x]) => x > at[0] + 0.15)).toBe(true);
+    for (const [x, y] of body.passed) expect(Math.hypot(x - at[0], y - at[1])).toBeGreaterThan(0.045 + 0.025);
   });
 });
 
@@ -108,6 +112,14 @@ describe('nothing is wiped', () => {
   test('with an empty hand', async () => {
     await expect(wipe(new ImaginedBody(startWith(undefined), [spill]), to(spill))).rejects.toMatchObject({
       code: 'hand-empty',
+    });
+  });
+
+  test('with something else than what is named', async () => {
+    const mug = { ...sponge, className: 'mug' };
+    await expect(wipe(new ImaginedBody(startWith(mug), [spill]), to(spill))).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('the hand holds a mug'),
     });
   });
 

@@ -1,7 +1,7 @@
 import type { Transform, Vector3 } from '@efferent/core';
 import { type SupportArea, standpoints, supportAt } from '../geometry.ts';
 import { requireHolding } from '../release.ts';
-import { carriedThing } from '../release-pose.ts';
+import { heldThing } from '../release-pose.ts';
 import { argument, type SkillArgumentValue } from '../skill-arguments.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
@@ -33,7 +33,7 @@ export const wipe: SkillImplementation = async (body, values) => {
   if (body.model.manifest.arm === undefined || body.model.isFixed)
     throw new SkillFailure('unreachable', `${body.model.id} has no arm that reaches straight out`);
   const target = argument(values, 'target');
-  const carried = carriedThing(body, argument(values, 'tool').objectClass);
+  const carried = heldThing(body, argument(values, 'tool'));
   const work = targetOf(body, target);
   let strokes = 0;
   let next = await work.first();
@@ -154,8 +154,7 @@ async function wipeOnce(
     const isFree = (x: number, y: number) => isClear(x, y) && arm.canReach(base, over, [x, y]);
     const strokes = wipeStrokes(patch, toolM, isFree);
     if (strokes.length === 0) continue;
-    await doStrokes(body, arm, carried, surfaceM, strokes);
-    return strokes.length;
+    return await doStrokes(body, arm, carried, surfaceM, strokes);
   }
   const isInReach =
     taken.length > 0 ||

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from '@efferent/core';
 import { interfaceRegistry } from '@efferent/interfaces';
+import { loadRobotModel } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import type { SkillArgumentValue } from '../skill-arguments.ts';
 import { fillTemplate, type TemplateSource } from './goal-template.ts';
-import { parseSkillMapping } from './skill-mapping.ts';
+import { checkSkillsFit, parseSkillMapping } from './skill-mapping.ts';
 
 const parse = (text: string) => parseSkillMapping(text, 'skills.yaml');
 const dock = (backend: string, contract = '') => `robot: r
@@ -202,6 +203,17 @@ describe('a template', () => {
     });
     expect(fillTemplate('$(object.yaw)', source)).toBeCloseTo(Math.PI / 2);
   });
+});
+
+test('an arm on a fixed base is not asked to press, wipe or offer; one on wheels is', () => {
+  const workspace = [join(import.meta.dirname, '../../../..')];
+  for (const skill of ['press', 'wipe', 'offer']) {
+    const mapping = parse(`robot: r\nskills: { ${skill}: { backend: motion } }`);
+    expect(() => checkSkillsFit(mapping, loadRobotModel(workspace, 'panda'))).toThrow(
+      /a base that drives and an arm/,
+    );
+    expect(() => checkSkillsFit(mapping, loadRobotModel(workspace, 'stretch'))).not.toThrow();
+  }
 });
 
 test('the examples of docs/skills.md are right', () => {

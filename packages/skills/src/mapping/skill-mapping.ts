@@ -114,6 +114,8 @@ function contractOf(
 
 /** Skills whose motions are worked out for an arm that lifts, extends sideways and turns its wrist. */
 const needArm: readonly string[] = ['pick', 'place-on', 'place-in', 'open', 'close'];
+/** Those that an arm on a fixed base cannot do otherwise either: its base does not drive beside what is pressed, wiped or offered. */
+const needStraightArm: readonly string[] = ['press', 'wipe', 'offer'];
 
 /**
  * Refuses a mapping that asks of a robot what it does not have: an arm for the motions of the library, or a named pose;
@@ -129,8 +131,11 @@ export function checkSkillsFit(mapping: SkillMapping, model: RobotModel): void {
       return `${field}.goal.named_pose: "${mapping.robot}" has no pose "${chosen.goal.named_pose}"; it has: ${Object.keys(poses).join(', ')}`;
     if (chosen.backend === 'action-client' && nameBelow(mapping.robot, chosen.action) === driverAction)
       return `${field}.action: ${ofTheDriver(chosen.action)}`;
-    return arm === undefined && !model.isFixed && needArm.includes(skill) && !isMapped(chosen)
-      ? `${field}: its motions need an arm that lifts, extends sideways and turns its wrist (arm in robot.yaml), which "${mapping.robot}" does not have; leave the skill out`
+    const isMissing =
+      (arm === undefined && !model.isFixed && needArm.includes(skill)) ||
+      ((arm === undefined || model.isFixed) && needStraightArm.includes(skill));
+    return isMissing && !isMapped(chosen)
+      ? `${field}: its motions need ${needStraightArm.includes(skill) ? 'a base that drives and ' : ''}an arm that lifts, extends sideways and turns its wrist (arm in robot.yaml), which "${mapping.robot}" does not have; leave the skill out`
       : [];
   });
   if (problems.length === 0) return;
