@@ -83,6 +83,24 @@ describe('what is held is offered', () => {
   });
 });
 
+test('a body that looks larger from afar than it is leaves a place to stand', async () => {
+  const [x, y] = careRoom.people[0]!.poseXyYaw;
+  const huge = {
+    className: 'person',
+    score: 0.9,
+    mapFromThing: new Transform([x, y, 0.8], [0, 0, 0, 1]),
+    sizeM: [1.8, 1.8, 1.6] as const,
+    bodyPart: 'trunk',
+  };
+  // Only what is seen says so: no solid is there.
+  class Seen extends ImaginedBody {
+    override depthPoints() {
+      return { stampS: this.nowS(), pointsM: new Float64Array(0) };
+    }
+  }
+  expect(await offer(new Seen(startIn(careRoom), [huge]), to('person'))).toContain('before the face');
+});
+
 test('a base that is held off the person looks for their face, and drives on', async () => {
   class HeldOff extends ImaginedBody {
     drives = 0;

@@ -104,7 +104,7 @@ async function getBefore(
   let seen = expected;
   let reason: unknown;
   while (taken.length < mostPlaces) {
-    const place = new OfferingArm(body, carried, seen.face, seen.parts).place(taken);
+    const place = placeBefore(body, carried, seen, taken);
     if (place === undefined) break;
     taken.push(place);
     try {
@@ -141,6 +141,19 @@ async function getBefore(
       ? `no base pose from which the arm reaches before the face of whoever is at ${to}`
       : `no way before the face: ${describeError(reason)}`,
     reason,
+  );
+}
+
+/** Clear of the body as it was seen; from afar it may have looked larger than it is, and the gate keeps clear of it in any case. */
+function placeBefore(
+  body: SkillBody,
+  carried: CarriedThing,
+  { face, parts }: SeenFace,
+  taken: readonly Transform[],
+): Transform | undefined {
+  return (
+    new OfferingArm(body, carried, face, parts).place(taken) ??
+    new OfferingArm(body, carried, face, []).place(taken)
   );
 }
 
