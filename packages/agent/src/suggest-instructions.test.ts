@@ -92,6 +92,8 @@ test('a table is wiped that is dirty, or that was not looked at', () => {
     suggestInstructions(view({ objects, fixtures: [{ ...table, contentsKnown } as FixtureView] }));
   expect(wipes(0)).toEqual(['look at the table', 'wipe the table']);
   expect(wipes(0.9)).toEqual([]);
+  const fromAfar = { ...table, contentsKnown: 0.9, closelySeenShare: 0.1 } as FixtureView;
+  expect(suggestInstructions(view({ fixtures: [fromAfar] }))).toEqual(['look at the table']);
   expect(wipes(0.9, [object('spill-1', 'spill')])).toEqual(['wipe the table']);
 });
 

@@ -8,8 +8,9 @@ const most = 10;
 const leastConfidence = 0.5;
 /** A thing whose middle is lower than this lies on the floor, m. */
 const floorM = 0.15;
-/** Furniture of which less than this is known is offered to be looked at. */
+/** Furniture of which less than this is known is offered to be looked at; and where less than this was seen from near, after all else. */
 const littleKnown = 0.3;
+const littleSeen = 0.5;
 
 /**
  * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what was spilt,
@@ -64,11 +65,15 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
   const doors = view.fixtures
     .filter(({ opens, hasAccess, state }) => opens && hasAccess && (state === 'open' || state === 'closed'))
     .map(({ label, state }) => `${state === 'open' ? 'close' : 'open'} the ${label}`);
-  const looks = view.fixtures
-    .filter(
-      ({ isSurface, hasAccess, behind, contentsKnown }) =>
-        isSurface && hasAccess && behind === undefined && contentsKnown < littleKnown,
-    )
+  const surfaces = view.fixtures.filter(
+    ({ isSurface, hasAccess, behind }) => isSurface && hasAccess && behind === undefined,
+  );
+  const looks = surfaces
+    .filter(({ contentsKnown }) => contentsKnown < littleKnown)
+    .map(({ label }) => `look at the ${label}`);
+  // From afar the small things are missed.
+  const looksFromNear = surfaces
+    .filter(({ closelySeenShare }) => closelySeenShare < littleSeen)
     .map(({ label }) => `look at the ${label}`);
   const all = [
     ...puts.slice(0, 1),
@@ -83,6 +88,7 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
     ...brings.slice(3),
     ...doors,
     ...looks,
+    ...looksFromNear,
     ...anyCup,
     ...tables,
   ];

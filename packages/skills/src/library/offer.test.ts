@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
 import type { ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
+import { DriveFailure } from '../skill-failure.ts';
 import { offer } from './offer.ts';
 
 const workspace = [join(import.meta.dirname, '../../../..')];
@@ -80,6 +81,21 @@ describe('what is held is offered', () => {
     body.shortM = 0.08;
     expect(await offer(body, to('person'))).toMatch(/28 cm before the face.*the gate lets it come no nearer/);
   });
+});
+
+test('a base that is held off the person looks for their face, and drives on', async () => {
+  class HeldOff extends ImaginedBody {
+    drives = 0;
+
+    override async driveTo(goal: Transform): Promise<void> {
+      this.drives += 1;
+      if (this.drives === 1) throw new DriveFailure('blocked', 'the base does not move');
+      await super.driveTo(goal);
+    }
+  }
+  const body = new HeldOff(startIn(careRoom), []);
+  expect(await offer(body, to('person'))).toContain('20 cm before the face');
+  expect(body.drives).toBe(2);
 });
 
 describe('nothing is offered', () => {

@@ -8,7 +8,7 @@ import { heldThing } from '../release-pose.ts';
 import { sidestep } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, MapSighting, SkillBody } from '../skill-body.ts';
-import { SkillFailure } from '../skill-failure.ts';
+import { DriveFailure, SkillFailure } from '../skill-failure.ts';
 import { driveIfFree, driveWithTuckedArm } from './navigate.ts';
 import { freshPictures, lookAt } from './observe.ts';
 import type { SkillImplementation } from './skill.ts';
@@ -48,8 +48,10 @@ export const offer: SkillImplementation = async (body, values) => {
 async function expectedFace(body: SkillBody, to: string): Promise<SeenFace> {
   const stand = standAt(body, to);
   const person = personAt(body.map, stand.translation);
-  if (person !== undefined) return { face: believedFace(person), parts: [believedBody(person)] };
-  return await lookFromPlace(body, to, stand);
+  if (person === undefined) return await lookFromPlace(body, to, stand);
+  // A face that was seen is somewhere; around one that was not, the gate keeps the robot farther off.
+  const believed = believedFace(person);
+  return (await lookForFace(body, believed.headM)) ?? { face: believed, parts: [believedBody(person)] };
 }
 
 /** @throws {@link SkillFailure} codes `invalid-argument` for what is no place, `target-lost` when nobody is seen from there */
@@ -105,7 +107,17 @@ async function getBefore(
     const place = new OfferingArm(body, carried, seen.face, seen.parts).place(taken);
     if (place === undefined) break;
     taken.push(place);
-    if (!(await driveIfFree(body, place))) continue;
+    try {
+      if (!(await driveIfFree(body, place))) continue;
+    } catch (error) {
+      if (!(error instanceof DriveFailure)) throw error;
+      // Held off a face that may be anywhere above knees that were seen: a look says where it is.
+      const nearer = await lookForFace(body, seen.face.headM);
+      if (nearer === undefined) throw error;
+      seen = nearer;
+      reason = error;
+      continue;
+    }
     requireStillHeld(body);
     seen = (await lookForFace(body, seen.face.headM)) ?? (await lookFromPlace(body, to, standAt(body, to)));
     const arm = new OfferingArm(body, carried, seen.face, []);
@@ -122,11 +134,12 @@ async function getBefore(
       reason = error;
     }
   }
+  if (reason instanceof DriveFailure) throw reason;
   throw new SkillFailure(
     'unreachable',
     reason === undefined
       ? `no base pose from which the arm reaches before the face of whoever is at ${to}`
-      : `no way of the arm before the face: ${describeError(reason)}`,
+      : `no way before the face: ${describeError(reason)}`,
     reason,
   );
 }
