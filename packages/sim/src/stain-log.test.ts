@@ -44,6 +44,21 @@ it('a spill is wiped where the sponge is moved in contact, and nowhere else', ()
   expect(stains.shares()).toEqual({ spill: 1 });
 });
 
+it('a sponge that is turned over wipes as well, with what was its top', () => {
+  const { physics, stains } = setUp();
+  const slide = (heightM: number) => {
+    for (let way = 0; way <= 0.34; way += 0.01) {
+      physics.object('sponge').setPose(new Transform([left.x + way, left.y, heightM], [1, 0, 0, 0]));
+      physics.object('sponge').body.velocity.set(0.1, 0, 0);
+      stains.measure();
+    }
+  };
+  slide(left.z + 0.08);
+  expect(stains.shares()).toEqual({ spill: 0 });
+  slide(left.z + 0.07);
+  expect(stains.shares()).toEqual({ spill: 1 });
+});
+
 it('the judge asks for the share that the card asks for', () => {
   const goal = [{ kind: 'wiped', stainId: 'spill', share: 0.9 } as const];
   const states = (wipedShare: number) => [

@@ -5,7 +5,7 @@ import type { Scene } from './scene-file.ts';
 
 /** A stain is counted in squares of this size, m. */
 export const cellM = 0.02;
-/** What wipes is on the surface when its foot is this near to it, m: a sponge gives by as much. */
+/** What wipes is on the surface when its foot, or its top when it is turned over, is this near to it, m: a sponge gives by as much. */
 const contactM = 0.003;
 
 /** One square of a stain. */
@@ -22,6 +22,8 @@ interface Stain {
   readonly wipedBy: string;
   /** What wipes reaches so far from its middle, m. */
   readonly radiusM: number;
+  /** It is so high, m: turned over it wipes with its top. */
+  readonly heightM: number;
   readonly colorRgb: Vector3;
   readonly cells: readonly StainCell[];
 }
@@ -37,7 +39,8 @@ export class StainLog {
       const { id, wipedBy, colorRgb } = stain;
       const kindId = scene.file.objects.find((each) => each.id === wipedBy)?.kind ?? '';
       const cells = squaresOf(scene, stain).map(([x, y, z]): StainCell => ({ x, y, z, isWiped: false }));
-      return { id, wipedBy, radiusM: radiusOf(scene, kindId), colorRgb, cells };
+      const shape = scene.kinds.get(kindId)?.shapes[0];
+      return { id, wipedBy, radiusM: radiusOf(shape), heightM: heightOf(shape), colorRgb, cells };
     });
   }
 
@@ -58,16 +61,17 @@ export class StainLog {
 
   /** Takes in where what wipes is after a step. */
   measure(): void {
-    for (const { wipedBy, radiusM, cells } of this.stains) {
-      const body = this.#physics.findObject(wipedBy)?.body;
+    for (const { wipedBy, radiusM, heightM, cells } of this.stains) {
+      const wiping = this.#physics.findObject(wipedBy);
       const first = cells[0];
-      if (body === undefined || first === undefined || body.velocity.lengthSquared() < 1e-6) continue;
-      const [x, y, z] = (this.#physics.findObject(wipedBy)?.pose().translation ?? [
-        0, 0, 0,
-      ]) as readonly number[];
-      if (Math.abs((z as number) - first.z) > contactM) continue;
+      if (wiping === undefined || first === undefined || wiping.body.velocity.lengthSquared() < 1e-6)
+        continue;
+      const pose = wiping.pose();
+      const ends = [pose.translation, pose.apply([0, 0, heightM])];
+      const face = ends.find(([, , z]) => Math.abs(z - first.z) <= contactM);
+      if (face === undefined) continue;
       for (const cell of cells)
-        if (Math.hypot(cell.x - (x as number), cell.y - (y as number)) <= radiusM) cell.isWiped = true;
+        if (Math.hypot(cell.x - face[0], cell.y - face[1]) <= radiusM) cell.isWiped = true;
     }
   }
 
@@ -94,8 +98,15 @@ export function squaresOf(
   });
 }
 
-function radiusOf(scene: Scene, kindId: string): number {
-  const shape = scene.kinds.get(kindId)?.shapes[0];
+type Shape = NonNullable<ReturnType<Scene['kinds']['get']>>['shapes'][number];
+
+function heightOf(shape: Shape | undefined): number {
+  if (shape === undefined) return 0;
+  if ('cylinder' in shape) return shape.cylinder.height;
+  return 'box' in shape ? shape.box.size[2] : 0;
+}
+
+function radiusOf(shape: Shape | undefined): number {
   if (shape === undefined) return 0;
   if ('cylinder' in shape) return shape.cylinder.radius;
   return 'box' in shape ? Math.min(shape.box.size[0], shape.box.size[1]) / 2 : 0;
