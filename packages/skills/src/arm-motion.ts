@@ -8,6 +8,7 @@ import {
   planCartesianPath,
   planJointPath,
 } from '@efferent/robot';
+import { keepingUpright } from './half-roll.ts';
 import { moveArmByMoveIt } from './moveit-motion.ts';
 import type { ActuatorPath, MoveOptions, PlanningBody, SkillBody } from './skill-body.ts';
 import { SkillFailure } from './skill-failure.ts';
@@ -34,7 +35,8 @@ const steepSine = 0.9;
 
 /**
  * Configurations that put the tool at a pose with the base where it is, nearest first. A level hand takes the heading that
- * reaches the point; a hand that points down keeps its closing direction and may end off along the base's x.
+ * reaches the point; a hand that points down keeps its closing direction and may end off along the base's x. What `work` says is
+ * carried is not turned over.
  *
  * @param sidewaysM - how far off a hand that points down may be; a policy that moves the base can make up for more
  */
@@ -67,10 +69,11 @@ export function solveHere(
   const rolls = new Set(
     work.kinematics.wristTurns(baseFromGoal, current).map((turns) => Number(turns[rollIndex]!.toFixed(3))),
   );
-  // The gripper is symmetric, what it holds is not: turned over by half a roll a mug would be emptied by the next motion.
-  const upright = [...rolls].filter((roll) => Math.abs(roll) <= Math.PI / 2);
-  return (upright.length > 0 ? upright : [...rolls])
-    .flatMap((roll) => work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current))
+  const found = [...rolls].flatMap((roll) =>
+    work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current),
+  );
+  return keepingUpright(body.model, found, current, work.isCarrying)
+    .slice()
     .sort((a, b) => work.kinematics.distance(a, current) - work.kinematics.distance(b, current));
 }
 

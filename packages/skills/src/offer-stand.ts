@@ -41,7 +41,7 @@ export class OfferingArm {
     this.#carried = carried;
     this.#face = face;
     this.work = new WorkScene(body, { carried });
-    this.straight = new StraightArm(this.work.kinematics);
+    this.straight = new StraightArm(this.work.kinematics, true);
     for (const id of flatOnFloor(this.work)) this.work.scene.remove(id);
     for (const { mapFromThing, sizeM } of parts)
       this.work.scene.addBox({

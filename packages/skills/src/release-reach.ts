@@ -1,6 +1,7 @@
 import { Transform } from '@efferent/core';
 import { type CollisionChecker, isJointPathFree } from '@efferent/robot';
 import { basePosesFor, planToolStraight, solveHere } from './arm-motion.ts';
+import { poseWhileHolding } from './half-roll.ts';
 import { drivingPoses } from './library/tuck.ts';
 import type { ReleasePose } from './release-pose.ts';
 import type { PlanningBody, SkillBody } from './skill-body.ts';
@@ -89,7 +90,7 @@ export function firstBase(
 /** Tells whether the arm unfolds before the opening with room around it, and goes straight in, with the base elsewhere. */
 function hasWayIn(body: SkillBody, work: WorkScene, pose: ReleasePose, base: Transform): boolean {
   const { model, map, openings } = body;
-  const folded = model.namedPose(drivingPoses.holding, body.actuatorPositions());
+  const folded = poseWhileHolding(model, drivingPoses.holding, body.actuatorPositions());
   const there: PlanningBody = {
     model,
     map,

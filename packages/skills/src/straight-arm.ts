@@ -1,5 +1,6 @@
 import { type QuaternionXyzw, Transform, type Vector3, wrapAngle } from '@efferent/core';
 import type { ReachKinematics } from '@efferent/robot';
+import { keepingUpright } from './half-roll.ts';
 
 /** The tool of an arm that is stretched straight out, and what brings it to a point: both ways are at right angles. */
 export interface StraightWay {
@@ -15,6 +16,7 @@ export interface StraightWay {
  */
 export class StraightArm {
   readonly #kinematics: ReachKinematics;
+  readonly #isHolding: boolean;
   /** Heading in which the arm extends, base frame, rad. */
   readonly #outRad: number;
   /** 1 when the arm extends towards +y of the base, -1 towards -y. */
@@ -22,7 +24,9 @@ export class StraightArm {
   readonly #lift: number;
   readonly #extension: number;
 
-  constructor(kinematics: ReachKinematics) {
+  /** @param isHolding - whether the hand holds something, which must not be turned over */
+  constructor(kinematics: ReachKinematics, isHolding: boolean) {
+    this.#isHolding = isHolding;
     this.#kinematics = kinematics;
     const { model } = kinematics;
     const { arm } = model.manifest;
@@ -57,7 +61,7 @@ export class StraightArm {
    *
    * @param rotationAt - orientation of the tool for a heading of the hand, rad
    * @param heightM - of the tool
-   * @param seed - other actuators stay as in it
+   * @param seed - configuration of now: other actuators stay as in it, and what is held is not turned over against it
    * @returns undefined when the wrist or the lift does not get there
    */
   configuration(
@@ -67,7 +71,7 @@ export class StraightArm {
     seed: Float64Array,
   ): Float64Array | undefined {
     const tool = new Transform([0, 0, 0], rotationAt(this.#outRad));
-    return this.#kinematics
+    const found = this.#kinematics
       .wristTurns(tool, seed, [this.#outRad])
       .map((turns) => {
         const positions = turns.slice();
@@ -76,7 +80,9 @@ export class StraightArm {
         positions[this.#lift] = heightM - this.#kinematics.baseFromTool(positions).translation[2];
         return positions;
       })
-      .filter((positions) => this.#kinematics.isWithinLimits(positions))
+      .filter((positions) => this.#kinematics.isWithinLimits(positions));
+    return keepingUpright(this.#kinematics.model, found, seed, this.#isHolding)
+      .slice()
       .sort((a, b) => this.#kinematics.distance(a, seed) - this.#kinematics.distance(b, seed))[0];
   }
 

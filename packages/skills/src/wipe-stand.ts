@@ -30,7 +30,7 @@ export class WipingArm {
     this.#carried = carried;
     this.work = new WorkScene(body, { carried, useDepth });
     for (const id of area.boxIds) this.work.allowFingers(id);
-    this.straight = new StraightArm(this.work.kinematics);
+    this.straight = new StraightArm(this.work.kinematics, true);
     this.#isRoom = standingRoom(body, this.work);
     this.#q = body.model.zeroJointPositions();
   }

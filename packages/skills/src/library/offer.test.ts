@@ -7,6 +7,7 @@ import type { SkillArguments } from '../skill-arguments.ts';
 import type { ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
 import { DriveFailure } from '../skill-failure.ts';
 import { offer } from './offer.ts';
+import { tuckArm } from './tuck.ts';
 
 const workspace = [join(import.meta.dirname, '../../../..')];
 const model = loadRobotModel(workspace, 'stretch');
@@ -21,7 +22,7 @@ const mug: CarriedThing = {
   belowToolM: 0.05,
 };
 
-const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug): ImaginedStart => ({
+const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug, rollRad = 0): ImaginedStart => ({
   model,
   map,
   openings: new Map(),
@@ -29,6 +30,7 @@ const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug): Imagin
   mapFromBase: () => Transform.fromPlanar(-0.9, 0.3, 0),
   actuatorPositions: () => {
     const positions = model.namedPose('carry');
+    positions[model.actuatorIndex('joint_wrist_roll')] = rollRad;
     positions[model.actuatorIndex(gripper)] = carried === undefined ? 0.03 : 0.08;
     return positions;
   },
@@ -49,7 +51,7 @@ const withPersonAt = (pose: [number, number, number]): PriorMap => ({
   people: careRoom.people.map((each) => ({ ...each, poseXyYaw: pose })),
 });
 
-/** The tool in a person's own frame: ahead, to the left, up, m; and where the hand points, its elevation. */
+/** The tool in a person's own frame: ahead, to the left, up, m; where the hand points, its elevation; and the rise of the z axis of what it holds. */
 function handBefore(body: ImaginedBody, [x, y, yaw]: readonly [number, number, number]) {
   const q = model.jointPositionsFromActuators(body.actuatorPositions(), model.zeroJointPositions());
   const tool = Transform.fromPlanar(x, y, yaw)
@@ -57,7 +59,9 @@ function handBefore(body: ImaginedBody, [x, y, yaw]: readonly [number, number, n
     .multiply(body.mapFromBase())
     .multiply(model.baseFromLink(q, model.manifest.frames.tool));
   const tip: Vector3 = tool.apply([1, 0, 0]);
-  return { at: tool.translation, rise: tip[2] - tool.translation[2] };
+  const box = tool.multiply(body.carried?.toolFromBox ?? Transform.identity);
+  const up = box.apply([0, 0, 1])[2] - box.translation[2];
+  return { at: tool.translation, rise: tip[2] - tool.translation[2], up };
 }
 
 describe('what is held is offered', () => {
@@ -68,12 +72,23 @@ describe('what is held is offered', () => {
   ])('%s: level, its brim at the mouth, 20 cm before the face', async (_who, pose) => {
     const body = new ImaginedBody(startIn(withPersonAt(pose)), []);
     expect(await offer(body, to('person'))).toContain('20 cm before the face');
-    const { at, rise } = handBefore(body, pose);
+    const { at, rise, up } = handBefore(body, pose);
     // Face 9.5 cm ahead of the middle of the head, then the gap, then half of the mug.
     expect(at[0]).toBeCloseTo(0.095 + 0.2 + 0.04, 2);
     expect(Math.abs(at[1])).toBeLessThan(0.02);
     expect(at[2] - mug.belowToolM + mug.sizeM[2]).toBeCloseTo(1.45 - 0.2 - 0.085, 2);
     expect(Math.abs(rise)).toBeLessThan(0.02);
+    expect(up).toBeGreaterThan(0.99);
+  });
+
+  test.each([3.14, -3.14])('upright also when the hand took it rolled by %s rad', async (rollRad) => {
+    const pose = careRoom.people[0]!.poseXyYaw as [number, number, number];
+    const taken = { ...mug, toolFromBox: Transform.fromXyzRpy([0, 0, 0], [Math.PI, 0, 0]) };
+    const body = new ImaginedBody(startIn(careRoom, taken, rollRad), []);
+    expect(await offer(body, to('person'))).toContain('20 cm before the face');
+    expect(handBefore(body, pose).up).toBeGreaterThan(0.99);
+    await tuckArm(body);
+    expect(handBefore(body, pose).up).toBeGreaterThan(0.99);
   });
 
   test('as near as the gate lets it come, and the message says so', async () => {

@@ -100,7 +100,7 @@ async function getBefore(body: SkillBody, button: Button): Promise<PressStroke> 
 /** The nearest place where the base stands free and the arm points at the button. */
 function placeFor(body: SkillBody, button: Button, taken: readonly Transform[]): Transform | undefined {
   const work = sceneOf(body, button);
-  const straight = new StraightArm(work.kinematics);
+  const straight = new StraightArm(work.kinematics, false);
   const isRoom = standingRoom(body, work);
   const isTaken = ({ translation: [x, y] }: Transform) =>
     taken.some(({ translation }) => Math.hypot(translation[0] - x, translation[1] - y) < 0.06);
@@ -118,7 +118,7 @@ function placeFor(body: SkillBody, button: Button, taken: readonly Transform[]):
 /** Brings the hand before the button from where the base stands. @throws {@link SkillFailure} code `unreachable` */
 async function reachBefore(body: SkillBody, button: Button): Promise<PressStroke> {
   const work = sceneOf(body, button);
-  const straight = new StraightArm(work.kinematics);
+  const straight = new StraightArm(work.kinematics, false);
   const turn = wrapAngle(straight.headingAt(body.mapFromBase().yaw) - button.headingRad);
   if (Math.abs(turn) > largestTurnRad)
     throw new SkillFailure('unreachable', `the base stands turned by ${turn.toFixed(2)} rad to the button`);

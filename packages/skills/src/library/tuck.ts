@@ -1,5 +1,6 @@
 import { describeError } from '@efferent/core';
 import { armActuators, moveArmTo } from '../arm-motion.ts';
+import { poseWhileHolding } from '../half-roll.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
 import { WorkScene, type WorkSceneOptions } from '../work-scene.ts';
@@ -22,7 +23,7 @@ export const minHoldEffortN = 2;
 export const minHoldApertureM = 0.006;
 
 /**
- * Folds the arm in for driving; what is held stays held.
+ * Folds the arm in for driving; what is held stays held, and is not turned over.
  * @param openings - believed positions of drawers and doors by id, m or rad
  * @throws {@link SkillFailure} code `blocked` when no free way in is found
  */
@@ -30,9 +31,10 @@ export async function tuckArm(
   body: SkillBody,
   openings: ReadonlyMap<string, number> = new Map(),
 ): Promise<void> {
-  const pose = holdsSomething(body) ? drivingPoses.holding : drivingPoses.empty;
   const current = body.actuatorPositions();
-  const goal = body.model.namedPose(pose, current);
+  const goal = holdsSomething(body)
+    ? poseWhileHolding(body.model, drivingPoses.holding, current)
+    : body.model.namedPose(drivingPoses.empty, current);
   const names = armActuators(body);
   const isThere = names.every((name) => {
     const index = body.model.actuatorIndex(name);
