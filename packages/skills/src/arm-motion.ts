@@ -67,7 +67,9 @@ export function solveHere(
   const rolls = new Set(
     work.kinematics.wristTurns(baseFromGoal, current).map((turns) => Number(turns[rollIndex]!.toFixed(3))),
   );
-  return [...rolls]
+  // The gripper is symmetric, what it holds is not: turned over by half a roll a mug would be emptied by the next motion.
+  const upright = [...rolls].filter((roll) => Math.abs(roll) <= Math.PI / 2);
+  return (upright.length > 0 ? upright : [...rolls])
     .flatMap((roll) => work.kinematics.solveAtPoint(baseFromGoal.translation, Math.asin(sine), roll, current))
     .sort((a, b) => work.kinematics.distance(a, current) - work.kinematics.distance(b, current));
 }
