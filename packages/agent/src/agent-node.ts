@@ -95,13 +95,14 @@ export const agentNode: NodeModule = managedNode({
     for (const model of models)
       new BeliefFeed(node, belief, model, transforms, framePrefix, mainCameraOf(model).name);
     const publish = publishBelief(node, belief);
-    publishSuggestions(node, belief);
+    const robots = [clientOf(node, lead), ...models.map((model) => clientOf(node, model))] as const;
+    publishSuggestions(node, belief, robots);
 
     const server = new TaskServer(node, {
       belief,
       model: languageModel,
       settings,
-      robots: [clientOf(node, lead), ...models.map((model) => clientOf(node, model))],
+      robots,
       statistics: statisticsFrom(memory),
       memory,
       questions: new QuestionDesk(node),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadPriorMap } from '@efferent/robot';
-import { createLockstep, type Lockstep, type RunningNode } from '@efferent/ros';
+import { createLockstep, type Lockstep, qosProfiles, type RunningNode } from '@efferent/ros';
 import { afterEach, expect, test } from 'vitest';
 import { agentNode } from './agent-node.ts';
 import { SymbolicCareRoom } from './testing/symbolic-care-room-node.ts';
@@ -24,12 +24,10 @@ async function settle<T>(lockstep: Lockstep, promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Has the agent do an instruction in the care room without physics. */
-async function ask(
-  instruction: string,
-  planner: string,
-  prepare: (room: SymbolicCareRoom) => void = () => undefined,
-) {
+type Prepare = (room: SymbolicCareRoom) => void;
+
+/** The agent in the care room without physics. */
+async function start(prepare: Prepare) {
   const lockstep = createLockstep({ logSink: () => undefined });
   const room = new SymbolicCareRoom(
     await lockstep.context.createNode('room'),
@@ -48,6 +46,12 @@ async function ask(
   );
   open.push({ lockstep, agent });
   const client = await lockstep.context.createNode('client');
+  return { lockstep, room, client };
+}
+
+/** Has the agent do an instruction there. */
+async function ask(instruction: string, planner: string, prepare: Prepare = () => undefined) {
+  const { lockstep, room, client } = await start(prepare);
   const action = client.createActionClient('efferent_interfaces/action/ExecuteTask', '/agent/execute_task');
   const handle = await settle(lockstep, action.sendGoal({ instruction, planner }, { timeoutMs: 5000 }));
   const { result } = await settle(lockstep, handle.getResult({ timeoutMs: 2_000_000 }));
@@ -85,4 +89,30 @@ test('the word of a skill is not enough: what was not pressed, wiped or held out
     room.offeredAtM = 0.9;
   });
   expect(far.result.success).toBe(false);
+});
+
+/** Kinds of instructions that the agent suggests to whoever listens for 20 s. */
+async function suggested(prepare: Prepare) {
+  const { lockstep, client } = await start(prepare);
+  const heard = new Set<string>();
+  const qos = qosProfiles.latched;
+  client.createSubscription(
+    'efferent_interfaces/msg/Suggestions',
+    '/agent/suggestions',
+    { qos },
+    ({ instructions }) => {
+      for (const text of instructions) heard.add(text.split(' ')[0]!);
+    },
+  );
+  await lockstep.advanceTo(lockstep.clock.nowNs() + 20_000_000_000n);
+  return [...heard].sort();
+}
+
+test('a robot is asked for its skills, and what it has none for is not suggested', async () => {
+  const usual = await suggested(() => undefined);
+  expect(usual).toEqual(expect.arrayContaining(['hold', 'look', 'press', 'wipe']));
+  const without = await suggested((room) => {
+    room.skills = room.skills.filter((name) => !['press', 'wipe', 'offer'].includes(name));
+  });
+  expect(without).toEqual(usual.filter((kind) => !['hold', 'press', 'wipe'].includes(kind)));
 });

@@ -43,6 +43,7 @@ export class RobotClient {
   #gate: MessageTypes['efferent_interfaces/msg/GateStatus'] | undefined;
   #isLocked = false;
   #holds = 0;
+  #told: readonly SkillContract[] | undefined;
 
   /** @param namespace - e.g. `/stretch` */
   constructor(node: RosNode, namespace: string) {
@@ -103,12 +104,18 @@ export class RobotClient {
     return this.#gate !== undefined && (this.#gate.agent_paused || this.#gate.source === 'human');
   }
 
-  /** Returns the robot's skills; undefined when its skill server does not answer. */
+  /** The robot's skills when it was last asked with success. */
+  get skills(): readonly SkillContract[] | undefined {
+    return this.#told;
+  }
+
+  /** Asks for the robot's skills; undefined when its skill server does not answer. */
   async listSkills(): Promise<readonly SkillContract[] | undefined> {
     try {
       if (!(await this.#list.waitForService(serverTimeoutMs))) return undefined;
       const { skills } = await this.#list.sendRequestAsync({}, { timeoutMs: serverTimeoutMs });
-      return skills.flatMap((message) => this.#contract(message));
+      this.#told = skills.flatMap((message) => this.#contract(message));
+      return this.#told;
     } catch (error) {
       this.#node.logger.warn('skills-unlisted', { robot: this.namespace, error });
       return undefined;

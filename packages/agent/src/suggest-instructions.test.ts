@@ -1,3 +1,4 @@
+import type { PredicateName } from '@efferent/skills';
 import { expect, test } from 'vitest';
 import type { BeliefView, FixtureView, ObjectView, PlaceView } from './belief/belief-view.ts';
 import { suggestInstructions } from './suggest-instructions.ts';
@@ -18,9 +19,21 @@ const fixture = (label: string, state: FixtureView['state'], opens = true) =>
   ({ id: label, label, state, opens, hasAccess: true }) as FixtureView;
 const view = (given: Partial<BeliefView>): BeliefView =>
   ({ objects: [], fixtures: [], robots: [], places: [], ...given }) as unknown as BeliefView;
+const everything: readonly PredicateName[] = [
+  'holding',
+  'in',
+  'on',
+  'open',
+  'closed',
+  'pressed',
+  'wiped',
+  'offered',
+  'inspected',
+];
+const suggest = (seen: BeliefView, effects = everything) => suggestInstructions(seen, new Set(effects));
 
 test('offers what is in view and what opens or closes, at most six', () => {
-  const instructions = suggestInstructions(
+  const instructions = suggest(
     view({
       objects: [object('apple-1', 'apple'), object('mug-1', 'red_mug'), object('bowl-1', 'bowl')],
       fixtures: [
@@ -41,7 +54,7 @@ test('offers what is in view and what opens or closes, at most six', () => {
 });
 
 test('what is in the hand is put away first, and not brought', () => {
-  const instructions = suggestInstructions(
+  const instructions = suggest(
     view({
       objects: [object('apple-1', 'apple'), object('mug-1', 'mug'), object('bowl-1', 'bowl')],
       robots: [{ held: 'mug-1' }] as unknown as BeliefView['robots'],
@@ -53,7 +66,7 @@ test('what is in the hand is put away first, and not brought', () => {
 
 test('what fell on the floor is picked up', () => {
   const objects = [object('apple-1', 'apple'), object('remote-1', 'remote', { positionM: [1, 0, 0.01] })];
-  expect(suggestInstructions(view({ objects }))).toEqual([
+  expect(suggest(view({ objects }))).toEqual([
     'pick up the remote',
     'bring me the apple',
     'bring me the remote',
@@ -67,13 +80,13 @@ test('a button is pressed, never opened or closed', () => {
     { ...fixture('light switch', 'fixed', false), kind: 'button' },
     fixture('fridge', 'open'),
   ];
-  expect(suggestInstructions(view({ fixtures }))).toEqual(['press the light switch', 'close the fridge']);
+  expect(suggest(view({ fixtures }))).toEqual(['press the light switch', 'close the fridge']);
 });
 
 test('a spill is wiped up where something to wipe with is known, and nothing else is done to it', () => {
   const spill = object('spill-1', 'spill');
-  expect(suggestInstructions(view({ objects: [spill] }))).toEqual([]);
-  expect(suggestInstructions(view({ objects: [spill, object('sponge-1', 'sponge')] }))).toEqual([
+  expect(suggest(view({ objects: [spill] }))).toEqual([]);
+  expect(suggest(view({ objects: [spill, object('sponge-1', 'sponge')] }))).toEqual([
     'wipe up the spill',
     'bring me the sponge',
   ]);
@@ -89,33 +102,31 @@ test('a table is wiped that is dirty, or that was not looked at', () => {
     state: 'fixed',
   };
   const wipes = (contentsKnown: number, objects: readonly ObjectView[] = []) =>
-    suggestInstructions(view({ objects, fixtures: [{ ...table, contentsKnown } as FixtureView] }));
+    suggest(view({ objects, fixtures: [{ ...table, contentsKnown } as FixtureView] }));
   expect(wipes(0)).toEqual(['look at the table', 'wipe the table']);
   expect(wipes(0.9)).toEqual([]);
   const fromAfar = { ...table, contentsKnown: 0.9, closelySeenShare: 0.1 } as FixtureView;
-  expect(suggestInstructions(view({ fixtures: [fromAfar] }))).toEqual(['look at the table']);
+  expect(suggest(view({ fixtures: [fromAfar] }))).toEqual(['look at the table']);
   expect(wipes(0.9, [object('spill-1', 'spill')])).toEqual(['wipe the table']);
 });
 
 test('what one drinks from is held to the mouth of somebody who is there, and brought where it can be put down', () => {
   const objects = [object('mug-1', 'mug'), object('remote-1', 'remote')];
   const bottle = object('bottle-1', 'bottle');
-  expect(suggestInstructions(view({ objects: [...objects, bottle], places: [person({})] }))).toEqual([
+  expect(suggest(view({ objects: [...objects, bottle], places: [person({})] }))).toEqual([
     'hold a cup to my mouth',
     'hold the bottle to my mouth',
   ]);
   const two = [object('red-mug-1', 'red-mug'), object('blue-mug-1', 'blue-mug')];
-  expect(suggestInstructions(view({ objects: two, places: [person({})] }))).toContain(
-    'hold the red mug to my mouth',
-  );
-  expect(suggestInstructions(view({ places: [person({})] }))).toEqual(['hold a cup to my mouth']);
+  expect(suggest(view({ objects: two, places: [person({})] }))).toContain('hold the red mug to my mouth');
+  expect(suggest(view({ places: [person({})] }))).toEqual(['hold a cup to my mouth']);
   const delivery = { surfaceId: 'table-top', centerM: [0, 0], yawRad: 0, sizeM: [0.5, 0.2] } as const;
-  expect(suggestInstructions(view({ objects, places: [person({ delivery })] }))).toEqual([
+  expect(suggest(view({ objects, places: [person({ delivery })] }))).toEqual([
     'bring me the mug',
     'bring me the remote',
     'hold a cup to my mouth',
   ]);
-  expect(suggestInstructions(view({ objects, places: [person({ hasPerson: false })] }))).not.toContain(
+  expect(suggest(view({ objects, places: [person({ hasPerson: false })] }))).not.toContain(
     'hold a cup to my mouth',
   );
 });
@@ -127,6 +138,45 @@ test('offers nothing that is missing, unsure or already there', () => {
     object('banana-1', 'banana', { support: 'bowl-1', visible: false }),
     object('bowl-1', 'bowl'),
   ];
-  expect(suggestInstructions(view({ objects }))).toEqual([]);
-  expect(suggestInstructions(view({}))).toEqual([]);
+  expect(suggest(view({ objects }))).toEqual([]);
+  expect(suggest(view({}))).toEqual([]);
+});
+
+test('what no robot has the skill for is not offered', () => {
+  const table = { label: 'table', kind: 'table', isSurface: true, hasAccess: true, contentsKnown: 0 };
+  const room = view({
+    objects: [
+      object('mug-1', 'mug'),
+      object('bowl-1', 'bowl'),
+      object('sponge-1', 'sponge', { positionM: [1, 0, 0.02] }),
+      object('spill-1', 'spill'),
+    ],
+    fixtures: [
+      table as FixtureView,
+      { ...fixture('light switch', 'fixed', false), kind: 'button' },
+      fixture('fridge', 'open'),
+      fixture('left drawer', 'closed'),
+    ],
+    places: [person({}), { delivery: {} } as PlaceView],
+  });
+  expect(suggest(room, [])).toEqual([]);
+  expect(suggest(room, ['inspected'])).toEqual(['look at the table']);
+  expect(suggest(room, ['open', 'pressed'])).toEqual(['press the light switch', 'open the left drawer']);
+  expect(suggest(room, ['holding', 'in', 'closed'])).toEqual([
+    'put the mug in the bowl',
+    'pick up the sponge',
+    'close the fridge',
+    'put the sponge in the bowl',
+  ]);
+  expect(suggest(room, ['holding', 'on'])).toEqual([
+    'pick up the sponge',
+    'bring me the mug',
+    'bring me the sponge',
+  ]);
+  expect(suggest(room, ['holding', 'wiped'])).toEqual([
+    'pick up the sponge',
+    'wipe up the spill',
+    'wipe the table',
+  ]);
+  expect(suggest(room, ['holding', 'offered'])).toEqual(['pick up the sponge', 'hold a cup to my mouth']);
 });

@@ -1,3 +1,4 @@
+import type { PredicateName } from '@efferent/skills';
 import type { BeliefView, ObjectView } from './belief/belief-view.ts';
 import { isVessel } from './belief/relations.ts';
 import { isCup, isDrinkingVessel, isSpill, isWiper } from './language/lexicon.ts';
@@ -16,8 +17,14 @@ const littleSeen = 0.5;
  * Says what could be asked of the agent now, by what it believes: what is in the hand first, then what fell, what was spilt,
  * what is in view, what is pressed, opens or closes, then what else is known, then where it has not looked,
  * and what it can look for by itself. For people who choose and cannot type.
+ *
+ * @param effects - what the skills of the robots bring about: what needs others is not offered
  */
-export function suggestInstructions(view: BeliefView): readonly string[] {
+export function suggestInstructions(
+  view: BeliefView,
+  effects: ReadonlySet<PredicateName>,
+): readonly string[] {
+  const can = (...needed: readonly PredicateName[]) => needed.every((effect) => effects.has(effect));
   const believed = view.objects.filter(
     ({ confidence, missing }) => !missing && confidence >= leastConfidence,
   );
@@ -29,44 +36,47 @@ export function suggestInstructions(view: BeliefView): readonly string[] {
     .filter((thing) => !heldIds.includes(thing.id) && !isVessel(thing.className))
     .sort((a, b) => Number(b.visible) - Number(a.visible) || b.confidence - a.confidence);
   const puts = [...held, ...loose.filter(({ visible }) => visible)]
-    .filter(({ support }) => bowl !== undefined && support !== bowl.id)
+    .filter(({ support }) => can('holding', 'in') && bowl !== undefined && support !== bowl.id)
     .map((thing) => `put the ${nameOf(thing)} in the ${bowl === undefined ? '' : nameOf(bowl)}`);
   const fallen = loose
-    .filter(({ positionM, relation }) => relation === 'on' && positionM[2] < floorM)
+    .filter(({ positionM, relation }) => can('holding') && relation === 'on' && positionM[2] < floorM)
     .map((thing) => `pick up the ${nameOf(thing)}`);
   const isSomebodyHere = view.places.some(({ hasPerson }) => hasPerson);
-  const isHandedOver = !isSomebodyHere || view.places.some(({ delivery }) => delivery !== undefined);
+  const isHandedOver =
+    can('holding', 'on') && (!isSomebodyHere || view.places.some(({ delivery }) => delivery !== undefined));
   const brings = loose
     .filter(({ support, visible }) => isHandedOver && (visible || support !== bowl?.id))
     .map((thing) => `bring me the ${nameOf(thing)}`);
-  const vessels = isSomebodyHere
-    ? [...held, ...loose].filter(({ className }) => isDrinkingVessel(className))
-    : [];
+  const isOffered = isSomebodyHere && can('holding', 'offered');
+  const vessels = isOffered ? [...held, ...loose].filter(({ className }) => isDrinkingVessel(className)) : [];
   // One cup is as good as another, and can be looked for; only of several it is said which.
   const cups = vessels.filter(({ className }) => isCup(className));
-  const anyCup = isSomebodyHere ? ['hold a cup to my mouth'] : [];
+  const anyCup = isOffered ? ['hold a cup to my mouth'] : [];
   const drinks = [
     ...(cups.length > 0 ? anyCup : []),
     ...(cups.length > 1 ? vessels : vessels.filter((vessel) => !cups.includes(vessel))).map(
       (vessel) => `hold the ${nameOf(vessel)} to my mouth`,
     ),
   ];
-  const spills = known.some(({ className }) => isWiper(className))
-    ? believed.filter(({ className }) => isSpill(className)).map((thing) => `wipe up the ${nameOf(thing)}`)
-    : [];
+  const isWiped = can('holding', 'wiped');
+  const spills =
+    isWiped && known.some(({ className }) => isWiper(className))
+      ? believed.filter(({ className }) => isSpill(className)).map((thing) => `wipe up the ${nameOf(thing)}`)
+      : [];
   const dirty = believed.filter(({ className }) => isSpill(className)).map(({ support }) => support);
   const tables = view.fixtures
-    .filter(({ kind, isSurface, hasAccess }) => kind === 'table' && isSurface && hasAccess)
+    .filter(({ kind, isSurface, hasAccess }) => isWiped && kind === 'table' && isSurface && hasAccess)
     .filter(({ id, contentsKnown }) => dirty.includes(id) || contentsKnown < littleKnown)
     .map(({ label }) => `wipe the ${label}`);
   const buttons = view.fixtures
-    .filter(({ kind, hasAccess }) => kind === 'button' && hasAccess)
+    .filter(({ kind, hasAccess }) => can('pressed') && kind === 'button' && hasAccess)
     .map(({ label }) => `press the ${label}`);
   const doors = view.fixtures
-    .filter(({ opens, hasAccess, state }) => opens && hasAccess && (state === 'open' || state === 'closed'))
+    .filter(({ opens, hasAccess }) => opens && hasAccess)
+    .filter(({ state }) => (state === 'open' && can('closed')) || (state === 'closed' && can('open')))
     .map(({ label, state }) => `${state === 'open' ? 'close' : 'open'} the ${label}`);
   const surfaces = view.fixtures.filter(
-    ({ isSurface, hasAccess, behind }) => isSurface && hasAccess && behind === undefined,
+    ({ isSurface, hasAccess, behind }) => can('inspected') && isSurface && hasAccess && behind === undefined,
   );
   const looks = surfaces
     .filter(({ contentsKnown }) => contentsKnown < littleKnown)

@@ -1,6 +1,7 @@
 import type { NounPhrase, Preposition } from './command.ts';
 import type { Lexicon } from './lexicon.ts';
 import { parseNounPhrase } from './noun-phrase.ts';
+import { plainPhrase } from './plain-phrase.ts';
 import { matchPreposition, separators, skipOpening, startsWith, tokenize } from './tokens.ts';
 import { matchVerb, type VerbFrame } from './verbs.ts';
 
@@ -83,13 +84,4 @@ function readPhrase(
   return isNamed || determiners.has(word) ? phrase : undefined;
 }
 
-const personPhrase = (word: string): NounPhrase => ({
-  text: word,
-  quantity: { kind: 'definite' },
-  adjectives: [],
-  meaning: { kind: 'person', noun: word },
-  pronoun: undefined,
-  plural: false,
-  modifiers: [],
-  except: [],
-});
+const personPhrase = (word: string): NounPhrase => plainPhrase(word, { kind: 'person', noun: word });

@@ -1,4 +1,4 @@
-import { readObjects } from './clause.ts';
+import { readObjects } from './clause-parts.ts';
 import type { Command, NounPhrase, ParseFailure, PrepositionalPhrase } from './command.ts';
 import type { Lexicon } from './lexicon.ts';
 import { endsNoun, parseNounPhrase } from './noun-phrase.ts';

@@ -1,4 +1,5 @@
-import { type ClauseReader, readClause } from './clause.ts';
+import { readClause } from './clause.ts';
+import type { ClauseReader } from './clause-parts.ts';
 import type { Command, ParseFailure, ParseResult } from './command.ts';
 import type { Lexicon } from './lexicon.ts';
 import { separators, skipClosing, skipOpening, startsWith, tokenize } from './tokens.ts';

@@ -2,7 +2,7 @@ import type { SkillContract } from '@efferent/skills';
 import { atom, formatAtom } from '../belief/atom.ts';
 import type { ProposedSubGoal } from '../model/proposal.ts';
 import { doorsBefore } from '../plan/deorder.ts';
-import type { Goal } from './grounding.ts';
+import type { Goal } from './goal.ts';
 import { findSkill, type Operator } from './operators.ts';
 import { searchPlan } from './search.ts';
 import { factOf, holdsIn, type SymbolicState, statementOf } from './symbolic-state.ts';

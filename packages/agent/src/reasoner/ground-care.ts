@@ -1,13 +1,65 @@
+import { atom } from '../belief/atom.ts';
 import type { BeliefView, FixtureView } from '../belief/belief-view.ts';
 import type { NounPhrase } from '../language/command.ts';
-import { isSpill } from '../language/lexicon.ts';
+import { isOfferable, isSpill, isWiper } from '../language/lexicon.ts';
+import { plainPhrase } from '../language/plain-phrase.ts';
+import type { GoalDraft } from './goal-draft.ts';
 import { groundFixture } from './ground-place.ts';
 import { notUnderstood } from './interruption.ts';
+import { resolvePlace } from './resolve-fixture.ts';
 import type { ObjectContext } from './resolve-object.ts';
 import { labelOf } from './things.ts';
 
 /** A surface of which less was seen is looked at before it is wiped. */
 const seenEnough = 0.5;
+
+export function press(draft: GoalDraft, phrases: readonly NounPhrase[]): void {
+  for (const phrase of phrases) {
+    const button = groundButton(draft.context, phrase);
+    // What a button did cannot be seen: it is pressed whenever that is asked for.
+    draft.add(atom('pressed', button.id), { renew: true });
+  }
+}
+
+export function wipe(draft: GoalDraft, phrases: readonly NounPhrase[], means: NounPhrase | undefined): void {
+  const targets = wipeTargets(draft.context, phrases, (phrase) => draft.things([phrase]));
+  for (const id of targets.surveys) draft.survey(id);
+  if (targets.ids.length === 0) return;
+  const [tool] = draft.things([means ?? wiperPhrase(draft)]);
+  if (tool !== undefined && !draft.classesOf(tool).some(isWiper))
+    throw notUnderstood(
+      `I can wipe with a sponge, a cloth or a towel, not with the ${labelOf(draft.view, tool)}.`,
+    );
+  for (const id of targets.ids) draft.add(atom('wiped', id), { tool, renew: true });
+}
+
+/** Words for what to wipe with: what is in the hand, or what is known, or a sponge that has to be found. */
+function wiperPhrase(draft: GoalDraft): NounPhrase {
+  const known = draft.view.objects
+    .filter(({ className, missing }) => !missing && isWiper(className))
+    .sort(
+      (a, b) =>
+        Number(b.relation === 'held-by') - Number(a.relation === 'held-by') || b.confidence - a.confidence,
+    );
+  const noun = known[0]?.className ?? 'sponge';
+  return {
+    ...plainPhrase(noun, { kind: 'object', noun, classes: [noun] }),
+    quantity: { kind: 'any' },
+  };
+}
+
+/** Has a thing held before the face of somebody. */
+export function offer(draft: GoalDraft, names: readonly string[], to: NounPhrase): void {
+  const named = resolvePlace(draft.view, to);
+  const place = named?.hasPerson === true ? named : draft.view.places.find(({ hasPerson }) => hasPerson);
+  if (place === undefined) throw notUnderstood('I know of nobody here to whom I could hold it.');
+  if (names.length > 1) throw notUnderstood('I can hold only one thing at a time before a face.');
+  const [name] = names;
+  if (name === undefined) return;
+  if (!isOfferable(draft.classOf(name)))
+    throw notUnderstood(`I do not hold a ${labelOf(draft.view, name)} before a face.`);
+  draft.add(atom('offered', name, place.id), { renew: true });
+}
 
 /**
  * Finds the button or switch that a phrase means: by its name, by a word of its name ("the light" of a light switch), or as
@@ -15,7 +67,7 @@ const seenEnough = 0.5;
  *
  * @throws {@link Interruption} there is no such button, or several
  */
-export function groundButton(context: ObjectContext, phrase: NounPhrase): FixtureView {
+function groundButton(context: ObjectContext, phrase: NounPhrase): FixtureView {
   const { view } = context;
   const named = phrase.pronoun === undefined ? groundFixture(context, phrase, 'presses') : undefined;
   if (named !== undefined) return named;
@@ -30,7 +82,7 @@ export function groundButton(context: ObjectContext, phrase: NounPhrase): Fixtur
 }
 
 /** What is to be wiped. */
-export interface WipeTargets {
+interface WipeTargets {
   /** Spills, surfaces, or names of spills that have to be found. */
   readonly ids: readonly string[];
   /** Surfaces that have to be looked at first. */
@@ -44,7 +96,7 @@ export interface WipeTargets {
  * @param thingsOf - the things that a noun phrase means
  * @throws {@link Interruption} it can not be wiped
  */
-export function wipeTargets(
+function wipeTargets(
   context: ObjectContext,
   phrases: readonly NounPhrase[],
   thingsOf: (phrase: NounPhrase) => readonly string[],

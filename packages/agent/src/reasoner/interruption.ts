@@ -1,4 +1,4 @@
-import type { Grounding } from './grounding.ts';
+import type { Grounding } from './goal.ts';
 
 /** Raised while commands are grounded; their entry turns it into a {@link Grounding}. */
 export class Interruption extends Error {

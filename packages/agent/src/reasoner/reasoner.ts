@@ -13,7 +13,8 @@ import { nextActions, observation, suitability, summary } from './clea-answers.t
 import { composePlan } from './compose-plan.ts';
 import { explainGoal, goalList, parseGoalLine } from './deps-answers.ts';
 import { explainFailure } from './explain-failure.ts';
-import { type Goal, type Grounding, groundCommands } from './grounding.ts';
+import type { Goal, Grounding } from './goal.ts';
+import { groundCommands } from './grounding.ts';
 import { findSkill } from './operators.ts';
 import { symbolicState } from './symbolic-state.ts';
 import { knownObjects, labelOf } from './things.ts';

@@ -21,6 +21,8 @@ export class SymbolicKitchen {
   /** Failure codes to answer with, by skill; `lie` reports success and does nothing. `meanwhile` runs before the report. */
   readonly failures: { skill: string; code: string; meanwhile?: () => void }[] = [];
   onSkill: (skill: string, values: Readonly<Record<string, string>>) => void = () => undefined;
+  /** Names of the skills that the robot has. */
+  skills = Object.keys(skillContracts);
   held = '';
   readonly opened = new Set<string>();
   readonly map: WorldMap;
@@ -112,20 +114,22 @@ export class SymbolicKitchen {
     });
     node.createService('efferent_interfaces/srv/ListSkills', '/stretch/list_skills', () => ({
       robot: '/stretch',
-      skills: Object.values(skillContracts).map((contract) => ({
-        name: contract.name,
-        description: contract.description,
-        parameters: contract.parameters.map((parameter) => ({
-          ...parameter,
-          type: parameter.types.join('|'),
+      skills: this.skills
+        .map((name) => skillContracts[name]!)
+        .map((contract) => ({
+          name: contract.name,
+          description: contract.description,
+          parameters: contract.parameters.map((parameter) => ({
+            ...parameter,
+            type: parameter.types.join('|'),
+          })),
+          preconditions: contract.preconditions.map(formatPredicate),
+          effects: contract.effects.map(formatPredicate),
+          failure_codes: [...contract.failureCodes],
+          resources: [...contract.resources],
+          time_limit_s: contract.timeLimitS,
+          backend: 'motion',
         })),
-        preconditions: contract.preconditions.map(formatPredicate),
-        effects: contract.effects.map(formatPredicate),
-        failure_codes: [...contract.failureCodes],
-        resources: [...contract.resources],
-        time_limit_s: contract.timeLimitS,
-        backend: 'motion',
-      })),
     }));
     node.createActionServer('efferent_interfaces/action/ExecuteSkill', '/stretch/execute_skill', {
       execute: (goal) => this.#execute(goal),
