@@ -131,7 +131,36 @@ test('a base that is held off the person looks for their face, and drives on', a
   expect(body.drives).toBe(2);
 });
 
+test('the distance to the face counts what is beside it', async () => {
+  class PushedAside extends ImaginedBody {
+    override async moveActuators(targets: ActuatorTargets, options: MoveOptions = {}): Promise<void> {
+      if (options.until !== undefined) this.sendBaseVelocity(0.1, 0);
+      await super.moveActuators(targets, options);
+      this.sendBaseVelocity(0, 0);
+    }
+  }
+  expect(await offer(new PushedAside(startIn(careRoom), []), to('person'))).toContain(
+    '22 cm before the face',
+  );
+});
+
 describe('nothing is offered', () => {
+  test('by a base that the gate holds beside the face', async () => {
+    class HeldBeside extends ImaginedBody {
+      override driveTo(goal: Transform): Promise<void> {
+        return super.driveTo(goal.multiply(Transform.fromPlanar(0.05, 0, 0)));
+      }
+
+      override sendBaseVelocity(): void {
+        // The gate lets nothing through.
+      }
+    }
+    await expect(offer(new HeldBeside(startIn(careRoom), []), to('person'))).rejects.toMatchObject({
+      code: 'blocked',
+      message: expect.stringContaining('held 5 cm beside'),
+    });
+  });
+
   test('by an empty hand', async () => {
     const body = new ImaginedBody({ ...startIn(careRoom), effort: () => 0 }, []);
     await expect(offer(body, to('person'))).rejects.toMatchObject({ code: 'hand-empty' });

@@ -5,7 +5,7 @@ import { aimHead } from '../head-aim.ts';
 import { approachM, beforeFaceM, OfferingArm, type OfferPose } from '../offer-stand.ts';
 import { requireHolding } from '../release.ts';
 import { heldThing } from '../release-pose.ts';
-import { sidestep } from '../sidestep.ts';
+import { sidestepTo } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { CarriedThing, MapSighting, SkillBody } from '../skill-body.ts';
 import { DriveFailure, SkillFailure } from '../skill-failure.ts';
@@ -40,8 +40,7 @@ export const offer: SkillImplementation = async (body, values) => {
     throw new SkillFailure('unreachable', `${body.model.id} has no arm that reaches straight out`);
   const carried = heldThing(body, argument(values, 'object'));
   const to = argument(values, 'to').value;
-  const { pose, face } = await getBefore(body, carried, to, await expectedFace(body, to));
-  return await approach(body, carried, pose, face);
+  return await approach(body, carried, await getBefore(body, carried, to, await expectedFace(body, to)));
 };
 
 /** Where the face of whoever is at a place should be: by the map, else by a look from there. */
@@ -93,13 +92,20 @@ async function lookForFace(body: SkillBody, expectedM: Vector3): Promise<SeenFac
   return face && { face, parts: sightings.filter(({ bodyPart }) => bodyPart !== undefined) };
 }
 
+/** The arm with the thing at some distance before a face. */
+interface ReadyToOffer {
+  readonly arm: OfferingArm;
+  readonly pose: OfferPose;
+  readonly face: Face;
+}
+
 /** Drives to where the arm reaches before the face, and holds the thing there at some distance. */
 async function getBefore(
   body: SkillBody,
   carried: CarriedThing,
   to: string,
   expected: SeenFace,
-): Promise<{ readonly pose: OfferPose; readonly face: Face }> {
+): Promise<ReadyToOffer> {
   const taken: Transform[] = [];
   let seen = expected;
   let reason: unknown;
@@ -122,13 +128,19 @@ async function getBefore(
     seen = (await lookForFace(body, seen.face.headM)) ?? (await lookFromPlace(body, to, standAt(body, to)));
     const arm = new OfferingArm(body, carried, seen.face, []);
     if (Math.abs(arm.besideM(body.mapFromBase())) > nudgeM) continue;
-    await sidestep(body, () => arm.besideM(body.mapFromBase()));
+    try {
+      await sidestepTo(body, () => arm.besideM(body.mapFromBase()), 'the face');
+    } catch (error) {
+      if (!(error instanceof DriveFailure)) throw error;
+      reason = error;
+      continue;
+    }
     const pose = arm.poseFrom(body.mapFromBase());
     if (pose === undefined) continue;
     body.report('reach', 0.5);
     try {
       await moveArmTo(body, arm.work, [pose.before], { speed: 0.5 });
-      return { pose, face: seen.face };
+      return { arm, pose, face: seen.face };
     } catch (error) {
       if (!SkillFailure.isInstance(error) || error.code !== 'unreachable') throw error;
       reason = error;
@@ -161,8 +173,7 @@ function placeBefore(
 async function approach(
   body: SkillBody,
   carried: CarriedThing,
-  { goalM }: OfferPose,
-  face: Face,
+  { arm: offering, pose: { goalM }, face }: ReadyToOffer,
 ): Promise<string> {
   const { arm, gripper } = body.model.manifest;
   const extension = arm?.extension ?? '';
@@ -179,7 +190,7 @@ async function approach(
     if (!SkillFailure.isInstance(error) || error.code !== 'blocked') throw error;
   }
   const leftM = goalM - body.position(extension);
-  const distanceM = beforeFaceM + leftM;
+  const distanceM = Math.hypot(beforeFaceM + leftM, offering.besideM(body.mapFromBase()));
   if (!holdsSomething(body) || distanceM > farthestM) {
     await body.moveActuators({ [extension]: startM });
     await tuckArm(body);

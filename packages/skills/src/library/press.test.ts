@@ -103,6 +103,21 @@ describe('a button is not pressed', () => {
     expect(body.position('wrist_extension')).toBeLessThan(0.05);
   });
 
+  test('when the gate holds the base beside it', async () => {
+    class HeldBeside extends ImaginedBody {
+      override driveTo(goal: Transform): Promise<void> {
+        return super.driveTo(goal.multiply(Transform.fromPlanar(0.05, 0, 0)));
+      }
+
+      override sendBaseVelocity(): void {
+        // The gate lets nothing through.
+      }
+    }
+    await expect(press(new HeldBeside(startIn(careRoom), []), fixture('light-switch'))).rejects.toMatchObject(
+      { code: 'blocked', message: expect.stringContaining('held 5 cm beside') },
+    );
+  });
+
   test('when it does not give way', async () => {
     class Stuck extends ImaginedBody {
       override effort(actuator: string): number {

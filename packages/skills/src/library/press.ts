@@ -4,7 +4,7 @@ import { moveArmTo, standingRoom } from '../arm-motion.ts';
 import { type Button, findButton } from '../button.ts';
 import { sideGraspRotation } from '../geometry.ts';
 import { PressFeel } from '../press-feel.ts';
-import { sidestep } from '../sidestep.ts';
+import { sidestepTo } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
 import { isEnding, SkillFailure } from '../skill-failure.ts';
@@ -115,7 +115,7 @@ function placeFor(body: SkillBody, button: Button, taken: readonly Transform[]):
   return undefined;
 }
 
-/** Brings the hand before the button from where the base stands. @throws {@link SkillFailure} code `unreachable` */
+/** Brings the hand before the button from where the base stands. @throws {@link SkillFailure} codes `unreachable`, `blocked` */
 async function reachBefore(body: SkillBody, button: Button): Promise<PressStroke> {
   const work = sceneOf(body, button);
   const straight = new StraightArm(work.kinematics, false);
@@ -126,7 +126,8 @@ async function reachBefore(body: SkillBody, button: Button): Promise<PressStroke
   if (first === undefined)
     throw new SkillFailure('unreachable', `${button.articulation.id} is higher or lower than the arm gets`);
   body.report('reach', 0.5, button.articulation.id);
-  await sidestep(body, () => straight.wayTo(body.mapFromBase(), first, button.faceM).driveM);
+  const besideM = () => straight.wayTo(body.mapFromBase(), first, button.faceM).driveM;
+  await sidestepTo(body, besideM, button.articulation.id);
   const { extensionM } = straight.wayTo(body.mapFromBase(), first, button.faceM);
   const stroke = strokeAt(body, straight, button, extensionM - aheadOfTool(body));
   if (stroke === undefined || !isFree(body, work, body.mapFromBase(), stroke))

@@ -1,6 +1,6 @@
 import type { Vector3 } from '@efferent/core';
 import { mapFromTool, moveArmTo, raiseHand } from '../arm-motion.ts';
-import { sidestep } from '../sidestep.ts';
+import { sidestepTo } from '../sidestep.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
 import { isEnding, SkillFailure } from '../skill-failure.ts';
 import { sweepAlong } from '../tool-sweep.ts';
@@ -118,7 +118,7 @@ async function reachOver(
     return straight.wayTo(base, high, [point[0] - ox, point[1] - oy, 0]);
   };
   body.report('reach', 0.4);
-  await sidestep(body, () => way().driveM);
+  await sidestepTo(body, () => way().driveM, 'what is wiped');
   const goal = high.slice();
   goal[body.model.actuatorIndex(body.model.manifest.arm?.extension ?? '')] = way().extensionM;
   await moveArmTo(body, new WorkScene(body, { carried }), [goal]);

@@ -123,6 +123,18 @@ describe('nothing is wiped', () => {
     });
   });
 
+  test('by a base that the gate holds beside it', async () => {
+    class Held extends ImaginedBody {
+      override sendBaseVelocity(): void {
+        // The gate lets nothing through.
+      }
+    }
+    await expect(wipe(new Held(startWith(sponge), [spill]), to(spill))).rejects.toMatchObject({
+      code: 'blocked',
+      message: expect.stringContaining('cm beside where the hand gets to what is wiped'),
+    });
+  });
+
   test('where no spill is seen', async () => {
     await expect(wipe(holding([]), to(spill))).rejects.toMatchObject({ code: 'target-lost' });
   });
