@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { findButton } from '../button.ts';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
+import type { ActuatorPath, ActuatorTargets, MoveOptions } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
 import { close, open } from './articulate.ts';
 import { press } from './press.ts';
 
@@ -76,6 +78,41 @@ describe('a button is pressed', () => {
   });
 });
 
+describe('an arm that cannot be folded in afterwards', () => {
+  class Wedged extends ImaginedBody {
+    pushes = 0;
+    pushN = 0;
+
+    override moveActuators(targets: ActuatorTargets, options: MoveOptions = {}): Promise<void> {
+      if (options.until !== undefined) this.pushes += 1;
+      return super.moveActuators(targets, options);
+    }
+
+    override effort(actuator: string): number {
+      const pushN = super.effort(actuator);
+      return actuator === 'wrist_extension' && pushN > 0 ? pushN + this.pushN : pushN;
+    }
+
+    override async followPath(path: ActuatorPath): Promise<void> {
+      if (this.pushes > 0) throw new SkillFailure('blocked', 'the arm is wedged');
+      await super.followPath(path);
+    }
+  }
+
+  test('has pressed what clicked, and says so', async () => {
+    const body = new Wedged(startIn(careRoom), []);
+    expect(await press(body, fixture('light-switch'))).toMatch(
+      /^pressed light-switch: .*; the arm is not folded in: the arm is wedged/,
+    );
+  });
+
+  test('has not pressed what did not give way', async () => {
+    const body = new Wedged(startIn(careRoom), []);
+    body.pushN = 40;
+    await expect(press(body, fixture('light-switch'))).rejects.toMatchObject({ code: 'force-limit' });
+  });
+});
+
 describe('a button is not pressed', () => {
   test('by a hand that holds something', async () => {
     const body = bodyIn(careRoom, {
@@ -115,6 +152,25 @@ describe('a button is not pressed', () => {
     }
     await expect(press(new HeldBeside(startIn(careRoom), []), fixture('light-switch'))).rejects.toMatchObject(
       { code: 'blocked', message: expect.stringContaining('held 5 cm beside') },
+    );
+  });
+
+  test('when something is met before it: the hand stops as soon as it feels that', async () => {
+    class Obstructed extends ImaginedBody {
+      atM = Number.POSITIVE_INFINITY;
+
+      override moveActuators(targets: ActuatorTargets, options: MoveOptions = {}): Promise<void> {
+        if (options.until !== undefined) this.atM = this.position('wrist_extension') + 0.01;
+        return super.moveActuators(targets, options);
+      }
+
+      override effort(actuator: string): number {
+        if (actuator !== 'wrist_extension') return super.effort(actuator);
+        return Math.max(0, this.position(actuator) - this.atM) * 3000;
+      }
+    }
+    await expect(press(new Obstructed(startIn(careRoom), []), fixture('light-switch'))).rejects.toMatchObject(
+      { code: 'blocked', message: expect.stringMatching(/met something .* before light-switch, [2-5] N$/) },
     );
   });
 

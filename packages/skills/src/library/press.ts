@@ -7,8 +7,9 @@ import { PressFeel } from '../press-feel.ts';
 import { sidestepTo } from '../sidestep.ts';
 import { argument } from '../skill-arguments.ts';
 import type { SkillBody } from '../skill-body.ts';
-import { isEnding, SkillFailure } from '../skill-failure.ts';
+import { SkillFailure } from '../skill-failure.ts';
 import { StraightArm } from '../straight-arm.ts';
+import { thenLeave } from '../then-leave.ts';
 import { aheadOfTool, WorkScene } from '../work-scene.ts';
 import { driveIfFree } from './navigate.ts';
 import { freshDepth, lookAt } from './observe.ts';
@@ -42,26 +43,16 @@ export const press: SkillImplementation = async (body, values) => {
   await body.moveGripper(0);
   const stroke = await getBefore(body, button);
   body.report('press', 0.7, button.articulation.id);
-  const feel = await pushAndLeave(body, button, stroke, arm.extension);
-  return verdict(button, feel);
+  const { result, stuck } = await thenLeave(
+    () => push(body, button, stroke),
+    async () => {
+      await drawBack(body, arm.extension, stroke.beforeM);
+      await tuckArm(body);
+    },
+  );
+  const text = verdict(button, result);
+  return stuck === undefined ? text : `${text}; the arm is not folded in: ${stuck.message}`;
 };
-
-/** Pushes, draws the hand back and folds the arm in; not when nothing more is sent to the robot. */
-async function pushAndLeave(body: SkillBody, button: Button, stroke: PressStroke, extension: string) {
-  const leave = async () => {
-    await drawBack(body, extension, stroke.beforeM);
-    await tuckArm(body);
-  };
-  let feel: PressFeel;
-  try {
-    feel = await push(body, button, stroke);
-  } catch (error) {
-    if (!isEnding(error)) await leave();
-    throw error;
-  }
-  await leave();
-  return feel;
-}
 
 /** A way straight ahead of the arm with a standing base. */
 interface PressStroke {
@@ -184,7 +175,13 @@ function sceneOf(body: SkillBody, { articulation }: Button): WorkScene {
 
 /** Pushes ahead until the button pushes back, or nothing was there. */
 async function push(body: SkillBody, { articulation: { id } }: Button, { touchM }: PressStroke) {
-  const early = await reachAhead(body, touchM - comeNearM, nearSpeed);
+  // Whatever is met on the fast way is not the button: the hand stops as soon as it feels it.
+  const early = await reachAhead(
+    body,
+    touchM - comeNearM,
+    nearSpeed,
+    (feel) => feel.touchedAtM !== undefined,
+  );
   if (early.touchedAtM !== undefined)
     throw new SkillFailure(
       'blocked',
@@ -198,12 +195,17 @@ async function drawBack(body: SkillBody, extension: string, toM: number): Promis
   await body.moveActuators({ [extension]: toM }, { speed: nearSpeed });
 }
 
-/** Stretches the arm until something pushes back. @param toM - extension */
-async function reachAhead(body: SkillBody, toM: number, speed: number): Promise<PressFeel> {
+/** Stretches the arm until something pushes back. @param toM - extension @param isOver - whether less than a hard push ends it */
+async function reachAhead(
+  body: SkillBody,
+  toM: number,
+  speed: number,
+  isOver: (feel: PressFeel) => boolean = () => false,
+): Promise<PressFeel> {
   const extension = body.model.manifest.arm?.extension ?? '';
   const feel = new PressFeel(body, extension);
   try {
-    await body.moveActuators({ [extension]: toM }, { speed, until: () => feel.isEnough() });
+    await body.moveActuators({ [extension]: toM }, { speed, until: () => feel.isEnough() || isOver(feel) });
   } catch (error) {
     // An arm that is held up does not get to the end of its way.
     if (!SkillFailure.isInstance(error) || error.code !== 'blocked' || feel.touchedAtM === undefined)

@@ -2,7 +2,8 @@ import type { Vector3 } from '@efferent/core';
 import { mapFromTool, moveArmTo, raiseHand } from '../arm-motion.ts';
 import { sidestepTo } from '../sidestep.ts';
 import type { CarriedThing, SkillBody } from '../skill-body.ts';
-import { isEnding, SkillFailure } from '../skill-failure.ts';
+import { SkillFailure } from '../skill-failure.ts';
+import { thenLeave } from '../then-leave.ts';
 import { sweepAlong } from '../tool-sweep.ts';
 import type { Stroke } from '../wipe-lanes.ts';
 import type { WipingArm } from '../wipe-stand.ts';
@@ -39,7 +40,10 @@ export async function doStrokes(
   for (const run of joined(strokes)) {
     body.report('wipe', 0.4 + (0.5 * done) / strokes.length, `${done + 1} of ${strokes.length}`);
     try {
-      await andLeave(body, () => wipeRun(body, arm, carried, surfaceM, run));
+      const work = () => wipeRun(body, arm, carried, surfaceM, run);
+      const { stuck } = await thenLeave(work, () => leave(body));
+      // An arm before the camera would hide what is left.
+      if (stuck !== undefined) throw new SkillFailure('blocked', `${stuck.message}, after a stroke`, stuck);
       done += run.length;
     } catch (error) {
       // Beside something that stands there the arm may find no way down: what else can be wiped is wiped all the same.
@@ -85,18 +89,7 @@ async function wipeRun(
   );
 }
 
-/** Takes the hand from the surface and folds the arm in, whether the work succeeds or fails; not when nothing more is sent to the robot. */
-async function andLeave(body: SkillBody, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (isEnding(error)) throw error;
-    await leave(body);
-    throw error;
-  }
-  await leave(body);
-}
-
+/** Takes the hand from the surface and folds the arm in. */
 async function leave(body: SkillBody): Promise<void> {
   await raiseHand(body, aboveM);
   await tuckArm(body);

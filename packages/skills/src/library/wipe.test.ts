@@ -4,7 +4,8 @@ import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
-import type { CarriedThing, MapSighting } from '../skill-body.ts';
+import type { ActuatorPath, ActuatorTargets, CarriedThing, MapSighting, MoveOptions } from '../skill-body.ts';
+import { SkillFailure } from '../skill-failure.ts';
 import { graspByMotion } from './grasp.ts';
 import { pickWith } from './pick.ts';
 import { wipe } from './wipe.ts';
@@ -132,6 +133,30 @@ describe('nothing is wiped', () => {
     await expect(wipe(new Held(startWith(sponge), [spill]), to(spill))).rejects.toMatchObject({
       code: 'blocked',
       message: expect.stringContaining('cm beside where the hand gets to what is wiped'),
+    });
+  });
+
+  test('with less in the hand than thought; an arm that cannot be folded in then is not the reason', async () => {
+    class Wedged extends ImaginedBody {
+      isDown = false;
+
+      override effort(actuator: string): number {
+        return actuator === 'joint_lift' ? 0 : super.effort(actuator);
+      }
+
+      override moveActuators(targets: ActuatorTargets, options: MoveOptions = {}): Promise<void> {
+        if (options.until !== undefined) this.isDown = true;
+        return super.moveActuators(targets, options);
+      }
+
+      override async followPath(path: ActuatorPath): Promise<void> {
+        if (this.isDown) throw new SkillFailure('blocked', 'the arm is wedged');
+        await super.followPath(path);
+      }
+    }
+    await expect(wipe(new Wedged(startWith(sponge), [spill]), to(spill))).rejects.toMatchObject({
+      code: 'dropped',
+      message: expect.stringContaining('through where the surface is'),
     });
   });
 
