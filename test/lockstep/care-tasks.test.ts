@@ -14,6 +14,7 @@ it.each([
     expect(message).toBe(said);
     expect(success).toBe(true);
     expect(skillRuns.map(({ skill, verdict }) => `${skill} ${verdict}`).at(-1)).toBe(last);
+    expect(people).not.toHaveLength(0);
     for (const { part, forceN } of people) expect(forceN, part).toBe(0);
   },
   120_000,

@@ -2,9 +2,8 @@ import { Transform, type Vector3 } from '@efferent/core';
 import type { MessageTypes } from '@efferent/interfaces';
 import { qosProfiles, type RosNode, type Subscription, TransformListener } from '@efferent/ros';
 import type { AssistSettings, SeenThing, Surroundings } from './control/assist-types.ts';
+import { isReachedFor } from './control/reached-for.ts';
 
-/** Things that are less sure than this are not reached for. */
-const leastConfidence = 0.5;
 /** A thing so many times as long as wide has an axis to grasp along. */
 const longShare = 1.6;
 /** A scan that is older says nothing about what is in the way, ns. */
@@ -94,7 +93,7 @@ export class SurroundingsWatch {
     );
     if (baseFromMap === undefined) return [];
     return belief.objects
-      .filter(({ confidence, relation }) => confidence >= leastConfidence && relation !== 'held-by')
+      .filter(isReachedFor)
       .map(({ class_name: name, pose: { position, orientation }, size }) => {
         const { x, y, z } = position;
         const mapFromThing = new Transform(
