@@ -93,8 +93,11 @@ it('an arm that a person sends to their own face by gestures stops short of it, 
   };
 
   await hold('open', 0.9);
-  await beginTwice('wextend 0.8', 'joint_lift');
-  await hold('wextend 0.8', 17);
+  // Where the face comes near, the motion stops and has to be begun anew.
+  for (let i = 0; i < 3 && joints.get('joint_lift')! <= 0.95; i++) {
+    await beginTwice('wextend 0.8', 'joint_lift');
+    await hold('wextend 0.8', 10);
+  }
   // The hand is at the height of the face now.
   expect(joints.get('joint_lift')).toBeGreaterThan(0.95);
   const apertureM = joints.get('gripper_aperture')!;
@@ -126,6 +129,9 @@ it('an arm that a person sends to their own face by gestures stops short of it, 
   expect(joints.get('gripper_aperture')).toBeCloseTo(apertureM, 3);
 
   const leastM = head.leastDistanceM;
+  await hold('supinate', 3);
+  expect(joints.get('wrist_extension'), 'made once').toBeCloseTo(reachedM, 2);
+  await beginTwice('supinate', 'wrist_extension');
   await hold('supinate', 3);
   expect(joints.get('wrist_extension')).toBeLessThan(reachedM - 0.05);
   expect((await people()).find(({ part }) => part === 'resident/head')!.leastDistanceM).toBe(leastM);

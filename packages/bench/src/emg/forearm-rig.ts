@@ -23,6 +23,9 @@ import { CommandGate, PersonGuard, PersonTracks, type RobotModel } from '@effere
 
 const sampleRateHz = 2000;
 const framePeriodNs = 25_000_000n;
+const frameS = 0.025;
+/** How the robot came to where an event finds it: driving and reaching out, m/s by joint. */
+const trailMotion = { linearMps: 0.1, joints: { wrist_extension: 0.04 } as Readonly<Record<string, number>> };
 const frameSamples = 50;
 const decisionPeriodS = 0.05;
 /** The gate's own period. */
@@ -90,9 +93,9 @@ export class ForearmRig {
     this.forearm = new SyntheticForearm({ person, recordingSeed, sampleRateHz });
     this.#mapping = mapping;
     this.#classes = calibration.gestures;
-    this.controller = this.#newController();
     this.#model = model;
     this.gate = new CommandGate(model);
+    this.controller = this.#newController();
     this.#samplesUv = new Float32Array(frameSamples * this.forearm.channelCount);
     this.#dispose = () => network.dispose();
     this.#decoder = new GestureDecoder(
@@ -180,7 +183,32 @@ export class ForearmRig {
   #newController(): GestureController {
     const controller = new GestureController(this.#mapping, decisionPeriodS);
     controller.observeClasses(this.#classes);
+    this.#goThere(controller);
     return controller;
+  }
+
+  /** The robot has come to where it is: there is a way to back out along. */
+  #goThere(controller: GestureController): void {
+    const { linearMps, joints } = trailMotion;
+    const steps = 2 * Math.round(1 / frameS);
+    for (let i = 0; i <= steps; i++) {
+      const positions = this.#trailJoints().map(
+        (position, k) =>
+          position - (steps - i) * frameS * (joints[this.#mapping.backOut.joints[k] ?? ''] ?? 0),
+      );
+      controller.observeMotion(
+        { linearMps, angularRadps: 0, positions },
+        this.#nowNs + BigInt(i) * framePeriodNs,
+        this.#nowNs,
+      );
+    }
+    this.#nowNs += BigInt(steps + 1) * framePeriodNs;
+  }
+
+  #trailJoints(): readonly number[] {
+    return this.#mapping.backOut.joints.map(
+      (joint) => this.gate.output.positions[this.#model.actuatorIndex(joint)] ?? 0,
+    );
   }
 
   /** Samples and decodes one frame of 25 ms, and moves the gate's set-points on. @param onTick - after each 10 ms */
@@ -204,6 +232,9 @@ export class ForearmRig {
       this.gate.tick(this.nowS, this.nowS);
       onTick(Number(stepNs) / 1e9);
     }
+    const { linearMps, angularRadS: angularRadps } = this.gate.output;
+    const measured = { linearMps, angularRadps, positions: this.#trailJoints() };
+    this.controller.observeMotion(measured, this.#nowNs, this.#nowNs);
   }
 
   async close(): Promise<void> {

@@ -114,7 +114,7 @@ describe('leading a reaching hand to the nearest thing', () => {
             );
             if (help.note === '') break;
             expect(help.note).toBe('along the remote');
-            expect(Math.abs(help.wristRadps)).toBeLessThanOrEqual(1 + 1e-9);
+            expect(Math.abs(help.wristRadps)).toBeLessThanOrEqual(0.5 + 1e-9);
             tool = [tool[0], tool[1] - 0.1 * help.factor * 0.05, tool[2]];
             thing = [thing[0] - help.baseMps * 0.05, thing[1], thing[2]];
             heading += help.wristRadps * 0.05;

@@ -44,6 +44,13 @@ test.each([
   ['pieces of one contraction', 'wextend 0.4, unsure 0.5, wextend 0.4, rest 0.3, wextend 4'],
   ['a first one that nobody can name', 'wextend 0.2, wflex 0.2, rest 0.3, wextend 1'],
   ['a first one that lasted', 'wextend 1.5, rest 0.4, wextend 1'],
+  ['a second one that went away', 'wextend 0.3, rest 0.4, wextend 1, unsure 2, wextend 0.3'],
+  ['a second one that turned into another', 'wextend 0.3, rest 0.4, wextend 1, wflex 0.3, wextend 1'],
+  ['a second one that began with another', 'wextend 0.3, rest 0.4, wflex 0.5, wextend 1'],
+  [
+    'rest that is doubted now and then',
+    'wextend 0.3, rest 0.4, wextend 1, rest 0.15, unsure 0.05, rest 0.15, unsure 0.05, rest 0.15, unsure 0.05, wextend 0.3',
+  ],
   ['a second one that came late', 'wextend 0.3, rest 1.6, wextend 1'],
 ])('not deliberate: %s', (_, text) => {
   expect(decide(text)).toBe(false);

@@ -22,6 +22,9 @@ export const decisionTimeoutNs = 120_000_000n;
 /** A decision on samples older than this is not acted on: it says what the muscles did, not what they do. */
 export const staleDecisionNs = 150_000_000n;
 
+/** A way back that comes nearer to a face by no more than this is measured no better than that, m. */
+const faceToleranceM = 0.02;
+
 /**
  * Turns gesture decisions into commands.
  *
@@ -51,6 +54,7 @@ export class GestureController {
   #isStopPressed = false;
   #hasTakenOver = false;
   #isMenuOpen: boolean;
+  #isRestless = false;
   #modeIndex = 0;
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
@@ -95,12 +99,14 @@ export class GestureController {
 
   /** Takes whether the Stop button is pressed. */
   observeStop(isPressed: boolean): void {
+    if (isPressed !== this.#isStopPressed) this.#menu.clear();
     this.#isStopPressed = isPressed;
   }
 
   /** Takes where the robot is, whoever moves it; see {@link MotionDriver.observe}. */
   observeMotion(motion: MeasuredMotion, stampNs: bigint, nowNs: bigint): void {
-    this.#driver.observe(motion, stampNs, nowNs);
+    const { faceDistanceM } = this.#gate;
+    this.#driver.observe({ ...motion, faceDistanceM }, stampNs, nowNs);
   }
 
   /** Takes what the robot sees about itself; undefined while it does not assist. */
@@ -134,6 +140,7 @@ export class GestureController {
   confirmTakeOver(hasTakenOver: boolean): void {
     this.#hasTakenOver = hasTakenOver;
     this.#hold.use();
+    this.#start.use();
     this.#takeOver?.reset();
   }
 
@@ -153,12 +160,13 @@ export class GestureController {
     const speed = this.#ramp.update(gesture) * decision.effort ** this.#mapping.effortExponent;
     this.#hold.update(gesture, nowNs);
     this.#start.update(gesture, isRest, nowNs);
-    this.#restlessness.update(isRest, nowNs);
+    this.#restlessness.update(gesture !== undefined, isRest, nowNs);
     const stop = this.#stopCauses.find(decision.fault ?? '', gesture, this.#latch.state === 'locked', nowNs);
     if (stop !== undefined) return this.#stopBy(stop, nowNs);
     this.#latch.update(isRest, nowNs);
     if (this.#latch.state === 'stopped') return this.#stand(nowNs);
     this.#fallAsleep(gesture, nowNs);
+    this.#noteRestlessness(gesture);
     const isSpent = this.#spent.update(gesture, nowNs);
     if (this.#usesMenu && !this.#mustPauseAgent) return this.#choose(gesture, speed, nowNs);
     if (isSpent || this.#isAsleep) return this.#stand(nowNs);
@@ -199,6 +207,17 @@ export class GestureController {
   }
 
   /** A gesture while the agent moves the robot only pauses it, and chooses nothing. */
+  /**
+   * Backing out goes at one speed, however weak the gesture, and not always away from a face: it, too, begins twice. In a lock
+   * that came while the robot was used one gesture is enough, where it leads no nearer to a face.
+   */
+  #mustBeginTwice(motion: GestureMotion): boolean {
+    if (!('backOut' in motion)) return this.#beginsTwice;
+    const isWayOut = this.#latch.state === 'locked' && !this.#sleep.isAsleep;
+    const leadsAway = this.#driver.trailFaceM >= this.#gate.faceDistanceM - faceToleranceM;
+    return this.#mapping.beginTwice !== undefined && !(isWayOut && leadsAway);
+  }
+
   get #mustPauseAgent(): boolean {
     return this.#latch.state === 'armed' && this.#agentHasRobot && !this.#gate.agentPaused;
   }
@@ -246,16 +265,20 @@ export class GestureController {
     return this.#driver.move(undefined, 0, 0, nowNs);
   }
 
-  /** Moves what a gesture asks for, if it was begun as it has to be. Backing out needs no second try: it leads away. */
+  /** Moves what a gesture asks for, if it was begun as it has to be. */
   #move(motion: GestureMotion | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
-    const isMeant = motion === undefined || 'backOut' in motion || this.#start.isDeliberate;
-    if (!isMeant && this.#beginsTwice) return this.#stand(nowNs);
-    if (motion !== undefined && this.#beginsTwice) this.#start.use();
+    const isMeant = motion === undefined || this.#start.isDeliberate;
+    if (!isMeant && this.#mustBeginTwice(motion)) return this.#stand(nowNs);
+    if (motion !== undefined) {
+      this.#start.use();
+      this.#restlessness.choose();
+    }
     return this.#driver.move(motion, speed, this.#level.factor, nowNs);
   }
 
   #askForRobot(gesture: GestureName | undefined, nowNs: bigint): readonly ControlOutput[] {
     const stop = this.#stand(nowNs);
+    this.#start.use();
     const asked = this.#takeOver?.update(gesture, nowNs);
     if (asked !== undefined) return [...stop, { kind: asked }];
     return gesture === undefined ? stop : [standStill];
@@ -282,6 +305,11 @@ export class GestureController {
     return [];
   }
 
+  /** Asleep, and moved about; what is offered does not change under a gesture that is being made. */
+  #noteRestlessness(gesture: GestureName | undefined): void {
+    if (gesture === undefined) this.#isRestless = this.#sleep.isAsleep && this.#restlessness.isRestless;
+  }
+
   #fallAsleep(gesture: GestureName | undefined, nowNs: bigint): void {
     const agent = { moves: this.#gate.source === 'agent', hasRobot: this.#agentHasRobot };
     if (!this.#sleep.update(gesture !== undefined, agent, nowNs)) return;
@@ -295,16 +323,20 @@ export class GestureController {
       isStopPressed: this.#isStopPressed,
       isLocked: this.#latch.state === 'locked',
       isAsleep: this.#isAsleep,
-      isRestless: this.#sleep.isAsleep && this.#restlessness.isRestless,
+      isRestless: this.#isRestless,
       agentHasRobot: this.#agentHasRobot,
       hasTakenOver: this.#hasTakenOver,
       question: this.#question,
       suggestions: this.#suggestions,
       nextLevel,
     });
-    this.#menu.offer(items, nowNs);
+    // A list that changes under a gesture, or between the two of one, would have it do something else.
+    const isBusy = this.#driver.isMoving || this.#start.isAwaited(this.#mapping.scan.gesture);
+    if (!isBusy || this.#menu.labels.length === 0) this.#menu.offer(items, nowNs);
+    const lit = this.#menu.labels[this.#menu.litIndex];
     const { motion, press, hasOpened } = this.#menu.update(gesture === this.#mapping.scan.gesture, nowNs);
     if (this.#menu.isSpent) this.#start.use();
+    if (this.#menu.labels[this.#menu.litIndex] !== lit) this.#start.forget();
     if (hasOpened === true || press !== undefined) this.#restlessness.choose();
     const outputs = this.#move(motion, speed, nowNs);
     return press === undefined ? outputs : [...outputs, ...this.#press(press, nowNs)];

@@ -41,7 +41,7 @@ export function leadHand(settings: AssistSettings, seen: Surroundings, velocity:
     ahead / velocity,
     (Math.abs(onAxis) + (obliqueRad === undefined ? 1 : 2) * Math.abs(beside)) / mostCorrectionMps,
     Math.abs(up) / mostCorrectionMps,
-    Math.abs(turn) / mostTurnRadps,
+    (2 * Math.abs(turn)) / mostTurnRadps,
   );
   return {
     factor: Math.min(1, ahead / (seconds * velocity)),

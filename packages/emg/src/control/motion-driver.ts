@@ -46,6 +46,11 @@ export class MotionDriver {
     return this.#speed;
   }
 
+  /** How near to a face backing out leads, m; see {@link MotionTrail.nearestFaceM}. */
+  get trailFaceM(): number {
+    return this.#trail.nearestFaceM;
+  }
+
   /** What assistance changes of the motion now, in words; empty where nothing. */
   get help(): string {
     return this.#help;

@@ -4,6 +4,8 @@ export interface MeasuredMotion {
   readonly angularRadps: number;
   /** Positions of the trail's joints, their order, m or rad. */
   readonly positions: readonly number[];
+  /** From the robot to the nearest face, m; infinite without one, not a number while nobody knows. */
+  readonly faceDistanceM?: number;
 }
 
 /** What takes the robot back along its trail now. */
@@ -60,6 +62,14 @@ export class MotionTrail {
     return this.#steps.reduce((sum, { durationS }) => sum + durationS, 0) - this.#retracedS;
   }
 
+  /** How near to a face the way back leads, m; not a number where somewhere on it nobody knew. */
+  get nearestFaceM(): number {
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...this.#steps.map(({ faceDistanceM = Number.POSITIVE_INFINITY }) => faceDistanceM),
+    );
+  }
+
   /** Takes a measurement; leave it out while the robot backs out. */
   record(motion: MeasuredMotion, nowNs: bigint): void {
     const last = this.#last;
@@ -74,8 +84,9 @@ export class MotionTrail {
     const speeds = [motion.linearMps, motion.angularRadps, ...velocities];
     if (speeds.every((speed) => Math.abs(speed) < standing)) return;
     this.#retracedS = 0;
+    const { positions, faceDistanceM = Number.POSITIVE_INFINITY } = last.motion;
     const { linearMps, angularRadps } = motion;
-    this.#steps.push({ linearMps, angularRadps, positions: last.motion.positions, durationS, velocities });
+    this.#steps.push({ linearMps, angularRadps, positions, faceDistanceM, durationS, velocities });
     while (this.lengthS - (this.#steps[0]?.durationS ?? 0) >= this.#lengthS) this.#steps.shift();
   }
 

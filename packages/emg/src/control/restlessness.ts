@@ -25,14 +25,13 @@ export class Restlessness {
     this.#hasChosen = true;
   }
 
-  /** Takes the next decision. @param isRest - decided, and rest */
-  update(isRest: boolean, nowNs: bigint): void {
+  /** Takes the next decision: a gesture, rest, or neither where nobody can tell. */
+  update(isGesture: boolean, isRest: boolean, nowNs: bigint): void {
     this.#nowNs = nowNs;
-    if (!isRest) {
-      this.#sinceNs ??= nowNs;
-      if (nowNs - this.#sinceNs > longestNs) this.#untilNs = nowNs + quietNs;
-      return;
-    }
+    if (isGesture) this.#sinceNs ??= nowNs;
+    const isLong = this.#sinceNs !== undefined && nowNs - this.#sinceNs > longestNs;
+    if (isLong && !this.#hasChosen) this.#untilNs = nowNs + quietNs;
+    if (!isRest) return;
     const forNs = this.#sinceNs === undefined ? 0n : nowNs - this.#sinceNs;
     if (forNs > shortestNs && !this.#hasChosen) this.#untilNs = nowNs + quietNs;
     this.#sinceNs = undefined;
