@@ -141,7 +141,7 @@ export class ReachKinematics {
 
   /**
    * Finds the wrist turns that point the tool as asked; lift and extension are 0 in the result. The gripper is taken as
-   * symmetric: half a roll more is the same grasp.
+   * symmetric: half a roll more is the same grasp, and a whole one, where the limits let it, another way to it.
    */
   wristTurns(baseFromTool: Transform, seed: Float64Array, headingsRad?: readonly number[]): Float64Array[] {
     const { yaw, pitch, roll, lift, extension } = this.#arm;
@@ -166,10 +166,19 @@ export class ReachKinematics {
         const toolFromTool = this.baseFromTool(positions).inverse().multiply(baseFromTool);
         const [x, , , w] = toolFromTool.rotation;
         const rollRad = 2 * Math.atan2(x, w);
-        return [rollRad, rollRad + Math.PI].map((candidate) => {
-          const turned = positions.slice();
-          turned[roll] = this.#clampNearLimit(roll, wrapAngle(candidate));
-          return turned;
+        return [rollRad, rollRad + Math.PI].flatMap((candidate) => {
+          const wrapped = wrapAngle(candidate);
+          const turns = [wrapped, wrapped - 2 * Math.PI, wrapped + 2 * Math.PI].map((turn) =>
+            this.#clampNearLimit(roll, turn),
+          );
+          // A whole roll more is another way there; beyond the limits only the first is kept, for the caller to judge.
+          return turns
+            .filter((turn, i) => i === 0 || this.#turnIsWithin(roll, turn))
+            .map((turn) => {
+              const turned = positions.slice();
+              turned[roll] = turn;
+              return turned;
+            });
         });
       }),
     );
@@ -213,6 +222,11 @@ export class ReachKinematics {
     return [wrapped - 2 * Math.PI, wrapped, wrapped + 2 * Math.PI].filter(
       (turn) => turn >= lower && turn <= upper,
     );
+  }
+
+  #turnIsWithin(index: number, turnRad: number): boolean {
+    const { lower, upper } = this.model.actuators[index] as { lower: number; upper: number };
+    return turnRad >= lower && turnRad <= upper;
   }
 
   /** Forgives a hundredth of a radian beyond a limit: a wrist limit of 1.57 still points straight down. */

@@ -29,10 +29,15 @@ export function keepingUpright(
   current: Float64Array,
   isHolding: boolean,
 ): readonly Float64Array[] {
-  if (isHolding) return found.filter((positions) => !turnsOver(model, current, positions));
   const roll = model.manifest.arm?.roll;
   if (roll === undefined) return found;
   const index = model.actuatorIndex(roll);
+  if (isHolding)
+    // More than half a turn of the wrist would turn it over on the way.
+    return found.filter(
+      (positions) =>
+        !turnsOver(model, current, positions) && Math.abs(positions[index]! - current[index]!) < Math.PI,
+    );
   const upright = found.filter((positions) => Math.abs(positions[index]!) <= Math.PI / 2 + roundingRad);
   return upright.length > 0 ? upright : found;
 }

@@ -4,7 +4,7 @@ import { loadPriorMap, loadRobotModel, type PriorMap } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
-import type { ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
+import type { ActuatorPath, ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
 import { DriveFailure } from '../skill-failure.ts';
 import { offer } from './offer.ts';
 import { tuckArm } from './tuck.ts';
@@ -84,8 +84,18 @@ describe('what is held is offered', () => {
   test.each([3.14, -3.14])('upright also when the hand took it rolled by %s rad', async (rollRad) => {
     const pose = careRoom.people[0]!.poseXyYaw as [number, number, number];
     const taken = { ...mug, toolFromBox: Transform.fromXyzRpy([0, 0, 0], [Math.PI, 0, 0]) };
-    const body = new ImaginedBody(startIn(careRoom, taken, rollRad), []);
+    const rolls: number[] = [];
+    class Watched extends ImaginedBody {
+      override followPath(path: ActuatorPath): Promise<void> {
+        rolls.push(...path.map((positions) => positions[model.actuatorIndex('joint_wrist_roll')]!));
+        return super.followPath(path);
+      }
+    }
+    const body = new Watched(startIn(careRoom, taken, rollRad), []);
     expect(await offer(body, to('person'))).toContain('20 cm before the face');
+    // Not even on the way does it go round.
+    for (const each of rolls) expect(Math.abs(each - rollRad)).toBeLessThan(1);
+    expect(rolls).not.toHaveLength(0);
     expect(handBefore(body, pose).up).toBeGreaterThan(0.99);
     await tuckArm(body);
     expect(handBefore(body, pose).up).toBeGreaterThan(0.99);
