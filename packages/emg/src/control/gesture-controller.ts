@@ -55,6 +55,8 @@ export class GestureController {
   #hasTakenOver = false;
   #isMenuOpen: boolean;
   #isRestless = false;
+  /** The motion that is asked for now was not begun as it has to be. */
+  #isRefused = false;
   #modeIndex = 0;
   #levelIndex = 0;
   #lastDecisionNs: bigint | undefined;
@@ -83,7 +85,7 @@ export class GestureController {
       isActive: this.#driver.isMoving,
       stopState: this.#isAsleep ? 'asleep' : this.#latch.state,
       stopReason: this.#isAsleep ? 'no gesture for a while: re-arm to go on' : this.#latch.reason,
-      beginsTwice: this.#beginsTwice,
+      beginsTwice: this.#beginsTwice || this.#isRefused,
       assist: this.#driver.help,
       choices: isOffering ? this.#menu.labels : [],
       litIndex: this.#menu.litIndex,
@@ -206,7 +208,6 @@ export class GestureController {
     return !this.#hasTakenOver && (this.#gate.source === 'agent' || this.#gate.agentPaused);
   }
 
-  /** A gesture while the agent moves the robot only pauses it, and chooses nothing. */
   /**
    * Backing out goes at one speed, however weak the gesture, and not always away from a face: it, too, begins twice. In a lock
    * that came while the robot was used one gesture is enough, where it leads no nearer to a face.
@@ -218,6 +219,7 @@ export class GestureController {
     return this.#mapping.beginTwice !== undefined && !(isWayOut && leadsAway);
   }
 
+  /** A gesture while the agent moves the robot only pauses it, and chooses nothing. */
   get #mustPauseAgent(): boolean {
     return this.#latch.state === 'armed' && this.#agentHasRobot && !this.#gate.agentPaused;
   }
@@ -268,7 +270,8 @@ export class GestureController {
   /** Moves what a gesture asks for, if it was begun as it has to be. */
   #move(motion: GestureMotion | undefined, speed: number, nowNs: bigint): readonly ControlOutput[] {
     const isMeant = motion === undefined || this.#start.isDeliberate;
-    if (!isMeant && this.#mustBeginTwice(motion)) return this.#stand(nowNs);
+    this.#isRefused = !isMeant && this.#mustBeginTwice(motion);
+    if (this.#isRefused) return this.#stand(nowNs);
     if (motion !== undefined) {
       this.#start.use();
       this.#restlessness.choose();

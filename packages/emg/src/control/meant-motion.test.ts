@@ -49,6 +49,7 @@ test.each([
   see(nowM);
   bench.hold('rest', 2);
   expect(bench.hold('supinate', 1).some(isMoving), 'armed, it begins twice').toBe(false);
+  expect(bench.controller.status.beginsTwice).toBe(true);
   bench.hold('rest', 2);
   bench.decide('rest', { fault: 'co-activation' });
   bench.hold('rest', 1);
