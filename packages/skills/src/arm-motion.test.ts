@@ -1,15 +1,11 @@
-import { join } from 'node:path';
 import { type QuaternionXyzw, Transform } from '@efferent/core';
-import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { expect, test } from 'vitest';
 import { solveHere } from './arm-motion.ts';
 import { sideGraspRotation, slantGraspRotation } from './geometry.ts';
 import { ImaginedBody } from './imagined-body.ts';
 import type { CarriedThing } from './skill-body.ts';
+import { model, stretchStart } from './testing/imagined-stretch.ts';
 import { WorkScene } from './work-scene.ts';
-
-const workspace = [join(import.meta.dirname, '../../..')];
-const model = loadRobotModel(workspace, 'stretch');
 
 const roll = model.actuatorIndex('joint_wrist_roll');
 const hands: [QuaternionXyzw, number, number][] = [
@@ -21,22 +17,10 @@ const hands: [QuaternionXyzw, number, number][] = [
 
 /** Turns of the wrist with which the hand gets to a pose. */
 function rollsTo([rotation, yawRad, rollRad]: (typeof hands)[number], carried?: CarriedThing) {
-  const positions = model.namedPose('home');
-  positions[model.actuatorIndex('joint_wrist_yaw')] = yawRad;
-  positions[roll] = rollRad;
-  const body = new ImaginedBody(
-    {
-      model,
-      map: loadPriorMap(workspace, 'care-room'),
-      openings: new Map(),
-      carried,
-      mapFromBase: () => Transform.fromPlanar(0, 0, 0),
-      actuatorPositions: () => positions,
-      effort: () => 0,
-      depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
-    },
-    [],
-  );
+  const mapFromBase = Transform.fromPlanar(0, 0, 0);
+  const joints = { joint_wrist_yaw: yawRad, joint_wrist_roll: rollRad };
+  const start = stretchStart({ mapFromBase, pose: 'home', joints, carried });
+  const body = new ImaginedBody({ ...start, effort: () => 0 }, []);
   const work = new WorkScene(body, carried === undefined ? {} : { carried });
   return solveHere(body, work, new Transform([0, -0.7, 0.8], rotation), 0.5).map((found) => found[roll]!);
 }

@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { Transform, type Vector3 } from '@efferent/core';
-import { loadPriorMap, loadRobotModel, type PriorMap } from '@efferent/robot';
+import type { PriorMap } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
 import type { ActuatorPath, ActuatorTargets, CarriedThing, MoveOptions, SightingSet } from '../skill-body.ts';
 import { DriveFailure } from '../skill-failure.ts';
+import { careRoom, model, stretchStart } from '../testing/imagined-stretch.ts';
 import { offer } from './offer.ts';
 import { tuckArm } from './tuck.ts';
 
-const workspace = [join(import.meta.dirname, '../../../..')];
-const model = loadRobotModel(workspace, 'stretch');
-const careRoom = loadPriorMap(workspace, 'care-room');
 const gripper = model.manifest.gripper.actuator;
 
 const mug: CarriedThing = {
@@ -22,21 +19,14 @@ const mug: CarriedThing = {
   belowToolM: 0.05,
 };
 
-const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug, rollRad = 0): ImaginedStart => ({
-  model,
-  map,
-  openings: new Map(),
-  carried,
-  mapFromBase: () => Transform.fromPlanar(-0.9, 0.3, 0),
-  actuatorPositions: () => {
-    const positions = model.namedPose('carry');
-    positions[model.actuatorIndex('joint_wrist_roll')] = rollRad;
-    positions[model.actuatorIndex(gripper)] = carried === undefined ? 0.03 : 0.08;
-    return positions;
-  },
-  effort: (name) => (name === gripper && carried !== undefined ? -20 : 0),
-  depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
-});
+const startIn = (map: PriorMap, carried: CarriedThing | undefined = mug, rollRad = 0): ImaginedStart =>
+  stretchStart({
+    map,
+    carried,
+    mapFromBase: Transform.fromPlanar(-0.9, 0.3, 0),
+    pose: 'carry',
+    joints: { joint_wrist_roll: rollRad, [gripper]: carried === undefined ? 0.03 : 0.08 },
+  });
 
 const to = (place: string): SkillArguments =>
   new Map(

@@ -1,30 +1,17 @@
-import { join } from 'node:path';
 import { Transform } from '@efferent/core';
-import { loadPriorMap, loadRobotModel, type PriorMap } from '@efferent/robot';
+import type { PriorMap } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { findButton } from '../button.ts';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
 import type { ActuatorPath, ActuatorTargets, MoveOptions } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
+import { careRoom, kitchen, model, stretchStart } from '../testing/imagined-stretch.ts';
 import { close, open } from './articulate.ts';
 import { press } from './press.ts';
 
-const workspace = [join(import.meta.dirname, '../../../..')];
-const model = loadRobotModel(workspace, 'stretch');
-const careRoom = loadPriorMap(workspace, 'care-room');
-const kitchen = loadPriorMap(workspace, 'kitchen');
-
-const startIn = (map: PriorMap): ImaginedStart => ({
-  model,
-  map,
-  openings: new Map(),
-  carried: undefined,
-  mapFromBase: () => Transform.fromPlanar(-0.9, 0.3, 0),
-  actuatorPositions: () => model.namedPose('stow'),
-  effort: () => 0,
-  depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
-});
+const startIn = (map: PriorMap): ImaginedStart =>
+  stretchStart({ map, mapFromBase: Transform.fromPlanar(-0.9, 0.3, 0), pose: 'stow' });
 
 const bodyIn = (map: PriorMap, more: Partial<ImaginedStart> = {}) =>
   new ImaginedBody({ ...startIn(map), ...more }, []);

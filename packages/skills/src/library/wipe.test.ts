@@ -1,18 +1,14 @@
-import { join } from 'node:path';
 import { Transform, type Vector3 } from '@efferent/core';
-import { loadPriorMap, loadRobotModel } from '@efferent/robot';
 import { describe, expect, test } from 'vitest';
 import { ImaginedBody, type ImaginedStart } from '../imagined-body.ts';
 import type { SkillArguments } from '../skill-arguments.ts';
 import type { ActuatorPath, ActuatorTargets, CarriedThing, MapSighting, MoveOptions } from '../skill-body.ts';
 import { SkillFailure } from '../skill-failure.ts';
+import { model, stretchStart } from '../testing/imagined-stretch.ts';
 import { graspByMotion } from './grasp.ts';
 import { pickWith } from './pick.ts';
 import { wipe } from './wipe.ts';
 
-const workspace = [join(import.meta.dirname, '../../../..')];
-const model = loadRobotModel(workspace, 'stretch');
-const map = loadPriorMap(workspace, 'care-room');
 const gripper = model.manifest.gripper.actuator;
 
 const sponge: CarriedThing = {
@@ -32,20 +28,13 @@ const thing = (className: string, at: Vector3, sizeM: Vector3): MapSighting => (
 
 const spill = thing('spill', [0.22, 1.38, 0.74], [0.3, 0.08, 0.004]);
 
-const startWith = (carried: CarriedThing | undefined): ImaginedStart => ({
-  model,
-  map,
-  openings: new Map(),
-  carried,
-  mapFromBase: () => Transform.fromPlanar(0.1, 0.85, Math.PI),
-  actuatorPositions: () => {
-    const positions = model.namedPose('carry');
-    positions[model.actuatorIndex(gripper)] = carried === undefined ? 0.03 : 0.09;
-    return positions;
-  },
-  effort: (name) => (name === gripper && carried !== undefined ? -20 : 0),
-  depthPoints: () => ({ stampS: 0, pointsM: new Float64Array(0) }),
-});
+const startWith = (carried: CarriedThing | undefined): ImaginedStart =>
+  stretchStart({
+    carried,
+    mapFromBase: Transform.fromPlanar(0.1, 0.85, Math.PI),
+    pose: 'carry',
+    joints: { [gripper]: carried === undefined ? 0.03 : 0.09 },
+  });
 
 const holding = (things: readonly MapSighting[]) => new Traced(startWith(sponge), things);
 
