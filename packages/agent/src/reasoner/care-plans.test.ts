@@ -1,32 +1,16 @@
 import { skillContracts } from '@efferent/skills';
 import { describe, expect, test } from 'vitest';
 import type { BeliefView } from '../belief/belief-view.ts';
-import { planProposalSchema } from '../model/proposal.ts';
 import { checkPlan } from '../plan/check-plan.ts';
 import { strayGoals } from '../safety/check-goals.ts';
 import { careObjects, careView } from '../testing/care-view.ts';
 import { objectView, robotOffer } from '../testing/kitchen-view.ts';
-import { Reasoner } from './reasoner.ts';
+import { proposePlan } from '../testing/propose-plan.ts';
 
 const skills = Object.values(skillContracts);
 
-async function planFor(instruction: string, belief: BeliefView, achieved: readonly string[] = []) {
-  const { output } = await new Reasoner().generate({
-    question: { purpose: 'decompose' },
-    schema: planProposalSchema,
-    maxOutputTokens: 1000,
-    instruction,
-    belief,
-    skills,
-    robots: [robotOffer],
-    history: [],
-    failures: [],
-    answers: {},
-    achieved,
-    bindings: {},
-  });
-  return output;
-}
+const planFor = (instruction: string, belief: BeliefView, achieved: readonly string[] = []) =>
+  proposePlan(instruction, belief, { achieved });
 
 const stepsOf = ({ subGoals }: Awaited<ReturnType<typeof planFor>>) =>
   subGoals.map(({ skill, arguments: given }) => `${skill}(${given.map(({ value }) => value).join(', ')})`);

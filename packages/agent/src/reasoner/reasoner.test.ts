@@ -1,37 +1,12 @@
 import { skillContracts } from '@efferent/skills';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BeliefView } from '../belief/belief-view.ts';
-import type { LanguageModelRequest } from '../model/language-model.ts';
-import { type PlanProposal, planProposalSchema } from '../model/proposal.ts';
+import type { PlanProposal } from '../model/proposal.ts';
 import { checkPlan } from '../plan/check-plan.ts';
 import { everydayObjects, kitchenView, objectView, robotName, robotOffer } from '../testing/kitchen-view.ts';
-import { Reasoner } from './reasoner.ts';
+import { proposePlan } from '../testing/propose-plan.ts';
 
 const skills = Object.values(skillContracts);
-
-async function propose(
-  instruction: string,
-  belief: BeliefView,
-  fields: Partial<LanguageModelRequest<PlanProposal>> = {},
-): Promise<PlanProposal> {
-  const reply = await new Reasoner().generate({
-    question: { purpose: 'decompose' },
-    instruction,
-    belief,
-    skills,
-    robots: [robotOffer],
-    history: [],
-    failures: [],
-    answers: {},
-    achieved: [],
-    bindings: {},
-    schema: planProposalSchema,
-    maxOutputTokens: 1000,
-    ...fields,
-  });
-  return reply.output;
-}
 
 const steps = (proposal: PlanProposal): string =>
   proposal.subGoals
@@ -76,7 +51,7 @@ describe('plans', () => {
     ],
   ])('%s', async (instruction, expected) => {
     const view = kitchenView(everydayObjects());
-    const proposal = await propose(instruction, view);
+    const proposal = await proposePlan(instruction, view);
     expect(proposal.status).toBe('plan');
     expect(steps(proposal)).toBe(expected);
     expect(checkPlan(proposal, view, skills, [robotOffer])).toEqual([]);
@@ -87,15 +62,15 @@ test('puts aside what it holds before it opens something', async () => {
   const objects = everydayObjects().map((object) =>
     object.id === 'apple-1' ? { ...object, relation: 'held-by' as const, support: robotName } : object,
   );
-  const proposal = await propose('open the left drawer', kitchenView(objects, { held: 'apple-1' }));
+  const proposal = await proposePlan('open the left drawer', kitchenView(objects, { held: 'apple-1' }));
   expect(steps(proposal)).toBe('place-on(apple-1, table-top) open(left-drawer)');
 });
 
 test('looks at what it has not seen before it says what "all" means, and goes on afterwards', async () => {
-  const before = await propose('clear the table', kitchenView([], { seenShare: 0 }));
+  const before = await proposePlan('clear the table', kitchenView([], { seenShare: 0 }));
   expect(steps(before)).toBe('look(table-top)');
   expect(before.complete).toBe(false);
-  const after = await propose(
+  const after = await proposePlan(
     'clear the table',
     kitchenView([objectView('apple-1', 'on', 'table-top')], { seenShare: 0 }),
     { achieved: ['inspected(table-top)'] },
@@ -105,9 +80,9 @@ test('looks at what it has not seen before it says what "all" means, and goes on
 });
 
 test('leaves independent chains independent, and a later clause waits for the earlier one', async () => {
-  const free = await propose('put all the fruit in the bowl', kitchenView(everydayObjects()));
+  const free = await proposePlan('put all the fruit in the bowl', kitchenView(everydayObjects()));
   expect(free.subGoals.map((subGoal) => subGoal.dependsOn)).toEqual([[], ['s1'], [], ['s3']]);
-  const ordered = await propose(
+  const ordered = await proposePlan(
     'put the apple in the bowl, then put the banana in the bowl',
     kitchenView(everydayObjects()),
   );
@@ -120,9 +95,9 @@ describe('asks back', () => {
     ['open the drawer', 'Which drawer do you mean?', ['left drawer', 'right drawer']],
   ])('%s', async (instruction, text, choices) => {
     const view = kitchenView(everydayObjects());
-    const asked = await propose(instruction, view);
+    const asked = await proposePlan(instruction, view);
     expect(asked).toMatchObject({ status: 'question', question: { text, choices } });
-    const answered = await propose(instruction, view, { answers: { [text]: choices[1]! } });
+    const answered = await proposePlan(instruction, view, { answers: { [text]: choices[1]! } });
     expect(answered.status).toBe('plan');
     expect(steps(answered)).toMatch(/blue-mug-1|right-drawer/);
   });
@@ -133,9 +108,9 @@ test('looks at the old place of a thing that may have moved before it asks which
     objectView('apple-1', 'on', 'table-top', { ageS: 40 }),
     objectView('apple-2', 'on', 'counter-top'),
   ];
-  const proposal = await propose('pick up the apple', kitchenView(objects));
+  const proposal = await proposePlan('pick up the apple', kitchenView(objects));
   expect(steps(proposal)).toBe('look(apple-1)');
-  const asked = await propose('pick up the apple', kitchenView(objects), {
+  const asked = await proposePlan('pick up the apple', kitchenView(objects), {
     achieved: ['inspected(apple-1)'],
   });
   expect(asked.question?.choices).toEqual(['apple on the table', 'apple on the counter']);
@@ -147,7 +122,7 @@ test('looks there too when that thing is where something is to be put', async ()
     objectView('bowl-1', 'on', 'table-top', { ageS: 40 }),
     objectView('bowl-2', 'on', 'counter-top'),
   ];
-  const proposal = await propose('put the apple in the bowl', kitchenView(objects));
+  const proposal = await proposePlan('put the apple in the bowl', kitchenView(objects));
   expect(steps(proposal)).toBe('look(bowl-1)');
 });
 
@@ -156,13 +131,13 @@ test('never asks which of two things is meant that are both nowhere, nor offers 
     objectView('apple-1', 'on', 'table-top', { missing: true, ageS: 60 }),
     objectView('apple-2', 'on', 'table-top', { missing: true, ageS: 20 }),
   ];
-  const searching = await propose('pick up the apple', kitchenView(lost));
+  const searching = await proposePlan('pick up the apple', kitchenView(lost));
   expect(searching.status).toBe('plan');
   expect(JSON.stringify(searching)).toContain('apple-2');
   const seen = [...lost, objectView('apple-3', 'on', 'counter-top')];
-  expect(steps(await propose('pick up the apple', kitchenView(seen)))).toContain('apple-3');
+  expect(steps(await proposePlan('pick up the apple', kitchenView(seen)))).toContain('apple-3');
   const somewhere = [objectView('apple-1', 'unknown', '', { ageS: 60 }), seen[2]!];
-  expect(steps(await propose('pick up the apple', kitchenView(somewhere)))).toContain('apple-3');
+  expect(steps(await proposePlan('pick up the apple', kitchenView(somewhere)))).toContain('apple-3');
 });
 
 describe('says what it cannot do', () => {
@@ -183,7 +158,7 @@ describe('says what it cannot do', () => {
     ['go to mars', 'I know of no place "mars".'],
     ['put the bowl in the bowl', 'I cannot put the bowl in itself.'],
   ])('%s', async (instruction, message) => {
-    const proposal = await propose(instruction, kitchenView(everydayObjects()));
+    const proposal = await proposePlan(instruction, kitchenView(everydayObjects()));
     expect(proposal.status).toBe('not-understood');
     expect(proposal.message).toContain(message);
   });
@@ -198,7 +173,7 @@ test('gives up on what skills failed at for good, and says why', async () => {
     message: 'the apple is wider than the gripper',
     count: 2,
   };
-  const proposal = await propose('put the apple in the bowl', kitchenView(everydayObjects()), {
+  const proposal = await proposePlan('put the apple in the bowl', kitchenView(everydayObjects()), {
     failures: [failure],
   });
   expect(proposal).toMatchObject({
@@ -243,7 +218,7 @@ test('only proposes plans that pass the checker, whatever is understood', async 
       fc.subarray([...everydayObjects()]),
       async (clauses, objects) => {
         const view = kitchenView(objects);
-        const proposal = await propose(clauses.join(', then '), view);
+        const proposal = await proposePlan(clauses.join(', then '), view);
         if (proposal.status === 'plan') expect(checkPlan(proposal, view, skills, [robotOffer])).toEqual([]);
       },
     ),
@@ -256,18 +231,18 @@ describe('"all" of a kind', () => {
   const bowl = objectView('bowl-1', 'on', 'table-top');
 
   test('is planned for again once what is known of it is done', async () => {
-    const proposal = await propose('put all the fruit in the bowl', kitchenView(everydayObjects()));
+    const proposal = await proposePlan('put all the fruit in the bowl', kitchenView(everydayObjects()));
     expect(proposal.complete).toBe(false);
-    const after = await propose('put all the fruit in the bowl', kitchenView([inBowl('apple-1'), bowl]));
+    const after = await proposePlan('put all the fruit in the bowl', kitchenView([inBowl('apple-1'), bowl]));
     expect(after).toMatchObject({ complete: true, subGoals: [], goals: ['in(apple-1, bowl-1)'] });
   });
 
   test('is looked for from near at the end where it was seen only from afar', async () => {
     const far = kitchenView([inBowl('apple-1'), bowl], { closelySeenShare: 0 });
-    const proposal = await propose('put all the fruit in the bowl', far);
+    const proposal = await proposePlan('put all the fruit in the bowl', far);
     expect(steps(proposal)).toMatch(/^navigate\(table-top\) look\(table-top\)/);
     const been = proposal.subGoals.map((subGoal) => `at(${subGoal.arguments[0]?.value})`);
-    expect(await propose('put all the fruit in the bowl', far, { achieved: been })).toMatchObject({
+    expect(await proposePlan('put all the fruit in the bowl', far, { achieved: been })).toMatchObject({
       complete: true,
       subGoals: [],
     });
@@ -275,8 +250,8 @@ describe('"all" of a kind', () => {
 
   test('is looked for from near before it is said that there is none', async () => {
     const far = kitchenView([bowl], { closelySeenShare: 0 });
-    expect(steps(await propose('put all the fruit in the bowl', far))).toContain('navigate(counter-top)');
-    const near = await propose('put all the fruit in the bowl', kitchenView([bowl]));
+    expect(steps(await proposePlan('put all the fruit in the bowl', far))).toContain('navigate(counter-top)');
+    const near = await proposePlan('put all the fruit in the bowl', kitchenView([bowl]));
     expect(near.message).toContain('found no fruit');
   });
 });
